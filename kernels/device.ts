@@ -1,0 +1,81 @@
+/**
+ * The interface of a device: it owns buffers and runs programs. It knows no ops and no gradients.
+ *
+ * @module
+ */
+import type { Kernel } from "./kernel.ts";
+import type { DType } from "./scalar.ts";
+
+/** The contents of a buffer on the host. float32 is Float64Array on the reference device; bool is one byte, 0 or 1. */
+export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
+
+/** A piece of a device's memory, of at least `size` elements of four bytes. */
+export interface Buffer {
+  readonly device: Device;
+  readonly size: number;
+  /** Gives the memory back; the buffer must not be used again. Doing it twice is harmless. */
+  free(): void;
+}
+
+/** Where a kernel reads or writes: inputs of the program, its outputs, or scratch memory that lives only while it runs. */
+export interface Slot {
+  readonly kind: "input" | "output" | "scratch";
+  readonly number: number;
+}
+
+/** A kernel and the buffers it works on. A kernel may read the very slot that it writes: then each element that it reads there is the one it is about to overwrite. */
+export interface Step {
+  readonly kernel: Kernel;
+  readonly reads: readonly Slot[];
+  readonly write: Slot;
+}
+
+/** A list of kernels with its buffers. Empty outputs have no step. */
+export interface Program {
+  readonly steps: readonly Step[];
+  /** Sizes in elements of the inputs. */
+  readonly inputs: readonly number[];
+  /** Sizes in elements of the outputs; `donor` is the input whose buffer the output takes over. */
+  readonly outputs: readonly { readonly size: number; readonly donor?: number }[];
+  /** Sizes in elements of the scratch slots. */
+  readonly scratch: readonly number[];
+}
+
+/** A program on a device. */
+export interface Executable {
+  /**
+   * Runs the program, or queues it: returns at once, and errors of the device may surface when a buffer is read. Where an
+   * output takes over an input, both lists hold the same buffer.
+   */
+  run(inputs: readonly Buffer[], outputs: readonly Buffer[]): void;
+  /** Gives back what the executable holds on the device. */
+  free(): void;
+}
+
+/** What the compiler must respect on a device. */
+export interface Traits {
+  /** Whether to fold ops into their consumers. The reference device runs one op a kernel. */
+  readonly fuses: boolean;
+  /** How many buffers one kernel may touch, the output included. */
+  readonly maxBuffers: number;
+}
+
+/** A device. */
+export interface Device {
+  readonly name: "reference" | "cpu" | "webgpu";
+  /** A sentence about the hardware behind it. */
+  readonly description: string;
+  readonly traits: Traits;
+  /** Memory of `size` elements, contents undefined. Throws RangeError where the device has not enough. */
+  allocate(size: number): Buffer;
+  /** Copies host data into a buffer; `data` has the buffer's size, in the type that belongs to `dtype`. */
+  write(buffer: Buffer, data: Data, dtype: DType): void;
+  /** Copies the first `size` elements out, once all that was queued before is done. */
+  read(buffer: Buffer, size: number, dtype: DType): Promise<Data>;
+  /** Compiles a program. */
+  compile(program: Program): Executable;
+  /** Bytes held by buffers that were not freed, and by pools. */
+  bytesInUse(): number;
+  /** Gives everything back. */
+  close(): void;
+}

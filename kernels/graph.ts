@@ -1,0 +1,74 @@
+/**
+ * What the compiler sees of a tensor: a node with inputs and a rule that says how it is computed.
+ *
+ * @module
+ */
+import type { Index } from "./indexing.ts";
+import type { DType, Expr } from "./scalar.ts";
+
+/** Reads an element of one of the node's inputs. */
+export type Read = (input: number, at: readonly Index[]) => Expr;
+
+/** How two elements are combined by a reduction; its identity is 0, or −∞ (the least integer). */
+export type Combine = "add" | "max";
+
+/** How a node is computed from its inputs, whatever the device. */
+export type Lowering =
+  /** Given: the contents of a buffer. */
+  | { readonly kind: "leaf" }
+  /**
+   * Each element is a formula of elements of the inputs. Elementwise ops read at the same index, movement ops read at
+   * another one and compute nothing.
+   */
+  | {
+    readonly kind: "map";
+    readonly at: (at: readonly Index[], read: Read) => Expr;
+    readonly moves?: boolean;
+  }
+  /** Combines its only input over some axes, which vanish. */
+  | { readonly kind: "reduce"; readonly combine: Combine; readonly axes: readonly number[] }
+  /** Running sums of its only input along an axis; exclusive leaves out the element itself. */
+  | { readonly kind: "scan"; readonly axis: number; readonly exclusive: boolean }
+  /** [...batch, m, k] times [...batch, k, n]. */
+  | { readonly kind: "matmul" }
+  /** Of indices [m] and updates [m, ...rest]: row r of the output is the sum of the updates whose index is r. */
+  | { readonly kind: "scatter" };
+
+/** A value to be computed. */
+export interface Node {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly inputs: readonly Node[];
+  readonly lowering: Lowering;
+  /** The op and its attributes as text: nodes with equal labels and equal inputs compute the same. */
+  readonly label: string;
+}
+
+/** The nodes that the roots depend on, each after its inputs; each node once. Does not recurse. */
+export function topologicalOrder<N extends { readonly inputs: readonly N[] }>(
+  roots: readonly N[],
+): N[] {
+  const order: N[] = [];
+  const entered = new Set<N>();
+  const stack: { node: N; next: number }[] = [];
+  const enter = (node: N) => {
+    if (entered.has(node)) return;
+    entered.add(node);
+    stack.push({ node, next: 0 });
+  };
+  for (const root of roots) {
+    enter(root);
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      if (top.next < top.node.inputs.length) enter(top.node.inputs[top.next++]);
+      else {
+        order.push(top.node);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}
+
+/** The number of elements of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

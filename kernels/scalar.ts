@@ -1,0 +1,160 @@
+/**
+ * Scalar formulas: what a kernel computes for one element.
+ *
+ * An elementwise op is one formula in this language. Devices print it: as JavaScript, as WGSL, as WebAssembly SIMD. The
+ * language is what all three have: arithmetic, comparisons, bits, a select. The functions that only some of them have
+ * (exp, log, tanh, …) are *intrinsics*, which `numerics.ts` writes out in the rest of the language.
+ *
+ * @module
+ */
+import type { Index } from "./indexing.ts";
+
+/** The type of an element; each takes four bytes in a buffer (eight for float32 on the reference device). */
+export type DType = "float32" | "int32" | "uint32" | "bool";
+
+/** A function that a device may have, or else finds written out in `numerics.ts`. */
+export type Intrinsic =
+  | "exp"
+  | "log"
+  | "log1p"
+  | "expm1"
+  | "tanh"
+  | "sigmoid"
+  | "softplus"
+  | "sin"
+  | "cos";
+
+/** Every operation on scalars. */
+export type ScalarOp =
+  | "add" // integers wrap around
+  | "sub"
+  | "mul"
+  | "div" // float32 only
+  | "min" // NaN if either is
+  | "max"
+  | "neg"
+  | "abs"
+  | "floor"
+  | "round" // to the nearest integer, ties to even
+  | "sqrt"
+  | "less" // comparisons give bool, false where an argument is NaN
+  | "lessEqual"
+  | "equal"
+  | "and" // bits of integers, truth of bools
+  | "or"
+  | "xor"
+  | "shiftLeft" // shift counts are taken modulo 32
+  | "shiftRight" // fills with the sign for int32, with zeros for uint32
+  | "select" // select(condition, ifTrue, ifFalse)
+  | "convert" // to the call's dtype: floats are cut towards zero and saturate, NaN gives 0
+  | "bitcast" // the same 32 bits under another dtype; not on the reference device, which has no float32 bits
+  | Intrinsic;
+
+/** A formula. Expressions are shared by reference: the same object is computed once. */
+export type Expr =
+  | { readonly kind: "constant"; readonly dtype: DType; readonly value: number }
+  | { readonly kind: "position"; readonly dtype: "int32"; readonly at: Index }
+  | Load
+  | { readonly kind: "result"; readonly dtype: DType }
+  | Call;
+
+/** An element of one of the kernel's input buffers. */
+export interface Load {
+  readonly kind: "load";
+  readonly dtype: DType;
+  readonly buffer: number;
+  readonly at: Index;
+}
+
+/** An operation on scalars. */
+export interface Call {
+  readonly kind: "call";
+  readonly dtype: DType;
+  readonly op: ScalarOp;
+  readonly args: readonly Expr[];
+}
+
+/** A constant: numbers for floats and integers, 0 or 1 for bool. */
+export const constant = (value: number, dtype: DType = "float32"): Expr => ({
+  kind: "constant",
+  dtype,
+  value,
+});
+
+/** An index as a value. */
+export const position = (at: Index): Expr =>
+  at.terms.length === 0 ? constant(at.constant, "int32") : { kind: "position", dtype: "int32", at };
+
+/** An element of input buffer number `buffer`. */
+export const load = (buffer: number, at: Index, dtype: DType): Load => ({
+  kind: "load",
+  dtype,
+  buffer,
+  at,
+});
+
+/** What a reduction, a scan, a scatter or a product arrived at; only in a kernel's `value`. */
+export const result = (dtype: DType): Expr => ({ kind: "result", dtype });
+
+/** Applies an operation whose dtype is given. Prefer the named helpers below. */
+export const call = (op: ScalarOp, dtype: DType, ...args: readonly Expr[]): Expr => ({
+  kind: "call",
+  op,
+  dtype,
+  args,
+});
+
+type Unary = (x: Expr) => Expr;
+type Binary = (x: Expr, y: Expr) => Expr;
+const unary = (op: ScalarOp): Unary => (x) => call(op, x.dtype, x);
+const binary = (op: ScalarOp): Binary => (x, y) => call(op, x.dtype, x, y);
+const comparison = (op: ScalarOp): Binary => (x, y) => call(op, "bool", x, y);
+
+export const neg: Unary = unary("neg");
+export const abs: Unary = unary("abs");
+export const floor: Unary = unary("floor");
+export const round: Unary = unary("round");
+export const sqrt: Unary = unary("sqrt");
+export const add: Binary = binary("add");
+export const sub: Binary = binary("sub");
+export const mul: Binary = binary("mul");
+export const div: Binary = binary("div");
+export const min: Binary = binary("min");
+export const max: Binary = binary("max");
+export const and: Binary = binary("and");
+export const or: Binary = binary("or");
+export const xor: Binary = binary("xor");
+export const shiftLeft: Binary = binary("shiftLeft");
+export const shiftRight: Binary = binary("shiftRight");
+export const less: Binary = comparison("less");
+export const lessEqual: Binary = comparison("lessEqual");
+export const equal: Binary = comparison("equal");
+export const select = (condition: Expr, ifTrue: Expr, ifFalse: Expr): Expr =>
+  call("select", ifTrue.dtype, condition, ifTrue, ifFalse);
+export const convert = (x: Expr, dtype: DType): Expr =>
+  x.dtype === dtype ? x : call("convert", dtype, x);
+export const bitcast = (x: Expr, dtype: DType): Expr => call("bitcast", dtype, x);
+
+/** The functions of {@linkcode Intrinsic} as unary formulas. */
+export const intrinsic = (name: Intrinsic): Unary => unary(name);
+
+/** A number a formula costs, in units of one multiplication: what the fuser weighs recomputing against storing by. */
+export function costOf(op: ScalarOp): number {
+  switch (op) {
+    case "exp":
+    case "log":
+    case "log1p":
+    case "expm1":
+    case "tanh":
+    case "sigmoid":
+    case "softplus":
+    case "sin":
+    case "cos":
+      return 12;
+    case "div":
+    case "sqrt":
+      return 4;
+    default:
+      return 1;
+  }
+}
