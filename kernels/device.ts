@@ -17,7 +17,10 @@ export interface Buffer {
   free(): void;
 }
 
-/** Where a kernel reads or writes: inputs of the program, its outputs, or scratch memory that lives only while it runs. */
+/**
+ * Where a kernel reads or writes: inputs of the program, its outputs, or scratch memory that lives only while it runs. An
+ * output that took over an input goes by the input's slot.
+ */
 export interface Slot {
   readonly kind: "input" | "output" | "scratch";
   readonly number: number;
@@ -68,7 +71,7 @@ export interface Device {
   readonly traits: Traits;
   /** Memory of `size` elements, contents undefined. Throws RangeError where the device has not enough. */
   allocate(size: number): Buffer;
-  /** Copies host data into a buffer; `data` has the buffer's size, in the type that belongs to `dtype`. */
+  /** Copies host data of the buffer's size into it; float32 may come as Float32Array or Float64Array. */
   write(buffer: Buffer, data: Data, dtype: DType): void;
   /** Copies the first `size` elements out, once all that was queued before is done. */
   read(buffer: Buffer, size: number, dtype: DType): Promise<Data>;

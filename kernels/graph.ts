@@ -18,12 +18,12 @@ export type Lowering =
   | { readonly kind: "leaf" }
   /**
    * Each element is a formula of elements of the inputs. Elementwise ops read at the same index, movement ops read at
-   * another one and compute nothing.
+   * another one and compute nothing; those that read one input at one index, whatever its values, are views.
    */
   | {
     readonly kind: "map";
     readonly at: (at: readonly Index[], read: Read) => Expr;
-    readonly moves?: boolean;
+    readonly isView?: boolean;
   }
   /** Combines its only input over some axes, which vanish. */
   | { readonly kind: "reduce"; readonly combine: Combine; readonly axes: readonly number[] }

@@ -1,0 +1,239 @@
+/**
+ * From graph to kernels: decides which nodes get a buffer, and folds all others into the formulas of their consumers.
+ *
+ * A node that is folded is computed again wherever it is read. So a node gets a buffer ("is stored") when
+ * - it is asked for, or is a reduction, a scan, a scatter or a product, which have kernels of their own;
+ * - computing it again would cost more than writing it down: cost · (evaluations / size − 1) is above a threshold, which
+ *   covers several consumers, broadcasts and gathers alike;
+ * - a consumer would become too long, or touch more buffers than the device allows.
+ *
+ * @module
+ */
+import { axisIndex, constantIndex, flatten, type Index, isStrided, sameIndex } from "./indexing.ts";
+import { type Node, sizeOf, topologicalOrder } from "./graph.ts";
+import { type Kernel, visitExprs } from "./kernel.ts";
+import { constant, costOf, type Expr, type Load, load, result } from "./scalar.ts";
+import { share } from "./share.ts";
+import type { Traits } from "./device.ts";
+
+/** A kernel with the nodes that it reads and the one that it computes. */
+export interface Call {
+  readonly kernel: Kernel;
+  readonly reads: readonly Node[];
+  readonly writes: Node;
+}
+
+/** What recomputing may cost per element, in multiplications, before a buffer is cheaper. */
+const RECOMPUTE_LIMIT = 4;
+/** The most operations that one formula is made of; also bounds how deep the compiler recurses. */
+const FORMULA_LIMIT = 600;
+
+/** The kernels that compute the roots, each after those whose output it reads. */
+export function fuse(roots: readonly Node[], traits: Traits): Call[] {
+  const order = topologicalOrder(roots);
+  const stored = traits.fuses ? chooseStored(order, new Set(roots), traits) : new Set(order);
+  return order
+    .filter((node) => stored.has(node) && node.lowering.kind !== "leaf")
+    .map((node) => kernelOf(node, stored));
+}
+
+function chooseStored(order: readonly Node[], roots: ReadonlySet<Node>, traits: Traits): Set<Node> {
+  const stored = new Set(
+    order.filter((node) => roots.has(node) || node.lowering.kind !== "map"),
+  );
+  for (const node of order) {
+    if (node.lowering.kind === "matmul") {
+      node.inputs.forEach((operand) => storeOperand(operand, stored));
+    }
+  }
+  storeWhatIsDearToRecompute(order, stored);
+  storeWhatMakesFormulasTooLong(order, stored, traits.maxBuffers - 1);
+  return stored;
+}
+
+/** A product reads strided views of buffers: stores the node under the view or, where the view is not strided, the view. */
+function storeOperand(operand: Node, stored: Set<Node>): void {
+  let at: Index[] = operand.shape.map((size, axis) => axisIndex(axis, size));
+  let node = operand;
+  while (!stored.has(node) && node.lowering.kind === "map" && node.lowering.isView) {
+    let next = at;
+    node.lowering.at(at, (_, inner) => {
+      next = [...inner];
+      return constant(0);
+    });
+    at = next;
+    node = node.inputs[0];
+  }
+  const flat = flatten(at, node.shape);
+  stored.add(isStrided(flat) && flat.terms.every((t) => t.scale >= 0) ? node : operand);
+}
+
+function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): void {
+  const costs = inlineCosts(order, stored);
+  /** For each node, how often each kernel evaluates it. */
+  const evaluations = new Map<Node, Map<Node, number>>();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const node = order[i];
+    if (!stored.has(node)) {
+      let total = 0;
+      for (const count of evaluations.get(node)!.values()) total += count;
+      const repeats = total / Math.max(1, sizeOf(node.shape)) - 1;
+      if (costs.get(node)! * repeats > RECOMPUTE_LIMIT) stored.add(node);
+    }
+    const own = stored.has(node)
+      ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
+      : evaluations.get(node)!;
+    for (const input of node.inputs) {
+      const known = evaluations.get(input);
+      if (known === undefined) evaluations.set(input, own);
+      else if (known !== own) {
+        const merged = new Map(known);
+        for (const [kernel, count] of own) {
+          merged.set(kernel, Math.max(count, merged.get(kernel) ?? 0));
+        }
+        evaluations.set(input, merged);
+      }
+    }
+    evaluations.delete(node);
+  }
+}
+
+/** What one element of each node costs to compute from stored nodes. */
+function inlineCosts(order: readonly Node[], stored: ReadonlySet<Node>): Map<Node, number> {
+  const costs = new Map<Node, number>();
+  const own = new Map<string, number>();
+  for (const node of order) {
+    let cost = own.get(node.label);
+    if (cost === undefined) own.set(node.label, cost = ownCost(node));
+    for (const input of node.inputs) cost += stored.has(input) ? 0 : costs.get(input)!;
+    costs.set(node, Math.min(cost, 1e6));
+  }
+  return costs;
+}
+
+function ownCost({ lowering, shape, inputs }: Node): number {
+  if (lowering.kind !== "map" || lowering.isView) return 0;
+  let cost = 0;
+  const at = shape.map((size, axis) => axisIndex(axis, size));
+  const formula = lowering.at(at, (i) => load(i, constantIndex(0), inputs[i].dtype));
+  visitExprs([formula], (expr) => cost += expr.kind === "call" ? costOf(expr.op) : 0);
+  return cost;
+}
+
+function storeWhatMakesFormulasTooLong(
+  order: readonly Node[],
+  stored: Set<Node>,
+  maxLoads: number,
+): void {
+  const lengths = new Map<Node, number>();
+  const sources = new Map<Node, ReadonlySet<Node>>();
+  for (const node of order) {
+    for (;;) {
+      const folded = node.inputs.filter((input) => !stored.has(input));
+      const length = 1 + folded.reduce((n, input) => n + lengths.get(input)!, 0);
+      const loads = new Set<Node>();
+      for (const input of node.inputs) {
+        if (stored.has(input)) loads.add(input);
+        else for (const source of sources.get(input)!) loads.add(source);
+      }
+      if (folded.length === 0 || length <= FORMULA_LIMIT && loads.size <= maxLoads) {
+        lengths.set(node, length);
+        sources.set(node, loads);
+        break;
+      }
+      const burden = (input: Node) =>
+        length > FORMULA_LIMIT ? lengths.get(input)! : sources.get(input)!.size;
+      stored.add(folded.reduce((a, b) => burden(b) > burden(a) ? b : a));
+    }
+  }
+}
+
+/** Builds the kernel of a stored node. */
+function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
+  const reads: Node[] = [];
+  const loads: Load[] = [];
+  const names: string[] = [];
+  const known = new Map<Node, Map<readonly Index[], Expr>>();
+
+  /** The element of a node at an index; the same object for the same node and index. */
+  function read(from: Node, at: readonly Index[]): Expr {
+    let ofNode = known.get(from);
+    if (ofNode === undefined) known.set(from, ofNode = new Map());
+    let expr = ofNode.get(at);
+    if (expr === undefined) {
+      ofNode.set(at, expr = stored.has(from) ? loadOf(from, at) : formula(from, at));
+    }
+    return expr;
+  }
+  function formula(of: Node, at: readonly Index[]): Expr {
+    if (of.lowering.kind !== "map") throw new Error(`${of.label} has no formula`);
+    if (!of.lowering.isView) names.push(of.label.split(" ")[0]);
+    return of.lowering.at(at, (input, inner) => read(of.inputs[input], inner));
+  }
+  function loadOf(from: Node, at: readonly Index[]): Load {
+    let buffer = reads.indexOf(from);
+    if (buffer < 0) buffer = reads.push(from) - 1;
+    const flat = flatten(at, from.shape);
+    let found = loads.find((l) => l.buffer === buffer && sameIndex(l.at, flat));
+    if (found === undefined) loads.push(found = load(buffer, flat, from.dtype));
+    return found;
+  }
+
+  const { shape: space, dtype, inputs, lowering } = node;
+  const at = space.map((size, axis) => axisIndex(axis, size));
+  const total = result(dtype);
+  const kernel = ((): Kernel => {
+    const common = () => ({
+      name: nameOf(node, names),
+      space,
+      dtype,
+      loads: reads.map((n) => n.dtype),
+    });
+    switch (lowering.kind) {
+      case "leaf":
+        throw new Error("A leaf needs no kernel");
+      case "map": {
+        const [value] = share([formula(node, at)]);
+        return { kind: "map", ...common(), value };
+      }
+      case "reduce": {
+        const { combine, axes } = lowering;
+        const over = axes.map((axis) => inputs[0].shape[axis]);
+        const kept = [...at];
+        const inner = inputs[0].shape.map((size, axis) => {
+          const k = axes.indexOf(axis);
+          return k < 0 ? kept.shift()! : axisIndex(space.length + k, size);
+        });
+        const [body] = share([read(inputs[0], inner)]);
+        return { kind: "reduce", ...common(), combine, over, body, value: total };
+      }
+      case "scan": {
+        const { axis, exclusive } = lowering;
+        const [body] = share([read(inputs[0], at)]);
+        return { kind: "scan", ...common(), axis, exclusive, body, value: total };
+      }
+      case "matmul": {
+        const inner = inputs[0].shape.at(-1)!;
+        const k = axisIndex(space.length, inner), batch = at.slice(0, -2);
+        const [a, b] = [[...batch, at.at(-2)!, k], [...batch, k, at.at(-1)!]]
+          .map((index, i) => read(inputs[i], index));
+        if (a.kind !== "load" || b.kind !== "load") throw new Error("A product reads buffers");
+        return { kind: "matmul", ...common(), over: [inner], a, b, value: total };
+      }
+      case "scatter": {
+        const updates = inputs[0].shape[0];
+        const u = axisIndex(space.length, updates);
+        const [row, body] = share([read(inputs[0], [u]), read(inputs[1], [u, ...at.slice(1)])]);
+        return { kind: "scatter", ...common(), over: [updates], row, body, value: total };
+      }
+    }
+  })();
+  return { kernel, reads, writes: node };
+}
+
+function nameOf(node: Node, folded: readonly string[]): string {
+  const own = node.label.split(" ")[0];
+  const names = [...new Set(node.lowering.kind === "map" ? folded : [own, ...folded])];
+  if (names.length === 0) return own;
+  return names.length <= 4 ? names.join("+") : `${names.slice(0, 3).join("+")}+${names.length - 3}`;
+}

@@ -1,0 +1,260 @@
+/**
+ * The intrinsics, written out in arithmetic and bits.
+ *
+ * No two machines agree on exp or tanh, and WebAssembly has neither. Here each {@linkcode Intrinsic} is a formula in the
+ * rest of the scalar language, so that one text serves every device and gives the same digits on all of them. Every
+ * function is the same three moves: *reduce* the argument to a short interval around 0 by an identity, evaluate a
+ * *polynomial* there, and *restore* by shifting exponents.
+ *
+ * Largest errors against float64, in units in the last place (ulp) of the true value, over 17 million arguments each,
+ * spread evenly over all bit patterns, and again over the bit patterns from 10⁻⁴ to 100 of either sign:
+ *
+ * | exp | log | log1p | expm1 | tanh | sigmoid | softplus | sin, cos (\|x\| ≤ 8192) |
+ * |-----|-----|-------|-------|------|---------|----------|-------------------------|
+ * | TBD |
+ *
+ * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A GPU may round
+ * divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN; results too large give ±Infinity.
+ * Comparisons with NaN are not relied on: where NaN must survive, it does so by arithmetic or by its bits.
+ *
+ * The coefficients are those of Cephes (S. Moshier, netlib.org/cephes), near-minimax polynomials for float32.
+ *
+ * @module
+ */
+import type { Expr, Intrinsic } from "./scalar.ts";
+import {
+  abs,
+  add,
+  and,
+  bitcast,
+  constant,
+  convert,
+  div,
+  equal,
+  less,
+  lessEqual,
+  max,
+  min,
+  mul,
+  neg,
+  round,
+  select,
+  shiftLeft,
+  shiftRight,
+  sub,
+} from "./scalar.ts";
+
+/** The intrinsic applied to `x`, a float32, in terms of the other scalar operations. */
+export function writeOut(op: Intrinsic, x: Expr): Expr {
+  return formulas[op](x);
+}
+
+const formulas: Readonly<Record<Intrinsic, (x: Expr) => Expr>> = {
+  exp,
+  log,
+  log1p,
+  expm1,
+  tanh,
+  sigmoid,
+  softplus,
+  sin: (x) => select(less(abs(x), real(2 ** -12)), x, quarterTurns(x, 0)), // x − x³/6 …
+  cos: (x) => quarterTurns(x, 1),
+};
+
+const real = (value: number): Expr => constant(value, "float32");
+const int = (value: number): Expr => constant(value, "int32");
+const ONE = real(1);
+
+/** Σ cᵢ·xⁱ by Horner's rule, the highest power first. */
+const polynomial = (x: Expr, ...coefficients: readonly number[]): Expr =>
+  coefficients.slice(1).reduce((sum, c) => add(mul(sum, x), real(c)), real(coefficients[0]));
+
+/** 2ⁿ for −126 ≤ n ≤ 127: the float whose biased exponent is n + 127 and whose mantissa is zero. */
+const powerOfTwo = (n: Expr): Expr => bitcast(shiftLeft(add(n, int(127)), int(23)), "float32");
+
+/** y · 2ⁿ for −252 ≤ n ≤ 254, in two factors: 2ⁿ itself may not be a float where the product is one. */
+function scaleByPowerOfTwo(y: Expr, n: Expr): Expr {
+  const half = shiftRight(n, int(1));
+  return mul(mul(y, powerOfTwo(half)), powerOfTwo(sub(n, half)));
+}
+
+/** ln 2 in two parts. The first has 9 bits, so that its product with an exponent is exact. */
+const LN2_HIGH = 0.693359375, LN2_LOW = -2.12194440e-4;
+
+/**
+ * x = n·ln 2 + r with |r| ≤ ½ ln 2, and eʳ − 1 = r + r²·P(r). The product n·ln 2 is subtracted in two parts, so that almost
+ * nothing is lost where x is close to it (Cody and Waite): `high` is exact, and the small `low` joins the small r²·P.
+ */
+function splitExponent(x: Expr): { n: Expr; expm1OfRest: Expr } {
+  const n = round(mul(x, real(Math.LOG2E)));
+  const high = sub(x, mul(n, real(LN2_HIGH)));
+  const low = mul(n, real(LN2_LOW));
+  const r = sub(high, low);
+  const p = polynomial(
+    r,
+    1.9875691500e-4,
+    1.3981999507e-3,
+    8.3334519073e-3,
+    4.1665795894e-2,
+    1.6666665459e-1,
+    5.0000001201e-1,
+  );
+  return { n: convert(n, "int32"), expm1OfRest: add(high, sub(mul(mul(r, r), p), low)) };
+}
+
+/** eˣ = 2ⁿ·eʳ. Beyond the clamp the result is 0 or Infinity in any case. */
+function exp(x: Expr): Expr {
+  const { n, expm1OfRest } = splitExponent(min(max(x, real(-104)), real(89)));
+  return scaleByPowerOfTwo(add(ONE, expm1OfRest), n);
+}
+
+/**
+ * eˣ − 1 = 2ⁿ·((eʳ − 1) + (1 − 2⁻ⁿ)): nothing cancels, since |eʳ − 1| < 0.42 while |1 − 2⁻ⁿ| ≥ ½ unless n is 0. Below the
+ * clamp the result is −1. Near 0 it is x, with its sign.
+ */
+function expm1(x: Expr): Expr {
+  const { n, expm1OfRest } = splitExponent(min(max(x, real(-30)), real(89)));
+  const rest = sub(ONE, powerOfTwo(neg(min(n, int(64))))); // 1 − 2⁻⁶⁴ is 1
+  return select(nearZero(x), x, scaleByPowerOfTwo(add(expm1OfRest, rest), n));
+}
+
+/** |x| < 2⁻²⁵, where f(x) = x + O(x²) is x to within half an ulp. */
+const nearZero = (x: Expr): Expr => less(abs(x), real(2 ** -25));
+
+/**
+ * For normal u > 0: u = 2ⁿ·(1 + f) with √½ ≤ 1 + f < √2. Counting exponents from the bits of √½ does both at once: they
+ * step up where the mantissa passes √2, not 2.
+ */
+function splitMantissa(u: Expr): { n: Expr; f: Expr } {
+  const bits = bitcast(u, "int32");
+  const n = shiftRight(sub(bits, int(0x3f3504f3)), int(23));
+  const f = sub(bitcast(sub(bits, shiftLeft(n, int(23))), "float32"), ONE);
+  return { n: convert(n, "float32"), f };
+}
+
+/** log(2ⁿ·(1 + f)) + correction = n·ln 2 + f − f²/2 + f³·P(f) + correction, the small terms first. */
+function logOfSplit(n: Expr, f: Expr, correction: Expr): Expr {
+  const square = mul(f, f);
+  const p = polynomial(
+    f,
+    7.0376836292e-2,
+    -1.1514610310e-1,
+    1.1676998740e-1,
+    -1.2420140846e-1,
+    1.4249322787e-1,
+    -1.6668057665e-1,
+    2.0000714765e-1,
+    -2.4999993993e-1,
+    3.3333331174e-1,
+  );
+  const cubic = add(mul(mul(f, square), p), add(mul(n, real(LN2_LOW)), correction));
+  return add(add(f, sub(cubic, mul(real(0.5), square))), mul(n, real(LN2_HIGH)));
+}
+
+/**
+ * The `value` where 0 < u < ∞; −Infinity where u is 0; NaN where it is negative; u itself if Infinity or NaN. As integers,
+ * the bits of floats are ordered like the floats, Infinity above all numbers and NaN above Infinity.
+ */
+function withLogLimits(u: Expr, value: Expr): Expr {
+  const bits = bitcast(u, "int32");
+  const infinity = int(0x7f800000);
+  const isZero = equal(and(bits, int(0x7fffffff)), int(0));
+  return select(
+    and(less(int(0), bits), less(bits, infinity)),
+    value,
+    select(isZero, real(-Infinity), select(lessEqual(infinity, bits), u, real(NaN))),
+  );
+}
+
+/** log x = n·ln 2 + log(1 + f); subnormal x are taken 2²³ times. */
+function log(x: Expr): Expr {
+  const isSubnormal = less(x, real(2 ** -126));
+  const { n, f } = splitMantissa(select(isSubnormal, mul(x, real(2 ** 23)), x));
+  const exponent = sub(n, select(isSubnormal, real(23), real(0)));
+  return withLogLimits(x, logOfSplit(exponent, f, real(0)));
+}
+
+/**
+ * Where 1 + x lies between √½ and √2 take f = x. Elsewhere take log u of the rounded u = 1 + x, and make good for what
+ * rounding lost, d = x − (u − 1): log(u + d) = log u + d/u to first order.
+ */
+function log1p(x: Expr): Expr {
+  const u = add(ONE, x);
+  const isSmall = and(less(real(Math.SQRT1_2 - 1), x), less(x, real(Math.SQRT2 - 1)));
+  const split = splitMantissa(u);
+  const n = select(isSmall, real(0), split.n);
+  const f = select(isSmall, x, split.f);
+  const correction = select(isSmall, real(0), div(sub(x, sub(u, ONE)), u));
+  return select(nearZero(x), x, withLogLimits(u, logOfSplit(n, f, correction)));
+}
+
+/**
+ * For a = |x| near 0, tanh a = a + a³·P(a²); elsewhere tanh a = 1 − 2e/(1 + e) with e = e^(−2a), which cannot overflow.
+ * Then the sign of x is put back.
+ */
+function tanh(x: Expr): Expr {
+  const a = abs(x);
+  const z = mul(a, a);
+  const p = polynomial(
+    z,
+    -5.70498872745e-3,
+    2.06390887954e-2,
+    -5.37397155531e-2,
+    1.33314422036e-1,
+    -3.33332819422e-1,
+  );
+  const e = exp(mul(real(-2), a));
+  const far = sub(ONE, div(add(e, e), add(ONE, e)));
+  const magnitude = select(less(a, real(0.625)), add(a, mul(mul(a, z), p)), far);
+  return select(less(bitcast(x, "int32"), int(0)), neg(magnitude), magnitude);
+}
+
+/**
+ * With e⁻ˣ = 2ⁿ·eʳ, 1/(1 + e⁻ˣ) = 2⁻ⁿ/(1 + ((eʳ − 1) + 2⁻ⁿ)): the exponential itself, and its rounding, never appear.
+ * Beyond the clamp the result is 1 or 0.
+ */
+function sigmoid(x: Expr): Expr {
+  const { n, expm1OfRest } = splitExponent(min(max(neg(x), real(-30)), real(104)));
+  const denominator = add(ONE, add(expm1OfRest, powerOfTwo(neg(min(n, int(64))))));
+  return scaleByPowerOfTwo(div(ONE, denominator), neg(n));
+}
+
+/** log(1 + eˣ) = max(x, 0) + log(1 + e^(−|x|)). */
+function softplus(x: Expr): Expr {
+  return add(max(x, real(0)), log1p(exp(neg(abs(x)))));
+}
+
+/** π/2 in four parts, three of 11 bits, so that their products with quarter turns below 2¹³ are exact. */
+const QUARTER_TURN: readonly number[] = [
+  1.5703125,
+  4.837512969970703125e-4,
+  7.54953362047672271728515625e-8,
+  2.563344151594519e-12,
+];
+
+/**
+ * sin(x + turns·π/2). With x = n·π/2 + r and |r| ≤ π/4 this is sin r or cos r, by turns, with either sign: (n + turns)
+ * mod 4 says which. The reduction is exact for |x| ≤ 8192; beyond, its absolute error grows like 10⁻¹¹·|x|. The clamp
+ * keeps results within ±1 where no digit of them is right any more.
+ */
+function quarterTurns(x: Expr, turns: number): Expr {
+  const n = round(mul(x, real(2 / Math.PI)));
+  const rest = QUARTER_TURN.reduce((r, part) => sub(r, mul(n, real(part))), x);
+  const r = min(max(rest, real(-0.8)), real(0.8));
+  const z = mul(r, r);
+  const sine = add(
+    r,
+    mul(mul(r, z), polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)),
+  );
+  const cosine = add(
+    sub(ONE, mul(real(0.5), z)),
+    mul(
+      mul(z, z),
+      polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
+    ),
+  );
+  const quadrant = add(convert(n, "int32"), int(turns));
+  const bit = (mask: number) => equal(and(quadrant, int(mask)), int(mask));
+  const value = select(bit(1), cosine, sine);
+  return select(bit(2), neg(value), value);
+}

@@ -1,0 +1,167 @@
+/**
+ * The reference device: float64, plain loops, one op a kernel. It is the oracle of every test, so it is written to be
+ * obviously right, not to be fast. Every element, of whatever type, is a float64, which holds all 32-bit integers.
+ *
+ * @module
+ */
+import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
+import type { Kernel } from "../kernel.ts";
+import type { DType, Expr } from "../scalar.ts";
+import { library, print } from "./javascript.ts";
+
+class ReferenceBuffer implements Buffer {
+  #elements: Float64Array | undefined;
+  constructor(readonly device: ReferenceDevice, readonly size: number) {
+    this.#elements = new Float64Array(size);
+    device.inUse += 8 * size;
+  }
+  get elements(): Float64Array {
+    if (this.#elements === undefined) throw new Error("The buffer was freed");
+    return this.#elements;
+  }
+  free(): void {
+    if (this.#elements !== undefined) this.device.inUse -= 8 * this.size;
+    this.#elements = undefined;
+  }
+}
+
+class ReferenceDevice implements Device {
+  readonly name = "reference";
+  readonly description = "float64 in plain JavaScript";
+  readonly traits = { fuses: false, maxBuffers: Infinity };
+  inUse = 0;
+
+  allocate(size: number): Buffer {
+    return new ReferenceBuffer(this, size);
+  }
+  write(buffer: Buffer, data: Data): void {
+    elementsOf(buffer).set(data);
+  }
+  read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
+    const elements = elementsOf(buffer).subarray(0, size);
+    switch (dtype) {
+      case "float32":
+        return Promise.resolve(elements.slice());
+      case "int32":
+        return Promise.resolve(Int32Array.from(elements));
+      case "uint32":
+        return Promise.resolve(Uint32Array.from(elements));
+      case "bool":
+        return Promise.resolve(Uint8Array.from(elements));
+    }
+  }
+  compile(program: Program): Executable {
+    const scratch = program.scratch.map((size) => new Float64Array(size));
+    const launches = program.steps.map(({ kernel, reads, write }) => ({
+      launch: compileKernel(kernel),
+      slots: [write, ...reads],
+    }));
+    return {
+      run(inputs, outputs) {
+        const resolve = ({ kind, number }: Slot): Float64Array =>
+          kind === "scratch"
+            ? scratch[number]
+            : elementsOf((kind === "input" ? inputs : outputs)[number]);
+        for (const { launch, slots } of launches) launch(...slots.map(resolve));
+      },
+      free() {},
+    };
+  }
+  bytesInUse(): number {
+    return this.inUse;
+  }
+  close(): void {}
+}
+
+function elementsOf(buffer: Buffer): Float64Array {
+  if (buffer instanceof ReferenceBuffer) return buffer.elements;
+  throw new TypeError(`The buffer belongs to the ${buffer.device.name} device, not to reference`);
+}
+
+/** A function of the output and the loaded buffers. */
+type Launch = (...buffers: Float64Array[]) => void;
+
+function compileKernel(kernel: Kernel): Launch {
+  const parameters = ["out", ...kernel.loads.map((_, i) => `b${i}`)];
+  const make = new Function(
+    ...Object.keys(library),
+    `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`,
+  );
+  return make(...Object.values(library)) as Launch;
+}
+
+/** The body of a kernel's function. */
+function source(kernel: Kernel): string {
+  const { space } = kernel;
+  const axes = space.map((_, axis) => axis);
+  const overAxes = (over: readonly number[]) => over.map((_, k) => space.length + k);
+  const here = position(axes, space);
+  const sizes = "over" in kernel ? [...space, ...kernel.over] : space;
+  const loops = (over: readonly number[], body: string) =>
+    over.reduceRight(
+      (inner, axis) =>
+        `for (let i${axis} = 0; i${axis} < ${sizes[axis]}; i${axis}++) {\n${inner}\n}`,
+      body,
+    );
+  const store = statement(kernel.value, (value) => `out[${here}] = ${value};`);
+  const accumulate = (body: Expr, combine: string) =>
+    statement(body, (value) => combine === "max" ? `r = Math.max(r, ${value});` : `r += ${value};`);
+  const wrapped = kernel.dtype === "int32"
+    ? "r |= 0;"
+    : kernel.dtype === "uint32"
+    ? "r >>>= 0;"
+    : "";
+
+  switch (kernel.kind) {
+    case "map":
+      return loops(axes, store);
+    case "reduce": {
+      const first = kernel.combine === "add" ? 0 : lowest(kernel.dtype);
+      const sum = loops(overAxes(kernel.over), accumulate(kernel.body, kernel.combine));
+      return loops(axes, `let r = ${first};\n${sum}\n${wrapped}\n${store}`);
+    }
+    case "matmul": {
+      const product = statement(
+        kernel.a,
+        (a) => statement(kernel.b, (b) => `r += ${a} * ${b};`, "w"),
+      );
+      return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), product)}\n${store}`);
+    }
+    case "scan": {
+      const others = axes.filter((axis) => axis !== kernel.axis);
+      const sum = `${accumulate(kernel.body, "add")}\n${wrapped}`;
+      const step = kernel.exclusive ? `${store}\n${sum}` : `${sum}\n${store}`;
+      return loops(others, `let r = 0;\n${loops([kernel.axis], step)}`);
+    }
+    case "scatter": {
+      // Row by row, as the definition says: every update is looked at for every row.
+      const sum = statement(
+        kernel.row,
+        (row) => `if (${row} === i0) {\n${accumulate(kernel.body, "add")}\n}`,
+        "w",
+      );
+      return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), sum)}\n${wrapped}\n${store}`);
+    }
+  }
+}
+
+/** A block that computes a formula and uses its value; `prefix` keeps the names of nested blocks apart. */
+function statement(expr: Expr, use: (value: string) => string, prefix = "v"): string {
+  const lines: string[] = [];
+  const value = print(expr, lines, new Map(), prefix);
+  return `{\n${lines.join("\n")}\n${use(value)}\n}`;
+}
+
+const position = (axes: readonly number[], space: readonly number[]): string =>
+  axes.reduce(
+    (text, axis) => text === "0" ? `i${axis}` : `(${text}) * ${space[axis]} + i${axis}`,
+    "0",
+  );
+
+const lowest = (dtype: DType): string =>
+  dtype === "float32" ? "-Infinity" : dtype === "int32" ? "-2147483648" : "0";
+
+/** Opens the reference device. */
+export function openReference(): Device {
+  return new ReferenceDevice();
+}

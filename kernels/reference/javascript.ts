@@ -1,0 +1,133 @@
+/**
+ * Prints scalar formulas as JavaScript, in float64.
+ *
+ * @module
+ */
+import type { Index } from "../indexing.ts";
+import type { Call, DType, Expr } from "../scalar.ts";
+
+/** Functions that printed code may call by these names. */
+export const library = {
+  sigmoid: (x: number): number => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
+  softplus: (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  round: (x: number): number => {
+    const up = Math.round(x);
+    return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
+  },
+  toInt32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, -(2 ** 31)), 2 ** 31 - 1),
+  toUint32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, 0), 2 ** 32 - 1),
+};
+
+/**
+ * JavaScript for a formula. Loop variables are `i0`, `i1`, …, buffers `b0`, `b1`, …, the result `r`. Shared
+ * subexpressions become constants, which are pushed to `lines`.
+ */
+export function print(
+  expr: Expr,
+  lines: string[],
+  names: Map<Expr, string>,
+  prefix: string,
+): string {
+  const known = names.get(expr);
+  if (known !== undefined) return known;
+  const text = printOnce(expr, (e) => print(e, lines, names, prefix));
+  if (expr.kind === "constant" || expr.kind === "result") return text;
+  const name = `${prefix}${names.size}`;
+  names.set(expr, name);
+  lines.push(`const ${name} = ${text};`);
+  return name;
+}
+
+function printOnce(expr: Expr, recurse: (expr: Expr) => string): string {
+  switch (expr.kind) {
+    case "constant":
+      return Object.is(expr.value, -0) ? "-0" : `(${expr.value})`;
+    case "position":
+      return printIndex(expr.at, recurse);
+    case "load":
+      return `b${expr.buffer}[${printIndex(expr.at, recurse)}]`;
+    case "result":
+      return "r";
+    case "call":
+      return printCall(expr, expr.args.map(recurse));
+  }
+}
+
+/** JavaScript for an index. */
+export function printIndex(index: Index, recurse: (expr: Expr) => string): string {
+  const terms = index.terms.map(({ atom, scale }) => {
+    const inner = atom.kind === "axis"
+      ? `i${atom.axis}`
+      : atom.kind === "value"
+      ? recurse(atom.of)
+      : atom.kind === "quotient"
+      ? `Math.floor(${printIndex(atom.of, recurse)} / ${atom.by})`
+      : `${printIndex(atom.of, recurse)} % ${atom.by}`;
+    return `${scale} * (${inner})`;
+  });
+  return `(${[index.constant, ...terms].join(" + ")})`;
+}
+
+/** Wraps an integer result around to 32 bits. */
+function wrap(dtype: DType, text: string): string {
+  return dtype === "int32"
+    ? `((${text}) | 0)`
+    : dtype === "uint32"
+    ? `((${text}) >>> 0)`
+    : `(${text})`;
+}
+
+function printCall({ op, dtype, args: exprs }: Call, [a, b, c]: string[]): string {
+  switch (op) {
+    case "add":
+      return wrap(dtype, `${a} + ${b}`);
+    case "sub":
+      return wrap(dtype, `${a} - ${b}`);
+    case "mul":
+      return dtype === "float32" ? `(${a} * ${b})` : wrap(dtype, `Math.imul(${a}, ${b})`);
+    case "div":
+      return `(${a} / ${b})`;
+    case "min":
+    case "max":
+      return `Math.${op}(${a}, ${b})`;
+    case "neg":
+      return wrap(dtype, `-${a}`);
+    case "abs":
+      return wrap(dtype, `Math.abs(${a})`);
+    case "less":
+      return `+(${a} < ${b})`;
+    case "lessEqual":
+      return `+(${a} <= ${b})`;
+    case "equal":
+      return `+(${a} === ${b})`;
+    case "and":
+      return wrap(dtype, `${a} & ${b}`);
+    case "or":
+      return wrap(dtype, `${a} | ${b}`);
+    case "xor":
+      return wrap(dtype, `${a} ^ ${b}`);
+    case "shiftLeft":
+      return wrap(dtype, `${a} << ${b}`);
+    case "shiftRight":
+      return dtype === "uint32" ? `(${a} >>> ${b})` : `(${a} >> ${b})`;
+    case "select":
+      return `(${a} ? ${b} : ${c})`;
+    case "convert":
+      return printConvert(exprs[0].dtype, dtype, a);
+    case "bitcast":
+      throw new Error("The reference device has no float32 bits");
+    case "round":
+    case "sigmoid":
+    case "softplus":
+      return `${op}(${a})`;
+    default:
+      return `Math.${op}(${a})`;
+  }
+}
+
+function printConvert(from: DType, to: DType, a: string): string {
+  if (to === "bool") return `+(${a} !== 0)`;
+  if (to === "float32") return a;
+  if (from === "float32") return to === "int32" ? `toInt32(${a})` : `toUint32(${a})`;
+  return wrap(to, a);
+}

@@ -1,0 +1,110 @@
+/**
+ * Common subexpressions: rewrites formulas so that equal subexpressions are one object, and folds constants.
+ *
+ * @module
+ */
+import { add, divide, type Index, scale, valueIndex } from "./indexing.ts";
+import { constantIndex } from "./indexing.ts";
+import { constant, type Expr } from "./scalar.ts";
+
+/** The same formulas, with equal subexpressions shared by reference. */
+export function share(roots: readonly Expr[]): Expr[] {
+  const ids = new Map<Expr, number>();
+  const byKey = new Map<string, Expr>();
+  const rewritten = new Map<Expr, Expr>();
+
+  const idOf = (expr: Expr): number => {
+    let id = ids.get(expr);
+    if (id === undefined) ids.set(expr, id = ids.size);
+    return id;
+  };
+  const unique = (key: string, expr: Expr): Expr => {
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, expr);
+    return known ?? expr;
+  };
+  const ofIndex = (index: Index): Index => {
+    if (index.terms.every((t) => t.atom.kind === "axis")) return index;
+    return add(
+      constantIndex(index.constant),
+      ...index.terms.map(({ atom, scale: s }) => {
+        if (atom.kind === "axis") {
+          return { constant: 0, terms: [{ atom, scale: s }], ...bounds(s, atom.size) };
+        }
+        if (atom.kind === "value") return scale(valueIndex(rewrite(atom.of), atom.size), s);
+        return scale(divide(ofIndex(atom.of), atom.by)[atom.kind], s);
+      }),
+    );
+  };
+  const indexKey = (index: Index): string =>
+    index.constant + index.terms.map(({ atom, scale }) => {
+      const name = atom.kind === "axis"
+        ? `a${atom.axis}`
+        : atom.kind === "value"
+        ? `v${idOf(atom.of)}`
+        : `${atom.kind[0]}${atom.by}(${indexKey(atom.of)})`;
+      return `+${scale}${name}`;
+    }).sort().join("");
+
+  function rewrite(expr: Expr): Expr {
+    let done = rewritten.get(expr);
+    if (done === undefined) rewritten.set(expr, done = rewriteOnce(expr));
+    return done;
+  }
+  function rewriteOnce(expr: Expr): Expr {
+    switch (expr.kind) {
+      case "constant":
+        return unique(`c${expr.dtype}${Object.is(expr.value, -0) ? "-0" : expr.value}`, expr);
+      case "result":
+        return unique("result", expr);
+      case "position": {
+        const at = ofIndex(expr.at);
+        return unique(`p${indexKey(at)}`, { ...expr, at });
+      }
+      case "load": {
+        const at = ofIndex(expr.at);
+        return unique(`l${expr.buffer}:${indexKey(at)}`, { ...expr, at });
+      }
+      case "call": {
+        const args = expr.args.map(rewrite);
+        const simpler = simplify({ ...expr, args });
+        if (simpler.kind !== "call") return rewrite(simpler);
+        return unique(`${simpler.op}${simpler.dtype}(${simpler.args.map(idOf)})`, simpler);
+      }
+    }
+  }
+  return roots.map(rewrite);
+}
+
+const bounds = (scale: number, size: number) => ({
+  min: Math.min(0, scale * (size - 1)),
+  max: Math.max(0, scale * (size - 1)),
+});
+
+const isNumber = (expr: Expr, value: number): boolean =>
+  expr.kind === "constant" && Object.is(expr.value, value);
+
+/** Rules that hold for every argument, NaN, infinities and signed zeros included. */
+function simplify(expr: Extract<Expr, { kind: "call" }>): Expr {
+  const [a, b, c] = expr.args;
+  switch (expr.op) {
+    case "mul":
+      if (isNumber(b, 1)) return a;
+      if (isNumber(a, 1)) return b;
+      return expr;
+    case "div":
+      return isNumber(b, 1) ? a : expr;
+    case "sub":
+      return isNumber(b, 0) ? a : expr;
+    case "select":
+      if (a.kind === "constant") return a.value ? b : c;
+      return b === c ? b : expr;
+    case "convert":
+      if (a.kind === "constant" && expr.dtype === "float32") {
+        return constant(Math.fround(a.value), "float32");
+      }
+      return expr;
+    default:
+      return expr;
+  }
+}

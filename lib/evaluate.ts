@@ -1,0 +1,86 @@
+/**
+ * Runs graphs: compiles the expressions under some roots, once for each structure, and launches them on a device.
+ *
+ * @module
+ */
+import type { Buffer, Device, Executable } from "../kernels/device.ts";
+import { type Node, sizeOf, topologicalOrder } from "../kernels/graph.ts";
+import { plan } from "../kernels/plan.ts";
+import { openCpu } from "../kernels/cpu/device.ts";
+import type { Storage } from "./storage.ts";
+
+/** A node whose contents may be at hand. */
+export interface Value extends Node {
+  readonly inputs: readonly Value[];
+  /** Of a leaf; undefined for what is still to be computed, and for the parameters of a function that is being traced. */
+  readonly storage: Storage | undefined;
+}
+
+/** How many compiled structures a device keeps. */
+const CACHE_SIZE = 256;
+const caches = new WeakMap<Device, Map<string, Executable>>();
+
+let hostDevice: Device | undefined;
+
+/** Where expressions of host data alone are computed: a CPU device that is opened when first needed. */
+function defaultDevice(): Device {
+  return hostDevice ??= openCpu();
+}
+
+/** The device that the leaves of some graphs live on; the CPU where they are all host data. */
+export function deviceOf(leaves: readonly Value[]): Device {
+  for (const leaf of leaves) {
+    const home = leaf.storage?.home;
+    if (home !== undefined) return home;
+  }
+  return defaultDevice();
+}
+
+/** Computes the roots and returns a buffer of each, on the device of their leaves unless another is given. */
+export function evaluate(roots: readonly Value[], device?: Device): Buffer[] {
+  const order = topologicalOrder(roots);
+  const leaves = order.filter((node) => node.lowering.kind === "leaf");
+  const target = device ?? deviceOf(leaves);
+  const executable = cached(
+    target,
+    structureOf(order, roots),
+    () => target.compile(plan(roots, leaves, target.traits)),
+  );
+  const inputs = leaves.map((leaf) => bufferOf(leaf, target));
+  const outputs = roots.map((root) => target.allocate(sizeOf(root.shape)));
+  executable.run(inputs, outputs);
+  return outputs;
+}
+
+/** The buffer of a leaf on a device. */
+export function bufferOf(leaf: Value, device: Device): Buffer {
+  if (leaf.storage === undefined) {
+    throw new Error(
+      "Cannot read a tensor while its function is being traced: return it, and read what the call gives back",
+    );
+  }
+  return leaf.storage.on(device);
+}
+
+/** Everything that a compiled program depends on, as text. */
+function structureOf(order: readonly Value[], roots: readonly Value[]): string {
+  const numbers = new Map(order.map((node, i) => [node, i]));
+  const number = (node: Value) => numbers.get(node)!;
+  const lines = order.map((n) => `${n.label};${n.dtype};${n.shape};${n.inputs.map(number)}`);
+  return `${lines.join("\n")}\n${roots.map(number)}`;
+}
+
+function cached(device: Device, key: string, compile: () => Executable): Executable {
+  let cache = caches.get(device);
+  if (cache === undefined) caches.set(device, cache = new Map());
+  const executable = cache.get(key) ?? compile();
+  // A map keeps the order of insertion: what is used again goes to the end, the first is the one unused for longest.
+  cache.delete(key);
+  cache.set(key, executable);
+  if (cache.size > CACHE_SIZE) {
+    const [oldest, unused] = cache.entries().next().value!;
+    cache.delete(oldest);
+    unused.free();
+  }
+  return executable;
+}

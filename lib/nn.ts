@@ -1,0 +1,63 @@
+/**
+ * What neural networks are made of: compositions of ops, and initial parameters. Layers are functions of their parameters.
+ *
+ * @module
+ */
+import { add, exp, max, mul, neg, softplus, sub } from "./ops/elementwise.ts";
+import { matmul } from "./ops/matmul.ts";
+import { logSumExp, sum } from "./ops/reduce.ts";
+import { type Key, normal, uniform } from "./random.ts";
+import { normalizeAxis, type Shape } from "./shape.ts";
+import { type Tensor, zeros } from "./tensor.ts";
+
+/** Parameters of a dense layer: w [inputs, outputs], b [outputs]. */
+export interface Dense {
+  readonly w: Tensor;
+  readonly b: Tensor;
+}
+
+/** x·w + b, [batch, inputs] to [batch, outputs]. */
+export const dense = ({ w, b }: Dense, x: Tensor): Tensor => add(matmul(x, w), b);
+
+/** Initial parameters of a dense layer: Glorot-uniform weights, zero biases. */
+export const initDense = (key: Key, inputs: number, outputs: number): Dense => ({
+  w: glorotUniform(key, [inputs, outputs]),
+  b: zeros([outputs]),
+});
+
+/** Uniform on ±√(6 / (inputs + outputs)), of a weight matrix [inputs, outputs] (Glorot and Bengio, AISTATS 2010). */
+export function glorotUniform(key: Key, shape: Shape): Tensor {
+  const limit = Math.sqrt(6 / ((shape.at(-2) ?? 1) + (shape.at(-1) ?? 1)));
+  return mul(sub(mul(uniform(key, shape), 2), 1), limit);
+}
+
+/** max(x, 0). */
+export const relu = (x: Tensor): Tensor => max(x, 0);
+
+/** log σ(x) = −softplus(−x), finite for every finite x. */
+export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
+
+/** eˣ / Σ eˣ along an axis, the last unless given. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  const along = normalizeAxis(axis, x.shape, "softmax");
+  return exp(sub(x, logSumExp(x, { axis: along, keepDims: true })));
+}
+
+/**
+ * The distortion of binary images: −log p(x) of independent Bernoulli pixels from logits, summed over all axes but the
+ * first, in nats [batch]. Finite with finite gradients for all finite logits.
+ */
+export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  const axis = logits.shape.map((_, i) => i).slice(1);
+  return sum(sub(softplus(logits), mul(targets, logits)), { axis });
+}
+
+/** A sample of N(mean, e^logVariance) by reparametrisation, mean + e^(logVariance/2)·n with n standard normal. */
+export const gaussianSample = (key: Key, mean: Tensor, logVariance: Tensor): Tensor =>
+  add(mean, mul(exp(mul(logVariance, 0.5)), normal(key, mean.shape)));
+
+/** KL(N(mean, e^logVariance) ‖ N(0, I)) in nats, [batch] (Kingma and Welling, 2014, appendix B). */
+export function gaussianKl(mean: Tensor, logVariance: Tensor): Tensor {
+  const terms = sub(sub(add(mul(mean, mean), exp(logVariance)), logVariance), 1);
+  return mul(sum(terms, { axis: -1 }), 0.5);
+}

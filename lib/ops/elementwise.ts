@@ -1,0 +1,293 @@
+/**
+ * Elementwise ops: one scalar formula each. Shapes broadcast by NumPy's rules, dtypes must agree, and a plain number takes
+ * the dtype of the tensor it meets.
+ *
+ * @module
+ */
+import type { DType, Expr } from "../../kernels/scalar.ts";
+import * as s from "../../kernels/scalar.ts";
+import { broadcastShapes } from "../shape.ts";
+import { full, Tensor, type TensorLike, zeros } from "../tensor.ts";
+import { broadcastTo } from "./movement.ts";
+import { apply, type Primitive, requireDType, requireSameDType } from "./primitive.ts";
+
+/** An elementwise op as a function, with its record. */
+export interface Elementwise<Arguments extends readonly TensorLike[]> {
+  (...args: Arguments): Tensor;
+  readonly primitive: Primitive;
+}
+/** An op of one tensor. */
+export type Unary = Elementwise<[x: TensorLike]>;
+/** An op of two tensors, or of a tensor and a number. */
+export type Binary = Elementwise<[a: TensorLike, b: TensorLike]>;
+
+interface Rule {
+  /** The dtypes that its inputs may have. */
+  readonly dtypes: readonly DType[];
+  /** The dtype of the output where it is not that of the inputs. */
+  readonly gives?: DType;
+  readonly formula: (...elements: Expr[]) => Expr;
+  readonly gradient?: (
+    dy: Tensor,
+    y: Tensor,
+    ...inputs: readonly Tensor[]
+  ) => readonly (Tensor | undefined)[];
+}
+
+const FLOATS: readonly DType[] = ["float32"];
+const INTEGERS: readonly DType[] = ["int32", "uint32"];
+const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
+const ALL: readonly DType[] = [...NUMBERS, "bool"];
+
+function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule): Elementwise<A> {
+  const primitive: Primitive = {
+    name,
+    type(inputs) {
+      inputs.forEach((input) => requireDType(name, input, ...rule.dtypes));
+      requireSameDType(name, inputs);
+      return { shape: inputs[0].shape, dtype: rule.gives ?? inputs[0].dtype };
+    },
+    lower: (inputs) => ({
+      kind: "map",
+      at: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
+    }),
+    gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
+  };
+  const op = (...args: A) => apply(primitive, align(name, args), undefined);
+  return Object.assign(op, { primitive });
+}
+
+/** Turns numbers into tensors of the dtype around them, and broadcasts all to one shape. */
+function align(op: string, args: readonly TensorLike[]): Tensor[] {
+  const shape = broadcastShapes(op, ...args.map((x) => typeof x === "number" ? [] : x.shape));
+  const dtype = args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
+  return args.map((x) => typeof x === "number" ? full(shape, x, dtype) : broadcastTo(x, shape));
+}
+
+// Arithmetic
+
+/** −x. */
+export const neg: Unary = elementwise("neg", {
+  dtypes: NUMBERS,
+  formula: s.neg,
+  gradient: (dy) => [neg(dy)],
+});
+/** |x|; the gradient at 0 is 0. */
+export const abs: Unary = elementwise("abs", {
+  dtypes: ["float32", "int32"],
+  formula: s.abs,
+  gradient: (dy, _, x) => [where(less(x, 0), neg(dy), where(less(0, x), dy, 0))],
+});
+/** The greatest integer not above x; the gradient is 0. */
+export const floor: Unary = elementwise("floor", { dtypes: FLOATS, formula: s.floor });
+/** √x. */
+export const sqrt: Unary = elementwise("sqrt", {
+  dtypes: FLOATS,
+  formula: s.sqrt,
+  gradient: (dy, y) => [div(mul(dy, 0.5), y)],
+});
+/** a + b; integers wrap around. */
+export const add: Binary = elementwise("add", {
+  dtypes: NUMBERS,
+  formula: s.add,
+  gradient: (dy) => [dy, dy],
+});
+/** a − b; integers wrap around. */
+export const sub: Binary = elementwise("sub", {
+  dtypes: NUMBERS,
+  formula: s.sub,
+  gradient: (dy) => [dy, neg(dy)],
+});
+/** a · b; integers wrap around. */
+export const mul: Binary = elementwise("mul", {
+  dtypes: NUMBERS,
+  formula: s.mul,
+  gradient: (dy, _, a, b) => [mul(dy, b), mul(dy, a)],
+});
+/** a / b, of floats. */
+export const div: Binary = elementwise("div", {
+  dtypes: FLOATS,
+  formula: s.div,
+  gradient: (dy, y, _, b) => [div(dy, b), neg(div(mul(dy, y), b))],
+});
+/** The smaller of a and b, NaN if either is; where they are equal each gets half of the gradient. */
+export const min: Binary = elementwise("min", {
+  dtypes: NUMBERS,
+  formula: s.min,
+  gradient: (dy, _, a, b) => [mul(dy, share(a, b)), mul(dy, share(b, a))],
+});
+/** The larger of a and b, NaN if either is; where they are equal each gets half of the gradient. */
+export const max: Binary = elementwise("max", {
+  dtypes: NUMBERS,
+  formula: s.max,
+  gradient: (dy, _, a, b) => [mul(dy, share(b, a)), mul(dy, share(a, b))],
+});
+/** The part of the gradient that the smaller of two gets. */
+const share = (small: Tensor, large: Tensor): Tensor =>
+  where(equal(small, large), full(small.shape, 0.5), cast(less(small, large), "float32"));
+
+// Functions
+
+/** eˣ. */
+export const exp: Unary = elementwise("exp", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("exp"),
+  gradient: (dy, y) => [mul(dy, y)],
+});
+/** The natural logarithm; −∞ at 0, NaN below. */
+export const log: Unary = elementwise("log", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("log"),
+  gradient: (dy, _, x) => [div(dy, x)],
+});
+/** log(1 + x), accurate near 0. */
+export const log1p: Unary = elementwise("log1p", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("log1p"),
+  gradient: (dy, _, x) => [div(dy, add(x, 1))],
+});
+/** eˣ − 1, accurate near 0. */
+export const expm1: Unary = elementwise("expm1", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("expm1"),
+  gradient: (dy, y) => [mul(dy, add(y, 1))],
+});
+/** The hyperbolic tangent. */
+export const tanh: Unary = elementwise("tanh", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("tanh"),
+  gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))],
+});
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid: Unary = elementwise("sigmoid", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("sigmoid"),
+  // σ(−x), not 1 − σ(x), which is 0 from x = 17 on in float32.
+  gradient: (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
+});
+/** log(1 + eˣ), finite for every finite x. */
+export const softplus: Unary = elementwise("softplus", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("softplus"),
+  gradient: (dy, _, x) => [mul(dy, sigmoid(x))],
+});
+/** The sine of x radians. */
+export const sin: Unary = elementwise("sin", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("sin"),
+  gradient: (dy, _, x) => [mul(dy, cos(x))],
+});
+/** The cosine of x radians. */
+export const cos: Unary = elementwise("cos", {
+  dtypes: FLOATS,
+  formula: s.intrinsic("cos"),
+  gradient: (dy, _, x) => [neg(mul(dy, sin(x)))],
+});
+
+// Comparisons give bool, false where an argument is NaN.
+
+/** a < b. */
+export const less: Binary = elementwise("less", {
+  dtypes: NUMBERS,
+  gives: "bool",
+  formula: s.less,
+});
+/** a ≤ b. */
+export const lessEqual: Binary = elementwise("lessEqual", {
+  dtypes: NUMBERS,
+  gives: "bool",
+  formula: s.lessEqual,
+});
+/** a = b. */
+export const equal: Binary = elementwise("equal", {
+  dtypes: ALL,
+  gives: "bool",
+  formula: s.equal,
+});
+/** a > b. */
+export const greater = (a: TensorLike, b: TensorLike): Tensor => less(b, a);
+/** a ≥ b. */
+export const greaterEqual = (a: TensorLike, b: TensorLike): Tensor => lessEqual(b, a);
+/** a ≠ b; true where either is NaN. */
+export const notEqual = (a: TensorLike, b: TensorLike): Tensor => not(equal(a, b));
+/** Whether x is NaN. */
+export const isNaN = (x: TensorLike): Tensor => notEqual(x, x);
+
+// Bits
+
+/** Bitwise, or of bools. */
+export const and: Binary = elementwise("and", { dtypes: [...INTEGERS, "bool"], formula: s.and });
+/** Bitwise, or of bools. */
+export const or: Binary = elementwise("or", { dtypes: [...INTEGERS, "bool"], formula: s.or });
+/** Bitwise, or of bools. */
+export const xor: Binary = elementwise("xor", { dtypes: [...INTEGERS, "bool"], formula: s.xor });
+/** Bitwise, or of bools. */
+export const not = (x: Tensor): Tensor =>
+  x.dtype === "bool" ? xor(x, 1) : xor(x, x.dtype === "int32" ? -1 : 0xffffffff);
+/** a · 2ᵇ, with b taken modulo 32. */
+export const shiftLeft: Binary = elementwise("shiftLeft", {
+  dtypes: INTEGERS,
+  formula: s.shiftLeft,
+});
+/** ⌊a / 2ᵇ⌋, with b taken modulo 32. */
+export const shiftRight: Binary = elementwise("shiftRight", {
+  dtypes: INTEGERS,
+  formula: s.shiftRight,
+});
+
+// Choice and conversion
+
+const selectPrimitive: Primitive = {
+  name: "where",
+  type([condition, a, b]) {
+    requireDType("choose by", condition, "bool");
+    requireSameDType("choose between", [a, b]);
+    return a;
+  },
+  lower: () => ({
+    kind: "map",
+    at: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
+  }),
+  gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
+};
+/** a where the condition holds, else b. Both are computed; only the chosen one gets a gradient. */
+export const where: Elementwise<[condition: Tensor, a: TensorLike, b: TensorLike]> = Object.assign(
+  (condition: Tensor, a: TensorLike, b: TensorLike) => {
+    const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
+    const shape = broadcastShapes("choose with", ...shapes);
+    const [c] = align("choose", [condition, zeros(shape)]);
+    const [x, y] = align("choose", [a, b, zeros(shape, dtypeOf(a, b))]);
+    return apply(selectPrimitive, [c, x, y], undefined);
+  },
+  { primitive: selectPrimitive },
+);
+const dtypeOf = (...args: readonly TensorLike[]): DType =>
+  args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
+
+const castPrimitive: Primitive<DType> = {
+  name: "cast",
+  type: ([x], dtype) => ({ shape: x.shape, dtype }),
+  lower: (_, dtype) => ({ kind: "map", at: (at, read) => s.convert(read(0, at), dtype) }),
+};
+/** Converts to another dtype: floats are cut towards zero, and saturate; the gradient is 0. */
+export const cast: ((x: Tensor, dtype: DType) => Tensor) & {
+  readonly primitive: Primitive<DType>;
+} = Object.assign(
+  (x: Tensor, dtype: DType) => x.dtype === dtype ? x : apply(castPrimitive, [x], dtype),
+  { primitive: castPrimitive },
+);
+
+const identityPrimitive: Primitive<"differentiable" | "constant"> = {
+  name: "identity",
+  type: ([x]) => x,
+  lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
+  gradient: (dy, _, __, kind) => [kind === "differentiable" ? dy : undefined],
+};
+/** x under another name; `grad` roots its arguments in these. */
+export const identity = (x: Tensor): Tensor => apply(identityPrimitive, [x], "differentiable");
+/** x, taken as a constant by every gradient. */
+export const stopGradient: ((x: Tensor) => Tensor) & {
+  readonly primitive: Primitive<"differentiable" | "constant">;
+} = Object.assign((x: Tensor) => apply(identityPrimitive, [x], "constant"), {
+  primitive: identityPrimitive,
+});

@@ -1,0 +1,101 @@
+/**
+ * Reading and adding at computed places. Indices are int32; those out of range are moved to the nearest end.
+ *
+ * @module
+ */
+import { normalizeAxis, sameShape, ShapeError, shapeText, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, max, min, mul } from "./elementwise.ts";
+import { clampIndex, iota, reshape, transpose } from "./movement.ts";
+import { apply, type Primitive, requireDType } from "./primitive.ts";
+
+export const takePrimitive: Primitive = {
+  name: "take",
+  type([x, indices]) {
+    requireDType("index by", indices, "int32");
+    if (x.rank === 0) throw new ShapeError("Cannot take from a scalar: it has no rows");
+    if (x.shape[0] === 0 && indices.size > 0) {
+      throw new ShapeError(
+        `Cannot take ${shapeText(indices.shape)} rows from ${shapeText(x.shape)}`,
+      );
+    }
+    return { shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype };
+  },
+  lower: ([x, indices]) => ({
+    kind: "map",
+    at(at, read) {
+      const rank = indices.shape.length;
+      const row = clampIndex(read(1, at.slice(0, rank)), x.shape[0]);
+      return read(0, [row, ...at.slice(rank)]);
+    },
+  }),
+  gradient(dy, _, [x, indices]) {
+    const updates = reshape(dy, [indices.size, ...x.shape.slice(1)]);
+    return [scatterAdd(x.shape[0], reshape(indices, [indices.size]), updates), undefined];
+  },
+};
+
+/** Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take. */
+export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  const along = normalizeAxis(axis, x.shape, "take");
+  if (along === 0) return apply(takePrimitive, [x, indices], undefined);
+  const axes = x.shape.map((_, i) => i);
+  const front = transpose(x, [along, ...axes.filter((i) => i !== along)]);
+  const taken = apply(takePrimitive, [front, indices], undefined);
+  const rank = indices.rank;
+  const order = taken.shape.map((_, i) => i);
+  return transpose(taken, [
+    ...order.slice(rank, rank + along),
+    ...order.slice(0, rank),
+    ...order.slice(rank + along),
+  ]);
+}
+
+/**
+ * One element for every index, read from the same line of x along an axis: NumPy's take_along_axis. The shapes agree
+ * except along that axis.
+ */
+export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const along = normalizeAxis(axis, x.shape, "takeAlongAxis");
+  if (!sameShape(x.shape.toSpliced(along, 1), indices.shape.toSpliced(along, 1))) {
+    throw new ShapeError(
+      `Cannot take ${shapeText(indices.shape)} from ${
+        shapeText(x.shape)
+      } along axis ${along}: the other axes differ`,
+    );
+  }
+  let stride = 1;
+  let flat = iota(indices.shape, 0);
+  for (let i = x.rank - 1; i >= 0; i--) {
+    const place = i === along ? max(0, min(indices, x.shape[i] - 1)) : iota(indices.shape, i);
+    flat = i === x.rank - 1 ? place : add(flat, mul(place, stride));
+    stride *= x.shape[i];
+  }
+  return take(reshape(x, [sizeOf(x.shape)]), flat);
+}
+
+export const scatterPrimitive: Primitive<number> = {
+  name: "scatterAdd",
+  type([indices, updates], rows) {
+    requireDType("index by", indices, "int32");
+    requireDType("scatterAdd", updates, "float32", "int32", "uint32");
+    if (indices.rank !== 1 || updates.rank === 0 || updates.shape[0] !== indices.size) {
+      throw new ShapeError(
+        `Cannot scatterAdd ${shapeText(updates.shape)} at ${
+          shapeText(indices.shape)
+        }: it takes one index for each row of updates`,
+      );
+    }
+    if (rows === 0 && indices.size > 0) {
+      throw new ShapeError(`Cannot scatterAdd ${shapeText(updates.shape)} into no rows`);
+    }
+    return { shape: [rows, ...updates.shape.slice(1)], dtype: updates.dtype };
+  },
+  lower: () => ({ kind: "scatter" }),
+  gradient: (dy, _, [indices]) => [undefined, take(dy, indices)],
+};
+
+/** [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r. Deterministic. */
+export function scatterAdd(rows: number, indices: Tensor, updates: Tensor): Tensor {
+  return apply(scatterPrimitive, [max(0, min(indices, rows - 1)), updates], rows);
+}

@@ -1,0 +1,72 @@
+/**
+ * What an op is: a shape rule, a way to compute it, and a gradient rule, in one record.
+ *
+ * @module
+ */
+import type { Lowering } from "../../kernels/graph.ts";
+import type { DType } from "../../kernels/scalar.ts";
+import type { Shape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+
+/** What must be known of a tensor to know what can be done with it. */
+export interface TensorType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A primitive op. `Attributes` are what it is told besides its inputs, such as axes; they are part of its label. */
+export interface Primitive<Attributes = undefined> {
+  readonly name: string;
+  /** The shape and dtype of the output. Throws ShapeError or TypeError where the inputs do not fit. */
+  type(inputs: readonly Tensor[], attributes: Attributes): TensorType;
+  /** How it is computed. */
+  lower(inputs: readonly Tensor[], attributes: Attributes, output: TensorType): Lowering;
+  /**
+   * The gradients with respect to the inputs: dy has the shape of the output y. Undefined where an input has none. Written
+   * with the public ops, so gradients have gradients.
+   */
+  gradient?(
+    dy: Tensor,
+    y: Tensor,
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+  ): readonly (Tensor | undefined)[];
+}
+
+/** The expression of a primitive. */
+export function apply<A>(
+  primitive: Primitive<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+): Tensor {
+  const output = primitive.type(inputs, attributes);
+  return new Tensor({
+    label: attributes === undefined
+      ? primitive.name
+      : `${primitive.name} ${JSON.stringify(attributes)}`,
+    inputs,
+    ...output,
+    lowering: primitive.lower(inputs, attributes, output),
+    backward: primitive.gradient &&
+      ((dy, y, inputs) => primitive.gradient!(dy, y, inputs, attributes)),
+  });
+}
+
+/** Throws TypeError unless the dtype is one of those allowed. */
+export function requireDType(op: string, input: Tensor, ...allowed: readonly DType[]): void {
+  if (!allowed.includes(input.dtype)) {
+    throw new TypeError(
+      `Cannot ${op} a tensor of ${input.dtype}: ${op} takes ${allowed.join(", ")}`,
+    );
+  }
+}
+
+/** Throws TypeError unless the dtypes are the same. */
+export function requireSameDType(op: string, inputs: readonly Tensor[]): void {
+  const odd = inputs.find((input) => input.dtype !== inputs[0].dtype);
+  if (odd !== undefined) {
+    throw new TypeError(
+      `Cannot ${op} ${inputs[0].dtype} and ${odd.dtype}: cast one of them, dtypes are never mixed`,
+    );
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Reductions and running sums.
+ *
+ * @module
+ */
+import { normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
+import { full, type Tensor } from "../tensor.ts";
+import {
+  add,
+  cast,
+  div,
+  equal,
+  exp,
+  isNaN,
+  log,
+  mul,
+  or,
+  stopGradient,
+  sub,
+  where,
+} from "./elementwise.ts";
+import { broadcastTo, flip, iota, reshape } from "./movement.ts";
+import { apply, type Primitive, requireDType } from "./primitive.ts";
+
+/** Which axes to reduce, all unless given, and whether they stay as axes of size 1. */
+export interface ReduceOptions {
+  readonly axis?: number | readonly number[];
+  readonly keepDims?: boolean;
+}
+
+const without = (shape: Shape, axes: readonly number[]): Shape =>
+  shape.filter((_, axis) => !axes.includes(axis));
+const kept = (shape: Shape, axes: readonly number[]): Shape =>
+  shape.map((d, axis) => axes.includes(axis) ? 1 : d);
+
+/** y, or what belongs to it, repeated along the axes that were reduced. */
+const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
+  broadcastTo(reshape(y, kept(x.shape, axes)), x.shape);
+
+export const sumPrimitive: Primitive<readonly number[]> = {
+  name: "sum",
+  type([x], axes) {
+    requireDType("sum", x, "float32", "int32", "uint32");
+    return { shape: without(x.shape, axes), dtype: x.dtype };
+  },
+  lower: (_, axes) => ({ kind: "reduce", combine: "add", axes }),
+  gradient: (dy, _, [x], axes) => [spread(dy, x, axes)],
+};
+
+export const maxPrimitive: Primitive<readonly number[]> = {
+  name: "reduceMax",
+  type([x], axes) {
+    requireDType("reduceMax", x, "float32", "int32", "uint32");
+    return { shape: without(x.shape, axes), dtype: x.dtype };
+  },
+  lower: (_, axes) => ({ kind: "reduce", combine: "max", axes }),
+  gradient(dy, y, [x], axes) {
+    // Elements that are equally large share the gradient.
+    const hit = cast(equal(x, spread(y, x, axes)), "float32");
+    const count = sum(hit, { axis: axes });
+    return [mul(hit, spread(div(dy, count), x, axes))];
+  },
+};
+
+function reduce(
+  primitive: Primitive<readonly number[]>,
+  x: Tensor,
+  options: ReduceOptions,
+): Tensor {
+  const axes = normalizeAxes(options.axis, x.shape, primitive.name);
+  const y = axes.length === 0 ? x : apply(primitive, [x], axes);
+  return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
+}
+
+/** The sum over some axes; 0 over none. */
+export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  reduce(sumPrimitive, x, options);
+
+/** The largest element over some axes, NaN if any is; −∞ (for integers the least) over an empty axis. */
+export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  reduce(maxPrimitive, x, options);
+
+/** The mean over some axes; NaN over none. */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axes = normalizeAxes(options.axis, x.shape, "mean");
+  const count = axes.reduce((n, axis) => n * x.shape[axis], 1);
+  return count === 0 ? div(sum(x, options), 0) : mul(sum(x, options), 1 / count);
+}
+
+/** Where the largest element along an axis is, the first of equals, the first NaN if there is one; int32. */
+export function argmax(
+  x: Tensor,
+  options: { readonly axis: number; readonly keepDims?: boolean },
+): Tensor {
+  const axis = normalizeAxis(options.axis, x.shape, "argmax");
+  const n = x.shape[axis];
+  if (n === 0) throw new RangeError("Cannot argmax along an empty axis");
+  const largest = reduceMax(x, { axis, keepDims: true });
+  const here = equal(x, largest);
+  const hit = x.dtype === "float32" ? or(here, isNaN(x)) : here;
+  const fromEnd = sub(n - 1, iota(x.shape, axis));
+  return sub(n - 1, reduceMax(where(hit, fromEnd, -1), { axis, keepDims: options.keepDims }));
+}
+
+/** log Σ eˣ over some axes, without overflow; its gradient is the softmax. −∞ over none. */
+export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axis = normalizeAxes(options.axis, x.shape, "logSumExp");
+  const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
+  // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
+  const finite = where(isNaN(sub(top, top)), full(top.shape, 0), top);
+  const total = add(log(sum(exp(sub(x, finite)), { axis, keepDims: true })), finite);
+  return options.keepDims ? total : reshape(total, without(x.shape, axis));
+}
+
+interface CumsumAttributes {
+  readonly axis: number;
+  readonly exclusive: boolean;
+}
+export const cumsumPrimitive: Primitive<CumsumAttributes> = {
+  name: "cumsum",
+  type([x]) {
+    requireDType("cumsum", x, "float32", "int32", "uint32");
+    return x;
+  },
+  lower: (_, { axis, exclusive }) => ({ kind: "scan", axis, exclusive }),
+  gradient: (dy, _, __, { axis, exclusive }) => [cumsum(dy, { axis, exclusive, reverse: true })],
+};
+
+/** Running sums along an axis. Exclusive sums leave out the element itself; reverse ones start at the end. */
+export function cumsum(
+  x: Tensor,
+  options: { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean },
+): Tensor {
+  const axis = normalizeAxis(options.axis, x.shape, "cumsum");
+  const attributes = { axis, exclusive: options.exclusive ?? false };
+  return options.reverse
+    ? flip(apply(cumsumPrimitive, [flip(x, axis)], attributes), axis)
+    : apply(cumsumPrimitive, [x], attributes);
+}

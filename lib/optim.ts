@@ -1,0 +1,89 @@
+/**
+ * Optimizers and learning-rate schedules. An optimizer is a pair of pure functions over trees; its state goes in and comes
+ * out.
+ *
+ * @module
+ */
+import { add, cast, div, expm1, less, max, mul, neg, sqrt, sub, where } from "./ops/elementwise.ts";
+import { full, type Tensor, type TensorLike, zeros } from "./tensor.ts";
+import { treeMap } from "./tree.ts";
+
+/** The learning rate at a step, counted from 0 (an int32 scalar). */
+export type Schedule = (step: Tensor) => TensorLike;
+
+/** The state of {@linkcode adam}: steps done, and running means of the gradient and of its square. */
+export interface AdamState<P> {
+  readonly step: Tensor;
+  readonly m: P;
+  readonly v: P;
+}
+
+/** An optimizer of trees of the form P. */
+export interface Optimizer<P, S> {
+  /** The state before the first step. */
+  init(params: P): S;
+  /** One step along −gradient: the new parameters and the new state. */
+  update(gradient: P, state: S, params: P): [params: P, state: S];
+}
+
+/** Settings of {@linkcode adam}; the defaults are those of Keras. */
+export interface AdamOptions {
+  readonly learningRate: number | Schedule;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its section 2. */
+export function adam<P>(
+  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
+): Optimizer<P, AdamState<P>> {
+  return {
+    init: (params) => ({
+      step: zeros([], "int32"),
+      m: treeMap((p) => zeros(p.shape), params),
+      v: treeMap((p) => zeros(p.shape), params),
+    }),
+    update(gradient, { step, m, v }, params) {
+      const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
+      const count = add(step, 1);
+      const t = cast(count, "float32");
+      // 1 − βᵗ = −expm1(t·ln β): in float32 the obvious form is off by 1 % for β = .999 and t = 1.
+      const correction = (beta: number) => neg(expm1(mul(t, Math.log(beta))));
+      const stepSize = div(mul(sqrt(correction(beta2)), rate), correction(beta1));
+      const newM = treeMap((m, g) => add(mul(m, beta1), mul(g, 1 - beta1)), m, gradient);
+      const newV = treeMap((v, g) => add(mul(v, beta2), mul(mul(g, g), 1 - beta2)), v, gradient);
+      const newParams = treeMap(
+        (p, m, v) => sub(p, div(mul(stepSize, m), add(sqrt(v), epsilon))),
+        params,
+        newM,
+        newV,
+      );
+      return [newParams, { step: count, m: newM, v: newV }];
+    },
+  };
+}
+
+/**
+ * A rate that is constant for a first part of the steps and then falls linearly, to reach 0 after the last one.
+ *
+ * @throws {RangeError} unless steps > 0 and 0 ≤ constantFraction ≤ 1.
+ */
+export function constantThenLinear(
+  { rate, steps, constantFraction = 0.5 }: {
+    readonly rate: number;
+    readonly steps: number;
+    readonly constantFraction?: number;
+  },
+): Schedule {
+  if (!(steps > 0) || !(constantFraction >= 0 && constantFraction <= 1)) {
+    throw new RangeError(
+      `Cannot schedule ${steps} steps with a constant fraction of ${constantFraction}: steps must be above 0, the fraction from 0 to 1`,
+    );
+  }
+  const first = Math.round(steps * constantFraction);
+  return (step) => {
+    const left = div(sub(steps, cast(step, "float32")), Math.max(1, steps - first));
+    return where(less(step, first), full([], rate), mul(max(left, 0), rate));
+  };
+}

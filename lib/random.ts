@@ -1,0 +1,177 @@
+/**
+ * Random numbers from explicit keys.
+ *
+ * A key is a uint32 tensor [2]. The same key gives the same numbers on every device; different keys give independent ones.
+ * So a key is used once: {@linkcode split} it for every further use. The generator is Threefry-2x32 with 20 rounds (Salmon
+ * et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), written in the library's own ops: word i of an array is
+ * the cipher of the number i, so nothing is sequential and a kernel makes the bits that it needs.
+ *
+ * @module
+ */
+import {
+  add,
+  and,
+  cast,
+  cos,
+  equal,
+  floor,
+  greaterEqual,
+  less,
+  log,
+  max,
+  min,
+  mul,
+  or,
+  shiftLeft,
+  shiftRight,
+  sqrt,
+  sub,
+  where,
+  xor,
+} from "./ops/elementwise.ts";
+import { broadcastTo, expandDims, iota, reshape, slice, stack } from "./ops/movement.ts";
+import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
+import { full, Tensor, tensor, type TensorLike } from "./tensor.ts";
+
+/** A uint32 tensor of shape [2]. */
+export type Key = Tensor;
+
+const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]];
+const PARITY = 0x1bd11bda;
+/** What a counter block is used for: the second counter word keeps the streams of one key apart. */
+const STREAM = { bits: 0, split: 1, fold: 2 };
+
+/**
+ * The key of a seed.
+ *
+ * @throws {RangeError} unless the seed is an integer of 0 … 2⁵³ − 1.
+ */
+export function key(seed: number): Key {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(
+      `Cannot make a key of seed ${seed}: a seed is an integer from 0 to 2^53 - 1`,
+    );
+  }
+  return tensor(Uint32Array.of(Math.floor(seed / 2 ** 32), seed % 2 ** 32));
+}
+
+/** Threefry-2x32 with 20 rounds: enciphers two uint32 words (tensors that broadcast) under a key. */
+export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tensor] {
+  if (key.dtype !== "uint32" || key.shape.length !== 1 || key.shape[0] !== 2) {
+    throw new ShapeError(`Cannot use ${key} as a key: a key is a uint32 tensor of shape [2]`);
+  }
+  const word = (i: number) => reshape(slice(key, [i], [1]), []);
+  const schedule = [word(0), word(1), xor(xor(word(0), word(1)), PARITY)];
+  let a = add(first, schedule[0]), b = add(second, schedule[1]);
+  for (let group = 0; group < 5; group++) {
+    for (const r of ROTATIONS[group % 2]) {
+      a = add(a, b);
+      b = xor(or(shiftLeft(b, r), shiftRight(b, 32 - r)), a);
+    }
+    a = add(a, schedule[(group + 1) % 3]);
+    b = add(b, add(schedule[(group + 2) % 3], group + 1));
+  }
+  return [a, b];
+}
+
+/** n independent keys. */
+export function split(key: Key, n = 2): Key[] {
+  const [a, b] = threefry(key, iota([n], 0, "uint32"), full([n], STREAM.split, "uint32"));
+  const keys = stack([a, b], 1);
+  return Array.from({ length: n }, (_, i) => reshape(slice(keys, [i, 0], [1, 2]), [2]));
+}
+
+/** The key that belongs to a number under another key, such as that of an epoch or a step. */
+export function foldIn(key: Key, data: TensorLike): Key {
+  const word = data instanceof Tensor ? cast(data, "uint32") : full([], data, "uint32");
+  return stack(threefry(key, word, full([], STREAM.fold, "uint32")), 0);
+}
+
+/** Two independent uint32 words for every element of a shape of at most 2³² elements. */
+export function randomBits(key: Key, shape: Shape): [Tensor, Tensor] {
+  const counter = reshape(iota([sizeOf(shape)], 0, "uint32"), shape);
+  return threefry(key, counter, full(shape, STREAM.bits, "uint32"));
+}
+
+/** 24 random bits as a float32 multiple of 2⁻²⁴ in [0, 1). */
+const toUnit = (word: Tensor): Tensor => mul(cast(shiftRight(word, 8), "float32"), 2 ** -24);
+
+/** Uniform on [0, 1), multiples of 2⁻²⁴. */
+export const uniform = (key: Key, shape: Shape): Tensor => toUnit(randomBits(key, shape)[0]);
+
+/** Standard normal, by Box and Muller's transform of two uniforms; |x| stays below 5.8. */
+export function normal(key: Key, shape: Shape): Tensor {
+  const [a, b] = randomBits(key, shape);
+  // 1 − u is in (0, 1], so its logarithm is finite.
+  const radius = sqrt(mul(log(sub(1, toUnit(a))), -2));
+  return mul(radius, cos(mul(toUnit(b), 2 * Math.PI)));
+}
+
+/** Bool, true with probability p, of p's shape. */
+export const bernoulli = (key: Key, p: Tensor): Tensor => less(uniform(key, p.shape), p);
+
+/** Integers of 0 … n − 1, int32, n at most 2²⁴. */
+export const randomInts = (key: Key, shape: Shape, n: number): Tensor =>
+  min(cast(floor(mul(uniform(key, shape), n)), "int32"), n - 1);
+
+/** A random order of 0 … n − 1, int32 [n]. */
+export const permutation = (key: Key, n: number): Tensor => reshape(permutations(key, 1, n), [n]);
+
+/** Settings of {@linkcode permutations}. */
+export interface PermutationOptions {
+  /** For each row, the one number to leave out, int32 [rows]; the rows then have n − 1 elements. */
+  readonly exclude?: Tensor;
+  /** How many elements of each random order are wanted, the first ones; all unless given. */
+  readonly take?: number;
+}
+
+/**
+ * Independent random orders of 0 … n − 1, a row each: int32 [rows, n], n at most 2²⁴.
+ *
+ * No sorting: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris and Rogaway, CRYPTO 2012). Each
+ * round pairs x with k − x mod n for a random k, and a random bit of the pair decides whether the two change places.
+ */
+export function permutations(
+  key: Key,
+  rows: number,
+  n: number,
+  { exclude, take }: PermutationOptions = {},
+): Tensor {
+  const size = exclude === undefined ? n : n - 1;
+  const count = take ?? size;
+  if (!(n >= 1 && n <= 2 ** 24) || count > size) {
+    throw new RangeError(
+      `Cannot draw ${count} of ${size} numbers without replacement: n must be from 1 to 2^24, and no more can be drawn`,
+    );
+  }
+  const shape = [rows, count];
+  let x = iota(shape, 1);
+  if (size > 1) {
+    const rounds = 8 + 4 * Math.ceil(Math.log2(size));
+    const [pairing, choice] = randomBits(key, [rounds, rows, 1]);
+    const offsets = min(cast(floor(mul(toUnit(pairing), size)), "int32"), size - 1);
+    for (let round = 0; round < rounds; round++) {
+      const ofRound = (table: Tensor) =>
+        broadcastTo(reshape(slice(table, [round, 0, 0], [1, rows, 1]), [rows, 1]), shape);
+      const difference = sub(ofRound(offsets), x);
+      const partner = where(less(difference, 0), add(difference, size), difference);
+      const pair = cast(max(x, partner), "uint32");
+      x = where(hashBit(pair, ofRound(choice)), partner, x);
+    }
+  }
+  if (exclude === undefined) return x;
+  if (exclude.rank !== 1 || exclude.size !== rows) {
+    throw new ShapeError(
+      `Cannot exclude ${shapeText(exclude.shape)}: one number for each of ${rows} rows`,
+    );
+  }
+  return add(x, cast(greaterEqual(x, expandDims(exclude, 1)), "int32"));
+}
+
+/** A bit that depends on every bit of two words: the finaliser of MurmurHash3 (Appleby, 2011). */
+function hashBit(x: Tensor, salt: Tensor): Tensor {
+  let h = xor(mul(x, 0x9e3779b1), salt);
+  h = mul(xor(h, shiftRight(h, 16)), 0x85ebca6b);
+  h = mul(xor(h, shiftRight(h, 13)), 0xc2b2ae35);
+  return equal(and(xor(h, shiftRight(h, 16)), 1), 1);
+}

@@ -1,0 +1,112 @@
+/**
+ * A functional tensor library for Deno with its own autodiff and kernel compiler, on which Echo noise and its exact mutual
+ * information are built.
+ *
+ * Tensors are immutable expressions; gradients are expressions; running is compiling.
+ *
+ * @example Fit a line
+ * ```ts
+ * import { adam, add, grad, jit, mean, mul, sub, tensor, zeros } from "@echograd/echograd";
+ *
+ * const x = tensor([0, 1, 2, 3]), y = tensor([1, 3, 5, 7]);
+ * const loss = (p: { w: typeof x; b: typeof x }) => {
+ *   const error = sub(add(mul(x, p.w), p.b), y);
+ *   return mean(mul(error, error));
+ * };
+ * let params = { w: zeros([]), b: zeros([]) };
+ * const optimizer = adam<typeof params>({ learningRate: 0.1 });
+ * let state = optimizer.init(params);
+ * const step = jit((p: typeof params, s: typeof state) => optimizer.update(grad(loss)(p), s, p), {
+ *   donate: [0, 1],
+ * });
+ * for (let i = 0; i < 500; i++) [params, state] = step(params, state);
+ * console.log(await params.w.item(), await params.b.item()); // 2 and 1
+ * ```
+ *
+ * @module
+ */
+export * from "./lib/shape.ts";
+export {
+  type Data,
+  type Device,
+  type DType,
+  full,
+  type Nested,
+  ones,
+  Tensor,
+  tensor,
+  type TensorLike,
+  type TensorOptions,
+  zeros,
+} from "./lib/tensor.ts";
+export {
+  abs,
+  add,
+  and,
+  type Binary,
+  cast,
+  cos,
+  div,
+  type Elementwise,
+  equal,
+  exp,
+  expm1,
+  floor,
+  greater,
+  greaterEqual,
+  isNaN,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  max,
+  min,
+  mul,
+  neg,
+  not,
+  notEqual,
+  or,
+  shiftLeft,
+  shiftRight,
+  sigmoid,
+  sin,
+  softplus,
+  sqrt,
+  sub,
+  tanh,
+  type Unary,
+  where,
+  xor,
+} from "./lib/ops/elementwise.ts";
+export {
+  argmax,
+  cumsum,
+  logSumExp,
+  mean,
+  reduceMax,
+  type ReduceOptions,
+  sum,
+} from "./lib/ops/reduce.ts";
+export {
+  broadcastTo,
+  concat,
+  expandDims,
+  flip,
+  iota,
+  pad,
+  type Padding,
+  reshape,
+  slice,
+  stack,
+  transpose,
+} from "./lib/ops/movement.ts";
+export { matmul } from "./lib/ops/matmul.ts";
+export { scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
+export { grad, stopGradient, valueAndGrad, valueAuxAndGrad, vjp } from "./lib/grad.ts";
+export { jit, type JitOptions, run } from "./lib/jit.ts";
+export * from "./lib/tree.ts";
+export * from "./lib/random.ts";
+export * from "./lib/nn.ts";
+export * from "./lib/optim.ts";
+export * from "./lib/echo.ts";
+export { type DeviceName, openDevice } from "./kernels/open.ts";
