@@ -3,9 +3,9 @@
  *
  * A node that is folded is computed again wherever it is read. So a node gets a buffer ("is stored") when
  * - it is asked for, or is a reduction, a scan, a scatter or a product, which have kernels of their own;
- * - computing it again would cost more than writing it down: cost · (evaluations / size − 1) is above a threshold, which
+ * - computing it again would cost more than a kernel and a buffer: this weighs how often its consumers evaluate it, which
  *   covers several consumers, broadcasts and gathers alike;
- * - a consumer would become too long, or touch more buffers than the device allows.
+ * - a formula would become too deep, or touch more buffers than the device allows.
  *
  * @module
  */
@@ -23,10 +23,12 @@ export interface Call {
   readonly writes: Node;
 }
 
-/** What recomputing may cost per element, in multiplications, before a buffer is cheaper. */
-const RECOMPUTE_LIMIT = 4;
-/** The most operations that one formula is made of; also bounds how deep the compiler recurses. */
-const FORMULA_LIMIT = 600;
+/** What a buffer costs, in multiplications: so much for each element, and so much for one more kernel. */
+const STORE_COST = 4, KERNEL_COST = 2000;
+/** Formulas that cost this much all count the same. */
+const COST_LIMIT = 1000;
+/** How deep a formula may be nested, in nodes; also bounds how deep the compiler recurses. */
+const DEPTH_LIMIT = 512;
 
 /** The kernels that compute the roots, each after those whose output it reads. */
 export function fuse(roots: readonly Node[], traits: Traits): Call[] {
@@ -47,7 +49,7 @@ function chooseStored(order: readonly Node[], roots: ReadonlySet<Node>, traits: 
     }
   }
   storeWhatIsDearToRecompute(order, stored);
-  storeWhatMakesFormulasTooLong(order, stored, traits.maxBuffers - 1);
+  storeWhatMakesFormulasTooBig(order, stored, traits.maxBuffers - 1);
   return stored;
 }
 
@@ -55,7 +57,7 @@ function chooseStored(order: readonly Node[], roots: ReadonlySet<Node>, traits: 
 function storeOperand(operand: Node, stored: Set<Node>): void {
   let at: Index[] = operand.shape.map((size, axis) => axisIndex(axis, size));
   let node = operand;
-  while (!stored.has(node) && node.lowering.kind === "map" && node.lowering.isView) {
+  while (!stored.has(node) && node.lowering.kind === "map" && isView(node)) {
     let next = at;
     node.lowering.at(at, (_, inner) => {
       next = [...inner];
@@ -69,26 +71,30 @@ function storeOperand(operand: Node, stored: Set<Node>): void {
 }
 
 function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): void {
-  const costs = inlineCosts(order, stored);
+  const own = ownCosts(order);
   /** For each node, how often each kernel evaluates it. */
   const evaluations = new Map<Node, Map<Node, number>>();
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
-    if (!stored.has(node)) {
+    // A view has nothing to store: if what it shows is dear, that is stored.
+    if (!stored.has(node) && !isView(node)) {
       let total = 0;
       for (const count of evaluations.get(node)!.values()) total += count;
-      const repeats = total / Math.max(1, sizeOf(node.shape)) - 1;
-      if (costs.get(node)! * repeats > RECOMPUTE_LIMIT) stored.add(node);
+      const size = sizeOf(node.shape);
+      if (
+        total > size &&
+        inlineCost(node, stored, own) * (total - size) > KERNEL_COST + STORE_COST * size
+      ) stored.add(node);
     }
-    const own = stored.has(node)
+    const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;
     for (const input of node.inputs) {
       const known = evaluations.get(input);
-      if (known === undefined) evaluations.set(input, own);
-      else if (known !== own) {
+      if (known === undefined) evaluations.set(input, here);
+      else if (known !== here) {
         const merged = new Map(known);
-        for (const [kernel, count] of own) {
+        for (const [kernel, count] of here) {
           merged.set(kernel, Math.max(count, merged.get(kernel) ?? 0));
         }
         evaluations.set(input, merged);
@@ -98,17 +104,39 @@ function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): 
   }
 }
 
-/** What one element of each node costs to compute from stored nodes. */
-function inlineCosts(order: readonly Node[], stored: ReadonlySet<Node>): Map<Node, number> {
-  const costs = new Map<Node, number>();
-  const own = new Map<string, number>();
-  for (const node of order) {
-    let cost = own.get(node.label);
-    if (cost === undefined) own.set(node.label, cost = ownCost(node));
-    for (const input of node.inputs) cost += stored.has(input) ? 0 : costs.get(input)!;
-    costs.set(node, Math.min(cost, 1e6));
+const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;
+
+/** What one element of a node costs to compute from stored nodes, counting shared nodes once; at most COST_LIMIT. */
+function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => number): number {
+  let cost = 0;
+  const seen = new Set<Node>();
+  const stack = [node];
+  while (stack.length > 0 && cost < COST_LIMIT) {
+    const next = stack.pop()!;
+    if (seen.has(next) || next !== node && stored.has(next)) continue;
+    seen.add(next);
+    cost += own(next);
+    stack.push(...next.inputs);
   }
-  return costs;
+  return Math.min(cost, COST_LIMIT);
+}
+
+/** The cost of the formula of a node by itself; nothing for what is made of constants, which the compiler folds. */
+function ownCosts(order: readonly Node[]): (node: Node) => number {
+  const known = new Map<string, number>();
+  const constants = new Set<Node>();
+  for (const node of order) {
+    if (node.lowering.kind !== "map" || !node.inputs.every((input) => constants.has(input))) {
+      continue;
+    }
+    if (node.inputs.length > 0 || ownCost(node) === 0) constants.add(node);
+  }
+  return (node) => {
+    if (constants.has(node)) return 0;
+    let cost = known.get(node.label);
+    if (cost === undefined) known.set(node.label, cost = ownCost(node));
+    return cost;
+  };
 }
 
 function ownCost({ lowering, shape, inputs }: Node): number {
@@ -120,29 +148,29 @@ function ownCost({ lowering, shape, inputs }: Node): number {
   return cost;
 }
 
-function storeWhatMakesFormulasTooLong(
+function storeWhatMakesFormulasTooBig(
   order: readonly Node[],
   stored: Set<Node>,
   maxLoads: number,
 ): void {
-  const lengths = new Map<Node, number>();
+  const depths = new Map<Node, number>();
   const sources = new Map<Node, ReadonlySet<Node>>();
   for (const node of order) {
     for (;;) {
       const folded = node.inputs.filter((input) => !stored.has(input));
-      const length = 1 + folded.reduce((n, input) => n + lengths.get(input)!, 0);
+      const depth = 1 + folded.reduce((n, input) => Math.max(n, depths.get(input)!), 0);
       const loads = new Set<Node>();
       for (const input of node.inputs) {
         if (stored.has(input)) loads.add(input);
         else for (const source of sources.get(input)!) loads.add(source);
       }
-      if (folded.length === 0 || length <= FORMULA_LIMIT && loads.size <= maxLoads) {
-        lengths.set(node, length);
+      if (folded.length === 0 || depth <= DEPTH_LIMIT && loads.size <= maxLoads) {
+        depths.set(node, depth);
         sources.set(node, loads);
         break;
       }
       const burden = (input: Node) =>
-        length > FORMULA_LIMIT ? lengths.get(input)! : sources.get(input)!.size;
+        depth > DEPTH_LIMIT ? depths.get(input)! : sources.get(input)!.size;
       stored.add(folded.reduce((a, b) => burden(b) > burden(a) ? b : a));
     }
   }

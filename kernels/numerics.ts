@@ -6,12 +6,12 @@
  * function is the same three moves: *reduce* the argument to a short interval around 0 by an identity, evaluate a
  * *polynomial* there, and *restore* by shifting exponents.
  *
- * Largest errors against float64, in units in the last place (ulp) of the true value, over 17 million arguments each,
- * spread evenly over all bit patterns, and again over the bit patterns from 10⁻⁴ to 100 of either sign:
+ * Largest errors against float64 in units in the last place (ulp) of the true value, over 8 million arguments spread
+ * evenly over all bit patterns and 8 million over those of 10⁻⁴ … 100 with either sign:
  *
- * | exp | log | log1p | expm1 | tanh | sigmoid | softplus | sin, cos (\|x\| ≤ 8192) |
- * |-----|-----|-------|-------|------|---------|----------|-------------------------|
- * | TBD |
+ * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin (\|x\| ≤ 8192) | cos (\|x\| ≤ 8192) |
+ * |------|------|-------|-------|------|---------|----------|-------------------|-------------------|
+ * | 0.88 | 0.83 | 0.83  | 1.38  | 1.41 | 2.00    | 1.55     | 1.61              | 1.73              |
  *
  * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A GPU may round
  * divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN; results too large give ±Infinity.

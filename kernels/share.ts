@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { add, divide, type Index, scale, valueIndex } from "./indexing.ts";
-import { constantIndex } from "./indexing.ts";
-import { constant, type Expr } from "./scalar.ts";
+import {
+  add,
+  axisIndex,
+  constantIndex,
+  divide,
+  type Index,
+  scale,
+  valueIndex,
+} from "./indexing.ts";
+import { constant, type Expr, type ScalarOp } from "./scalar.ts";
 
 /** The same formulas, with equal subexpressions shared by reference. */
 export function share(roots: readonly Expr[]): Expr[] {
@@ -28,9 +35,7 @@ export function share(roots: readonly Expr[]): Expr[] {
     return add(
       constantIndex(index.constant),
       ...index.terms.map(({ atom, scale: s }) => {
-        if (atom.kind === "axis") {
-          return { constant: 0, terms: [{ atom, scale: s }], ...bounds(s, atom.size) };
-        }
+        if (atom.kind === "axis") return scale(axisIndex(atom.axis, atom.size), s);
         if (atom.kind === "value") return scale(valueIndex(rewrite(atom.of), atom.size), s);
         return scale(divide(ofIndex(atom.of), atom.by)[atom.kind], s);
       }),
@@ -76,17 +81,29 @@ export function share(roots: readonly Expr[]): Expr[] {
   return roots.map(rewrite);
 }
 
-const bounds = (scale: number, size: number) => ({
-  min: Math.min(0, scale * (size - 1)),
-  max: Math.max(0, scale * (size - 1)),
-});
-
 const isNumber = (expr: Expr, value: number): boolean =>
   expr.kind === "constant" && Object.is(expr.value, value);
+
+function foldFloats(op: ScalarOp, a: number, b: number): number | undefined {
+  switch (op) {
+    case "add":
+      return a + b;
+    case "sub":
+      return a - b;
+    case "mul":
+      return a * b;
+    case "div":
+      return a / b;
+  }
+}
 
 /** Rules that hold for every argument, NaN, infinities and signed zeros included. */
 function simplify(expr: Extract<Expr, { kind: "call" }>): Expr {
   const [a, b, c] = expr.args;
+  if (a.kind === "constant" && b?.kind === "constant" && expr.dtype === "float32") {
+    const folded = foldFloats(expr.op, a.value, b.value);
+    if (folded !== undefined) return constant(Math.fround(folded));
+  }
   switch (expr.op) {
     case "mul":
       if (isNumber(b, 1)) return a;

@@ -148,15 +148,16 @@ export function permutations(
   let x = iota(shape, 1);
   if (size > 1) {
     const rounds = 8 + 4 * Math.ceil(Math.log2(size));
-    const [pairing, choice] = randomBits(key, [rounds, rows, 1]);
-    const offsets = min(cast(floor(mul(toUnit(pairing), size)), "int32"), size - 1);
+    const [pairing, choosing] = split(key);
+    const offsets = randomInts(pairing, [rounds, rows, 1], size);
+    const [choices] = randomBits(choosing, [rounds, rows, 1]);
     for (let round = 0; round < rounds; round++) {
       const ofRound = (table: Tensor) =>
         broadcastTo(reshape(slice(table, [round, 0, 0], [1, rows, 1]), [rows, 1]), shape);
       const difference = sub(ofRound(offsets), x);
       const partner = where(less(difference, 0), add(difference, size), difference);
       const pair = cast(max(x, partner), "uint32");
-      x = where(hashBit(pair, ofRound(choice)), partner, x);
+      x = where(hashBit(pair, ofRound(choices)), partner, x);
     }
   }
   if (exclude === undefined) return x;
