@@ -26,11 +26,14 @@ export interface Slot {
   readonly number: number;
 }
 
-/** A kernel and the buffers it works on. A kernel may read the very slot that it writes: then each element that it reads there is the one it is about to overwrite. */
+/**
+ * A kernel and the buffers it works on, a slot for each load and each store. A kernel may read a slot that it writes: then
+ * it reads there only the element that it is about to overwrite.
+ */
 export interface Step {
   readonly kernel: Kernel;
   readonly reads: readonly Slot[];
-  readonly write: Slot;
+  readonly writes: readonly Slot[];
 }
 
 /** A list of kernels with its buffers. Empty outputs have no step. */
@@ -59,7 +62,7 @@ export interface Executable {
 export interface Traits {
   /** Whether to fold ops into their consumers. The reference device runs one op a kernel. */
   readonly fuses: boolean;
-  /** How many buffers one kernel may touch, the output included. */
+  /** How many buffers one kernel may touch, the outputs included. */
   readonly maxBuffers: number;
 }
 

@@ -16,11 +16,11 @@ import { constant, costOf, type Expr, type Load, load, result } from "./scalar.t
 import { share } from "./share.ts";
 import type { Traits } from "./device.ts";
 
-/** A kernel with the nodes that it reads and the one that it computes. */
+/** A kernel with the nodes that it reads and those that it computes, in the order of its loads and stores. */
 export interface Call {
   readonly kernel: Kernel;
   readonly reads: readonly Node[];
-  readonly writes: Node;
+  readonly writes: readonly Node[];
 }
 
 /** What a buffer costs, in multiplications: so much for each element, and so much for one more kernel. */
@@ -209,12 +209,11 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
 
   const { shape: space, dtype, inputs, lowering } = node;
   const at = space.map((size, axis) => axisIndex(axis, size));
-  const total = result(dtype);
+  const stores = [{ dtype, value: result(dtype) }];
   const kernel = ((): Kernel => {
     const common = () => ({
       name: nameOf(node, names),
       space,
-      dtype,
       loads: reads.map((n) => n.dtype),
     });
     switch (lowering.kind) {
@@ -222,7 +221,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
         throw new Error("A leaf needs no kernel");
       case "map": {
         const [value] = share([formula(node, at)]);
-        return { kind: "map", ...common(), value };
+        return { kind: "map", ...common(), stores: [{ dtype, value }] };
       }
       case "reduce": {
         const { combine, axes } = lowering;
@@ -233,12 +232,12 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
           return k < 0 ? kept.shift()! : axisIndex(space.length + k, size);
         });
         const [body] = share([read(inputs[0], inner)]);
-        return { kind: "reduce", ...common(), combine, over, body, value: total };
+        return { kind: "reduce", ...common(), combine, over, body, stores };
       }
       case "scan": {
         const { axis, exclusive } = lowering;
         const [body] = share([read(inputs[0], at)]);
-        return { kind: "scan", ...common(), axis, exclusive, body, value: total };
+        return { kind: "scan", ...common(), axis, exclusive, body, stores };
       }
       case "matmul": {
         const inner = inputs[0].shape.at(-1)!;
@@ -246,17 +245,17 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
         const [a, b] = [[...batch, at.at(-2)!, k], [...batch, k, at.at(-1)!]]
           .map((index, i) => read(inputs[i], index));
         if (a.kind !== "load" || b.kind !== "load") throw new Error("A product reads buffers");
-        return { kind: "matmul", ...common(), over: [inner], a, b, value: total };
+        return { kind: "matmul", ...common(), over: [inner], a, b, stores };
       }
       case "scatter": {
         const updates = inputs[0].shape[0];
         const u = axisIndex(space.length, updates);
         const [row, body] = share([read(inputs[0], [u]), read(inputs[1], [u, ...at.slice(1)])]);
-        return { kind: "scatter", ...common(), over: [updates], row, body, value: total };
+        return { kind: "scatter", ...common(), over: [updates], row, body, stores };
       }
     }
   })();
-  return { kernel, reads, writes: node };
+  return { kernel, reads, writes: [node] };
 }
 
 function nameOf(node: Node, folded: readonly string[]): string {

@@ -1,8 +1,9 @@
 /**
- * What a kernel is: an index space, loads, a scalar expression, perhaps a reduction, and a store.
+ * What a kernel is: an index space, loads, scalar expressions, perhaps a reduction, and stores.
  *
- * For every index of its space a kernel stores one element of its output, which is contiguous and row-major. Axes are
- * numbered: first those of the space, then those of `over`. This is all that a device has to understand.
+ * For every index of its space a kernel stores one element of each of its outputs, which are contiguous and row-major. It
+ * computes all of an index's elements before it stores the first. Axes are numbered: first those of the space, then those
+ * of `over`. This is all that a device has to understand.
  *
  * @module
  */
@@ -10,33 +11,37 @@ import type { Combine } from "./graph.ts";
 import type { DType, Expr, Load } from "./scalar.ts";
 import type { Atom, Index } from "./indexing.ts";
 
-interface Common {
-  /** Names the kernel in errors and listings, after the ops that it computes. */
-  readonly name: string;
-  /** The shape of the output. */
-  readonly space: readonly number[];
-  /** The type of the output. */
+/** The element that a kernel stores in one of its outputs, in terms of loads and, except in a map, of the `result`. */
+export interface Store {
   readonly dtype: DType;
-  /** The types of the buffers that are loaded from; `load.buffer` counts along this list. */
-  readonly loads: readonly DType[];
-  /** The element to store, in terms of loads and, except for a map, of the `result`. */
   readonly value: Expr;
 }
 
-/** out[i] = value(i). */
+interface Common {
+  /** Names the kernel in errors and listings, after the ops that it computes. */
+  readonly name: string;
+  /** The shape of the outputs. */
+  readonly space: readonly number[];
+  /** The types of the buffers that are loaded from; `load.buffer` counts along this list. */
+  readonly loads: readonly DType[];
+  readonly stores: readonly Store[];
+}
+
+/** out[i] = store(i). */
 export interface MapKernel extends Common {
   readonly kind: "map";
 }
 
-/** out[i] = value(i, result = combine over k of body(i, k)). */
+/** out[i] = store(i, result = combine over k of body(i, k)). */
 export interface ReduceKernel extends Common {
   readonly kind: "reduce";
   readonly combine: Combine;
   readonly over: readonly number[];
+  /** Its dtype is that of the result. */
   readonly body: Expr;
 }
 
-/** out[…, m, n] = value(result = Σₖ a(…, m, k) · b(…, k, n)) where a and b are strided loads and k is the axis after n. */
+/** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) where a and b are strided loads and k is the axis after n. */
 export interface MatmulKernel extends Common {
   readonly kind: "matmul";
   readonly over: readonly [number];
@@ -44,7 +49,7 @@ export interface MatmulKernel extends Common {
   readonly b: Load;
 }
 
-/** out[i] = value(i, result = Σ body(i with position j along axis)) for j up to i's position (before it if exclusive). */
+/** out[i] = store(i, result = Σ body(i with position j along axis)) for j up to i's position (before it if exclusive). */
 export interface ScanKernel extends Common {
   readonly kind: "scan";
   readonly axis: number;
@@ -53,7 +58,7 @@ export interface ScanKernel extends Common {
 }
 
 /**
- * out[r, …c] = value(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. The axis of u comes last;
+ * out[r, …c] = store(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. The axis of u comes last;
  * `row` is an int32 formula of u alone and always within the rows.
  */
 export interface ScatterKernel extends Common {
@@ -66,19 +71,25 @@ export interface ScatterKernel extends Common {
 /** One launch on a device. */
 export type Kernel = MapKernel | ReduceKernel | MatmulKernel | ScanKernel | ScatterKernel;
 
-/** The formulas of a kernel, outermost last. */
-export function formulasOf(kernel: Kernel): Expr[] {
+/** The formulas that make up the `result`; none in a map. */
+export function bodiesOf(kernel: Kernel): Expr[] {
   switch (kernel.kind) {
     case "map":
-      return [kernel.value];
+      return [];
     case "matmul":
-      return [kernel.a, kernel.b, kernel.value];
+      return [kernel.a, kernel.b];
     case "scatter":
-      return [kernel.row, kernel.body, kernel.value];
+      return [kernel.row, kernel.body];
     default:
-      return [kernel.body, kernel.value];
+      return [kernel.body];
   }
 }
+
+/** All formulas of a kernel. */
+export const formulasOf = (kernel: Kernel): Expr[] => [
+  ...bodiesOf(kernel),
+  ...kernel.stores.map(({ value }) => value),
+];
 
 /** Calls `visit` on every expression below the given ones, and within their indices, arguments first, each once. */
 export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void): void {

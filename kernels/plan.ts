@@ -8,9 +8,10 @@
  */
 import { axisIndex, flatten, sameIndex } from "./indexing.ts";
 import { type Node, sizeOf, topologicalOrder } from "./graph.ts";
-import { type Kernel, visitExprs } from "./kernel.ts";
-import { load } from "./scalar.ts";
+import { bodiesOf, type Kernel, visitExprs } from "./kernel.ts";
+import { type Expr, type Load, load } from "./scalar.ts";
 import { type Call, fuse } from "./fuse.ts";
+import { merge } from "./merge.ts";
 import type { Program, Slot, Step, Traits } from "./device.ts";
 
 /** Compiles the graph under some outputs. `inputs` are the leaves it may read; `donated` says which it may overwrite. */
@@ -22,6 +23,9 @@ export function plan(
 ): Program {
   const merged = mergeEqual(outputs);
   const calls = fuse(merged, traits);
+  if (traits.fuses) {
+    calls.splice(0, calls.length, ...merge(calls, new Set(merged), traits.maxBuffers));
+  }
   const slots = new Map<Node, Slot>(
     inputs.map((node, number) => [node, { kind: "input", number }]),
   );
@@ -39,7 +43,7 @@ export function plan(
     }
     const copy = copyOf(node);
     calls.push(copy);
-    return copy.writes;
+    return copy.writes[0];
   });
 
   const lastRead = new Map<Node, number>();
@@ -49,51 +53,51 @@ export function plan(
   const scratch: number[] = [];
   const idle = new Set<number>();
 
-  calls.forEach((call, step) => {
-    const size = sizeOf(call.writes.shape);
-    const endsHere = (node: Node) => lastRead.get(node) === step;
+  calls.forEach(({ kernel, reads, writes }, step) => {
+    const size = sizeOf(kernel.space);
+    const endsHere = (node: Node) => (lastRead.get(node) ?? -1) <= step;
     const overwritable = (node: Node) => {
-      const at = call.reads.indexOf(node);
-      return at < 0 || readsInPlace(call.kernel, at);
+      const at = reads.indexOf(node);
+      return endsHere(node) && (at < 0 || readsInPlace(kernel, at));
     };
-    const number = outputNumber.get(call.writes);
-    if (number !== undefined) {
-      const donor = [...free]
-        .filter((i) =>
-          sizeOf(inputs[i].shape) === size && inputs[i].dtype === call.writes.dtype &&
-          (lastRead.get(inputs[i]) ?? -1) <= step && overwritable(inputs[i])
-        )
-        .sort((a, b) =>
-          Number(call.reads.includes(inputs[b])) - Number(call.reads.includes(inputs[a]))
-        )[0];
-      if (donor === undefined) slots.set(call.writes, { kind: "output", number });
-      else {
-        free.delete(donor);
-        donors.set(call.writes, donor);
-        slots.set(call.writes, { kind: "input", number: donor });
-      }
-    } else {
-      const inPlace = call.reads.find((node) =>
-        slots.get(node)!.kind === "scratch" && endsHere(node) && overwritable(node) &&
-        scratch[slots.get(node)!.number] === size
+    /** The donated input whose place an output can take, one that this kernel reads if possible. */
+    const donorFor = (node: Node) => {
+      const fitting = [...free].filter((i) =>
+        sizeOf(inputs[i].shape) === size && inputs[i].dtype === node.dtype &&
+        overwritable(inputs[i])
       );
-      slots.set(
-        call.writes,
-        inPlace !== undefined ? slots.get(inPlace)! : claim(size, scratch, idle),
-      );
-    }
-    const write = slots.get(call.writes)!;
-    // (An output that took over an input is written to the input's slot.)
-    if (size > 0) {
-      steps.push({
-        kernel: call.kernel,
-        reads: call.reads.map((n) => slots.get(n)!),
-        write,
+      return fitting.find((i) => reads.includes(inputs[i])) ?? fitting[0];
+    };
+    const reused = new Set<Slot>();
+    /** The scratch slot of a value that is read here for the last time, to be overwritten element by element. */
+    const slotToOverwrite = () => {
+      const node = reads.find((node) => {
+        const slot = slots.get(node)!;
+        return slot.kind === "scratch" && !reused.has(slot) && scratch[slot.number] === size &&
+          overwritable(node);
       });
+      return node && slots.get(node);
+    };
+    for (const node of writes) {
+      const number = outputNumber.get(node);
+      const donor = number === undefined ? undefined : donorFor(node);
+      if (donor !== undefined) {
+        free.delete(donor);
+        donors.set(node, donor);
+        slots.set(node, { kind: "input", number: donor });
+      } else if (number !== undefined) slots.set(node, { kind: "output", number });
+      else {
+        const slot = slotToOverwrite() ?? claim(size, scratch, idle);
+        reused.add(slot);
+        slots.set(node, slot);
+      }
     }
-    for (const node of call.reads) {
-      const slot = slots.get(node)!;
-      if (slot.kind === "scratch" && endsHere(node) && slot !== write) idle.add(slot.number);
+    const slotOf = (node: Node) => slots.get(node)!;
+    if (size > 0) steps.push({ kernel, reads: reads.map(slotOf), writes: writes.map(slotOf) });
+    for (const node of [...reads, ...writes]) {
+      const slot = slotOf(node);
+      if (slot.kind !== "scratch" || !endsHere(node)) continue;
+      if (!reads.includes(node) || !reused.has(slot)) idle.add(slot.number);
     }
   });
   return {
@@ -120,22 +124,15 @@ function claim(size: number, scratch: number[], idle: Set<number>): Slot {
 
 /** Whether the kernel reads a buffer only at the element that it is about to store, so that it may store over it. */
 function readsInPlace(kernel: Kernel, buffer: number): boolean {
-  const reads = (roots: Parameters<typeof visitExprs>[0]) => {
-    const found: boolean[] = [];
-    const here = flatten(kernel.space.map((size, axis) => axisIndex(axis, size)), kernel.space);
-    visitExprs(roots, (expr) => {
-      if (expr.kind === "load" && expr.buffer === buffer) found.push(sameIndex(expr.at, here));
-    });
-    return found;
-  };
-  if (kernel.kind === "map") return reads([kernel.value]).every(Boolean);
-  const early = kernel.kind === "matmul"
-    ? [kernel.a, kernel.b]
-    : kernel.kind === "scatter"
-    ? [kernel.row, kernel.body]
-    : [kernel.body];
-  return kernel.kind !== "scan" && kernel.kind !== "scatter" && reads(early).length === 0 &&
-    reads([kernel.value]).every(Boolean);
+  if (kernel.kind === "scan" || kernel.kind === "scatter") return false;
+  const here = flatten(kernel.space.map((size, axis) => axisIndex(axis, size)), kernel.space);
+  const isRead = (expr: Expr) => expr.kind === "load" && expr.buffer === buffer;
+  let inPlace = true;
+  visitExprs(bodiesOf(kernel), (expr) => inPlace &&= !isRead(expr));
+  visitExprs(kernel.stores.map(({ value }) => value), (expr) => {
+    if (isRead(expr)) inPlace &&= sameIndex((expr as Load).at, here);
+  });
+  return inPlace;
 }
 
 function copyOf(node: Node): Call {
@@ -145,12 +142,11 @@ function copyOf(node: Node): Call {
       kind: "map",
       name: "copy",
       space: node.shape,
-      dtype: node.dtype,
       loads: [node.dtype],
-      value: load(0, at, node.dtype),
+      stores: [{ dtype: node.dtype, value: load(0, at, node.dtype) }],
     },
     reads: [node],
-    writes: { ...node, inputs: [node], label: "copy" },
+    writes: [{ ...node, inputs: [node], label: "copy" }],
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Common subexpressions: rewrites formulas so that equal subexpressions are one object, and folds constants.
+ * Rewriting formulas: making equal subexpressions one object, folding constants, replacing loads.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import {
   constantIndex,
   divide,
   type Index,
+  isStrided,
   scale,
   valueIndex,
 } from "./indexing.ts";
-import { constant, type Expr, type ScalarOp } from "./scalar.ts";
+import { constant, type Expr, type Load, type ScalarOp } from "./scalar.ts";
 
 /** The same formulas, with equal subexpressions shared by reference. */
 export function share(roots: readonly Expr[]): Expr[] {
@@ -29,17 +30,6 @@ export function share(roots: readonly Expr[]): Expr[] {
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, expr);
     return known ?? expr;
-  };
-  const ofIndex = (index: Index): Index => {
-    if (index.terms.every((t) => t.atom.kind === "axis")) return index;
-    return add(
-      constantIndex(index.constant),
-      ...index.terms.map(({ atom, scale: s }) => {
-        if (atom.kind === "axis") return scale(axisIndex(atom.axis, atom.size), s);
-        if (atom.kind === "value") return scale(valueIndex(rewrite(atom.of), atom.size), s);
-        return scale(divide(ofIndex(atom.of), atom.by)[atom.kind], s);
-      }),
-    );
   };
   const indexKey = (index: Index): string =>
     index.constant + index.terms.map(({ atom, scale }) => {
@@ -63,11 +53,11 @@ export function share(roots: readonly Expr[]): Expr[] {
       case "result":
         return unique("result", expr);
       case "position": {
-        const at = ofIndex(expr.at);
+        const at = mapIndex(expr.at, rewrite);
         return unique(`p${indexKey(at)}`, { ...expr, at });
       }
       case "load": {
-        const at = ofIndex(expr.at);
+        const at = mapIndex(expr.at, rewrite);
         return unique(`l${expr.buffer}:${indexKey(at)}`, { ...expr, at });
       }
       case "call": {
@@ -83,6 +73,42 @@ export function share(roots: readonly Expr[]): Expr[] {
 
 const isNumber = (expr: Expr, value: number): boolean =>
   expr.kind === "constant" && Object.is(expr.value, value);
+
+/** The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared. */
+export function substitute(roots: readonly Expr[], f: (load: Load) => Expr): Expr[] {
+  const done = new Map<Expr, Expr>();
+  const rewrite = (expr: Expr): Expr => {
+    let result = done.get(expr);
+    if (result === undefined) done.set(expr, result = rewriteOnce(expr));
+    return result;
+  };
+  const rewriteOnce = (expr: Expr): Expr => {
+    switch (expr.kind) {
+      case "load":
+        return f({ ...expr, at: mapIndex(expr.at, rewrite) });
+      case "position":
+        return { ...expr, at: mapIndex(expr.at, rewrite) };
+      case "call":
+        return { ...expr, args: expr.args.map(rewrite) };
+      default:
+        return expr;
+    }
+  };
+  return roots.map(rewrite);
+}
+
+/** The index with the expressions in it rewritten. */
+function mapIndex(index: Index, f: (expr: Expr) => Expr): Index {
+  if (isStrided(index)) return index;
+  return add(
+    constantIndex(index.constant),
+    ...index.terms.map(({ atom, scale: s }) => {
+      if (atom.kind === "axis") return scale(axisIndex(atom.axis, atom.size), s);
+      if (atom.kind === "value") return scale(valueIndex(f(atom.of), atom.size), s);
+      return scale(divide(mapIndex(atom.of, f), atom.by)[atom.kind], s);
+    }),
+  );
+}
 
 function foldFloats(op: ScalarOp, a: number, b: number): number | undefined {
   switch (op) {

@@ -52,9 +52,9 @@ class ReferenceDevice implements Device {
   }
   compile(program: Program): Executable {
     const scratch = program.scratch.map((size) => new Float64Array(size));
-    const launches = program.steps.map(({ kernel, reads, write }) => ({
+    const launches = program.steps.map(({ kernel, reads, writes }) => ({
       launch: compileKernel(kernel),
-      slots: [write, ...reads],
+      slots: [...writes, ...reads],
     }));
     return {
       run(inputs, outputs) {
@@ -78,11 +78,14 @@ function elementsOf(buffer: Buffer): Float64Array {
   throw new TypeError(`The buffer belongs to the ${buffer.device.name} device, not to reference`);
 }
 
-/** A function of the output and the loaded buffers. */
+/** A function of the outputs and the loaded buffers. */
 type Launch = (...buffers: Float64Array[]) => void;
 
 function compileKernel(kernel: Kernel): Launch {
-  const parameters = ["out", ...kernel.loads.map((_, i) => `b${i}`)];
+  const parameters = [
+    ...kernel.stores.map((_, i) => `out${i}`),
+    ...kernel.loads.map((_, i) => `b${i}`),
+  ];
   const make = new Function(
     ...Object.keys(library),
     `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`,
@@ -103,28 +106,28 @@ function source(kernel: Kernel): string {
         `for (let i${axis} = 0; i${axis} < ${sizes[axis]}; i${axis}++) {\n${inner}\n}`,
       body,
     );
-  const store = statement(kernel.value, (value) => `out[${here}] = ${value};`);
+  const store = statement(
+    kernel.stores.map(({ value }) => value),
+    (...values) => values.map((value, i) => `out${i}[${here}] = ${value};`).join("\n"),
+  );
   const accumulate = (body: Expr, combine: string) =>
-    statement(body, (value) => combine === "max" ? `r = Math.max(r, ${value});` : `r += ${value};`);
-  const wrapped = kernel.dtype === "int32"
-    ? "r |= 0;"
-    : kernel.dtype === "uint32"
-    ? "r >>>= 0;"
-    : "";
+    statement(
+      [body],
+      (value) => combine === "max" ? `r = Math.max(r, ${value});` : `r += ${value};`,
+    );
+  const dtype = "body" in kernel ? kernel.body.dtype : "float32";
+  const wrapped = dtype === "int32" ? "r |= 0;" : dtype === "uint32" ? "r >>>= 0;" : "";
 
   switch (kernel.kind) {
     case "map":
       return loops(axes, store);
     case "reduce": {
-      const first = kernel.combine === "add" ? 0 : lowest(kernel.dtype);
+      const first = kernel.combine === "add" ? 0 : lowest(dtype);
       const sum = loops(overAxes(kernel.over), accumulate(kernel.body, kernel.combine));
       return loops(axes, `let r = ${first};\n${sum}\n${wrapped}\n${store}`);
     }
     case "matmul": {
-      const product = statement(
-        kernel.a,
-        (a) => statement(kernel.b, (b) => `r += ${a} * ${b};`, "w"),
-      );
+      const product = statement([kernel.a, kernel.b], (a, b) => `r += ${a} * ${b};`);
       return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), product)}\n${store}`);
     }
     case "scan": {
@@ -136,20 +139,20 @@ function source(kernel: Kernel): string {
     case "scatter": {
       // Row by row, as the definition says: every update is looked at for every row.
       const sum = statement(
-        kernel.row,
-        (row) => `if (${row} === i0) {\n${accumulate(kernel.body, "add")}\n}`,
-        "w",
+        [kernel.row, kernel.body],
+        (row, body) => `if (${row} === i0) r += ${body};`,
       );
       return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), sum)}\n${wrapped}\n${store}`);
     }
   }
 }
 
-/** A block that computes a formula and uses its value; `prefix` keeps the names of nested blocks apart. */
-function statement(expr: Expr, use: (value: string) => string, prefix = "v"): string {
+/** A block that computes some formulas and uses their values. */
+function statement(formulas: readonly Expr[], use: (...values: string[]) => string): string {
   const lines: string[] = [];
-  const value = print(expr, lines, new Map(), prefix);
-  return `{\n${lines.join("\n")}\n${use(value)}\n}`;
+  const names = new Map<Expr, string>();
+  const values = formulas.map((formula) => print(formula, lines, names));
+  return `{\n${lines.join("\n")}\n${use(...values)}\n}`;
 }
 
 const position = (axes: readonly number[], space: readonly number[]): string =>

@@ -22,17 +22,12 @@ export const library = {
  * JavaScript for a formula. Loop variables are `i0`, `i1`, …, buffers `b0`, `b1`, …, the result `r`. Shared
  * subexpressions become constants, which are pushed to `lines`.
  */
-export function print(
-  expr: Expr,
-  lines: string[],
-  names: Map<Expr, string>,
-  prefix: string,
-): string {
+export function print(expr: Expr, lines: string[], names: Map<Expr, string>): string {
   const known = names.get(expr);
   if (known !== undefined) return known;
-  const text = printOnce(expr, (e) => print(e, lines, names, prefix));
+  const text = printOnce(expr, (e) => print(e, lines, names));
   if (expr.kind === "constant" || expr.kind === "result") return text;
-  const name = `${prefix}${names.size}`;
+  const name = `v${names.size}`;
   names.set(expr, name);
   lines.push(`const ${name} = ${text};`);
   return name;
