@@ -3,24 +3,33 @@
  *
  * @module
  */
-import type { Device } from "./device.ts";
 import { openCpu } from "./cpu/device.ts";
+import type { Device } from "./device.ts";
 import { openReference } from "./reference/device.ts";
-import { openWebgpu } from "./webgpu/device.ts";
+import { findAdapter, openWebgpu } from "./webgpu/device.ts";
 
-/** `auto` is a hardware WebGPU adapter where there is one, else the CPU. */
-export type DeviceName = "auto" | "reference" | "cpu" | "webgpu";
+/**
+ * - `auto`: a GPU where there is a hardware WebGPU adapter, else the CPU;
+ * - `cpu`: WebAssembly SIMD;
+ * - `webgpu`: WebGPU, on a software adapter where there is no other;
+ * - `reference`: float64 in plain JavaScript, slow and obviously right.
+ */
+export type DeviceName = "auto" | "cpu" | "webgpu" | "reference";
 
-/** Opens a device. */
+/**
+ * Opens a device. It is closed by its `close` method.
+ *
+ * @throws {Error} for `webgpu` where there is no adapter at all.
+ */
 export async function openDevice(name: DeviceName = "auto"): Promise<Device> {
   switch (name) {
-    case "reference":
-      return openReference();
+    case "auto":
+      return await findAdapter() === undefined ? openCpu() : await openWebgpu();
     case "cpu":
       return openCpu();
     case "webgpu":
       return await openWebgpu({ software: true });
-    case "auto":
-      return openCpu();
+    case "reference":
+      return openReference();
   }
 }

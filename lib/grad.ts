@@ -29,31 +29,23 @@ export function vjp<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   ...args: A
 ): [value: Tensor, pullback: (dy: Tensor) => A] {
-  return traceBack(new Trace(false), f, args);
-}
-
-function traceBack<A extends readonly unknown[]>(
-  trace: Trace,
-  f: (...args: A) => Tensor,
-  args: A,
-): [value: Tensor, pullback: (dy: Tensor) => A] {
-  const roots = treeLeaves(args).map((leaf, i) => {
-    const { label, shape, dtype, lowering, inputs, backward } = identity(
-      differentiable(leaf, () => treePaths(args)[i]),
-    );
-    return new Tensor({ label, shape, dtype, lowering, inputs, backward, trace });
-  });
+  const trace = new Trace(false);
+  const roots = treeLeaves(args).map((leaf, i) =>
+    identity(differentiable(leaf, () => treePaths(args)[i]), trace)
+  );
   const y = f(...treeUnflatten(args, roots));
   if (!(y instanceof Tensor)) {
     throw new TypeError("Cannot differentiate a function that does not return one tensor");
   }
+  const path = pathBetween(roots, y);
+  trace.open = false;
   const pullback = (dy: Tensor): A => {
     if (!sameShape(dy.shape, y.shape)) {
       throw new ShapeError(
         `Cannot pull back ${shapeText(dy.shape)} through a value of ${shapeText(y.shape)}`,
       );
     }
-    return treeUnflatten(args, cotangents(y, dy, roots));
+    return treeUnflatten(args, cotangents(path, y, dy, roots));
   };
   return [y, pullback];
 }
@@ -66,25 +58,42 @@ function differentiable(leaf: Tensor | number, path: () => string): Tensor {
   );
 }
 
-/** The gradients of y with respect to the roots, weighted by dy. */
-function cotangents(y: Tensor, dy: Tensor, roots: readonly Tensor[]): Tensor[] {
-  const wanted = new Set(roots);
-  const order = topologicalOrder([y]);
-  const depends = new Set<Tensor>();
-  for (const node of order) {
-    if (wanted.has(node) || node.inputs.some((input) => depends.has(input))) depends.add(node);
+/** A node that depends on the roots, with the inputs that it was computed from. */
+interface PathNode {
+  readonly node: Tensor;
+  readonly inputs: readonly Tensor[];
+}
+
+/** The nodes between the roots and y, roots left out, each after its inputs. Kept, as a tensor forgets inputs once computed. */
+function pathBetween(roots: readonly Tensor[], y: Tensor): PathNode[] {
+  const depends = new Set<Tensor>(roots);
+  const path: PathNode[] = [];
+  for (const node of topologicalOrder([y])) {
+    if (depends.has(node) || !node.inputs.some((input) => depends.has(input))) continue;
+    depends.add(node);
+    path.push({ node, inputs: node.inputs });
   }
+  return path;
+}
+
+/** The gradients of y with respect to the roots, weighted by dy. */
+function cotangents(
+  path: readonly PathNode[],
+  y: Tensor,
+  dy: Tensor,
+  roots: readonly Tensor[],
+): Tensor[] {
+  const wanted = new Set([...roots, ...path.map(({ node }) => node)]);
   const gradients = new Map<Tensor, Tensor>([[y, dy]]);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const node = order[i];
+  for (let i = path.length - 1; i >= 0; i--) {
+    const { node, inputs } = path[i];
     const gradient = gradients.get(node);
-    if (gradient === undefined || !depends.has(node) || wanted.has(node)) continue;
+    if (gradient === undefined) continue;
     gradients.delete(node);
-    node.backward?.(gradient, node, node.inputs).forEach((part, k) => {
-      const input = node.inputs[k];
-      if (part === undefined || !depends.has(input)) return;
-      const sofar = gradients.get(input);
-      gradients.set(input, sofar === undefined ? part : add(sofar, part));
+    node.backward?.(gradient, node, inputs).forEach((part, k) => {
+      if (part === undefined || !wanted.has(inputs[k])) return;
+      const sofar = gradients.get(inputs[k]);
+      gradients.set(inputs[k], sofar === undefined ? part : add(sofar, part));
     });
   }
   return roots.map((root) => gradients.get(root) ?? zeros(root.shape));
@@ -100,16 +109,13 @@ export function valueAndGrad<P, R extends readonly unknown[]>(
   f: (params: P, ...rest: R) => Tensor,
 ): (params: P, ...rest: R) => [value: Tensor, gradient: P] {
   return (params, ...rest) => {
-    const trace = new Trace(false);
-    const [y, pullback] = traceBack(trace, (p: P) => f(p, ...rest), [params]);
+    const [y, pullback] = vjp((p: P) => f(p, ...rest), params);
     if (y.rank !== 0) {
       throw new ShapeError(
         `Cannot take the gradient of a value of ${shapeText(y.shape)}: a scalar is needed`,
       );
     }
-    const [gradient] = pullback(ones([]));
-    trace.open = false;
-    return [y, gradient];
+    return [y, pullback(ones([]))[0]];
   };
 }
 

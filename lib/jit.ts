@@ -6,10 +6,10 @@
 import type { Buffer, Device, Executable } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { plan } from "../kernels/plan.ts";
-import { bufferOf, deviceOf, evaluate } from "./evaluate.ts";
+import { bufferOf, deviceOf } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { type DType, Tensor, tensor, Trace } from "./tensor.ts";
+import { compute, type DType, Tensor, tensor, Trace } from "./tensor.ts";
 import { treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
@@ -60,7 +60,7 @@ export function jit<A extends readonly unknown[], R>(
     const leaves = treeLeaves(args).map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf));
     // Within a function that is itself being traced there is nothing to compile.
     if (leaves.some((leaf) => leaf.isTraced)) return f(...args);
-    computePending(leaves, options.device);
+    compute(leaves, options.device);
     const device = options.device ?? deviceOf(leaves);
     let compiledHere = programs.get(device);
     if (compiledHere === undefined) programs.set(device, compiledHere = new Map());
@@ -68,7 +68,10 @@ export function jit<A extends readonly unknown[], R>(
     let compiled = compiledHere.get(key);
     if (compiled === undefined) {
       const donated = new Set(options.donate?.flatMap((n) => leafNumbers(args, n)));
-      compiledHere.set(key, compiled = compile(f, args, leaves, donated, device));
+      compiled = compile(f, args, leaves, donated, device);
+      // f closed over an argument of a function that is being traced, and is a part of that one.
+      if (compiled === undefined) return f(...args);
+      compiledHere.set(key, compiled);
     }
     return replay(compiled, leaves, donatedLeaves(args, leaves, options), device) as R;
   };
@@ -76,6 +79,11 @@ export function jit<A extends readonly unknown[], R>(
 
 /** The numbers of the leaves that belong to argument n. */
 function leafNumbers(args: readonly unknown[], n: number): number[] {
+  if (!(n in args)) {
+    throw new RangeError(
+      `Cannot donate argument ${n}: there are ${args.length} arguments, counted from 0`,
+    );
+  }
   const before = treeLeaves(args.slice(0, n)).length;
   return treeLeaves(args[n]).map((_, i) => before + i);
 }
@@ -99,27 +107,15 @@ function donatedLeaves(
   return donated;
 }
 
-/** Replaces the expressions in a list by leaves that hold their contents; they are computed together. */
-function computePending(tensors: Tensor[], device: Device | undefined): void {
-  const pending = [...new Set(tensors.filter((x) => x.storage === undefined))];
-  if (pending.length === 0) return;
-  const buffers = evaluate(pending, device);
-  const computed = new Map(pending.map((x, i) => [
-    x,
-    Tensor.leaf(Storage.ofBuffer(buffers[i], x.size, x.dtype), x.shape),
-  ]));
-  tensors.forEach((x, i) => tensors[i] = computed.get(x) ?? x);
-}
-
 /**
- * Computes all tensors of a tree in one program and returns the tree with their contents.
+ * Computes all tensors of a tree in one program; they keep what they hold from then on.
  *
  * @param device where to compute; unless given, where the data is.
+ * @returns the tree
  */
 export function run<T>(tree: T, device?: Device): T {
-  const leaves = treeLeaves(tree).map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf));
-  computePending(leaves, device);
-  return treeUnflatten(tree, leaves);
+  compute(treeLeaves(tree).filter((leaf) => leaf instanceof Tensor), device);
+  return tree;
 }
 
 function compile<A extends readonly unknown[], R>(
@@ -128,12 +124,13 @@ function compile<A extends readonly unknown[], R>(
   leaves: readonly Tensor[],
   donated: ReadonlySet<number>,
   device: Device,
-): Compiled {
+): Compiled | undefined {
   const trace = new Trace(true);
   const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
   const result = f(...treeUnflatten(args, parameters));
   trace.open = false;
   const outputs = treeLeaves(result).map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf));
+  if (outputs.some((y) => y.isTraced)) return undefined;
   const used = topologicalOrder(outputs).filter((node) => node.lowering.kind === "leaf");
   const numbers = used.map((leaf) => parameters.indexOf(leaf));
   const mayOverwrite = new Set<number>();
@@ -160,6 +157,9 @@ function replay(
   device: Device,
 ): unknown {
   const tensors = inputs.map((input) => typeof input === "number" ? leaves[input] : input);
+  if (inputs.some((input) => input instanceof Tensor && donated.has(input))) {
+    throw new TypeError("Cannot donate a tensor that the function also closes over");
+  }
   const buffers = tensors.map((x) => bufferOf(x, device));
   const results: Buffer[] = outputs.map(({ shape, donor }) =>
     donor === undefined ? device.allocate(sizeOf(shape)) : buffers[donor]

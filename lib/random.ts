@@ -110,9 +110,17 @@ export function normal(key: Key, shape: Shape): Tensor {
 /** Bool, true with probability p, of p's shape. */
 export const bernoulli = (key: Key, p: Tensor): Tensor => less(uniform(key, p.shape), p);
 
-/** Integers of 0 … n − 1, int32, n at most 2²⁴. */
-export const randomInts = (key: Key, shape: Shape, n: number): Tensor =>
-  min(cast(floor(mul(uniform(key, shape), n)), "int32"), n - 1);
+/**
+ * Integers of 0 … n − 1, int32.
+ *
+ * @throws {RangeError} unless n is an integer of 1 … 2²⁴.
+ */
+export function randomInts(key: Key, shape: Shape, n: number): Tensor {
+  if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 24)) {
+    throw new RangeError(`Cannot draw integers below ${n}: the bound is an integer from 1 to 2^24`);
+  }
+  return min(cast(floor(mul(uniform(key, shape), n)), "int32"), n - 1);
+}
 
 /** A random order of 0 … n − 1, int32 [n]. */
 export const permutation = (key: Key, n: number): Tensor => reshape(permutations(key, 1, n), [n]);

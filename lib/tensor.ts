@@ -44,6 +44,9 @@ const LEAF: Lowering = { kind: "leaf" };
 /** Expressions that nobody reads are computed when they get this deep, so that a loop does not grow a graph for ever. */
 const FLUSH_DEPTH = 4096;
 
+/** Needs the private parts of tensors, and so is made within the class. */
+let computeTogether: (tensors: readonly Tensor[], device?: Device) => void;
+
 /**
  * An n-dimensional array of one dtype, or the expression that computes it. Tensors never change. They are made by
  * {@linkcode tensor} and by the ops.
@@ -163,12 +166,26 @@ export class Tensor implements Value {
 
   /** Computes the elements and forgets the expression. */
   #compute(): void {
-    const [buffer] = evaluate([this]);
-    this.#storage = Storage.ofBuffer(buffer, this.size, this.dtype);
-    this.#lowering = LEAF;
-    this.#inputs = [];
-    this.#depth = 0;
+    computeTogether([this]);
   }
+
+  static {
+    computeTogether = (tensors, device) => {
+      if (tensors.length === 0) return;
+      evaluate(tensors, device).forEach((buffer, i) => {
+        const x = tensors[i];
+        x.#storage = Storage.ofBuffer(buffer, x.size, x.dtype);
+        x.#lowering = LEAF;
+        x.#inputs = [];
+        x.#depth = 0;
+      });
+    };
+  }
+}
+
+/** Computes some tensors together, on the device of their data unless one is given, and has them keep their contents. */
+export function compute(tensors: Iterable<Tensor>, device?: Device): void {
+  computeTogether([...new Set(tensors)].filter((x) => x.storage === undefined), device);
 }
 
 /** A tensor, or a number that takes the dtype of what it meets. */
@@ -211,6 +228,9 @@ export function tensor(data: Nested | Data, options: TensorOptions = {}): Tensor
 /** The same value everywhere. Takes no memory. */
 export function full(shape: Shape, value: number, dtype: DType = "float32"): Tensor {
   checkShape(shape, "fill");
+  if (dtype !== "float32" && !Number.isInteger(value)) {
+    throw new RangeError(`Cannot use ${value} as ${dtype}: it is not an integer`);
+  }
   const element = constant(value, dtype);
   return new Tensor({
     label: `full ${Object.is(value, -0) ? "-0" : value}`,
@@ -245,7 +265,12 @@ function collect(data: Nested, flat: (number | boolean)[]): number[] {
     flat.push(data);
     return [];
   }
-  const shapes = data.map((part) => collect(part, flat));
+  if (!Array.isArray(data)) {
+    throw new TypeError(
+      `Cannot make a tensor of ${data}: it takes numbers, booleans and nested arrays of them`,
+    );
+  }
+  const shapes = data.map((part: Nested) => collect(part, flat));
   const [first = []] = shapes;
   const odd = shapes.find((shape) => shapeText(shape) !== shapeText(first));
   if (odd !== undefined) {

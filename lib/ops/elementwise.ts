@@ -7,7 +7,7 @@
 import type { DType, Expr } from "../../kernels/scalar.ts";
 import * as s from "../../kernels/scalar.ts";
 import { broadcastShapes } from "../shape.ts";
-import { full, Tensor, type TensorLike, zeros } from "../tensor.ts";
+import { full, Tensor, type TensorLike, type Trace, zeros } from "../tensor.ts";
 import { broadcastTo } from "./movement.ts";
 import { apply, type Primitive, requireDType, requireSameDType } from "./primitive.ts";
 
@@ -283,8 +283,9 @@ const identityPrimitive: Primitive<"differentiable" | "constant"> = {
   lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
   gradient: (dy, _, __, kind) => [kind === "differentiable" ? dy : undefined],
 };
-/** x under another name; `grad` roots its arguments in these. */
-export const identity = (x: Tensor): Tensor => apply(identityPrimitive, [x], "differentiable");
+/** x under another name; `grad` roots its arguments in these, marked by a trace. */
+export const identity = (x: Tensor, trace: Trace): Tensor =>
+  apply(identityPrimitive, [x], "differentiable", trace);
 /** x, taken as a constant by every gradient. */
 export const stopGradient: ((x: Tensor) => Tensor) & {
   readonly primitive: Primitive<"differentiable" | "constant">;

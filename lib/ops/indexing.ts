@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { normalizeAxis, sameShape, ShapeError, shapeText, sizeOf } from "../shape.ts";
+import { checkShape, normalizeAxis, sameShape, ShapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { clampIndex, iota, reshape, transpose } from "./movement.ts";
@@ -97,5 +97,6 @@ export const scatterPrimitive: Primitive<number> = {
 
 /** [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r. Deterministic. */
 export function scatterAdd(rows: number, indices: Tensor, updates: Tensor): Tensor {
+  checkShape([rows], "scatterAdd");
   return apply(scatterPrimitive, [max(0, min(indices, rows - 1)), updates], rows);
 }

@@ -39,7 +39,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const columns = left.shape.at(-1)!, rows = right.shape.at(-2)!;
   if (columns !== rows) refuse(`${columns} columns against ${rows} rows`);
   const batch = broadcastShapes(
-    "matmul batches",
+    `matmul ${shapeText(a.shape)} by ${shapeText(b.shape)}, with batches`,
     left.shape.slice(0, -2),
     right.shape.slice(0, -2),
   );

@@ -56,7 +56,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = shape.filter((d) => d !== -1);
   if (known.length === shape.length - 1) {
     const rest = x.size / sizeOf(known);
-    shape = shape.map((d) => d === -1 ? Number.isInteger(rest) ? rest : 0 : d);
+    if (!Number.isInteger(rest)) {
+      throw new ShapeError(
+        `Cannot reshape ${shapeText(x.shape)} to ${
+          shapeText(shape)
+        }: ${x.size} elements do not fill it`,
+      );
+    }
+    shape = shape.map((d) => d === -1 ? rest : d);
   }
   checkShape(shape, "reshape");
   return sameShape(shape, x.shape) ? x : apply(reshapePrimitive, [x], shape);
@@ -94,7 +101,11 @@ export const broadcastPrimitive: Primitive<Shape> = {
   type([x], shape) {
     const padded = [...Array(Math.max(0, shape.length - x.rank)).fill(1), ...x.shape];
     if (padded.length !== shape.length || padded.some((d, i) => d !== 1 && d !== shape[i])) {
-      throw new ShapeError(`Cannot broadcast ${shapeText(x.shape)} to ${shapeText(shape)}`);
+      throw new ShapeError(
+        `Cannot broadcast ${shapeText(x.shape)} to ${
+          shapeText(shape)
+        }: aligned at the last axis, sizes must be equal or 1`,
+      );
     }
     return { shape, dtype: x.dtype };
   },
@@ -131,14 +142,18 @@ interface SliceAttributes {
 export const slicePrimitive: Primitive<SliceAttributes> = {
   name: "slice",
   type([x], { start, shape, step }) {
+    const isOfRank = [start, shape, step].every((list) => list.length === x.rank);
     const fits = shape.every((d, axis) =>
-      start[axis] >= 0 && (d === 0 || start[axis] + (d - 1) * step[axis] < x.shape[axis])
+      Number.isInteger(start[axis]) && start[axis] >= 0 &&
+      start[axis] + Math.max(0, (d - 1) * step[axis] + 1) * Number(d > 0) <= x.shape[axis]
     );
-    if (!fits || shape.length !== x.rank || start.length !== x.rank || step.length !== x.rank) {
+    if (!isOfRank || !fits) {
       throw new ShapeError(
         `Cannot slice ${shapeText(shape)} from ${shapeText(x.shape)} at ${
           shapeText(start)
-        } by steps of ${shapeText(step)}`,
+        } by steps of ${shapeText(step)}: ${
+          isOfRank ? "it must lie inside" : "one start, size and step are needed for each axis"
+        }`,
       );
     }
     return { shape, dtype: x.dtype };

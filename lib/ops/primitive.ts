@@ -6,7 +6,7 @@
 import type { Lowering } from "../../kernels/graph.ts";
 import type { DType } from "../../kernels/scalar.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor, type Trace } from "../tensor.ts";
 
 /** What must be known of a tensor to know what can be done with it. */
 export interface TensorType {
@@ -38,6 +38,7 @@ export function apply<A>(
   primitive: Primitive<A>,
   inputs: readonly Tensor[],
   attributes: A,
+  trace?: Trace,
 ): Tensor {
   const output = primitive.type(inputs, attributes);
   return new Tensor({
@@ -47,6 +48,7 @@ export function apply<A>(
     inputs,
     ...output,
     lowering: primitive.lower(inputs, attributes, output),
+    trace,
     backward: primitive.gradient &&
       ((dy, y, inputs) => primitive.gradient!(dy, y, inputs, attributes)),
   });

@@ -82,6 +82,7 @@ export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
 
 /** The mean over some axes; NaN over none. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  requireDType("mean", x, "float32");
   const axes = normalizeAxes(options.axis, x.shape, "mean");
   const count = axes.reduce((n, axis) => n * x.shape[axis], 1);
   return count === 0 ? div(sum(x, options), 0) : mul(sum(x, options), 1 / count);

@@ -1,0 +1,303 @@
+/**
+ * A WebAssembly assembler: just enough of the binary format to write modules of SIMD loops.
+ *
+ * A module is a list of sections, each a number, a length and its contents; integers are LEB128: seven bits a byte,
+ * lowest first, the eighth bit saying that more follow. Instructions work on a stack: `a + b` is "get a, get b, add".
+ *
+ * @example Adding one
+ * ```ts
+ * import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+ *
+ * const f = new FunctionBuilder("increment", 1);
+ * f.code.get(0).i32(1).op("i32.add").set(0);
+ * const module = new ModuleBuilder();
+ * const bytes = module.finish(module.add(f), "increment");
+ * ```
+ *
+ * @module
+ */
+import {
+  type LaneMemoryOp,
+  laneMemoryOps,
+  type LaneOp,
+  laneOps,
+  type MemoryOp,
+  memoryOps,
+  type Opcode,
+  opcodes,
+} from "./opcodes.ts";
+
+/** The types of locals. */
+export type ValueType = "i32" | "v128";
+
+const typeCodes: Record<ValueType, number> = { i32: 0x7f, v128: 0x7b };
+
+function unsigned(into: number[], value: number): void {
+  let rest = value >>> 0;
+  while (rest >= 0x80) {
+    into.push(rest & 0x7f | 0x80);
+    rest >>>= 7;
+  }
+  into.push(rest);
+}
+
+function signed(into: number[], value: number): void {
+  let rest = value | 0;
+  while (rest < -0x40 || rest > 0x3f) {
+    into.push(rest & 0x7f | 0x80);
+    rest >>= 7;
+  }
+  into.push(rest & 0x7f);
+}
+
+function append(into: number[], bytes: readonly number[]): void {
+  for (let i = 0; i < bytes.length; i++) into.push(bytes[i]);
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** The bits of a float32 as an unsigned integer. */
+export function bitsOf(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getUint32(0);
+}
+
+/** A sequence of instructions. Every method appends and returns the sequence itself. */
+export class Code {
+  readonly bytes: number[] = [];
+
+  #opcode(code: number): this {
+    if (code > 0xff) {
+      this.bytes.push(0xfd);
+      unsigned(this.bytes, code - 0xfd00);
+    } else this.bytes.push(code);
+    return this;
+  }
+
+  /** An instruction without immediates. */
+  op(name: Opcode): this {
+    return this.#opcode(opcodes[name]);
+  }
+
+  /** Pushes a local. */
+  get(local: number): this {
+    this.bytes.push(0x20);
+    unsigned(this.bytes, local);
+    return this;
+  }
+
+  /** Pops into a local. */
+  set(local: number): this {
+    this.bytes.push(0x21);
+    unsigned(this.bytes, local);
+    return this;
+  }
+
+  /** Copies the top of the stack into a local. */
+  tee(local: number): this {
+    this.bytes.push(0x22);
+    unsigned(this.bytes, local);
+    return this;
+  }
+
+  /** Pushes an integer. */
+  i32(value: number): this {
+    this.bytes.push(0x41);
+    signed(this.bytes, value);
+    return this;
+  }
+
+  /** Pushes four 32-bit lanes, given as integers. */
+  v128(lanes: readonly number[]): this {
+    this.#opcode(0xfd0c);
+    for (const lane of lanes) {
+      this.bytes.push(lane & 0xff, lane >>> 8 & 0xff, lane >>> 16 & 0xff, lane >>> 24 & 0xff);
+    }
+    return this;
+  }
+
+  /** A load or store at the address on the stack + offset. */
+  memory(name: MemoryOp, offset = 0): this {
+    const [code, align] = memoryOps[name];
+    this.#opcode(code).bytes.push(align);
+    unsigned(this.bytes, offset);
+    return this;
+  }
+
+  /** An instruction on one lane. */
+  lane(name: LaneOp, lane: number): this {
+    this.#opcode(laneOps[name]).bytes.push(lane);
+    return this;
+  }
+
+  /** Loads or stores one lane at the address on the stack + offset. */
+  laneMemory(name: LaneMemoryOp, lane: number, offset = 0): this {
+    const [code, align] = laneMemoryOps[name];
+    this.#opcode(code).bytes.push(align);
+    unsigned(this.bytes, offset);
+    this.bytes.push(lane);
+    return this;
+  }
+
+  /** Picks four 32-bit lanes out of two vectors: 0 … 3 of the first, 4 … 7 of the second. */
+  shuffle(lanes: readonly number[]): this {
+    this.#opcode(0xfd0d);
+    for (const lane of lanes) this.bytes.push(4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3);
+    return this;
+  }
+
+  /** Fills memory: pops address, byte and count. */
+  fill(): this {
+    this.bytes.push(0xfc, 0x0b, 0);
+    return this;
+  }
+
+  /** Calls a function of the module. */
+  call(index: number): this {
+    this.bytes.push(0x10);
+    unsigned(this.bytes, index);
+    return this;
+  }
+
+  /** Runs the body if the top of the stack is not zero. */
+  when(body: Code): this {
+    this.bytes.push(0x04, 0x40);
+    return this.append(body).#end();
+  }
+
+  /** Runs the body, and again as long as the condition holds. */
+  repeat(body: Code, condition: Code): this {
+    this.bytes.push(0x03, 0x40);
+    this.append(body).append(condition).bytes.push(0x0d, 0);
+    return this.#end();
+  }
+
+  /** Appends another sequence. */
+  append(code: Code): this {
+    append(this.bytes, code.bytes);
+    return this;
+  }
+
+  #end(): this {
+    this.bytes.push(0x0b);
+    return this;
+  }
+}
+
+/** A function that takes integers and returns nothing. */
+export class FunctionBuilder {
+  /** The body; replace its contents or append to it. */
+  readonly code: Code = new Code();
+  readonly #locals: ValueType[] = [];
+
+  /** @param name shown in stack traces @param parameters how many i32 parameters it takes: locals 0, 1, … */
+  constructor(readonly name: string, readonly parameters: number) {}
+
+  /** A new local, zero at the start. */
+  local(type: ValueType): number {
+    return this.parameters + this.#locals.push(type) - 1;
+  }
+
+  /** The function as it stands in the code section. */
+  body(): number[] {
+    const body: number[] = [];
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.#locals) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count++;
+      else runs.push({ type, count: 1 });
+    }
+    unsigned(body, runs.length);
+    for (const { type, count } of runs) {
+      unsigned(body, count);
+      body.push(typeCodes[type]);
+    }
+    append(body, this.code.bytes);
+    body.push(0x0b);
+    return body;
+  }
+}
+
+/**
+ * The pages of 64 KiB that the imported memory has at least. V8 checks every access twice where the offset alone might be
+ * past the end of the memory, and once where it is within these pages.
+ */
+export const minimumPages = 16;
+
+/** Collects functions into a module that imports its memory as `host.memory`. */
+export class ModuleBuilder {
+  readonly #bodies: number[][] = [];
+  readonly #names: string[] = [];
+  readonly #parameters: number[] = [];
+  readonly #known: Map<string, number> = new Map();
+
+  /** Adds a function and returns its index; an equal function is not added twice. */
+  add(fn: FunctionBuilder): number {
+    const body = fn.body();
+    const key = keyOf(fn.parameters, body);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.#bodies.length);
+    this.#names.push(fn.name);
+    this.#parameters.push(fn.parameters);
+    return this.#bodies.push(body) - 1;
+  }
+
+  /** The module's bytes; function number `index` is exported under the given name. */
+  finish(index: number, exported: string): Uint8Array<ArrayBuffer> {
+    const arities = [...new Set(this.#parameters)];
+    const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    section(
+      bytes,
+      1,
+      vector(arities, (n) => [0x60, ...vector(Array(n).fill(0x7f), (t) => [t]), 0]),
+    );
+    section(bytes, 2, [1, ...text("host"), ...text("memory"), 2, 0, ...leb(minimumPages)]);
+    section(bytes, 3, vector(this.#parameters, (n) => leb(arities.indexOf(n))));
+    section(bytes, 7, [1, ...text(exported), 0, ...leb(index)]);
+    section(bytes, 10, vector(this.#bodies, (body) => [...leb(body.length)], (body) => body));
+    const names = vector(this.#names, (name, i) => [...leb(i), ...text(name)]);
+    section(bytes, 0, [...text("name"), 1, ...leb(names.length), ...names]);
+    return new Uint8Array(bytes);
+  }
+}
+
+/** Text that differs for different functions; one character a byte. */
+function keyOf(parameters: number, body: readonly number[]): string {
+  const pieces = [`${parameters}:`];
+  for (let i = 0; i < body.length; i += 4096) {
+    pieces.push(String.fromCharCode(...body.slice(i, i + 4096)));
+  }
+  return pieces.join("");
+}
+
+function leb(value: number): number[] {
+  const bytes: number[] = [];
+  unsigned(bytes, value);
+  return bytes;
+}
+
+function text(value: string): number[] {
+  const utf8 = new TextEncoder().encode(value);
+  return [...leb(utf8.length), ...utf8];
+}
+
+/** A count and then, for each item, its head and perhaps a long tail. */
+function vector<T>(
+  items: readonly T[],
+  head: (item: T, i: number) => readonly number[],
+  tail?: (item: T) => readonly number[],
+): number[] {
+  const bytes = leb(items.length);
+  items.forEach((item, i) => {
+    append(bytes, head(item, i));
+    if (tail) append(bytes, tail(item));
+  });
+  return bytes;
+}
+
+function section(into: number[], id: number, contents: readonly number[]): void {
+  into.push(id);
+  unsigned(into, contents.length);
+  append(into, contents);
+}

@@ -1,0 +1,177 @@
+/**
+ * The cpu device: WebAssembly SIMD, written for every program.
+ *
+ * @module
+ */
+import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
+import type { DType } from "../scalar.ts";
+import { Heap } from "./memory.ts";
+import { compileProgram } from "./program.ts";
+
+/** How a cpu device is made. */
+export interface CpuOptions {
+  /** The most memory it may take, in bytes; at most, and otherwise, 4 GiB. */
+  readonly maximumBytes?: number;
+}
+
+/** Opens a device of its own memory on this thread. Throws RangeError where `maximumBytes` is out of range. */
+export function openCpu({ maximumBytes = 2 ** 32 }: CpuOptions = {}): Device {
+  const pages = Math.floor(maximumBytes / 65536);
+  if (!(pages >= 16 && pages <= 65536)) {
+    throw new RangeError(
+      `Cannot open a cpu device of ${maximumBytes} bytes: 1 MiB to 4 GiB are possible`,
+    );
+  }
+  return new CpuDevice(pages);
+}
+
+class CpuBuffer implements Buffer {
+  #address: number;
+
+  constructor(readonly device: CpuDevice, readonly size: number) {
+    this.#address = device.heap.allocate(4 * size);
+  }
+
+  /** Where it lies in memory, in bytes. */
+  get address(): number {
+    if (this.#address < 0) {
+      throw new Error(`Cannot use a buffer of ${this.size} elements: it was freed`);
+    }
+    return this.#address;
+  }
+
+  free(): void {
+    if (this.#address < 0) return;
+    this.device.heap.free(this.#address);
+    this.#address = -1;
+  }
+}
+
+class CpuDevice implements Device {
+  readonly name = "cpu";
+  readonly description = "WebAssembly SIMD, 1 thread";
+  readonly traits: Traits = { fuses: true, maxBuffers: 64 };
+  #heap: Heap | undefined;
+  #scratch = { address: -1, bytes: 0 };
+
+  constructor(pages: number) {
+    this.#heap = new Heap(pages);
+  }
+
+  get heap(): Heap {
+    if (this.#heap === undefined) throw new Error("Cannot use the cpu device: it was closed");
+    return this.#heap;
+  }
+
+  /** The address of the memory that programs share while they run. */
+  get scratch(): number {
+    return this.#scratch.address;
+  }
+
+  /** Makes the shared scratch memory as large as a program needs. */
+  reserve(bytes: number): void {
+    if (bytes <= this.#scratch.bytes) return;
+    if (this.#scratch.bytes > 0) this.heap.free(this.#scratch.address);
+    this.#scratch = { address: -1, bytes: 0 };
+    this.#scratch = { address: this.heap.allocate(bytes), bytes };
+  }
+
+  allocate(size: number): CpuBuffer {
+    return new CpuBuffer(this, size);
+  }
+
+  own(buffer: Buffer): CpuBuffer {
+    if (buffer instanceof CpuBuffer && buffer.device === this) return buffer;
+    throw new TypeError("Cannot use a buffer of another device on this cpu device");
+  }
+
+  write(buffer: Buffer, data: Data, dtype: DType): void {
+    const { address, size } = this.own(buffer);
+    if (data.length > size) {
+      throw new RangeError(`Cannot write ${data.length} elements into a buffer of ${size}`);
+    }
+    const at = address / 4;
+    const view = dtype === "float32" ? this.heap.floats : this.heap.integers;
+    view.set(data, at); // integers wrap around, and so uint32 keeps its bits
+  }
+
+  // deno-lint-ignore require-await
+  async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
+    const from = this.own(buffer);
+    if (size > from.size) {
+      throw new RangeError(`Cannot read ${size} elements from a buffer of ${from.size}`);
+    }
+    const at = from.address / 4;
+    if (dtype === "float32") return this.heap.floats.slice(at, at + size);
+    const integers = this.heap.integers.subarray(at, at + size);
+    switch (dtype) {
+      case "int32":
+        return new Int32Array(integers);
+      case "uint32":
+        return new Uint32Array(integers);
+      case "bool":
+        return new Uint8Array(integers);
+    }
+  }
+
+  compile(program: Program): Executable {
+    return new CpuExecutable(this, program);
+  }
+
+  bytesInUse(): number {
+    return this.#heap?.inUse ?? 0;
+  }
+
+  close(): void {
+    this.#heap = undefined;
+  }
+}
+
+class CpuExecutable implements Executable {
+  readonly #run: (slots: number, scratch: number) => void;
+  readonly #sizes: readonly number[];
+  readonly #inputs: number;
+  #slots: number;
+
+  constructor(readonly device: CpuDevice, program: Program) {
+    const { bytes, scratch } = compileProgram(program);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      host: { memory: device.heap.memory },
+    });
+    this.#run = exports.run as (slots: number, scratch: number) => void;
+    this.#inputs = program.inputs.length;
+    this.#sizes = [...program.inputs, ...program.outputs.map(({ size }) => size)];
+    device.reserve(scratch);
+    this.#slots = device.heap.allocate(4 * this.#sizes.length);
+  }
+
+  run(inputs: readonly Buffer[], outputs: readonly Buffer[]): void {
+    if (this.#slots < 0) throw new Error("Cannot run a program that was freed");
+    const given = inputs.length + outputs.length;
+    if (inputs.length !== this.#inputs || given !== this.#sizes.length) {
+      throw new RangeError(
+        `Cannot run a program of ${this.#inputs} inputs and ${
+          this.#sizes.length - this.#inputs
+        } outputs on ${inputs.length} and ${outputs.length} buffers`,
+      );
+    }
+    const { integers } = this.device.heap;
+    const first = this.#slots / 4;
+    for (let i = 0; i < given; i++) {
+      const buffer = this.device.own(i < this.#inputs ? inputs[i] : outputs[i - this.#inputs]);
+      if (buffer.size < this.#sizes[i]) {
+        throw new RangeError(
+          `Cannot run on a buffer of ${buffer.size} elements: ${this.#sizes[i]} are needed`,
+        );
+      }
+      integers[first + i] = buffer.address;
+    }
+    this.#run(this.#slots, this.device.scratch);
+  }
+
+  free(): void {
+    if (this.#slots < 0) return;
+    this.device.heap.free(this.#slots);
+    this.#slots = -1;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Map kernels: every element of the output is a formula.
+ *
+ * @module
+ */
+import type { Kernel } from "../kernel.ts";
+import { indicesOf, loopsOver } from "./loops.ts";
+import { Nest, parameters } from "./nest.ts";
+import { begin, once, outputIndex, type Phase, store, unitsOf } from "./phase.ts";
+
+/** Where a map finds the `result` in its formula, if there is one. */
+export type Result =
+  /** A buffer as large as the output, whose address is a parameter of the function. */
+  | { readonly kind: "buffer"; readonly address: number }
+  /** The same for all. */
+  | { readonly kind: "constant"; readonly bits: number };
+
+/** out[i] = value(i), for any kernel whose result is already there. */
+export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
+  const { fn, sources } = begin(kernel, sizes, result?.kind === "buffer" ? " (end)" : "");
+  const { space, dtype, value } = kernel;
+  const at = outputIndex(space);
+  const loops = loopsOver({ first: 0, sizes: space }, indicesOf([value]));
+  if (loops.length === 0) loops.push(once);
+  const laneLevel = loops.length;
+  const nest = new Nest(fn, loops, laneLevel, sources, true);
+  const { formulas } = nest;
+  const lanes = nest.lanes(([position], rest) => {
+    formulas.lanes(position);
+    const body = formulas.levels[laneLevel];
+    const after = formulas.levels[laneLevel + 1];
+    if (result !== undefined) {
+      formulas.result = fn.local("v128");
+      if (result.kind === "constant") {
+        const { bits } = result;
+        body.v128([bits, bits, bits, bits]).set(formulas.result);
+      } else {
+        const from = formulas.address(result.address, at);
+        body.get(from).memory("v128.load").set(formulas.result);
+      }
+    }
+    const computed = formulas.value(value);
+    store(after, formulas.address(parameters.out, at), computed, dtype, rest);
+    return body.append(after);
+  });
+  fn.code.append(nest.wrap(lanes, laneLevel - 1));
+  return unitsOf(fn, loops, laneLevel);
+}

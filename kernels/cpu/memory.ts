@@ -1,0 +1,127 @@
+/**
+ * The memory of the cpu device: one WebAssembly memory, and an allocator that finds the tightest gap.
+ *
+ * @module
+ */
+
+import { minimumPages } from "./assembler.ts";
+
+const page = 65536;
+const alignment = 64;
+/** Vectors may be read past the end of an allocation by less than this. */
+const slack = 32;
+
+interface Gap {
+  start: number;
+  end: number;
+}
+
+/** A growing memory, cut into blocks. */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  #floats: Float32Array = new Float32Array();
+  #integers: Int32Array = new Int32Array();
+  /** What is free, in order of address, no two of them touching. */
+  readonly #gaps: Gap[] = [];
+  readonly #lengths: Map<number, number> = new Map();
+  #end = alignment; // address 0 stays unused
+  #inUse = 0;
+
+  constructor(readonly maximumPages: number) {
+    this.memory = new WebAssembly.Memory({ initial: minimumPages, maximum: maximumPages });
+  }
+
+  /** Bytes in blocks that were not freed. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  /** All memory as float32; ask anew after every allocation. */
+  get floats(): Float32Array {
+    if (this.#floats.buffer !== this.memory.buffer) {
+      this.#floats = new Float32Array(this.memory.buffer);
+    }
+    return this.#floats;
+  }
+
+  /** All memory as int32; ask anew after every allocation. */
+  get integers(): Int32Array {
+    if (this.#integers.buffer !== this.memory.buffer) {
+      this.#integers = new Int32Array(this.memory.buffer);
+    }
+    return this.#integers;
+  }
+
+  /** The address of so many bytes. Throws RangeError where there are no more. */
+  allocate(bytes: number): number {
+    const length = Math.ceil((bytes + slack) / alignment) * alignment;
+    let best: Gap | undefined;
+    for (const gap of this.#gaps) {
+      const size = gap.end - gap.start;
+      if (size >= length && (best === undefined || size < best.end - best.start)) best = gap;
+    }
+    let address: number;
+    if (best !== undefined) {
+      address = best.start;
+      best.start += length;
+      if (best.start === best.end) this.#gaps.splice(this.#gaps.indexOf(best), 1);
+    } else {
+      // The gap at the very end may be the beginning of the block.
+      const last = this.#gaps.at(-1);
+      address = last?.end === this.#end ? last.start : this.#end;
+      this.#reserve(address + length, bytes);
+      if (address < this.#end) this.#gaps.pop();
+      this.#end = address + length;
+    }
+    this.#lengths.set(address, length);
+    this.#inUse += length;
+    return address;
+  }
+
+  /** Gives a block back. */
+  free(address: number): void {
+    const length = this.#lengths.get(address)!;
+    this.#lengths.delete(address);
+    this.#inUse -= length;
+    const gaps = this.#gaps;
+    let i = gaps.findIndex((gap) => gap.start > address);
+    if (i < 0) i = gaps.length;
+    const before = gaps[i - 1];
+    const after = gaps[i];
+    const end = address + length;
+    const joinsBefore = before?.end === address;
+    const joinsAfter = after?.start === end;
+    if (joinsBefore && joinsAfter) {
+      before.end = after.end;
+      gaps.splice(i, 1);
+    } else if (joinsBefore) before.end = end;
+    else if (joinsAfter) after.start = address;
+    else gaps.splice(i, 0, { start: address, end });
+  }
+
+  #reserve(end: number, wanted: number): void {
+    const pages = Math.ceil(end / page);
+    const have = this.memory.buffer.byteLength / page;
+    if (pages <= have) return;
+    // A quarter more than asked for, if there is so much: growing is slow.
+    const ample = Math.min(this.maximumPages, Math.ceil(pages * 1.25));
+    if (pages <= this.maximumPages && (this.#grow(ample - have) || this.#grow(pages - have))) {
+      return;
+    }
+    throw new RangeError(
+      `Cannot allocate ${wanted} bytes on the cpu device: ${this.#inUse} bytes are in use of at most ${
+        this.maximumPages * page
+      }`,
+    );
+  }
+
+  #grow(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What a kernel becomes: one or more functions that run one after the other.
+ *
+ * @module
+ */
+import { axisIndex, flatten, type Index } from "../indexing.ts";
+import type { Kernel } from "../kernel.ts";
+import { identityBits } from "./simd.ts";
+import { type Code, FunctionBuilder } from "./assembler.ts";
+import type { Source } from "./formula.ts";
+import type { Combine } from "../graph.ts";
+import type { DType } from "../scalar.ts";
+import type { Loop } from "./loops.ts";
+import type { Opcode } from "./opcodes.ts";
+import { parameters } from "./nest.ts";
+
+/**
+ * A function `(begin, end, scratch, out, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work, in any
+ * order and independently; `begin` is a multiple of `granule`, and `end` is one too or equals `units`.
+ */
+export interface Phase {
+  readonly fn: FunctionBuilder;
+  readonly units: number;
+  readonly granule: number;
+}
+
+/** The phases of a kernel and the bytes of scratch memory that they share. */
+export interface Phases {
+  readonly phases: readonly Phase[];
+  readonly scratch: number;
+}
+
+/** A function for a kernel, and the buffers that it loads from. */
+export function begin(
+  kernel: Kernel,
+  sizes: readonly number[],
+  suffix = "",
+): { fn: FunctionBuilder; sources: Source[] } {
+  const fn = new FunctionBuilder(kernel.name + suffix, parameters.sources + sizes.length);
+  return { fn, sources: sizes.map((size, i) => ({ address: parameters.sources + i, size })) };
+}
+
+/** How the work of a nest is divided: by its outermost loop, four positions at a time if that is the lane loop. */
+export const unitsOf = (fn: FunctionBuilder, loops: readonly Loop[], laneLevel: number): Phase => ({
+  fn,
+  units: loops[0].size,
+  granule: laneLevel === 1 ? 4 : 1,
+});
+
+/** A loop of one round, for kernels that have no other. */
+export const once: Loop = { axis: -1, size: 1 };
+
+/** The position of the element that a kernel stores, in its output. */
+export const outputIndex = (space: readonly number[]): Index =>
+  flatten(space.map((size, axis) => axisIndex(axis, size)), space);
+
+/** The instruction that combines four elements with four others. */
+export function combination(combine: Combine, dtype: DType): Opcode {
+  if (combine === "add") {
+    if (dtype === "bool") throw new TypeError("Cannot add bools: convert them to numbers first");
+    return dtype === "float32" ? "f32x4.add" : "i32x4.add";
+  }
+  if (dtype === "bool") return "v128.or";
+  if (dtype === "float32") return "f32x4.max";
+  return dtype === "int32" ? "i32x4.max_s" : "i32x4.max_u";
+}
+
+/** Pushes the identity of a reduction, in all lanes. */
+export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
+  const bits = identityBits(combine, dtype);
+  return code.v128([bits, bits, bits, bits]);
+}
+
+/** Stores four lanes, or the first `rest` where that is not 0. */
+export function store(
+  code: Code,
+  address: number,
+  value: number,
+  dtype: DType,
+  rest: number,
+): void {
+  const push = () => {
+    code.get(address).get(value);
+    if (dtype === "bool") code.op("i32x4.neg");
+  };
+  if (rest === 0) {
+    push();
+    code.memory("v128.store");
+    return;
+  }
+  if (rest > 1) {
+    push();
+    code.laneMemory("v128.store64_lane", 0);
+  }
+  if (rest !== 2) {
+    push();
+    code.laneMemory("v128.store32_lane", rest - 1, 4 * (rest - 1));
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Reductions: sums and maxima over some axes.
+ *
+ * The lanes either stand for four neighbouring outputs (sums of columns), or for every fourth term of one output (sums of
+ * rows), whichever reads memory in order. Independent sums overlap in time, and a long sum of float32 is cut into blocks
+ * whose sums are added in float64: so the error does not grow with the length.
+ *
+ * @module
+ */
+import { type ReduceKernel, visitExprs } from "../kernel.ts";
+import { sizeOf } from "../graph.ts";
+import { Code, type FunctionBuilder } from "./assembler.ts";
+import { indicesOf, type Loop, loopsOver } from "./loops.ts";
+import { emitMap } from "./map.ts";
+import { type Bound, loop, Nest, parameters } from "./nest.ts";
+import { begin, combination, once, outputIndex, type Phase } from "./phase.ts";
+import { pushIdentity, store, unitsOf } from "./phase.ts";
+import { Placing } from "./placing.ts";
+import { identityBits } from "./simd.ts";
+
+/** How many float32 are added up before their sum goes to float64. */
+const block = 128;
+
+/** out[i] = value(i, result = combine over k of body(i, k)). */
+export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phase {
+  const { space, over, combine, body } = kernel;
+  if (sizeOf(over) === 0) {
+    return emitMap(kernel, sizes, { kind: "constant", bits: identityBits(combine, body.dtype) });
+  }
+  const outer = loopsOver({ first: 0, sizes: space }, indicesOf([body, kernel.value]));
+  const inner = loopsOver({ first: space.length, sizes: over }, indicesOf([body]));
+  const byRows = sumsRows(kernel, outer, inner);
+  return byRows ? emitRows(kernel, sizes, outer, inner) : emitColumns(kernel, sizes, outer, inner);
+}
+
+/** Whether to give the lanes to the terms of one output. */
+function sumsRows(kernel: ReduceKernel, outer: readonly Loop[], inner: readonly Loop[]): boolean {
+  if (inner.length === 0) return false;
+  if (outer.length === 0) return true;
+  const loops = [...outer, ...inner];
+  const rows = costOf(kernel, new Placing(loops, loops.length), inner.at(-1)!.size);
+  const columns = costOf(kernel, new Placing(loops, outer.length), outer.at(-1)!.size);
+  return rows === columns ? outer.at(-1)!.size < 16 : rows < columns;
+}
+
+/** What reading four lanes costs, and the lanes left empty. */
+function costOf(kernel: ReduceKernel, placing: Placing, size: number): number {
+  let cost = 2;
+  visitExprs([kernel.body], (expr) => {
+    if (expr.kind !== "load") return;
+    const stride = placing.stride(expr.at);
+    cost += stride === 0 || stride === 1 ? 1 : 5;
+  });
+  return cost * Math.ceil(size / 4) * 4 / size;
+}
+
+/** Groups of four lanes to work on at once: four, or one where the formula keeps the processor busy alone. */
+function groupsFor(kernel: ReduceKernel): number {
+  let calls = 0;
+  visitExprs([kernel.body], (expr) => {
+    if (expr.kind === "call") calls += expr.args.length;
+  });
+  return calls <= 16 ? 4 : 1;
+}
+
+/** Sums under way: a local of partial sums, and two of float64 where the sum is long. */
+interface Sum {
+  readonly part: number;
+  readonly totals: readonly number[];
+}
+
+/** The instructions on the sums of one kernel. */
+class Sums {
+  constructor(
+    readonly fn: FunctionBuilder,
+    readonly kernel: ReduceKernel,
+    readonly isLong: boolean,
+  ) {}
+
+  create(count: number): Sum[] {
+    const local = () => this.fn.local("v128");
+    return Array.from({ length: count }, () => ({
+      part: local(),
+      totals: this.isLong ? [local(), local()] : [],
+    }));
+  }
+
+  /** The identity in every part, zero in every total. */
+  start(code: Code, sums: readonly Sum[]): Code {
+    for (const { part, totals } of sums) {
+      this.clear(code, part);
+      for (const total of totals) code.v128([0, 0, 0, 0]).set(total);
+    }
+    return code;
+  }
+
+  clear(code: Code, part: number): void {
+    pushIdentity(code, this.kernel.combine, this.kernel.body.dtype).set(part);
+  }
+
+  /** part = part combined with the value on the stack */
+  include(code: Code, part: number): void {
+    code.get(part).op(combination(this.kernel.combine, this.kernel.body.dtype)).set(part);
+  }
+
+  /** Adds the parts to the totals, in float64. */
+  fold(sums: readonly Sum[]): Code {
+    const code = new Code();
+    if (!this.isLong) return code;
+    for (const { part, totals: [low, high] } of sums) {
+      code.get(low).get(part).op("f64x2.promote_low_f32x4").op("f64x2.add").set(low);
+      code.get(high).get(part).get(part).shuffle([2, 3, 2, 3]).op("f64x2.promote_low_f32x4");
+      code.op("f64x2.add").set(high);
+      this.clear(code, part);
+    }
+    return code;
+  }
+}
+
+/** Runs `inner` over 0 … size in stretches, and folds the sums after each. */
+function inBlocks(
+  sums: Sums,
+  all: readonly Sum[],
+  size: number,
+  stretch: number,
+  inner: (bounds: [Bound, Bound]) => Code,
+): Code {
+  const whole: [Bound, Bound] = [{ constant: 0 }, { constant: size }];
+  if (!sums.isLong || size <= stretch) return inner(whole).append(sums.fold(all));
+  const start = sums.fn.local("i32");
+  const end = sums.fn.local("i32");
+  const body = new Code().get(start).i32(stretch).op("i32.add").tee(end).i32(size);
+  body.get(end).i32(size).op("i32.lt_s").op("select").set(end);
+  body.append(inner([{ local: start }, { local: end }])).append(sums.fold(all));
+  return loop(start, whole[0], whole[1], stretch, body);
+}
+
+function emitColumns(
+  kernel: ReduceKernel,
+  sizes: readonly number[],
+  outer: Loop[],
+  inner: Loop[],
+): Phase {
+  const { fn, sources } = begin(kernel, sizes);
+  if (outer.length === 0) outer = [once];
+  const laneLevel = outer.length;
+  const loops = [...outer, ...inner];
+  const last = loops.length;
+  const nest = new Nest(fn, loops, laneLevel, sources, true);
+  const { formulas } = nest;
+  const isLong = kernel.combine === "add" && kernel.body.dtype === "float32" &&
+    sizeOf(kernel.over) > 2 * block;
+  const sums = new Sums(fn, kernel, isLong);
+  const at = outputIndex(kernel.space);
+
+  const lanes = nest.lanes((positions, rest) => {
+    const parts = sums.create(positions.length);
+    const terms = new Code();
+    positions.forEach((position, i) => {
+      formulas.lanes(position);
+      const term = formulas.value(kernel.body);
+      sums.include(terms.get(term), parts[i].part);
+    });
+    const stores = positions.map((position, i) => {
+      formulas.lanes(position);
+      formulas.result = parts[i].part;
+      const value = formulas.value(kernel.value);
+      const address = formulas.address(parameters.out, at);
+      const code = new Code().append(formulas.levels[last + 1]);
+      formulas.levels[last + 1].bytes.length = 0;
+      store(code, address, value, kernel.dtype, rest);
+      return code;
+    });
+    let over: Code;
+    if (inner.length === 0) over = terms;
+    else {
+      const innermost = new Code().append(formulas.levels[last]).append(terms);
+      over = inBlocks(
+        sums,
+        parts,
+        loops[last - 1].size,
+        block,
+        ([from, to]) => loop(nest.variables[last], from, to, 1, innermost),
+      );
+      over = nest.wrap(over, last - 1, laneLevel + 1);
+    }
+    const code = new Code().append(formulas.levels[laneLevel]);
+    sums.start(code, parts).append(over);
+    for (const { part, totals: [low, high] } of parts) {
+      if (!isLong) break;
+      code.get(low).op("f32x4.demote_f64x2_zero").get(high).op("f32x4.demote_f64x2_zero");
+      code.shuffle([0, 1, 4, 5]).set(part);
+    }
+    stores.forEach((stored) => code.append(stored));
+    return code;
+  }, groupsFor(kernel));
+  fn.code.append(nest.wrap(lanes, laneLevel - 1));
+  return unitsOf(fn, outer, laneLevel);
+}
+
+function emitRows(
+  kernel: ReduceKernel,
+  sizes: readonly number[],
+  outer: readonly Loop[],
+  inner: readonly Loop[],
+): Phase {
+  const { fn, sources } = begin(kernel, sizes);
+  const { combine, body } = kernel;
+  const loops = [...outer, ...inner];
+  const last = loops.length;
+  const nest = new Nest(fn, loops, last, sources, outer.length > 0);
+  const { formulas } = nest;
+  const groups = groupsFor(kernel);
+  const isLong = combine === "add" && body.dtype === "float32" &&
+    sizeOf(kernel.over) > 8 * groups * block;
+  const sums = new Sums(fn, kernel, isLong);
+  const parts = sums.create(groups);
+
+  const terms = (bounds: [Bound, Bound]) =>
+    nest.lanes(
+      (positions, rest) => {
+        positions.forEach((position, i) => {
+          formulas.lanes(position);
+          const term = formulas.value(body);
+          const code = formulas.levels[last].get(term);
+          if (rest > 0) {
+            // The lanes past the end count for nothing.
+            pushIdentity(code, combine, body.dtype);
+            code.v128([0, 1, 2, 3].map((lane) => lane < rest ? -1 : 0)).op("v128.bitselect");
+          }
+          sums.include(code, parts[i].part);
+        });
+        return formulas.levels[last];
+      },
+      groups,
+      bounds,
+    );
+  let over = inBlocks(sums, parts, loops[last - 1].size, 4 * groups * block, terms);
+  over = nest.wrap(over, last - 1, outer.length + 1);
+
+  const row = sums.start(new Code(), parts).append(over);
+  combineLanes(row, sums, parts);
+  formulas.version(0);
+  formulas.lanes(nest.variables[last]);
+  formulas.result = parts[0].part;
+  const value = formulas.value(kernel.value);
+  const address = formulas.address(parameters.out, outputIndex(kernel.space));
+  row.append(formulas.levels[last + 1]);
+  store(row, address, value, kernel.dtype, 1);
+  fn.code.append(nest.wrap(row, outer.length));
+  return outer.length > 0 ? unitsOf(fn, loops, last) : { fn, units: 1, granule: 1 };
+}
+
+/** Brings all lanes of all sums together in all lanes of the first part. */
+function combineLanes(code: Code, { kernel, isLong, fn }: Sums, sums: readonly Sum[]): void {
+  const first = sums[0].part;
+  if (isLong) {
+    const totals = sums.flatMap((sum) => sum.totals);
+    code.get(totals[0]);
+    for (const total of totals.slice(1)) code.get(total).op("f64x2.add");
+    const all = fn.local("v128");
+    code.set(all).get(all).lane("f64x2.extract_lane", 0).get(all).lane("f64x2.extract_lane", 1);
+    code.op("f64.add").op("f32.demote_f64").op("f32x4.splat").set(first);
+    return;
+  }
+  const op = combination(kernel.combine, kernel.body.dtype);
+  code.get(first);
+  for (const { part } of sums.slice(1)) code.get(part).op(op);
+  code.set(first);
+  for (const lanes of [[2, 3, 0, 1], [1, 0, 3, 2]]) {
+    code.get(first).get(first).get(first).shuffle(lanes).op(op).set(first);
+  }
+}

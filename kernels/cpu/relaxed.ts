@@ -1,0 +1,15 @@
+/**
+ * Whether this WebAssembly has relaxed SIMD: a multiplication and an addition in one instruction, and a quicker select.
+ *
+ * @module
+ */
+import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+
+/** Decided once, by asking whether a function with such an instruction is valid. */
+export const hasRelaxed: boolean = (() => {
+  const fn = new FunctionBuilder("probe", 0);
+  const x = fn.local("v128");
+  fn.code.get(x).get(x).get(x).op("f32x4.relaxed_madd").set(x);
+  const module = new ModuleBuilder();
+  return WebAssembly.validate(module.finish(module.add(fn), "probe"));
+})();
