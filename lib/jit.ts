@@ -171,8 +171,8 @@ function replay(
   }
   return treeUnflatten(
     form,
-    outputs.map(({ shape, dtype }, i) =>
-      Tensor.leaf(Storage.ofBuffer(results[i], sizeOf(shape), dtype), shape)
+    outputs.map(({ shape, dtype, donor }, i) =>
+      Tensor.leaf(Storage.ofBuffer(results[i], sizeOf(shape), dtype, donor === undefined), shape)
     ),
   );
 }

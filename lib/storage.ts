@@ -6,14 +6,22 @@
 import type { Buffer, Data, Device } from "../kernels/device.ts";
 import type { DType } from "../kernels/scalar.ts";
 
-// A storage that nobody can reach any more gives its buffers back. Garbage collection alone cannot be trusted with
-// device memory (it does not see it), so steps that matter donate their inputs or dispose of what they drop.
+// A storage that nobody can reach any more gives its buffers back. The collector does not see the memory of a device, so a
+// storage also holds as many bytes that it does see and that nobody touches (they stay virtual): they make it run in time.
+// And it tells of what it found only between tasks, so a read lets one pass whenever much was allocated.
 const unreachable = new FinalizationRegistry<Map<Device, Buffer>>((buffers) => {
   for (const buffer of buffers.values()) buffer.free();
 });
 
+/** Bytes below which a buffer is not worth the collector's while. */
+const SMALL = 4096;
+/** Bytes to allocate before a read lets a task pass. */
+const MUCH = 64 * 2 ** 20;
+let allocated = 0;
+
 /** The contents of a leaf. */
 export class Storage {
+  #ballast: ArrayBuffer | undefined;
   #host: Data | undefined;
   readonly #buffers = new Map<Device, Buffer>();
   #gone: string | undefined;
@@ -29,10 +37,15 @@ export class Storage {
     return storage;
   }
 
-  /** Takes over a buffer. */
-  static ofBuffer(buffer: Buffer, size: number, dtype: DType): Storage {
+  /** Takes over a buffer; `isNew` unless another storage had it before. */
+  static ofBuffer(buffer: Buffer, size: number, dtype: DType, isNew = true): Storage {
     const storage = new Storage(size, dtype);
     storage.#buffers.set(buffer.device, buffer);
+    const bytes = 4 * size;
+    if (isNew && bytes >= SMALL) {
+      storage.#ballast = new ArrayBuffer(bytes);
+      allocated += bytes;
+    }
     return storage;
   }
 
@@ -68,6 +81,10 @@ export class Storage {
   async read(): Promise<Data> {
     this.#check();
     if (this.#host !== undefined) return this.#host.slice();
+    if (allocated > MUCH) {
+      allocated = 0;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     const [buffer] = this.#buffers.values();
     return await buffer.device.read(buffer, this.size, this.dtype);
   }
@@ -77,6 +94,7 @@ export class Storage {
     if (this.#gone !== undefined) return;
     this.#gone = why;
     this.#host = undefined;
+    this.#ballast = undefined;
     for (const [device, buffer] of this.#buffers) if (device !== takenFrom) buffer.free();
     this.#buffers.clear();
   }
