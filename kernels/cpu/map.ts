@@ -5,8 +5,8 @@
  */
 import type { Kernel } from "../kernel.ts";
 import { indicesOf, loopsOver } from "./loops.ts";
-import { Nest, parameters } from "./nest.ts";
-import { begin, once, outputIndex, type Phase, store, unitsOf } from "./phase.ts";
+import { Nest } from "./nest.ts";
+import { begin, once, outputIndex, type Phase, storeAll, unitsOf } from "./phase.ts";
 
 /** Where a map finds the `result` in its formula, if there is one. */
 export type Result =
@@ -15,12 +15,11 @@ export type Result =
   /** The same for all. */
   | { readonly kind: "constant"; readonly bits: number };
 
-/** out[i] = value(i), for any kernel whose result is already there. */
+/** out[i] = store(i), for any kernel whose result is already there. */
 export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
   const { fn, sources } = begin(kernel, sizes, result?.kind === "buffer" ? " (end)" : "");
-  const { space, dtype, value } = kernel;
-  const at = outputIndex(space);
-  const loops = loopsOver({ first: 0, sizes: space }, indicesOf([value]));
+  const { space, stores } = kernel;
+  const loops = loopsOver({ first: 0, sizes: space }, indicesOf(stores.map(({ value }) => value)));
   if (loops.length === 0) loops.push(once);
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, true);
@@ -35,12 +34,11 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
         const { bits } = result;
         body.v128([bits, bits, bits, bits]).set(formulas.result);
       } else {
-        const from = formulas.address(result.address, at);
+        const from = formulas.address(result.address, outputIndex(space));
         body.get(from).memory("v128.load").set(formulas.result);
       }
     }
-    const computed = formulas.value(value);
-    store(after, formulas.address(parameters.out, at), computed, dtype, rest);
+    storeAll(formulas, kernel, after, rest);
     return body.append(after);
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));

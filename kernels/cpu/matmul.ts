@@ -4,7 +4,7 @@
  * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). Then a tile of a few rows and eight
  * columns of the output is held in registers while the loop over k adds one outer product after the other: each number
  * that is read takes part in several multiplications. The left-hand side is read where it is, along either axis, so that
- * a product with a transposed matrix costs no copy. The finished rows pass through the formula `value` while in cache.
+ * a product with a transposed matrix costs no copy. The finished rows pass through the formulas of the stores while in cache.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest, parameters } from "./nest.ts";
 import { type Matrix, packPanel, panelWidth } from "./pack.ts";
 import { emitStrip, pushAddress, type Strip } from "./tile.ts";
-import { begin, outputIndex, type Phase, type Phases, store } from "./phase.ts";
+import { begin, type Phase, type Phases, storeAll } from "./phase.ts";
 
 /** Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into 16 registers. */
 const tileRows = 6;
@@ -72,7 +72,7 @@ function shapeOf({ space, over: [k], a, b }: MatmulKernel): Shape {
   };
 }
 
-/** out[…, m, n] = value(result = Σₖ a(…, m, k) · b(…, k, n)) */
+/** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) */
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
   const shape = shapeOf(kernel);
   if (shape.k === 0) {
@@ -150,7 +150,8 @@ function emitProduct(
   const { fn, sources } = begin(kernel, sizes);
   const { batch, m, n, k, panels, a, copies } = shape;
   const strips = Math.ceil(m / tileRows);
-  const isDirect = kernel.value.kind === "result" && n % panelWidth === 0;
+  const { stores } = kernel;
+  const isDirect = stores.length === 1 && stores[0].value.kind === "result" && n % panelWidth === 0;
   const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
   const nest = new Nest(fn, loops, loops.length, sources, false);
   const indices = nest.variables.slice(1, 1 + batch.length);
@@ -182,7 +183,7 @@ function emitProduct(
   body.set(strip.right);
   if (isDirect) {
     const matrices = batch.map((_, axis) => m * n * sizeOf(batch.slice(axis + 1)));
-    pushAddress(body, parameters.out, 0, [...matrices, n], [...indices, row]);
+    pushAddress(body, parameters.outputs, 0, [...matrices, n], [...indices, row]);
   } else body.get(parameters.scratch).i32(packed).op("i32.add");
   body.set(strip.to);
 
@@ -201,17 +202,16 @@ function emitProduct(
   return { fn, units: sizeOf(batch) * strips, granule: 1 };
 }
 
-/** Takes finished rows to the output, through the kernel's formula. */
+/** Takes finished rows to the outputs, through the kernel's formulas. */
 function emitEnd(
-  { space, value, dtype }: MatmulKernel,
+  kernel: MatmulKernel,
   nest: Nest,
   strip: Strip,
   row: number,
   rowEnd: number,
 ): Code {
   const { formulas, fn } = nest;
-  const laneLevel = space.length;
-  const at = outputIndex(space);
+  const laneLevel = kernel.space.length;
   const line = fn.local("i32");
   const lanes = nest.lanes(([position], rest) => {
     formulas.lanes(position);
@@ -219,15 +219,9 @@ function emitEnd(
     const body = formulas.levels[laneLevel];
     body.get(line).get(position).i32(2).op("i32.shl").op("i32.add").memory("v128.load");
     body.set(formulas.result);
-    const computed = formulas.value(value);
-    store(
-      formulas.levels[laneLevel + 1],
-      formulas.address(parameters.out, at),
-      computed,
-      dtype,
-      rest,
-    );
-    return body.append(formulas.levels[laneLevel + 1]);
+    const stored = new Code();
+    storeAll(formulas, kernel, stored, rest);
+    return body.append(formulas.levels[laneLevel + 1]).append(stored);
   });
   const rowBody = new Code().append(formulas.levels[laneLevel - 1]).append(lanes);
   rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);

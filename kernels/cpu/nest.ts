@@ -14,8 +14,8 @@ import { Placing } from "./placing.ts";
 /** An end of a loop, known now or held by a local. */
 export type Bound = { readonly constant: number } | { readonly local: number };
 
-/** The parameters that every function has before the addresses of what it loads from. */
-export const parameters = { begin: 0, end: 1, scratch: 2, out: 3, sources: 4 } as const;
+/** The parameters of every function; the addresses of what it loads from come after those of its outputs. */
+export const parameters = { begin: 0, end: 1, scratch: 2, outputs: 3 } as const;
 
 const push = (code: Code, bound: Bound): Code =>
   "local" in bound ? code.get(bound.local) : code.i32(bound.constant);

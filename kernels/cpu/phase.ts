@@ -7,7 +7,7 @@ import { axisIndex, flatten, type Index } from "../indexing.ts";
 import type { Kernel } from "../kernel.ts";
 import { identityBits } from "./simd.ts";
 import { type Code, FunctionBuilder } from "./assembler.ts";
-import type { Source } from "./formula.ts";
+import type { Formulas, Source } from "./formula.ts";
 import type { Combine } from "../graph.ts";
 import type { DType } from "../scalar.ts";
 import type { Loop } from "./loops.ts";
@@ -15,7 +15,7 @@ import type { Opcode } from "./opcodes.ts";
 import { parameters } from "./nest.ts";
 
 /**
- * A function `(begin, end, scratch, out, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work, in any
+ * A function `(begin, end, scratch, ...outputs, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work, in any
  * order and independently; `begin` is a multiple of `granule`, and `end` is one too or equals `units`.
  */
 export interface Phase {
@@ -36,8 +36,9 @@ export function begin(
   sizes: readonly number[],
   suffix = "",
 ): { fn: FunctionBuilder; sources: Source[] } {
-  const fn = new FunctionBuilder(kernel.name + suffix, parameters.sources + sizes.length);
-  return { fn, sources: sizes.map((size, i) => ({ address: parameters.sources + i, size })) };
+  const first = parameters.outputs + kernel.stores.length;
+  const fn = new FunctionBuilder(kernel.name + suffix, first + sizes.length);
+  return { fn, sources: sizes.map((size, i) => ({ address: first + i, size })) };
 }
 
 /** How the work of a nest is divided: by its outermost loop, four positions at a time if that is the lane loop. */
@@ -69,6 +70,22 @@ export function combination(combine: Combine, dtype: DType): Opcode {
 export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
   const bits = identityBits(combine, dtype);
   return code.v128([bits, bits, bits, bits]);
+}
+
+/**
+ * Stores the elements of a kernel at the current position: computes all of them first, as a kernel may read what it is about
+ * to overwrite.
+ */
+export function storeAll(
+  formulas: Formulas,
+  { stores, space }: Kernel,
+  code: Code,
+  rest: number,
+): void {
+  const at = outputIndex(space);
+  const values = stores.map(({ value }) => formulas.value(value));
+  const addresses = stores.map((_, i) => formulas.address(parameters.outputs + i, at));
+  stores.forEach(({ dtype }, i) => store(code, addresses[i], values[i], dtype, rest));
 }
 
 /** Stores four lanes, or the first `rest` where that is not 0. */

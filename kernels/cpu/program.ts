@@ -45,12 +45,12 @@ export function compileProgram(program: Program): CompiledProgram {
       : program.outputs[number].size;
 
   let kernelScratch = 0;
-  for (const { kernel, reads, write } of program.steps) {
+  for (const { kernel, reads, writes } of program.steps) {
     const { phases, scratch } = emit(kernel, reads.map(sizeOfSlot));
     kernelScratch = Math.max(kernelScratch, scratch);
     for (const { fn, units } of phases) {
       code.i32(0).i32(units).get(1).i32(used).op("i32.add");
-      pushSlot(write);
+      writes.forEach(pushSlot);
       reads.forEach(pushSlot);
       code.call(module.add(fn));
     }

@@ -7,27 +7,26 @@
  *
  * @module
  */
-import { type ReduceKernel, visitExprs } from "../kernel.ts";
+import { formulasOf, type ReduceKernel, visitExprs } from "../kernel.ts";
 import { sizeOf } from "../graph.ts";
 import { Code, type FunctionBuilder } from "./assembler.ts";
 import { indicesOf, type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest, parameters } from "./nest.ts";
-import { begin, combination, once, outputIndex, type Phase } from "./phase.ts";
-import { pushIdentity, store, unitsOf } from "./phase.ts";
+import { type Bound, loop, Nest } from "./nest.ts";
+import { begin, combination, once, type Phase, pushIdentity, storeAll, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
 import { identityBits } from "./simd.ts";
 
 /** How many float32 are added up before their sum goes to float64. */
 const block = 128;
 
-/** out[i] = value(i, result = combine over k of body(i, k)). */
+/** out[i] = store(i, result = combine over k of body(i, k)). */
 export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phase {
   const { space, over, combine, body } = kernel;
   if (sizeOf(over) === 0) {
     return emitMap(kernel, sizes, { kind: "constant", bits: identityBits(combine, body.dtype) });
   }
-  const outer = loopsOver({ first: 0, sizes: space }, indicesOf([body, kernel.value]));
+  const outer = loopsOver({ first: 0, sizes: space }, indicesOf(formulasOf(kernel)));
   const inner = loopsOver({ first: space.length, sizes: over }, indicesOf([body]));
   const byRows = sumsRows(kernel, outer, inner);
   return byRows ? emitRows(kernel, sizes, outer, inner) : emitColumns(kernel, sizes, outer, inner);
@@ -151,7 +150,6 @@ function emitColumns(
   const isLong = kernel.combine === "add" && kernel.body.dtype === "float32" &&
     sizeOf(kernel.over) > 2 * block;
   const sums = new Sums(fn, kernel, isLong);
-  const at = outputIndex(kernel.space);
 
   const lanes = nest.lanes((positions, rest) => {
     const parts = sums.create(positions.length);
@@ -164,11 +162,10 @@ function emitColumns(
     const stores = positions.map((position, i) => {
       formulas.lanes(position);
       formulas.result = parts[i].part;
-      const value = formulas.value(kernel.value);
-      const address = formulas.address(parameters.out, at);
-      const code = new Code().append(formulas.levels[last + 1]);
+      const stored = new Code();
+      storeAll(formulas, kernel, stored, rest);
+      const code = new Code().append(formulas.levels[last + 1]).append(stored);
       formulas.levels[last + 1].bytes.length = 0;
-      store(code, address, value, kernel.dtype, rest);
       return code;
     });
     let over: Code;
@@ -243,10 +240,9 @@ function emitRows(
   formulas.version(0);
   formulas.lanes(nest.variables[last]);
   formulas.result = parts[0].part;
-  const value = formulas.value(kernel.value);
-  const address = formulas.address(parameters.out, outputIndex(kernel.space));
-  row.append(formulas.levels[last + 1]);
-  store(row, address, value, kernel.dtype, 1);
+  const stored = new Code();
+  storeAll(formulas, kernel, stored, 1);
+  row.append(formulas.levels[last + 1]).append(stored);
   fn.code.append(nest.wrap(row, outer.length));
   return outer.length > 0 ? unitsOf(fn, loops, last) : { fn, units: 1, granule: 1 };
 }

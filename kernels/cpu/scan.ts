@@ -5,17 +5,17 @@
  *
  * @module
  */
-import type { ScanKernel } from "../kernel.ts";
-import type { Code } from "./assembler.ts";
+import { formulasOf, type ScanKernel } from "../kernel.ts";
+import { Code } from "./assembler.ts";
 import { indicesOf, type Loop, loopsOver } from "./loops.ts";
-import { loop, Nest, parameters } from "./nest.ts";
-import { begin, combination, once, outputIndex, type Phase, store, unitsOf } from "./phase.ts";
+import { loop, Nest } from "./nest.ts";
+import { begin, combination, once, type Phase, storeAll, unitsOf } from "./phase.ts";
 
-/** out[i] = value(i, result = Σ body(i with position j along axis)) for j up to i's position (before it if exclusive). */
+/** out[i] = store(i, result = Σ body(i with position j along axis)) for j up to i's position (before it if exclusive). */
 export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
   const { fn, sources } = begin(kernel, sizes);
-  const { space, axis, body, value, exclusive } = kernel;
-  const indices = indicesOf([body, value]);
+  const { space, axis, body, exclusive } = kernel;
+  const indices = indicesOf(formulasOf(kernel));
   const before = loopsOver({ first: 0, sizes: space.slice(0, axis) }, indices);
   const after = loopsOver({ first: axis + 1, sizes: space.slice(axis + 1) }, indices);
   const along: Loop = { axis, size: space[axis] };
@@ -26,7 +26,6 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
   const laneLevel = after.length > 0 ? last - 1 : last;
   const nest = new Nest(fn, loops, laneLevel, sources, true);
   const { formulas } = nest;
-  const at = outputIndex(space);
   const add = combination("add", body.dtype);
   const sum = fn.local("v128");
   formulas.result = fn.local("v128");
@@ -36,10 +35,9 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
     formulas.lanes(position);
     const term = formulas.value(body);
     advance(formulas.levels[last], term);
-    const stored = formulas.value(value);
-    const address = formulas.address(parameters.out, at);
-    store(formulas.levels[last + 1], address, stored, kernel.dtype, rest);
-    return formulas.levels[last].append(formulas.levels[last + 1]);
+    const stored = new Code();
+    storeAll(formulas, kernel, stored, rest);
+    return formulas.levels[last].append(formulas.levels[last + 1]).append(stored);
   };
   if (laneLevel < last) {
     const lanes = nest.lanes(([position], rest) => {

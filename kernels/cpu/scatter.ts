@@ -11,12 +11,12 @@ import { emitMap } from "./map.ts";
 import { Nest, parameters } from "./nest.ts";
 import { begin, combination, once, type Phases, store } from "./phase.ts";
 
-/** out[r, …c] = value(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. */
+/** out[r, …c] = store(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. */
 export function emitScatter(kernel: ScatterKernel, sizes: readonly number[]): Phases {
   const { fn, sources } = begin(kernel, sizes);
   const { space, over: [updates], row, body } = kernel;
-  const plain = kernel.value.kind === "result";
-  const target = plain ? parameters.out : parameters.scratch;
+  const plain = kernel.stores.length === 1 && kernel.stores[0].value.kind === "result";
+  const target = plain ? parameters.outputs : parameters.scratch;
   const bytes = 4 * sizeOf(space);
   fn.code.get(target).i32(0).i32(bytes).fill();
 
