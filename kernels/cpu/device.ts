@@ -42,7 +42,7 @@ class CpuBuffer implements Buffer {
 
   free(): void {
     if (this.#address < 0) return;
-    this.device.heap.free(this.#address);
+    this.device.release(this.#address);
     this.#address = -1;
   }
 }
@@ -74,6 +74,11 @@ class CpuDevice implements Device {
     if (this.#scratch.bytes > 0) this.heap.free(this.#scratch.address);
     this.#scratch = { address: -1, bytes: 0 };
     this.#scratch = { address: this.heap.allocate(bytes), bytes };
+  }
+
+  /** Takes memory back; after the device was closed there is none. */
+  release(address: number): void {
+    this.#heap?.free(address);
   }
 
   allocate(size: number): CpuBuffer {
@@ -171,7 +176,7 @@ class CpuExecutable implements Executable {
 
   free(): void {
     if (this.#slots < 0) return;
-    this.device.heap.free(this.#slots);
+    this.device.release(this.#slots);
     this.#slots = -1;
   }
 }

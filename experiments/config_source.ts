@@ -1,0 +1,71 @@
+/**
+ * Where a config comes from: `--config` takes a file, the name of a shipped config, or the JSON itself.
+ *
+ * @module
+ */
+
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Config, parseConfig } from "./config.ts";
+import { UserError } from "./errors.ts";
+import { exists, readText } from "./files.ts";
+import { suggest } from "./nearest.ts";
+
+const SHIPPED = fileURLToPath(new URL("./configs", import.meta.url));
+
+/** A config and a short name for it, from which run folders are named. */
+export interface NamedConfig {
+  name: string;
+  config: Config;
+}
+
+/**
+ * Finds and reads the config that `--config` means.
+ *
+ * @param text a path, a shipped name with or without `.json`, or JSON that starts with `{`
+ * @throws {UserError} if there is no such config, or something is wrong in it
+ */
+export async function findConfig(text: string): Promise<NamedConfig> {
+  if (text.trimStart().startsWith("{")) {
+    return { name: "inline", config: parseConfigText(text, "--config") };
+  }
+  const name = basename(text, ".json");
+  if (await exists(text)) return { name, config: await readConfig(text) };
+  const shipped = join(SHIPPED, `${name}.json`);
+  if (name !== text.replace(/\.json$/, "") || !await exists(shipped)) {
+    const files = await Array.fromAsync(Deno.readDir(SHIPPED));
+    const names = files.map((file) => basename(file.name, ".json")).sort();
+    throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
+  }
+  return { name, config: await readConfig(shipped) };
+}
+
+/** Reads and checks the config in a file; {@link UserError} as for {@link findConfig}. */
+export async function readConfig(path: string): Promise<Config> {
+  return parseConfigText(await readText(path), path);
+}
+
+function parseConfigText(text: string, source: string): Config {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${source} is not JSON: ${why}`, { cause: error });
+  }
+  return parseConfig(value, source);
+}
+
+/**
+ * A config with β in it: the weight of every rate term that counts at all.
+ *
+ * @throws {UserError} if there is no such term
+ */
+export function withBeta(config: Config, beta: number): Config {
+  const counts = (term: Config["loss"][number]) => term.type === "rate" && term.weight !== 0;
+  if (!config.loss.some(counts)) {
+    throw new UserError("--beta has nothing to weigh: the config's loss has no rate term");
+  }
+  const loss = config.loss.map((term) => counts(term) ? { ...term, weight: beta } : term);
+  return { ...config, loss };
+}

@@ -1,0 +1,31 @@
+/**
+ * How this program speaks of mistakes: a user's mistake is one sentence and exit code 1; a mistake of ours keeps its stack.
+ *
+ * @module
+ */
+
+/** A mistake of the user's: the message is one sentence that says what was wrong, where, and what is allowed. */
+export class UserError extends Error {
+  override name = "UserError";
+}
+
+/**
+ * Runs a command: the only place where the program turns an error into an exit code.
+ *
+ * @param command what to do with the command-line arguments
+ */
+export async function main(command: (args: string[]) => Promise<void>): Promise<void> {
+  try {
+    await command(Deno.args);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`error: ${error.message}`);
+    Deno.exit(1);
+  }
+}
+
+/** Why the operating system refused, in its own words without the code: "Permission denied". */
+export function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*$/s, "");
+}

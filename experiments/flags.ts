@@ -1,0 +1,94 @@
+/**
+ * Command-line flags: declared once, with a type, a default and a line of help each.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { UserError } from "./errors.ts";
+import { suggest } from "./nearest.ts";
+
+/** A declared flag. Without a default, an absent flag is `undefined` (a boolean: false). */
+export type Flag =
+  | { type: "boolean"; help: string }
+  | { type: "text"; help: string; value: string; default?: string; allowed?: readonly string[] }
+  | { type: "number"; help: string; value: string; default?: number; min?: number; max?: number }
+  | { type: "integer"; help: string; value: string; default?: number; min?: number; max?: number };
+
+/** Flags by name. */
+export type Flags = Record<string, Flag>;
+
+/** What a flag's value is once parsed. */
+type Value<F extends Flag> = F extends { type: "boolean" } ? boolean
+  :
+    | (F extends { allowed: readonly (infer Name)[] } ? Name
+      : F extends { type: "text" } ? string
+      : number)
+    | (F extends { default: string | number } ? never : undefined);
+
+/** The values of declared flags, by name. */
+export type Values<F extends Flags> = { [Name in keyof F]: Value<F[Name]> };
+
+/**
+ * Reads declared flags from command-line arguments.
+ *
+ * @param flags the flags that are allowed
+ * @param args the arguments, such as `Deno.args`
+ * @throws {UserError} for an unknown flag, a flag without its value, and a value of the wrong kind
+ */
+export function parseFlags<const F extends Flags>(flags: F, args: string[]): Values<F> {
+  const names = Object.keys(flags);
+  const isBoolean = (name: string) => flags[name].type === "boolean";
+  const parsed = parseArgs(args, {
+    string: names.filter((name) => !isBoolean(name)),
+    boolean: names.filter(isBoolean),
+    unknown(arg, name) {
+      if (name === undefined) {
+        throw new UserError(
+          `unexpected argument "${arg}": every value follows a flag (see --help)`,
+        );
+      }
+      const dashes = arg.startsWith("--") ? "--" : "-";
+      throw new UserError(`unknown flag ${dashes}${name}${suggest(name, names, "--")}`);
+    },
+  });
+  const values = names.map((name) => [name, readValue(name, flags[name], parsed[name])]);
+  return Object.fromEntries(values) as Values<F>;
+}
+
+/** The value of one flag, from the text after it; `undefined` where the flag is absent. */
+function readValue(name: string, flag: Flag, given: unknown): unknown {
+  if (flag.type === "boolean") return given;
+  if (given === undefined) return flag.default;
+  const text = String(given);
+  if (text === "") throw new UserError(`--${name} needs a value: --${name} ${flag.value}`);
+  if (flag.type !== "text") return readNumber(name, flag, text);
+  if (flag.allowed && !flag.allowed.includes(text)) {
+    throw new UserError(`--${name} does not know "${text}"${suggest(text, flag.allowed)}`);
+  }
+  return text;
+}
+
+/** The number that a text spells, within the flag's bounds. */
+function readNumber(name: string, flag: Flag & { type: "number" | "integer" }, text: string) {
+  const { min = -Infinity, max = Infinity } = flag;
+  const number = text.trim() === "" ? NaN : Number(text);
+  const right = flag.type === "integer" ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (right && number >= min && number <= max) return number;
+  const kind = flag.type === "integer" ? "a whole number" : "a number";
+  const bounds = max < Infinity
+    ? ` from ${min} to ${max}`
+    : (min > -Infinity ? ` of at least ${min}` : "");
+  throw new UserError(`--${name} must be ${kind}${bounds}, but is "${text}"`);
+}
+
+/** The text of `--help`: a usage line, and a line for each flag with its default. */
+export function helpText(usage: string, flags: Flags): string {
+  const rows = Object.entries(flags).map(([name, flag]) => {
+    const left = flag.type === "boolean" ? `--${name}` : `--${name} ${flag.value}`;
+    const hasDefault = flag.type !== "boolean" && flag.default !== undefined;
+    return [left, hasDefault ? `${flag.help} (default: ${flag.default})` : flag.help];
+  });
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return [usage, "", ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`)].join("\n");
+}

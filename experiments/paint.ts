@@ -1,0 +1,49 @@
+/**
+ * The pictures of a run: what the model makes of test images, and images that it makes up.
+ *
+ * @module
+ */
+
+import { type Device, jit, type Key, permutation, tensor } from "../mod.ts";
+import { type DataSet, gatherImages } from "./data/images.ts";
+import { writeFile } from "./files.ts";
+import type { Model, Params } from "./model.ts";
+import { gridPng, interleave } from "./pictures.ts";
+import type { RunFolder } from "./run_folder.ts";
+
+/** Images in a row of a picture. */
+const COLUMNS = 10;
+/** Test images that are encoded together, enough to make echoes of; as many images are made up. */
+const BATCH = 100;
+/** Rows of them that are shown, each above the row of its reconstructions. */
+const SHOWN_ROWS = 5;
+
+/** Writes both pictures of a model's parameters. */
+export type Paint = (params: Params) => Promise<void>;
+
+/** The painter of a run; the key decides on the images that are shown and on the noise, the same after every epoch. */
+export async function makePaint(
+  model: Model,
+  { width, height, test }: DataSet,
+  device: Device,
+  folder: RunFolder,
+  key: Key,
+): Promise<Paint> {
+  const reconstruct = jit(model.reconstruct, { device });
+  const sample = jit(model.sample, { device });
+  const order = await permutation(key, test.count).read();
+  const rows = gatherImages(test, order.subarray(0, BATCH));
+  const images = tensor(rows, { shape: [BATCH, test.pixels] });
+
+  return async (params) => {
+    using reconstructed = reconstruct(params, images, key);
+    const both = [rows, await reconstructed.read()];
+    await writePicture(folder.reconstructions, interleave(both, COLUMNS * test.pixels, SHOWN_ROWS));
+    using samples = sample(params, images, key);
+    await writePicture(folder.samples, await samples.read());
+  };
+
+  async function writePicture(path: string, data: ArrayLike<number>): Promise<void> {
+    await writeFile(path, gridPng({ width, height, data }, { columns: COLUMNS, zoom: 2, gap: 4 }));
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What a person sees while a model trains: on a terminal one line that moves, else one plain line an epoch.
+ *
+ * @module
+ */
+
+import type { EpochRecord, Metrics } from "./history.ts";
+
+/** Where progress is written, and how. */
+export interface Terminal {
+  /** Whether a line can be written over: not in a pipe or a file. */
+  interactive: boolean;
+  /** Whether colours are welcome. */
+  color: boolean;
+  /** Characters in a line. */
+  columns: number;
+  write(text: string): void;
+}
+
+/** How far an epoch is. */
+export interface StepReport extends Metrics {
+  /** Batches done in this epoch. */
+  step: number;
+  /** Images seen in this epoch. */
+  images: number;
+  /** Since the epoch began. */
+  seconds: number;
+}
+
+/** Shows progress through a run. */
+export interface Progress {
+  /** In the middle of an epoch: shown on a terminal only. */
+  step(epoch: number, report: StepReport): void;
+  /** At the end of an epoch. */
+  epoch(record: EpochRecord): void;
+}
+
+/** This process's terminal; the environment variable NO_COLOR turns colours off. */
+export function standardTerminal(): Terminal {
+  const interactive = Deno.stdout.isTerminal();
+  return {
+    interactive,
+    color: interactive && !Deno.env.get("NO_COLOR"),
+    columns: interactive ? Deno.consoleSize().columns : Infinity,
+    write: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  };
+}
+
+/**
+ * Progress through a run of so many epochs of so many images.
+ *
+ * @param total.epochs epochs of the whole run
+ * @param total.steps batches of an epoch
+ * @param total.images images of an epoch
+ */
+export function showProgress(
+  terminal: Terminal,
+  total: { epochs: number; steps: number; images: number },
+): Progress {
+  const clear = terminal.interactive ? "\r\x1b[K" : "";
+  const dim = (text: string) => terminal.color ? `\x1b[2m${text}\x1b[22m` : text;
+  const epochs = (epoch: number) =>
+    `epoch ${String(epoch).padStart(String(total.epochs).length)}/${total.epochs}`;
+
+  return {
+    step(epoch, report) {
+      if (!terminal.interactive) return;
+      const speed = report.images / report.seconds;
+      const left = (total.epochs - epoch + 1) * total.images - report.images;
+      const line = [
+        epochs(epoch),
+        `step ${report.step}/${total.steps}`,
+        `rate ${nats(report.rate)}`,
+        `distortion ${nats(report.distortion)}`,
+        `${speed.toFixed(0)} images/s`,
+        `${duration(left / speed)} left`,
+      ].join("  ");
+      terminal.write(clear + dim(line.slice(0, terminal.columns - 1)));
+    },
+    epoch(record) {
+      const line = [
+        epochs(record.epoch),
+        `train -ELBO ${nats(record.train.rate + record.train.distortion)}`,
+        `valid ${metricsText(record.valid)}`,
+        `${(total.images / record.seconds).toFixed(0)} images/s`,
+      ].join("  ");
+      terminal.write(`${clear}${line}\n`);
+    },
+  };
+}
+
+/** Rate, distortion and their sum, the negative ELBO, in nats per image with four significant digits. */
+export function metricsText({ rate, distortion }: Metrics): string {
+  return `rate ${nats(rate)}  distortion ${nats(distortion)}  -ELBO ${nats(rate + distortion)}`;
+}
+
+/** Nats with four significant digits. */
+export function nats(value: number): string {
+  return value.toPrecision(4);
+}
+
+/** A time span such as `1:02:03` or `2:03`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const pad = (number: number) => String(number).padStart(2, "0");
+  const end = `${pad(whole % 60)}`;
+  return hours > 0 ? `${hours}:${pad(minutes)}:${end}` : `${minutes}:${end}`;
+}

@@ -1,0 +1,46 @@
+/**
+ * A data set and configs so small that a model learns them in a moment.
+ *
+ * @module
+ */
+
+import { type Config, parseConfig } from "../../experiments/config.ts";
+import { type DataSet, type Images, makeImages } from "../../experiments/data/images.ts";
+
+/** Pixels in a row, and rows. */
+export const SIDE = 4;
+
+/** Images of which each shows one of four bars, with one pixel in eight flipped. */
+function bars(count: number, seed: number): Images {
+  const pixels = new Uint8Array(count * SIDE * SIDE);
+  for (let i = 0; i < pixels.length; i++) {
+    const [image, x] = [Math.floor(i / (SIDE * SIDE)), i % SIDE];
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0; // any fixed numbers will do
+    pixels[i] = Number(image % SIDE === x) ^ Number(seed >>> 29 === 0);
+  }
+  return makeImages(pixels, SIDE * SIDE, "bars");
+}
+
+/** Bars to train, validate and test on; the test images do not fill their last batch. */
+export const DATA: DataSet = {
+  name: "bars",
+  width: SIDE,
+  height: SIDE,
+  train: bars(200, 1),
+  valid: bars(100, 2),
+  test: bars(107, 3),
+};
+
+const layers = [{ units: 16, activation: "softplus" }];
+/** A small echo autoencoder. */
+export const CONFIG: Config = parseConfig({
+  encoder: layers,
+  decoder: layers,
+  latent: { type: "echo", size: 3, dMax: 10 },
+  learningRate: { type: "constantThenLinear", rate: 0.02, constantFraction: 0.5 },
+  batch: 20,
+  epochs: 4,
+}, "test");
+
+/** The same with Gaussian noise. */
+export const VAE: Config = { ...CONFIG, latent: { type: "gaussian", size: 3 } };

@@ -1,0 +1,101 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { readAmat } from "../../experiments/data/amat.ts";
+import { readIdx } from "../../experiments/data/idx.ts";
+import { gatherImages, makeImages, sliceImages } from "../../experiments/data/images.ts";
+import { assertRefused } from "./helpers.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Binary images: rows of the same length. */
+const binaryImages = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 })).chain(
+  ([rows, columns]) =>
+    fc.array(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: columns, maxLength: columns }), {
+      minLength: rows,
+      maxLength: rows,
+    }),
+);
+
+Deno.test("amat: what is written is read, however its lines end", () => {
+  const ending = fc.constantFrom("\n", " \n", "\r\n");
+  fc.assert(fc.property(binaryImages, ending, fc.boolean(), (images, end, last) => {
+    const text = images.map((row) => row.join(" ")).join(end) + (last ? end : "");
+    const read = readAmat(bytesOf(text), images.length, images[0].length, "x.amat");
+    assertEquals(read, Uint8Array.from(images.flat()));
+  }));
+});
+
+Deno.test("amat: a file cut short anywhere is refused", () => {
+  fc.assert(fc.property(binaryImages, fc.nat(), (images, cut) => {
+    const whole = images.map((row) => row.join(" ")).join("\n");
+    const bytes = bytesOf(whole).subarray(0, cut % whole.length);
+    assertRefused(() => readAmat(bytes, images.length, images[0].length, "x.amat"), "x.amat");
+  }));
+});
+
+Deno.test("amat: every kind of damage is named with its line", () => {
+  const refused = (text: string, ...says: string[]) =>
+    assertRefused(() => readAmat(bytesOf(text), 2, 3, "x.amat"), ...says);
+  refused("0 1 0\n0 1", "x.amat, line 2", "2 values", "3");
+  refused("0 1 0\n", "x.amat, line 2", "2 lines");
+  refused("0 1 0 1\n0 1 0\n", "line 1", "more than the 3 values");
+  refused("0 1 0\n0 1 0\n1", "line 3", "more than the 2 lines");
+  refused("0 1 2\n0 1 0\n", "line 1", `"2"`, "0 or 1");
+  refused("0 1 0\n0 nan 0\n", "line 2", `"nan"`);
+  refused("0 10 0\n0 1 0\n", "line 1", `"10"`);
+  refused("0 0.5 0\n0 1 0\n", "line 1", `"0.5"`);
+});
+
+/** An idx file of bytes with this shape. */
+function writeIdx(shape: number[], values: number[]): Uint8Array {
+  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
+  header.setUint16(2, 0x0800 + shape.length);
+  shape.forEach((length, axis) => header.setUint32(4 + 4 * axis, length));
+  return Uint8Array.of(...new Uint8Array(header.buffer), ...values);
+}
+
+const idxFile = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }).chain(
+  (shape) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const values = fc.array(fc.nat(255), { minLength: size, maxLength: size });
+    return values.map((values) => ({ shape, values }));
+  },
+);
+
+Deno.test("idx: what is written is read", () => {
+  fc.assert(fc.property(idxFile, ({ shape, values }) => {
+    assertEquals([...readIdx(writeIdx(shape, values), shape, "x")], values);
+  }));
+});
+
+Deno.test("idx: a file cut short anywhere is refused, and one that is too long", () => {
+  fc.assert(fc.property(idxFile, fc.nat(), ({ shape, values }, cut) => {
+    const whole = writeIdx(shape, values);
+    assertRefused(() => readIdx(whole.subarray(0, cut % whole.length), shape, "train-images"));
+    assertRefused(() => readIdx(Uint8Array.of(...whole, 0), shape, "train-images"), "holds");
+  }));
+});
+
+Deno.test("idx: another shape or type is refused", () => {
+  const file = writeIdx([2, 3], [1, 2, 3, 4, 5, 6]);
+  assertRefused(() => readIdx(file, [3, 2], "labels"), "labels", "[2,3]", "[3,2]");
+  assertRefused(() => readIdx(file, [6], "labels"), "labels", "1 axes");
+  assertRefused(() => readIdx(bytesOf("<html>"), [6], "labels"), "not an idx file");
+});
+
+Deno.test("images are refused unless they are whole and in [0, 1]", () => {
+  const make = (...values: number[]) => makeImages(Float32Array.from(values), 2, "x.mat");
+  assertRefused(() => make(0, 1, 0), "x.mat", "3 values", "2 pixels");
+  assertRefused(() => make(0, 1, 0, NaN), "image 1, pixel 1 is NaN", "[0, 1]");
+  assertRefused(() => make(0, Infinity), "image 0, pixel 1 is Infinity");
+  assertRefused(() => make(0, 1, -0.5, 0), "image 1, pixel 0 is -0.5");
+  assertRefused(() => makeImages(Uint8Array.of(0, 255), 2, "x"), "is 255");
+});
+
+Deno.test("images are sliced and gathered by index", () => {
+  const images = makeImages(Uint8Array.of(0, 0, 0, 1, 1, 0, 1, 1), 2, "x");
+  const tail = sliceImages({ ...images, labels: Uint8Array.of(6, 7, 8, 9) }, 1, 4);
+  assertEquals(tail.count, 3);
+  assertEquals(tail.labels, Uint8Array.of(7, 8, 9));
+  assertEquals(gatherImages(tail, [2, 0, 2]), Float32Array.of(1, 1, 0, 1, 1, 1));
+});

@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
+
+const TRAIN = fileURLToPath(new URL("../../experiments/train.ts", import.meta.url));
+
+/** A model that trains in a moment. */
+const TINY = JSON.stringify({
+  encoder: [],
+  latent: { type: "echo", size: 2, dMax: 9 },
+  decoder: [],
+  batch: 10,
+  epochs: 1,
+});
+
+/** Starts `deno task train` with flags, in the way that the task does. */
+function start(...flags: string[]): Deno.ChildProcess {
+  const permissions = ["--allow-read", "--allow-write", "--allow-env"];
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, TRAIN, ...flags],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Runs `deno task train` to its end. */
+async function run(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await start(...flags).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
+  await using folder = await temporaryFolder();
+  const runs = ["--runs-dir", folder.path];
+  const mistakes: [flags: string[], ...says: string[]][] = [
+    [["--epoch", "3"], "unknown flag --epoch; did you mean --epochs?"],
+    [["--config", "ecko"], "did you mean echo?"],
+    [["--config", '{"latent": {"type": "echo", "size": "big"}}'], "latent.size", `"big"`],
+    [["--data-dir", folder.path], "train-images-idx3-ubyte", folder.path],
+    [["--resume", "--filename", "none"], "no run to resume"],
+    [["--resume"], "--resume needs --filename"],
+    [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
+    [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
+    [["--filename", "../x"], "--filename", "plain name"],
+  ];
+  for (const [flags, ...says] of mistakes) {
+    const { code, out, err } = await run(...runs, ...flags);
+    assertEquals(code, 1);
+    assertEquals(out, "");
+    assertMatch(err, /^error: .*\n$/);
+    assertSentence(err.trimEnd(), says);
+  }
+  await assertHolds(folder.path);
+});
+
+Deno.test("help names every flag of the original and ends well", async () => {
+  const { code, out } = await run("--help");
+  assertEquals(code, 0);
+  for (const flag of ["config", "beta", "filename", "dataset", "resume", "device"]) {
+    assertStringIncludes(out, `--${flag}`);
+  }
+});
+
+Deno.test("a run leaves its folder, and is not overwritten by another of its name", async () => {
+  await using folder = await temporaryFolder();
+  const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
+  const named = [...flags, "--filename", "tiny", "--beta", "0.5", "--seed", "3"];
+  const { code, out, err } = await run(...named);
+  assertEquals([code, err], [0, ""]);
+  assertMatch(
+    out,
+    /\nepoch 1\/1 .*images\/s\ntest: rate [\d.]+ {2}distortion [\d.]+ {2}-ELBO [\d.]+ /,
+  );
+  const path = join(folder.path, "tiny");
+  await assertHolds(
+    path,
+    ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
+    ...["reconstructions.png", "samples.png"],
+  );
+  const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+  assertEquals([config.seed, config.limit, config.loss[1].weight], [3, 100, 0.5]);
+
+  const before = await Deno.readFile(join(path, "checkpoint.safetensors"));
+  const again = await run(...named, "--seed", "4");
+  assertEquals(again.code, 1);
+  assertSentence(again.err.trimEnd(), [path, "--resume"]);
+  assertEquals(await Deno.readFile(join(path, "checkpoint.safetensors")), before);
+});
+
+Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
+  await using folder = await temporaryFolder();
+  const where = ["--runs-dir", folder.path, "--filename", "stopped"];
+  const flags = ["--config", TINY, "--limit", "2000", "--epochs", "2000", "--device", "cpu"];
+  const child = start(...flags, ...where);
+  const lines = child.stdout.pipeThrough(new TextDecoderStream());
+  let [out, interrupted] = ["", false];
+  for await (const text of lines) {
+    out += text;
+    if (!interrupted && out.includes("epoch    2/2000")) {
+      child.kill("SIGINT");
+      interrupted = true;
+    }
+  }
+  assertEquals((await child.status).code, 0);
+  assertEquals(await new Response(child.stderr).text(), "");
+  assertMatch(
+    out,
+    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped/,
+  );
+
+  // Without the long wait for the rest: only a little is left to be trained.
+  const configPath = join(folder.path, "stopped", "config.json");
+  const config = JSON.parse(await Deno.readTextFile(configPath));
+  const done = Number(out.match(/after (\d+) of/)![1]);
+  await Deno.writeTextFile(configPath, JSON.stringify({ ...config, epochs: done + 1 }));
+  const resumed = await run("--resume", "--device", "cpu", ...where);
+  assertEquals([resumed.code, resumed.err], [0, ""]);
+  assert(resumed.out.includes(`epoch ${done + 1}/${done + 1}`));
+  assertEquals(resumed.out.match(/^epoch/gm)!.length, 1);
+});

@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { type Device, key, openDevice } from "../../mod.ts";
+import { loadCheckpoint } from "../../experiments/checkpoint.ts";
+import type { Config } from "../../experiments/config.ts";
+import { type EpochRecord, readHistory } from "../../experiments/history.ts";
+import { makeLearner } from "../../experiments/learner.ts";
+import { makeModel } from "../../experiments/model.ts";
+import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
+import { type Outcome, train } from "../../experiments/trainer.ts";
+import { CONFIG, DATA, SIDE, VAE } from "./bars.ts";
+import { assertHolds, assertRefusedLater, temporaryFolder } from "./helpers.ts";
+
+/** Trains in a folder, until this many epochs are finished. */
+function trainUntil(
+  epochs: number,
+  folder: RunFolder,
+  device: Device,
+  { config = CONFIG, data = DATA, resume = false } = {},
+): Promise<Outcome> {
+  const controller = new AbortController();
+  let lines = 0;
+  const write = () => void (++lines === epochs && controller.abort());
+  const terminal = { interactive: false, color: false, columns: 80, write };
+  return train({ config, data, device, folder, resume, terminal, signal: controller.signal });
+}
+
+/** What a run has come to, without the time it took. */
+async function resultOf(folder: RunFolder): Promise<unknown> {
+  const history = await readHistory(folder.history);
+  return {
+    history: history.map(({ seconds: _, ...record }: EpochRecord) => record),
+    checkpoint: await Deno.readFile(folder.checkpoint),
+    test: await Deno.readTextFile(folder.test),
+    reconstructions: await Deno.readFile(folder.reconstructions),
+    samples: await Deno.readFile(folder.samples),
+  };
+}
+
+for (const config of [CONFIG, VAE]) {
+  Deno.test(`${config.latent.type}: 4 epochs are, bit for bit, 2, a stop, and 2 more`, async () => {
+    await using runs = await temporaryFolder();
+    const device = await openDevice("cpu");
+    const [whole, parts] = ["whole", "parts"].map((name) => runFolder(runs.path, name));
+
+    const outcome = await trainUntil(Infinity, whole, device, { config });
+    assertEquals(outcome.epoch, 4);
+    const [first] = await readHistory(whole.history);
+    assertLess(outcome.test!.loss, first.train.loss);
+    assertEquals(await trainUntil(2, parts, device, { config }), { epoch: 2 });
+    assertEquals(await trainUntil(1, parts, device, { config, resume: true }), { epoch: 3 });
+    await trainUntil(Infinity, parts, device, { config, resume: true });
+    assertEquals(await resultOf(parts), await resultOf(whole));
+    await assertHolds(
+      whole.path,
+      ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
+      ...["reconstructions.png", "samples.png"],
+    );
+    device.close();
+  });
+}
+
+Deno.test("a run stopped in its first epoch starts from its checkpoint of epoch 0", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const [whole, parts] = ["whole", "parts"].map((name) => runFolder(runs.path, name));
+  const config = { ...CONFIG, epochs: 1 };
+  await trainUntil(Infinity, whole, device, { config });
+  const terminal = { interactive: false, color: false, columns: 80, write: () => {} };
+  const stopped = { config, data: DATA, device, folder: parts, terminal, resume: false };
+  assertEquals(await train({ ...stopped, signal: AbortSignal.abort() }), { epoch: 0 });
+  await trainUntil(Infinity, parts, device, { config, resume: true });
+  assertEquals(await resultOf(parts), await resultOf(whole));
+  device.close();
+});
+
+Deno.test("other seeds make other runs", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const losses = [];
+  for (const seed of [0, 1]) {
+    const config = { ...CONFIG, seed, epochs: 1 };
+    const outcome = await trainUntil(Infinity, runFolder(runs.path, `run${seed}`), device, {
+      config,
+    });
+    losses.push(outcome.test!.loss);
+  }
+  assert(losses[0] !== losses[1]);
+  device.close();
+});
+
+Deno.test("a loss that explodes stops the run, and the last good checkpoint stays", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "exploding");
+  const config: Config = { ...CONFIG, learningRate: { type: "constant", rate: 1e30 } };
+  await assertRefusedLater(
+    () => trainUntil(Infinity, folder, device, { config }),
+    "in epoch 1, step ",
+    "learning rate 1.000e+30",
+    "the checkpoint of epoch 0 is kept",
+  );
+  const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
+  const like = { state: learner.init(key(1)), key: key(1), epoch: 0 };
+  const { epoch, state } = await loadCheckpoint(folder.checkpoint, like);
+  assertEquals(epoch, 0);
+  assert((await state.params.pixels.w.read()).every(Number.isFinite));
+  device.close();
+});
+
+Deno.test("a run that cannot start leaves no folder behind", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "never");
+  const refused = (config: Config, ...says: string[]) =>
+    assertRefusedLater(() => trainUntil(1, folder, device, { config }), ...says);
+  await refused({ ...CONFIG, limit: 201 }, "201", "bars has 200 training images");
+  await refused({ ...CONFIG, limit: 19 }, "19 training images", "batch of 20");
+  await assertHolds(runs.path);
+  device.close();
+});
