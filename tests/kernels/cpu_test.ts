@@ -4,7 +4,7 @@ import { openCpu } from "../../kernels/cpu/device.ts";
 import type { Data } from "../../kernels/device.ts";
 import { add, axisIndex, flatten, type Index, valueIndex } from "../../kernels/indexing.ts";
 import { constantIndex, scale } from "../../kernels/indexing.ts";
-import type { Kernel } from "../../kernels/kernel.ts";
+import type { Kernel, Store } from "../../kernels/kernel.ts";
 import * as scalar from "../../kernels/scalar.ts";
 import type { DType, Expr } from "../../kernels/scalar.ts";
 
@@ -21,17 +21,22 @@ const dtypeOf = (data: Data): DType =>
     ? "uint32"
     : "bool";
 
-/** A kernel without its kind's own name and without the list of its loads. */
-type Draft = Kernel extends infer K ? K extends Kernel ? Omit<K, "name" | "loads"> : never : never;
+/** A kernel of one store, without its kind's own name and without the list of its loads. */
+type Draft =
+  & Store
+  & (Kernel extends infer K ? K extends Kernel ? Omit<K, "name" | "loads" | "stores"> : never
+    : never);
 
 async function run(draft: Draft, ...inputs: Data[]): Promise<number[]> {
-  const kernel = { ...draft, name: draft.kind, loads: inputs.map(dtypeOf) } as Kernel;
+  const { dtype, value, ...rest } = draft;
+  const loads = inputs.map(dtypeOf);
+  const kernel = { ...rest, name: draft.kind, loads, stores: [{ dtype, value }] } as Kernel;
   const size = kernel.space.reduce((n, d) => n * d, 1);
   const executable = device.compile({
     steps: [{
       kernel,
       reads: inputs.map((_, number) => ({ kind: "input", number })),
-      write: { kind: "output", number: 0 },
+      writes: [{ kind: "output", number: 0 }],
     }],
     inputs: inputs.map((data) => data.length),
     outputs: [{ size }],
@@ -44,7 +49,7 @@ async function run(draft: Draft, ...inputs: Data[]): Promise<number[]> {
   });
   const output = device.allocate(size);
   executable.run(buffers, [output]);
-  const result = await device.read(output, size, kernel.dtype);
+  const result = await device.read(output, size, dtype);
   for (const thing of [...buffers, output, executable]) thing.free();
   return [...result];
 }
@@ -248,12 +253,11 @@ Deno.test("cpu: memory stays flat, and what was freed cannot be used", () => {
         kind: "map",
         name: "copy",
         space: [1000],
-        dtype: "float32",
         loads: ["float32"],
-        value,
+        stores: [{ dtype: "float32", value }],
       },
       reads: [{ kind: "input", number: 0 }],
-      write: { kind: "output", number: 0 },
+      writes: [{ kind: "output", number: 0 }],
     }],
     inputs: [1000],
     outputs: [{ size: 1000 }],
@@ -284,15 +288,17 @@ Deno.test("cpu: a kernel may write over an input that it reads at the same eleme
     name: "accumulate",
     space: [m, n],
     over: [k],
-    dtype: "float32",
     loads: ["float32", "float32", "float32"],
     a: scalar.load(0, flatten([i, over], [m, k]), "float32"),
     b: scalar.load(1, flatten([over, j], [k, n]), "float32"),
-    value: scalar.add(scalar.result("float32"), float(2, flatten([i, j], [m, n]))),
+    stores: [{
+      dtype: "float32",
+      value: scalar.add(scalar.result("float32"), float(2, flatten([i, j], [m, n]))),
+    }],
   };
   const slots = [0, 1, 2].map((number) => ({ kind: "input", number } as const));
   const executable = device.compile({
-    steps: [{ kernel, reads: slots, write: slots[2] }],
+    steps: [{ kernel, reads: slots, writes: [slots[2]] }],
     inputs: data.map((d) => d.length),
     outputs: [{ size: m * n, donor: 2 }],
     scratch: [],
