@@ -85,7 +85,7 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   requireDType("mean", x, "float32");
   const axes = normalizeAxes(options.axis, x.shape, "mean");
   const count = axes.reduce((n, axis) => n * x.shape[axis], 1);
-  return count === 0 ? div(sum(x, options), 0) : mul(sum(x, options), 1 / count);
+  return count === 0 ? add(sum(x, options), NaN) : mul(sum(x, options), 1 / count);
 }
 
 /** Where the largest element along an axis is, the first of equals, the first NaN if there is one; int32. */
