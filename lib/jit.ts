@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Buffer, Device, Executable } from "../kernels/device.ts";
+import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { plan } from "../kernels/plan.ts";
 import { bufferOf, deviceOf } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { compute, type DType, Tensor, tensor, Trace } from "./tensor.ts";
-import { treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
+import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
 export interface JitOptions {
@@ -23,17 +23,20 @@ export interface JitOptions {
   readonly donate?: readonly number[];
 }
 
-interface Compiled {
-  readonly executable: Executable;
-  /** The leaves that the program reads: parameters, by number, and tensors that the function closed over. */
+/** A function of a form of arguments as a program. */
+export interface Traced {
+  readonly program: Program;
+  /** The leaves that the program reads: arguments, by number, and tensors that the function closed over. */
   readonly inputs: readonly (number | Tensor)[];
-  readonly outputs: readonly {
-    readonly shape: Shape;
-    readonly dtype: DType;
-    readonly donor?: number;
-  }[];
+  readonly outputs: readonly { readonly shape: Shape; readonly dtype: DType }[];
+  /** The numbers of the leaves that are donated. */
+  readonly donated: readonly number[];
   /** A tree built like the result. */
   readonly form: unknown;
+}
+
+interface Compiled extends Traced {
+  readonly executable: Executable;
 }
 
 /**
@@ -56,25 +59,30 @@ export function jit<A extends readonly unknown[], R>(
 ): (...args: A) => R {
   const programs = new Map<Device, Map<string, Compiled>>();
   return (...args) => {
-    const paths = treePaths(args);
-    const leaves = treeLeaves(args).map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf));
+    const { leaves, form } = flattenArguments(args);
     // Within a function that is itself being traced there is nothing to compile.
     if (leaves.some((leaf) => leaf.isTraced)) return f(...args);
     compute(leaves, options.device);
     const device = options.device ?? deviceOf(leaves);
     let compiledHere = programs.get(device);
     if (compiledHere === undefined) programs.set(device, compiledHere = new Map());
-    const key = leaves.map((x, i) => `${paths[i]} ${x.dtype} ${x.shape}`).join("\n");
+    const key = form + leaves.map((x) => ` ${x.dtype} ${x.shape}`);
     let compiled = compiledHere.get(key);
     if (compiled === undefined) {
-      const donated = new Set(options.donate?.flatMap((n) => leafNumbers(args, n)));
-      compiled = compile(f, args, leaves, donated, device);
+      const traced = trace(f, args, leaves, device, options.donate);
       // f closed over an argument of a function that is being traced, and is a part of that one.
-      if (compiled === undefined) return f(...args);
+      if (traced === undefined) return f(...args);
+      compiled = { ...traced, executable: device.compile(traced.program) };
       compiledHere.set(key, compiled);
     }
-    return replay(compiled, leaves, donatedLeaves(args, leaves, options), device) as R;
+    return replay(compiled, leaves, device) as R;
   };
+}
+
+/** The leaves of some arguments, as tensors, and the form of the arguments without them. */
+export function flattenArguments(args: readonly unknown[]): { leaves: Tensor[]; form: string } {
+  const { leaves, form } = treeFlatten(args);
+  return { leaves: leaves.map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf)), form };
 }
 
 /** The numbers of the leaves that belong to argument n. */
@@ -88,25 +96,6 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
   return treeLeaves(args[n]).map((_, i) => before + i);
 }
 
-function donatedLeaves(
-  args: readonly unknown[],
-  leaves: readonly Tensor[],
-  { donate = [] }: JitOptions,
-): Set<Tensor> {
-  const donated = new Set<Tensor>();
-  for (const i of donate.flatMap((n) => leafNumbers(args, n))) {
-    if (leaves.indexOf(leaves[i]) !== i || leaves.lastIndexOf(leaves[i]) !== i) {
-      throw new TypeError(
-        `Cannot donate the tensor at argument ${
-          treePaths(args)[i]
-        }: it is an argument a second time`,
-      );
-    }
-    donated.add(leaves[i]);
-  }
-  return donated;
-}
-
 /**
  * Computes all tensors of a tree in one program; they keep what they hold from then on.
  *
@@ -118,61 +107,70 @@ export function run<T>(tree: T, device?: Device): T {
   return tree;
 }
 
-function compile<A extends readonly unknown[], R>(
+/** Runs f on stand-ins for its arguments and plans what it computes; undefined where it depends on an outer trace. */
+export function trace<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   args: A,
   leaves: readonly Tensor[],
-  donated: ReadonlySet<number>,
   device: Device,
-): Compiled | undefined {
+  donate: readonly number[] = [],
+): Traced | undefined {
   const trace = new Trace(true);
   const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
   const result = f(...treeUnflatten(args, parameters));
   trace.open = false;
   const outputs = treeLeaves(result).map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf));
   if (outputs.some((y) => y.isTraced)) return undefined;
+
   const used = topologicalOrder(outputs).filter((node) => node.lowering.kind === "leaf");
   const numbers = used.map((leaf) => parameters.indexOf(leaf));
-  const mayOverwrite = new Set<number>();
-  numbers.forEach((number, i) => {
-    if (donated.has(number)) mayOverwrite.add(i);
-  });
-  const program = plan(outputs, used, device.traits, mayOverwrite);
+  const donated = donate.flatMap((n) => leafNumbers(args, n));
+  const overwritable = used.map((_, i) => i).filter((i) => donated.includes(numbers[i]));
   return {
-    executable: device.compile(program),
+    program: plan(outputs, used, device.traits, new Set(overwritable)),
     inputs: used.map((leaf, i) => numbers[i] >= 0 ? numbers[i] : leaf),
-    outputs: outputs.map(({ shape, dtype }, i) => ({
-      shape,
-      dtype,
-      donor: program.outputs[i].donor,
-    })),
+    outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    donated,
     form: treeUnflatten(result, outputs.map(() => 0)),
   };
 }
 
-function replay(
-  { executable, inputs, outputs, form }: Compiled,
-  leaves: readonly Tensor[],
-  donated: ReadonlySet<Tensor>,
-  device: Device,
-): unknown {
+const DONATED = Storage.gone("it was donated to a jitted call");
+
+function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): unknown {
+  const { executable, program, inputs, outputs, donated, form } = compiled;
   const tensors = inputs.map((input) => typeof input === "number" ? leaves[input] : input);
-  if (inputs.some((input) => input instanceof Tensor && donated.has(input))) {
-    throw new TypeError("Cannot donate a tensor that the function also closes over");
-  }
+  checkDonations(donated.map((number) => leaves[number]), leaves, inputs);
   const buffers = tensors.map((x) => bufferOf(x, device));
-  const results: Buffer[] = outputs.map(({ shape, donor }) =>
-    donor === undefined ? device.allocate(sizeOf(shape)) : buffers[donor]
+  const results: Buffer[] = program.outputs.map(({ size, donor }) =>
+    donor === undefined ? device.allocate(size) : buffers[donor]
   );
   executable.run(buffers, results);
-  const overwritten = new Set(outputs.map(({ donor }) => donor).map((i) => tensors[i ?? -1]));
-  for (const x of donated) {
-    x.storage!.release("it was donated to a jitted call", overwritten.has(x) ? device : undefined);
+  const storages = outputs.map(({ shape, dtype }, i) => {
+    const { donor } = program.outputs[i];
+    if (donor === undefined) return Storage.ofBuffer(results[i], sizeOf(shape), dtype);
+    const storage = tensors[donor].surrender(DONATED);
+    storage.overwritten(device);
+    return storage;
+  });
+  for (const number of donated) {
+    if (leaves[number].storage !== DONATED) leaves[number].surrender(DONATED).release("");
   }
-  return treeUnflatten(
-    form,
-    outputs.map(({ shape, dtype, donor }, i) =>
-      Tensor.leaf(Storage.ofBuffer(results[i], sizeOf(shape), dtype, donor === undefined), shape)
-    ),
-  );
+  return treeUnflatten(form, outputs.map(({ shape }, i) => Tensor.leaf(storages[i], shape)));
+}
+
+/** Nobody else may read what a call overwrites. */
+function checkDonations(
+  donated: readonly Tensor[],
+  leaves: readonly Tensor[],
+  inputs: readonly (number | Tensor)[],
+): void {
+  if (donated.length === 0) return;
+  const given = new Set(donated);
+  if (leaves.reduce((n, leaf) => n + Number(given.has(leaf)), 0) > donated.length) {
+    throw new TypeError("Cannot donate a tensor that is an argument a second time");
+  }
+  if (inputs.some((input) => typeof input !== "number" && given.has(input))) {
+    throw new TypeError("Cannot donate a tensor that the function also closes over");
+  }
 }

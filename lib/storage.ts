@@ -9,8 +9,8 @@ import type { DType } from "../kernels/scalar.ts";
 // A storage that nobody can reach any more gives its buffers back. The collector does not see the memory of a device, so a
 // storage also holds as many bytes that it does see and that nobody touches (they stay virtual): they make it run in time.
 // And it tells of what it found only between tasks, so a read lets one pass whenever much was allocated.
-const unreachable = new FinalizationRegistry<Map<Device, Buffer>>((buffers) => {
-  for (const buffer of buffers.values()) buffer.free();
+const unreachable = new FinalizationRegistry<readonly Buffer[]>((buffers) => {
+  for (const buffer of buffers) buffer.free();
 });
 
 /** Bytes below which a buffer is not worth the collector's while. */
@@ -23,26 +23,34 @@ let allocated = 0;
 export class Storage {
   #ballast: ArrayBuffer | undefined;
   #host: Data | undefined;
-  readonly #buffers = new Map<Device, Buffer>();
+  /** At most one a device. */
+  readonly #buffers: Buffer[] = [];
   #gone: string | undefined;
 
-  private constructor(readonly size: number, readonly dtype: DType) {
-    unreachable.register(this, this.#buffers, this.#buffers);
+  private constructor(readonly size: number, readonly dtype: DType) {}
+
+  /** Contents that cannot be used any more, and why. */
+  static gone(why: string): Storage {
+    const storage = new Storage(0, "float32");
+    storage.release(why);
+    return storage;
   }
 
   /** Takes over host data; it must not change any more. */
   static ofHost(data: Data, dtype: DType): Storage {
     const storage = new Storage(data.length, dtype);
     storage.#host = data;
+    unreachable.register(storage, storage.#buffers, storage.#buffers);
     return storage;
   }
 
-  /** Takes over a buffer; `isNew` unless another storage had it before. */
-  static ofBuffer(buffer: Buffer, size: number, dtype: DType, isNew = true): Storage {
+  /** Takes over a buffer. */
+  static ofBuffer(buffer: Buffer, size: number, dtype: DType): Storage {
     const storage = new Storage(size, dtype);
-    storage.#buffers.set(buffer.device, buffer);
+    storage.#buffers.push(buffer);
+    unreachable.register(storage, storage.#buffers, storage.#buffers);
     const bytes = 4 * size;
-    if (isNew && bytes >= SMALL) {
+    if (bytes >= SMALL) {
       storage.#ballast = new ArrayBuffer(bytes);
       allocated += bytes;
     }
@@ -51,7 +59,7 @@ export class Storage {
 
   /** The device that the contents live on; undefined for host data. */
   get home(): Device | undefined {
-    return this.#host === undefined ? this.#buffers.keys().next().value : undefined;
+    return this.#host === undefined ? this.#buffers[0]?.device : undefined;
   }
 
   /**
@@ -61,7 +69,7 @@ export class Storage {
    */
   on(device: Device): Buffer {
     this.#check();
-    let buffer = this.#buffers.get(device);
+    let buffer = this.#buffers.find((b) => b.device === device);
     if (buffer === undefined) {
       if (this.#host === undefined) {
         throw new TypeError(
@@ -72,7 +80,7 @@ export class Storage {
       }
       buffer = device.allocate(this.size);
       device.write(buffer, this.#host, this.dtype);
-      this.#buffers.set(device, buffer);
+      this.#buffers.push(buffer);
     }
     return buffer;
   }
@@ -85,23 +93,25 @@ export class Storage {
       allocated = 0;
       await new Promise((resolve) => setTimeout(resolve));
     }
-    const [buffer] = this.#buffers.values();
+    const [buffer] = this.#buffers;
     return await buffer.device.read(buffer, this.size, this.dtype);
   }
 
-  /** Frees the contents, or, where a step took over the buffer of a device, forgets it; `why` says so to later users. */
-  release(why: string, takenFrom?: Device): void {
+  /** Frees the contents; `why` says so to later users. */
+  release(why: string): void {
     if (this.#gone !== undefined) return;
     this.#gone = why;
     this.#host = undefined;
     this.#ballast = undefined;
-    for (const [device, buffer] of this.#buffers) if (device !== takenFrom) buffer.free();
-    this.#buffers.clear();
+    for (const buffer of this.#buffers.splice(0)) buffer.free();
+    unreachable.unregister(this.#buffers);
   }
 
-  /** Whether the contents can still be used. */
-  get isGone(): boolean {
-    return this.#gone !== undefined;
+  /** Forgets all but what lies on one device, where it was overwritten. */
+  overwritten(device: Device): void {
+    this.#host = undefined;
+    for (const buffer of this.#buffers) if (buffer.device !== device) buffer.free();
+    this.#buffers.splice(0, Infinity, ...this.#buffers.filter((b) => b.device === device));
   }
 
   #check(): void {

@@ -151,6 +151,14 @@ export class Tensor implements Value {
     return (await this.read())[0];
   }
 
+  /** For the library itself: gives the contents away, to a tensor that takes over its memory. */
+  surrender(now: Storage): Storage {
+    const storage = this.#storage;
+    if (storage === undefined) throw new Error("Cannot take the contents of what was not computed");
+    this.#storage = now;
+    return storage;
+  }
+
   /** Frees the memory now; using the tensor afterwards is an error. Done by `using`, too. */
   dispose(): void {
     this.#storage?.release("it was disposed of");

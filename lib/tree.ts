@@ -40,6 +40,24 @@ const describe = (x: unknown): string =>
     ? `a ${x.constructor?.name ?? "object"}`
     : `a ${typeof x}`;
 
+/** The leaves in a fixed order, and all else that there is to a tree, as text. */
+export function treeFlatten(tree: unknown): { leaves: (Tensor | number)[]; form: string } {
+  const leaves: (Tensor | number)[] = [];
+  const formOf = (tree: unknown): string => {
+    if (tree instanceof Tensor || typeof tree === "number") {
+      leaves.push(tree);
+      return "*";
+    }
+    if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
+    if (isPlain(tree)) {
+      return `{${Object.keys(tree).sort().map((name) => name + formOf(tree[name]))}}`;
+    }
+    walk(tree, "", () => {});
+    return "";
+  };
+  return { leaves, form: formOf(tree) };
+}
+
 /** The leaves, in a fixed order. */
 export function treeLeaves(tree: unknown): (Tensor | number)[] {
   const leaves: (Tensor | number)[] = [];
