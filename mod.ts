@@ -104,6 +104,7 @@ export { matmul } from "./lib/ops/matmul.ts";
 export { scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { grad, stopGradient, valueAndGrad, valueAuxAndGrad, vjp } from "./lib/grad.ts";
 export { jit, type JitOptions, run } from "./lib/jit.ts";
+export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export * from "./lib/random.ts";
 export * from "./lib/nn.ts";

@@ -11,7 +11,7 @@
  */
 import { axisIndex, constantIndex, flatten, type Index, isStrided, sameIndex } from "./indexing.ts";
 import { type Node, sizeOf, topologicalOrder } from "./graph.ts";
-import { type Kernel, visitExprs } from "./kernel.ts";
+import { type Kernel, kernelName, visitExprs } from "./kernel.ts";
 import { constant, costOf, type Expr, type Load, load, result } from "./scalar.ts";
 import { share } from "./share.ts";
 import type { Traits } from "./device.ts";
@@ -176,6 +176,8 @@ function storeWhatMakesFormulasTooBig(
   }
 }
 
+const opOf = ({ label }: Node): string => label.split(" ")[0];
+
 /** Builds the kernel of a stored node. */
 function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
   const reads: Node[] = [];
@@ -195,7 +197,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
   }
   function formula(of: Node, at: readonly Index[]): Expr {
     if (of.lowering.kind !== "map") throw new Error(`${of.label} has no formula`);
-    if (!of.lowering.isView) names.push(of.label.split(" ")[0]);
+    if (!of.lowering.isView) names.push(opOf(of));
     return of.lowering.at(at, (input, inner) => read(of.inputs[input], inner));
   }
   function loadOf(from: Node, at: readonly Index[]): Load {
@@ -212,7 +214,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
   const stores = [{ dtype, value: result(dtype) }];
   const kernel = ((): Kernel => {
     const common = () => ({
-      name: nameOf(node, names),
+      name: kernelName(lowering.kind === "map" ? names : [opOf(node), ...names], opOf(node)),
       space,
       loads: reads.map((n) => n.dtype),
     });
@@ -256,11 +258,4 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
     }
   })();
   return { kernel, reads, writes: [node] };
-}
-
-function nameOf(node: Node, folded: readonly string[]): string {
-  const own = node.label.split(" ")[0];
-  const names = [...new Set(node.lowering.kind === "map" ? folded : [own, ...folded])];
-  if (names.length === 0) return own;
-  return names.length <= 4 ? names.join("+") : `${names.slice(0, 3).join("+")}+${names.length - 3}`;
 }

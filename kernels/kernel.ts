@@ -71,6 +71,13 @@ export interface ScatterKernel extends Common {
 /** One launch on a device. */
 export type Kernel = MapKernel | ReduceKernel | MatmulKernel | ScanKernel | ScatterKernel;
 
+/** The name of a kernel after the ops that it computes, each once, and not too many; `otherwise` where there are none. */
+export function kernelName(ops: readonly string[], otherwise = "copy"): string {
+  const names = [...new Set(ops)].filter((op) => op !== "full");
+  if (names.length === 0) return otherwise;
+  return names.length <= 6 ? names.join("+") : `${names.slice(0, 5).join("+")}+…`;
+}
+
 /** The formulas that make up the `result`; none in a map. */
 export function bodiesOf(kernel: Kernel): Expr[] {
   switch (kernel.kind) {

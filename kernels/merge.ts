@@ -7,7 +7,7 @@
  */
 import { axisIndex, flatten, type Index, isStrided, sameIndex } from "./indexing.ts";
 import { type Node, topologicalOrder } from "./graph.ts";
-import { bodiesOf, type Kernel, type Store, visitExprs } from "./kernel.ts";
+import { bodiesOf, type Kernel, kernelName, type Store, visitExprs } from "./kernel.ts";
 import type { Expr, Load } from "./scalar.ts";
 import type { Call } from "./fuse.ts";
 import { share, substitute } from "./share.ts";
@@ -151,7 +151,7 @@ function finish(group: Group, read: ReadonlySet<Node>): Call {
   }));
   const kernel = {
     ...withBodies(group.kernel, shared),
-    name: group.names.join("+"),
+    name: kernelName(group.names.flatMap((name) => name.split("+"))),
     loads: reads.map(({ dtype }) => dtype),
     stores,
   };

@@ -1,0 +1,100 @@
+/**
+ * A program as readable text: its kernels, what each computes, reads and writes, and where everything lies in memory.
+ *
+ * @module
+ */
+import type { Program, Slot, Step } from "./device.ts";
+import { sizeOf } from "./graph.ts";
+import { bodiesOf, type Kernel, visitExprs } from "./kernel.ts";
+import type { Expr } from "./scalar.ts";
+
+/** The program as a table, a line a kernel, with totals before and the buffers after it. */
+export function describeProgram(program: Program): string {
+  const rows = program.steps.map((step, i) => [
+    `${i + 1}`,
+    step.kernel.kind,
+    shapeOf(step.kernel),
+    amount(operationsOf(step.kernel)),
+    amount(bytesOf(step, program)),
+    `${step.reads.map(slotName).join(" ")} → ${step.writes.map(slotName).join(" ")}`,
+    step.kernel.name,
+  ]);
+  const total = (f: (step: Step) => number) => program.steps.reduce((n, step) => n + f(step), 0);
+  const bytes = (sizes: readonly number[]) => amount(4 * sizes.reduce((a, b) => a + b, 0));
+  const takenOver = program.outputs.filter(({ donor }) => donor !== undefined).length;
+  return [
+    `${rows.length} kernels, ${amount(total((s) => operationsOf(s.kernel)))} operations, ` +
+    `${amount(total((s) => bytesOf(s, program)))} bytes moved`,
+    "",
+    ...table([
+      ["", "kind", "space (over)", "operations", "bytes", "reads → writes", "computes"],
+      ...rows,
+    ]),
+    "",
+    `inputs   ${program.inputs.length} buffers of ${bytes(program.inputs)} bytes`,
+    `outputs  ${program.outputs.length} buffers of ${
+      bytes(program.outputs.map(({ size }) => size))
+    } bytes, ${takenOver} of them in place of a donated input`,
+    `scratch  ${program.scratch.length} buffers of ${bytes(program.scratch)} bytes`,
+    ...program.scratch.map((size, i) =>
+      `  s${i}  ${amount(4 * size)} bytes  ${usersOf(program, i)}`
+    ),
+  ].join("\n");
+}
+
+/** Which kernels write and read a scratch buffer, in order. */
+function usersOf({ steps }: Program, number: number): string {
+  const isIt = (slot: Slot) => slot.kind === "scratch" && slot.number === number;
+  return steps.flatMap(({ reads, writes }, i) => {
+    if (writes.some(isIt)) return [`written by ${i + 1}`];
+    return reads.some(isIt) ? [`read by ${i + 1}`] : [];
+  }).join(", ");
+}
+
+const slotName = ({ kind, number }: Slot): string => kind[0] + number;
+
+function shapeOf(kernel: Kernel): string {
+  const over = "over" in kernel ? ` (${kernel.over.join(", ")})` : "";
+  return `[${kernel.space.join(", ")}]${over}`;
+}
+
+/** Arithmetic operations: every scalar op of a formula counts one, at every point where it is evaluated. */
+function operationsOf(kernel: Kernel): number {
+  const outputs = sizeOf(kernel.space);
+  const over = "over" in kernel ? sizeOf(kernel.over) : 1;
+  const points = kernel.kind === "scatter" ? over * sizeOf(kernel.space.slice(1)) : outputs * over;
+  const combining = kernel.kind === "map" ? 0 : kernel.kind === "matmul" ? 2 : 1;
+  const stored = opsIn(kernel.stores.map(({ value }) => value));
+  return points * (combining + opsIn(bodiesOf(kernel))) + outputs * stored;
+}
+
+function opsIn(formulas: readonly Expr[]): number {
+  let count = 0;
+  visitExprs(formulas, (expr) => count += Number(expr.kind === "call"));
+  return count;
+}
+
+/** Bytes of the buffers that a step reads and writes, each once. */
+function bytesOf({ reads, writes }: Step, program: Program): number {
+  const sizes = {
+    input: program.inputs,
+    output: program.outputs.map(({ size }) => size),
+    scratch: program.scratch,
+  };
+  const size = ({ kind, number }: Slot) => 4 * sizes[kind][number];
+  return [...reads, ...writes].reduce((n, slot) => n + size(slot), 0);
+}
+
+/** A number with three digits and a unit. */
+function amount(n: number): string {
+  for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
+    if (n >= size) return `${(n / size).toPrecision(3)} ${unit}`;
+  }
+  return `${n}`;
+}
+
+/** Lines with the columns aligned. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
+}

@@ -1,0 +1,34 @@
+/**
+ * Looking at what a function becomes.
+ *
+ * @module
+ */
+import { describeProgram } from "../kernels/describe.ts";
+import { deviceOf } from "./evaluate.ts";
+import { flattenArguments, type JitOptions, trace } from "./jit.ts";
+
+/**
+ * The program that {@linkcode jit} makes of f for some arguments, as text: its kernels in order with their index spaces,
+ * operations and bytes, and its buffers. i, o and s are inputs, outputs and scratch memory.
+ *
+ * @example
+ * ```ts
+ * import { explain, matmul, relu, tensor, zeros } from "@echograd/echograd";
+ * const layer = (x: ReturnType<typeof tensor>) => relu(matmul(x, zeros([3, 2])));
+ * console.log(explain(layer)(zeros([4, 3])));
+ * ```
+ */
+export function explain<A extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  options: JitOptions = {},
+): (...args: A) => string {
+  return (...args) => {
+    const { leaves } = flattenArguments(args);
+    const device = options.device ?? deviceOf(leaves);
+    const traced = trace(f, args, leaves, device, options.donate);
+    if (traced === undefined) {
+      throw new Error("Cannot explain a function within one that is traced");
+    }
+    return describeProgram(traced.program);
+  };
+}
