@@ -1,0 +1,90 @@
+/**
+ * The memory of a GPU. Garbage collection does not manage it, and to create a buffer is slow, so buffers that were freed
+ * are kept for the next allocation of about their size, up to a limit.
+ *
+ * A freed buffer may be given out again while the GPU is still busy with it: what was queued first is done first.
+ *
+ * @module
+ */
+
+/** A buffer of the GPU; its id is never used again. */
+export interface Memory {
+  readonly id: number;
+  readonly buffer: GPUBuffer;
+}
+
+/** Bytes that a pool keeps, at least, and as a part of what is in use. */
+const KEPT_BYTES = 2 ** 26, KEPT_PART = 1;
+
+/** Buffers of one usage, by size. */
+export class Pool {
+  readonly #device: GPUDevice;
+  readonly #usage: number;
+  readonly #free = new Map<number, Memory[]>();
+  readonly #all = new Set<Memory>();
+  #nextId = 0;
+  #bytesInUse = 0;
+  #bytesKept = 0;
+
+  constructor(device: GPUDevice, usage: number) {
+    this.#device = device;
+    this.#usage = usage;
+  }
+
+  /** Memory of at least so many bytes, contents undefined. Throws RangeError beyond the limits of a buffer. */
+  take(bytes: number): Memory {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const limit = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
+    if (!(bytes >= 0 && bytes <= limit)) {
+      throw new RangeError(
+        `Cannot allocate ${bytes} bytes: this GPU's limit is ${limit} bytes a buffer ` +
+          `(maxBufferSize ${maxBufferSize}, maxStorageBufferBindingSize ${maxStorageBufferBindingSize})`,
+      );
+    }
+    const size = Math.min(sizeClass(bytes), limit);
+    let memory = this.#free.get(size)?.pop();
+    if (memory === undefined) {
+      const buffer = this.#device.createBuffer({ size, usage: this.#usage });
+      memory = { id: this.#nextId++, buffer };
+      this.#all.add(memory);
+    } else this.#bytesKept -= size;
+    this.#bytesInUse += size;
+    return memory;
+  }
+
+  /** Gives memory back. */
+  give(memory: Memory): void {
+    if (!this.#all.has(memory)) return; // destroyed with the pool
+    const { size } = memory.buffer;
+    this.#bytesInUse -= size;
+    const limit = Math.max(KEPT_BYTES, this.#bytesInUse * KEPT_PART);
+    if (this.#bytesKept + size > limit) {
+      this.#all.delete(memory);
+      memory.buffer.destroy();
+      return;
+    }
+    this.#bytesKept += size;
+    const same = this.#free.get(size);
+    if (same === undefined) this.#free.set(size, [memory]);
+    else same.push(memory);
+  }
+
+  /** Bytes of all buffers, given out or kept. */
+  get bytes(): number {
+    return this.#bytesInUse + this.#bytesKept;
+  }
+
+  /** Destroys all buffers. */
+  destroy(): void {
+    for (const { buffer } of this.#all) buffer.destroy();
+    this.#all.clear();
+    this.#free.clear();
+    this.#bytesInUse = this.#bytesKept = 0;
+  }
+}
+
+/** The size to allocate: a multiple of 256 bytes with three significant bits, so that sizes meet again; 25 % slack at most. */
+export function sizeClass(bytes: number): number {
+  const step = Math.max(256, 2 ** (Math.floor(Math.log2(Math.max(1, bytes))) - 2));
+  return Math.max(1, Math.ceil(bytes / step)) * step;
+}

@@ -1,0 +1,84 @@
+/**
+ * Compiles shaders. Each text is compiled once per device, and a failure names the kernel, the compiler's message, and the
+ * line of WGSL.
+ *
+ * @module
+ */
+import type { ErrorLog } from "./errors.ts";
+import type { Shader } from "./shader.ts";
+
+/** A compiled shader with the layout of its bindings. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** The pipelines of a device, by their text. */
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #errors: ErrorLog;
+  readonly #byCode = new Map<string, Pipeline>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+
+  constructor(device: GPUDevice, errors: ErrorLog) {
+    this.#device = device;
+    this.#errors = errors;
+  }
+
+  /** The pipeline of a shader with so many bindings, the first of which it writes. Returns at once; whether it compiled is known at the next read. */
+  get(shader: Shader, bindings: number, written: number): Pipeline {
+    let compiled = this.#byCode.get(shader.code);
+    if (compiled === undefined) {
+      this.#byCode.set(shader.code, compiled = this.#compile(shader, bindings, written));
+    }
+    return compiled;
+  }
+
+  #compile({ name, code }: Shader, bindings: number, written: number): Pipeline {
+    const layout = this.#layout(bindings, written);
+    this.#device.pushErrorScope("internal");
+    this.#device.pushErrorScope("validation");
+    const module = this.#device.createShaderModule({ label: name, code });
+    const pipeline = this.#device.createComputePipeline({
+      label: name,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: "main" },
+    });
+    const errors = Promise.all([this.#device.popErrorScope(), this.#device.popErrorScope()]);
+    this.#errors.expect(errors.then(async ([validation, internal]) => {
+      const error = validation ?? internal;
+      if (error === null) return undefined;
+      this.#byCode.delete(code); // whoever tries again hears of it again
+      return new Error(await explain(name, code, module, error.message));
+    }));
+    return { pipeline, layout };
+  }
+
+  /** The first bindings are written and perhaps read, the others are read. */
+  #layout(bindings: number, written: number): GPUBindGroupLayout {
+    const key = `${bindings} ${written}`;
+    let layout = this.#layouts.get(key);
+    if (layout === undefined) {
+      const entries = Array.from({ length: bindings }, (_, binding): GPUBindGroupLayoutEntry => ({
+        binding,
+        visibility: 4, // GPUShaderStage.COMPUTE
+        buffer: { type: binding < written ? "storage" : "read-only-storage" },
+      }));
+      this.#layouts.set(key, layout = this.#device.createBindGroupLayout({ entries }));
+    }
+    return layout;
+  }
+}
+
+async function explain(
+  name: string,
+  code: string,
+  module: GPUShaderModule,
+  message: string,
+): Promise<string> {
+  const { messages } = await module.getCompilationInfo();
+  const first = messages.find(({ type }) => type === "error");
+  const line = first && code.split("\n")[first.lineNum - 1]?.trim();
+  const where = line ? ` (line ${first.lineNum}: ${line})` : "";
+  return `Cannot compile the kernel ${name}${where}: ${(first?.message || message).trim()}`;
+}
