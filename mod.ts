@@ -26,19 +26,8 @@
  * @module
  */
 export * from "./lib/shape.ts";
-export {
-  type Data,
-  type Device,
-  type DType,
-  full,
-  type Nested,
-  ones,
-  Tensor,
-  tensor,
-  type TensorLike,
-  type TensorOptions,
-  zeros,
-} from "./lib/tensor.ts";
+export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
+export { full, type Nested, ones, tensor, type TensorOptions, zeros } from "./lib/create.ts";
 export {
   abs,
   add,
@@ -87,19 +76,9 @@ export {
   type ReduceOptions,
   sum,
 } from "./lib/ops/reduce.ts";
-export {
-  broadcastTo,
-  concat,
-  expandDims,
-  flip,
-  iota,
-  pad,
-  type Padding,
-  reshape,
-  slice,
-  stack,
-  transpose,
-} from "./lib/ops/movement.ts";
+export { broadcastTo, expandDims, flip, reshape, slice, transpose } from "./lib/ops/movement.ts";
+export { iota } from "./lib/ops/indexing.ts";
+export { concat, pad, type Padding, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
 export { scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { grad, stopGradient, valueAndGrad, valueAuxAndGrad, vjp } from "./lib/grad.ts";

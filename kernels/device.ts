@@ -68,17 +68,39 @@ export interface Traits {
 
 /** A device. */
 export interface Device {
+  /** Which kind of device it is. */
   readonly name: "reference" | "cpu" | "webgpu";
   /** A sentence about the hardware behind it. */
   readonly description: string;
+  /**
+   * What the compiler must respect.
+   *
+   * @internal
+   */
   readonly traits: Traits;
-  /** Memory of `size` elements, contents undefined. Throws RangeError where the device has not enough. */
+  /**
+   * Memory of `size` elements, contents undefined. Throws RangeError where the device has not enough.
+   *
+   * @internal
+   */
   allocate(size: number): Buffer;
-  /** Copies host data of the buffer's size into it; float32 may come as Float32Array or Float64Array. */
+  /**
+   * Copies host data of the buffer's size into it; float32 may come as Float32Array or Float64Array.
+   *
+   * @internal
+   */
   write(buffer: Buffer, data: Data, dtype: DType): void;
-  /** Copies the first `size` elements out, once all that was queued before is done. */
+  /**
+   * Copies the first `size` elements out, once all that was queued before is done.
+   *
+   * @internal
+   */
   read(buffer: Buffer, size: number, dtype: DType): Promise<Data>;
-  /** Compiles a program. */
+  /**
+   * Compiles a program.
+   *
+   * @internal
+   */
   compile(program: Program): Executable;
   /** Bytes held by buffers that were not freed, and by pools. */
   bytesInUse(): number;

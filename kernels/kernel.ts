@@ -17,7 +17,8 @@ export interface Store {
   readonly value: Expr;
 }
 
-interface Common {
+/** What every kernel has. */
+export interface Common {
   /** Names the kernel in errors and listings, after the ops that it computes. */
   readonly name: string;
   /** The shape of the outputs. */

@@ -51,12 +51,27 @@ export type ScalarOp =
   | Intrinsic;
 
 /** A formula. Expressions are shared by reference: the same object is computed once. */
-export type Expr =
-  | { readonly kind: "constant"; readonly dtype: DType; readonly value: number }
-  | { readonly kind: "position"; readonly dtype: "int32"; readonly at: Index }
-  | Load
-  | { readonly kind: "result"; readonly dtype: DType }
-  | Call;
+export type Expr = Constant | Position | Load | Result | Call;
+
+/** A number; 0 or 1 for bool. */
+export interface Constant {
+  readonly kind: "constant";
+  readonly dtype: DType;
+  readonly value: number;
+}
+
+/** An index as a value. */
+export interface Position {
+  readonly kind: "position";
+  readonly dtype: "int32";
+  readonly at: Index;
+}
+
+/** What a reduction, a scan, a scatter or a product arrived at. */
+export interface Result {
+  readonly kind: "result";
+  readonly dtype: DType;
+}
 
 /** An element of one of the kernel's input buffers. */
 export interface Load {

@@ -14,7 +14,7 @@
  */
 import { add, exp, max, min, mul, neg, sub } from "./ops/elementwise.ts";
 import { take } from "./ops/indexing.ts";
-import { iota } from "./ops/movement.ts";
+import { iota } from "./ops/indexing.ts";
 import { cumsum, mean as average, sum } from "./ops/reduce.ts";
 import { stopGradient } from "./grad.ts";
 import { type Key, permutations, randomInts } from "./random.ts";
@@ -94,9 +94,11 @@ export function solveClip(d: number, meanBound: number): number {
   return low;
 }
 
-/** Encodings: mean f(x) and logScale, of which S(x) = clip · e^logScale, both [batch, latent]. */
+/** What an encoder says of some examples. */
 export interface Encodings {
+  /** f(x), [batch, latent]. */
   readonly mean: Tensor;
+  /** Of which S(x) = clip · e^logScale, [batch, latent]. */
   readonly logScale: Tensor;
 }
 

@@ -13,7 +13,8 @@
 import { topologicalOrder } from "../kernels/graph.ts";
 import { add, identity } from "./ops/elementwise.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
-import { ones, Tensor, Trace, zeros } from "./tensor.ts";
+import { Tensor, Trace } from "./tensor.ts";
+import { ones, zeros } from "./create.ts";
 import { requireTensor, treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
 
 export { stopGradient } from "./ops/elementwise.ts";
@@ -29,7 +30,7 @@ export function vjp<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   ...args: A
 ): [value: Tensor, pullback: (dy: Tensor) => A] {
-  const trace = new Trace(false);
+  const trace = new Trace();
   const roots = treeLeaves(args).map((leaf, i) =>
     identity(differentiable(leaf, () => treePaths(args)[i]), trace)
   );

@@ -9,7 +9,8 @@ import { plan } from "../kernels/plan.ts";
 import { bufferOf, deviceOf } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { compute, type DType, Tensor, tensor, Trace } from "./tensor.ts";
+import { compute, type DType, Tensor, Trace } from "./tensor.ts";
+import { tensor } from "./create.ts";
 import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
@@ -115,7 +116,7 @@ export function trace<A extends readonly unknown[], R>(
   device: Device,
   donate: readonly number[] = [],
 ): Traced | undefined {
-  const trace = new Trace(true);
+  const trace = new Trace();
   const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
   const result = f(...treeUnflatten(args, parameters));
   trace.open = false;

@@ -8,11 +8,14 @@ import { matmul } from "./ops/matmul.ts";
 import { logSumExp, sum } from "./ops/reduce.ts";
 import { type Key, normal, uniform } from "./random.ts";
 import { normalizeAxis, type Shape } from "./shape.ts";
-import { type Tensor, zeros } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
+import { zeros } from "./create.ts";
 
-/** Parameters of a dense layer: w [inputs, outputs], b [outputs]. */
+/** Parameters of a dense layer. */
 export interface Dense {
+  /** Weights, [inputs, outputs]. */
   readonly w: Tensor;
+  /** Biases, [outputs]. */
   readonly b: Tensor;
 }
 

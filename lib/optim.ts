@@ -5,16 +5,20 @@
  * @module
  */
 import { add, cast, div, expm1, less, max, mul, neg, sqrt, sub, where } from "./ops/elementwise.ts";
-import { full, type Tensor, type TensorLike, zeros } from "./tensor.ts";
+import type { Tensor, TensorLike } from "./tensor.ts";
+import { full, zeros } from "./create.ts";
 import { treeMap } from "./tree.ts";
 
 /** The learning rate at a step, counted from 0 (an int32 scalar). */
 export type Schedule = (step: Tensor) => TensorLike;
 
-/** The state of {@linkcode adam}: steps done, and running means of the gradient and of its square. */
+/** The state of {@linkcode adam}. */
 export interface AdamState<P> {
+  /** Steps done, int32. */
   readonly step: Tensor;
+  /** Running means of the gradient. */
   readonly m: P;
+  /** Running means of its square. */
   readonly v: P;
 }
 
@@ -28,9 +32,13 @@ export interface Optimizer<P, S> {
 
 /** Settings of {@linkcode adam}; the defaults are those of Keras. */
 export interface AdamOptions {
+  /** α, fixed or by schedule. */
   readonly learningRate: number | Schedule;
+  /** How much of the mean gradient stays each step; .9 unless given. */
   readonly beta1?: number;
+  /** How much of the mean square stays each step; .999 unless given. */
   readonly beta2?: number;
+  /** What keeps the divisor from 0; 1e-7 unless given. */
   readonly epsilon?: number;
 }
 

@@ -29,9 +29,12 @@ import {
   where,
   xor,
 } from "./ops/elementwise.ts";
-import { broadcastTo, expandDims, iota, reshape, slice, stack } from "./ops/movement.ts";
+import { broadcastTo, expandDims, reshape, slice } from "./ops/movement.ts";
+import { iota } from "./ops/indexing.ts";
+import { stack } from "./ops/joining.ts";
 import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
-import { full, Tensor, tensor, type TensorLike } from "./tensor.ts";
+import { Tensor, type TensorLike } from "./tensor.ts";
+import { full, tensor } from "./create.ts";
 
 /** A uint32 tensor of shape [2]. */
 export type Key = Tensor;

@@ -9,6 +9,7 @@ export type Shape = readonly number[];
 
 /** Shapes that do not fit together. */
 export class ShapeError extends Error {
+  /** "ShapeError". */
   override readonly name = "ShapeError";
 }
 

@@ -7,13 +7,15 @@
 import type { DType, Expr } from "../../kernels/scalar.ts";
 import * as s from "../../kernels/scalar.ts";
 import { broadcastShapes } from "../shape.ts";
-import { full, Tensor, type TensorLike, type Trace, zeros } from "../tensor.ts";
+import { Tensor, type TensorLike, type Trace } from "../tensor.ts";
+import { full, zeros } from "../create.ts";
 import { broadcastTo } from "./movement.ts";
 import { apply, type Primitive, requireDType, requireSameDType } from "./primitive.ts";
 
 /** An elementwise op as a function, with its record. */
 export interface Elementwise<Arguments extends readonly TensorLike[]> {
   (...args: Arguments): Tensor;
+  /** @internal */
   readonly primitive: Primitive;
 }
 /** An op of one tensor. */
@@ -264,20 +266,16 @@ export const where: Elementwise<[condition: Tensor, a: TensorLike, b: TensorLike
 const dtypeOf = (...args: readonly TensorLike[]): DType =>
   args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
 
-const castPrimitive: Primitive<DType> = {
+export const castPrimitive: Primitive<DType> = {
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
   lower: (_, dtype) => ({ kind: "map", at: (at, read) => s.convert(read(0, at), dtype) }),
 };
 /** Converts to another dtype: floats are cut towards zero, and saturate; the gradient is 0. */
-export const cast: ((x: Tensor, dtype: DType) => Tensor) & {
-  readonly primitive: Primitive<DType>;
-} = Object.assign(
-  (x: Tensor, dtype: DType) => x.dtype === dtype ? x : apply(castPrimitive, [x], dtype),
-  { primitive: castPrimitive },
-);
+export const cast = (x: Tensor, dtype: DType): Tensor =>
+  x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
 
-const identityPrimitive: Primitive<"differentiable" | "constant"> = {
+export const identityPrimitive: Primitive<"differentiable" | "constant"> = {
   name: "identity",
   type: ([x]) => x,
   lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
@@ -287,8 +285,4 @@ const identityPrimitive: Primitive<"differentiable" | "constant"> = {
 export const identity = (x: Tensor, trace: Trace): Tensor =>
   apply(identityPrimitive, [x], "differentiable", trace);
 /** x, taken as a constant by every gradient. */
-export const stopGradient: ((x: Tensor) => Tensor) & {
-  readonly primitive: Primitive<"differentiable" | "constant">;
-} = Object.assign((x: Tensor) => apply(identityPrimitive, [x], "constant"), {
-  primitive: identityPrimitive,
-});
+export const stopGradient = (x: Tensor): Tensor => apply(identityPrimitive, [x], "constant");

@@ -1,13 +1,43 @@
 /**
- * Reading and adding at computed places. Indices are int32; those out of range are moved to the nearest end.
+ * Counting, and reading and adding at computed places. Indices are int32; those out of range are moved to the nearest end.
  *
  * @module
  */
-import { checkShape, normalizeAxis, sameShape, ShapeError, shapeText, sizeOf } from "../shape.ts";
+import {
+  checkShape,
+  normalizeAxis,
+  sameShape,
+  type Shape,
+  ShapeError,
+  shapeText,
+  sizeOf,
+} from "../shape.ts";
+import * as s from "../../kernels/scalar.ts";
+import type { DType } from "../../kernels/scalar.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
-import { clampIndex, iota, reshape, transpose } from "./movement.ts";
+import { reshape, transpose } from "./movement.ts";
+import { clampIndex } from "./joining.ts";
 import { apply, type Primitive, requireDType } from "./primitive.ts";
+
+interface IotaAttributes {
+  readonly shape: Shape;
+  readonly axis: number;
+  readonly dtype: DType;
+}
+export const iotaPrimitive: Primitive<IotaAttributes> = {
+  name: "iota",
+  type: (_, { shape, dtype }) => ({ shape, dtype }),
+  lower: (_, { axis, dtype }) => ({
+    kind: "map",
+    at: (at) => s.convert(s.position(at[axis]), dtype),
+  }),
+};
+/** 0, 1, 2, … along an axis. */
+export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
+  checkShape(shape, "count up");
+  return apply(iotaPrimitive, [], { shape, axis: normalizeAxis(axis, shape, "count up"), dtype });
+}
 
 export const takePrimitive: Primitive = {
   name: "take",

@@ -4,7 +4,8 @@
  * @module
  */
 import { normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
-import { full, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { full } from "../create.ts";
 import {
   add,
   cast,
@@ -19,12 +20,15 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
-import { broadcastTo, flip, iota, reshape } from "./movement.ts";
+import { broadcastTo, flip, reshape } from "./movement.ts";
+import { iota } from "./indexing.ts";
 import { apply, type Primitive, requireDType } from "./primitive.ts";
 
-/** Which axes to reduce, all unless given, and whether they stay as axes of size 1. */
+/** Which axes to reduce, all unless given. */
 export interface ReduceOptions {
+  /** An axis, or several; negative ones count from the back. */
   readonly axis?: number | readonly number[];
+  /** Whether they stay, as axes of size 1. */
   readonly keepDims?: boolean;
 }
 
