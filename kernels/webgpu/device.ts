@@ -151,13 +151,19 @@ class WebgpuDevice implements Device {
     const checked = this.#errors.check();
     try {
       const mapped = staging.buffer.mapAsync(GPUMapMode.READ, 0, size * 4);
-      // What went wrong before says more than that the mapping failed.
       const [check, map] = await Promise.allSettled([checked, mapped]);
+      let copy = new ArrayBuffer(0);
+      if (map.status === "fulfilled") {
+        copy = staging.buffer.getMappedRange(0, size * 4).slice(0);
+        staging.buffer.unmap();
+      }
+      // What went wrong before says more than that the mapping failed.
       if (check.status === "rejected") throw check.reason;
-      if (map.status === "rejected") return await this.#errors.rethrow(map.reason);
-      return fromStored(staging.buffer.getMappedRange(0, size * 4).slice(0), dtype);
+      if (map.status === "rejected") throw map.reason;
+      return fromStored(copy, dtype);
+    } catch (error) {
+      return await this.#errors.rethrow(error);
     } finally {
-      staging.buffer.unmap();
       this.#staging.give(staging);
     }
   }

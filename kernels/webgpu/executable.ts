@@ -27,7 +27,7 @@ interface Launch {
 /** Results come from a pool, so a loop meets the same few sets of buffers again. */
 const GROUPS_KEPT = 8;
 
-/** Compiles a program. `memoryOf` opens the buffers of a run, which it checks, and may throw. */
+/** Compiles a program, and takes its scratch memory. A run is given the memory of its inputs and outputs. */
 export function compileProgram(
   device: GPUDevice,
   pipelines: Pipelines,

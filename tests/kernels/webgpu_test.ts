@@ -11,6 +11,7 @@ import { openReference } from "../../kernels/reference/device.ts";
 import * as s from "../../kernels/scalar.ts";
 import type { DType, Expr, Intrinsic } from "../../kernels/scalar.ts";
 import { findAdapter, openWebgpu } from "../../kernels/webgpu/device.ts";
+import { WORKGROUP } from "../../kernels/webgpu/shader.ts";
 
 const adapter = await findAdapter({ software: true });
 if (adapter === undefined) console.log("Skipped: no WebGPU adapter, not even in software");
@@ -103,9 +104,17 @@ async function compare(
 const noise = (n: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >> 8) / 2 ** 23);
 
-const SIZES = [0, 1, 63, 64, 65, 1000, 65_535 * 64 + 1];
+const SIZES = [0, 1, 63, 64, 65, 1000];
 
-test("maps of all sizes, beyond 65,535 workgroups too", async (device) => {
+test("a map of more than 65,535 workgroups reaches every element", async (device) => {
+  const n = 65_535 * WORKGROUP + 1;
+  const index = s.position(at.axisIndex(0, n));
+  const kernel = { kind: "map", name: "positions", dtype: "int32", loads: [] } as const;
+  const got = await run(device, { ...kernel, space: [n], value: index }, []);
+  assertEquals(got.findIndex((value, i) => value !== i), -1);
+});
+
+test("maps of all sizes", async (device) => {
   for (const n of SIZES) {
     const value = s.add(s.mul(loadOf(0, [n]), s.constant(3)), loadOf(1, [n]));
     await compare(
@@ -450,6 +459,30 @@ test("donated inputs are overwritten, and shared inputs are read twice", async (
   assertEquals(await device.read(state, n, "float32"), noise(n).map((v) => Math.round(v) + 12));
   const error = assertThrows(() => executable.run([state, state], [state]), TypeError);
   assert(error.message.includes("x + y·z"), error.message);
+});
+
+test("two stores over two loads: all is computed before anything is stored", async (device) => {
+  const n = 100;
+  const [x, y] = [0, 1].map((buffer) => loadOf(buffer, [n]));
+  const dtype = "float32";
+  const stores = [{ dtype, value: s.add(x, y) }, { dtype, value: s.sub(x, y) }] as const;
+  const slots = [0, 1].map((number) => ({ kind: "input", number }) as const);
+  const executable = device.compile({
+    steps: [{
+      kernel: { kind: "map", name: "x ± y", space: [n], loads: [dtype, dtype], stores },
+      reads: slots,
+      writes: slots,
+    }],
+    inputs: [n, n],
+    outputs: [{ size: n, donor: 0 }, { size: n, donor: 1 }],
+    scratch: [],
+  });
+  const buffers = [device.allocate(n), device.allocate(n)];
+  device.write(buffers[0], new Float32Array(n).fill(5), dtype);
+  device.write(buffers[1], new Float32Array(n).fill(3), dtype);
+  executable.run(buffers, buffers);
+  assertEquals(await device.read(buffers[0], n, dtype), new Float32Array(n).fill(8));
+  assertEquals(await device.read(buffers[1], n, dtype), new Float32Array(n).fill(2));
 });
 
 test("steps see the results of the steps before", async (device) => {
