@@ -5,7 +5,8 @@
  * - it is asked for, or is a reduction, a scan, a scatter or a product, which have kernels of their own;
  * - computing it again would cost more than a kernel and a buffer: this weighs how often its consumers evaluate it, which
  *   covers several consumers, broadcasts and gathers alike;
- * - a formula would become too deep, or touch more buffers than the device allows.
+ * - it would be written out at many places of one formula, or the formula would become too deep, or touch more buffers
+ *   than the device allows.
  *
  * @module
  */
@@ -27,6 +28,8 @@ export interface Call {
 const STORE_COST = 4, KERNEL_COST = 2000;
 /** Formulas that cost this much all count the same. */
 const COST_LIMIT = 1000;
+/** How much of formulas may be one node written out again and again, in multiplications. */
+const COPIES_LIMIT = 2000;
 /** How deep a formula may be nested, in nodes; also bounds how deep the compiler recurses. */
 const DEPTH_LIMIT = 512;
 
@@ -74,6 +77,8 @@ function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): 
   const own = ownCosts(order);
   /** For each node, how often each kernel evaluates it. */
   const evaluations = new Map<Node, Map<Node, number>>();
+  /** At how many different indices formulas read it: what elementwise ops read is shared, what others read is not. */
+  const places = new Map<Node, { shared: number; others: number }>();
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     // A view has nothing to store: if what it shows is dear, that is stored.
@@ -81,11 +86,23 @@ function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): 
       let total = 0;
       for (const count of evaluations.get(node)!.values()) total += count;
       const size = sizeOf(node.shape);
-      if (
-        total > size &&
-        inlineCost(node, stored, own) * (total - size) > KERNEL_COST + STORE_COST * size
-      ) stored.add(node);
+      const { shared, others } = places.get(node)!;
+      const copies = shared + others - 1;
+      if (total > size || copies > 0) {
+        const cost = inlineCost(node, stored, own);
+        const isDear = cost * (total - size) > KERNEL_COST + STORE_COST * size;
+        if (isDear || cost * copies > COPIES_LIMIT) stored.add(node);
+      }
     }
+    const at = places.get(node);
+    const copies = stored.has(node) || at === undefined ? 1 : at.shared + at.others;
+    for (const input of node.inputs) {
+      let known = places.get(input);
+      if (known === undefined) places.set(input, known = { shared: 0, others: 0 });
+      if (isElementwise(node)) known.shared = Math.max(known.shared, copies);
+      else known.others += copies;
+    }
+    places.delete(node);
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;
@@ -102,6 +119,19 @@ function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): 
     }
     evaluations.delete(node);
   }
+}
+
+/** Whether all inputs are read at the index that is computed. */
+function isElementwise(node: Node): boolean {
+  const { lowering, shape, inputs } = node;
+  if (lowering.kind !== "map") return false;
+  let same = true;
+  const at = shape.map((size, axis) => axisIndex(axis, size));
+  lowering.at(at, (i, inner) => {
+    same &&= inner === at;
+    return load(i, constantIndex(0), inputs[i].dtype);
+  });
+  return same;
 }
 
 const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;

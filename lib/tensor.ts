@@ -6,7 +6,7 @@
 import type { Data, Device } from "../kernels/device.ts";
 import type { Lowering } from "../kernels/graph.ts";
 import type { DType } from "../kernels/scalar.ts";
-import { evaluate, type Value } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 

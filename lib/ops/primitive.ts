@@ -40,14 +40,15 @@ export function apply<A>(
   attributes: A,
   trace?: Trace,
 ): Tensor {
-  const output = primitive.type(inputs, attributes);
+  const { shape, dtype } = primitive.type(inputs, attributes);
   return new Tensor({
     label: attributes === undefined
       ? primitive.name
       : `${primitive.name} ${JSON.stringify(attributes)}`,
     inputs,
-    ...output,
-    lowering: primitive.lower(inputs, attributes, output),
+    shape,
+    dtype,
+    lowering: primitive.lower(inputs, attributes, { shape, dtype }),
     trace,
     backward: primitive.gradient &&
       ((dy, y, inputs) => primitive.gradient!(dy, y, inputs, attributes)),

@@ -5,14 +5,15 @@
  */
 import { normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { full } from "../create.ts";
 import {
+  abs,
   add,
   cast,
   div,
   equal,
   exp,
   isNaN,
+  less,
   log,
   mul,
   or,
@@ -112,7 +113,7 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = normalizeAxes(options.axis, x.shape, "logSumExp");
   const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
   // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
-  const finite = where(isNaN(sub(top, top)), full(top.shape, 0), top);
+  const finite = where(less(abs(top), Infinity), top, 0);
   const total = add(log(sum(exp(sub(x, finite)), { axis, keepDims: true })), finite);
   return options.keepDims ? total : reshape(total, without(x.shape, axis));
 }
