@@ -5,7 +5,7 @@
  */
 import type { Program, Slot, Step } from "./device.ts";
 import { sizeOf } from "./graph.ts";
-import { bodiesOf, type Kernel, visitExprs } from "./kernel.ts";
+import { bodiesOf, formulasOf, type Kernel, visitExprs } from "./kernel.ts";
 import type { Expr } from "./scalar.ts";
 
 /** The program as a table, a line a kernel, with totals before and the buffers after it. */
@@ -15,7 +15,7 @@ export function describeProgram(program: Program): string {
     step.kernel.kind,
     shapeOf(step.kernel),
     amount(operationsOf(step.kernel)),
-    amount(bytesOf(step, program)),
+    amount(bytesOf(step.kernel)),
     `${step.reads.map(slotName).join(" ")} → ${step.writes.map(slotName).join(" ")}`,
     step.kernel.name,
   ]);
@@ -24,7 +24,7 @@ export function describeProgram(program: Program): string {
   const takenOver = program.outputs.filter(({ donor }) => donor !== undefined).length;
   return [
     `${rows.length} kernels, ${amount(total((s) => operationsOf(s.kernel)))} operations, ` +
-    `${amount(total((s) => bytesOf(s, program)))} bytes moved`,
+    `${amount(total((s) => bytesOf(s.kernel)))} bytes moved`,
     "",
     ...table([
       ["", "kind", "space (over)", "operations", "bytes", "reads → writes", "computes"],
@@ -74,15 +74,15 @@ function opsIn(formulas: readonly Expr[]): number {
   return count;
 }
 
-/** Bytes of the buffers that a step reads and writes, each once. */
-function bytesOf({ reads, writes }: Step, program: Program): number {
-  const sizes = {
-    input: program.inputs,
-    output: program.outputs.map(({ size }) => size),
-    scratch: program.scratch,
-  };
-  const size = ({ kind, number }: Slot) => 4 * sizes[kind][number];
-  return [...reads, ...writes].reduce((n, slot) => n + size(slot), 0);
+/** Bytes of what a kernel stores, and of the buffers that it loads from, as far as it reads them. */
+function bytesOf(kernel: Kernel): number {
+  const ends = new Map<number, number>();
+  visitExprs(formulasOf(kernel), (expr) => {
+    if (expr.kind !== "load") return;
+    ends.set(expr.buffer, Math.max(ends.get(expr.buffer) ?? 0, expr.at.max + 1));
+  });
+  const loaded = [...ends.values()].reduce((n, end) => n + end, 0);
+  return 4 * (loaded + kernel.stores.length * sizeOf(kernel.space));
 }
 
 /** A number with three digits and a unit. */

@@ -12,7 +12,7 @@
  */
 import { axisIndex, constantIndex, flatten, type Index, isStrided, sameIndex } from "./indexing.ts";
 import { type Node, sizeOf, topologicalOrder } from "./graph.ts";
-import { type Kernel, kernelName, visitExprs } from "./kernel.ts";
+import { type Kernel, kernelName } from "./kernel.ts";
 import { constant, costOf, type Expr, type Load, load, result } from "./scalar.ts";
 import { share } from "./share.ts";
 import type { Traits } from "./device.ts";
@@ -43,7 +43,7 @@ export function fuse(roots: readonly Node[], traits: Traits): Call[] {
 }
 
 function chooseStored(order: readonly Node[], roots: ReadonlySet<Node>, traits: Traits): Set<Node> {
-  const stored = new Set(
+  let stored = new Set(
     order.filter((node) => roots.has(node) || node.lowering.kind !== "map"),
   );
   for (const node of order) {
@@ -51,7 +51,9 @@ function chooseStored(order: readonly Node[], roots: ReadonlySet<Node>, traits: 
       node.inputs.forEach((operand) => storeOperand(operand, stored));
     }
   }
-  storeWhatIsDearToRecompute(order, stored);
+  // Going back from the roots, the costs are not known of what is stored further on: a first round guesses them too high.
+  const guess = withWhatIsDearToRecompute(order, stored, stored);
+  stored = withWhatIsDearToRecompute(order, stored, guess);
   storeWhatMakesFormulasTooBig(order, stored, traits.maxBuffers - 1);
   return stored;
 }
@@ -73,7 +75,13 @@ function storeOperand(operand: Node, stored: Set<Node>): void {
   stored.add(isStrided(flat) && flat.terms.every((t) => t.scale >= 0) ? node : operand);
 }
 
-function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): void {
+/** The stored nodes, and those that are dear to recompute where the nodes of `assumed` are stored, too. */
+function withWhatIsDearToRecompute(
+  order: readonly Node[],
+  given: ReadonlySet<Node>,
+  assumed: ReadonlySet<Node>,
+): Set<Node> {
+  const stored = new Set(given);
   const own = ownCosts(order);
   /** For each node, how often each kernel evaluates it. */
   const evaluations = new Map<Node, Map<Node, number>>();
@@ -89,7 +97,7 @@ function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): 
       const { shared, others } = places.get(node)!;
       const copies = shared + others - 1;
       if (total > size || copies > 0) {
-        const cost = inlineCost(node, stored, own);
+        const cost = inlineCost(node, assumed, own);
         const isDear = cost * (total - size) > KERNEL_COST + STORE_COST * size;
         if (isDear || cost * copies > COPIES_LIMIT) stored.add(node);
       }
@@ -119,6 +127,7 @@ function storeWhatIsDearToRecompute(order: readonly Node[], stored: Set<Node>): 
     }
     evaluations.delete(node);
   }
+  return stored;
 }
 
 /** Whether all inputs are read at the index that is computed. */
@@ -169,13 +178,15 @@ function ownCosts(order: readonly Node[]): (node: Node) => number {
   };
 }
 
+/** The cost of a formula. What it takes to find an index is left out: mostly it is found once for a whole row. */
 function ownCost({ lowering, shape, inputs }: Node): number {
   if (lowering.kind !== "map" || lowering.isView) return 0;
-  let cost = 0;
   const at = shape.map((size, axis) => axisIndex(axis, size));
-  const formula = lowering.at(at, (i) => load(i, constantIndex(0), inputs[i].dtype));
-  visitExprs([formula], (expr) => cost += expr.kind === "call" ? costOf(expr.op) : 0);
-  return cost;
+  const costOfFormula = (expr: Expr): number =>
+    expr.kind === "call"
+      ? expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr.op))
+      : 0;
+  return costOfFormula(lowering.at(at, (i) => load(i, constantIndex(0), inputs[i].dtype)));
 }
 
 function storeWhatMakesFormulasTooBig(
