@@ -1,0 +1,183 @@
+/**
+ * What refuses, and what it says: the op, all shapes, and the rule that was broken.
+ *
+ * @module
+ */
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as g from "../../mod.ts";
+import { ShapeError, tensor, zeros } from "../../mod.ts";
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+interface Refusal {
+  readonly kind: ErrorClass;
+  readonly message: string;
+  readonly by: () => unknown;
+}
+
+const refusal = (kind: ErrorClass, message: string, by: () => unknown): Refusal => ({
+  kind,
+  message,
+  by,
+});
+const int32 = (shape: readonly number[]) => zeros(shape, "int32");
+const key = g.key(0);
+
+const shapes: readonly Refusal[] = [
+  refusal(
+    ShapeError,
+    "Cannot matmul [32, 784] by [512, 20]: 784 columns against 512 rows",
+    () => g.matmul(zeros([32, 784]), zeros([512, 20])),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot matmul [] by [5, 2]: a scalar has no columns",
+    () => g.matmul(zeros([]), zeros([5, 2])),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot matmul",
+    () => g.matmul(zeros([2, 4, 4]), zeros([3, 4, 4])),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot add [3, 4] and [3]: 4 against 3 along axis -1",
+    () => g.add(zeros([3, 4]), zeros([3])),
+  ),
+  refusal(
+    ShapeError,
+    "2 against 3 along axis -1",
+    () => g.where(zeros([2], "bool"), zeros([3]), 0),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot reshape [2, 3] to [4]: 6 elements against 4",
+    () => g.reshape(zeros([2, 3]), [4]),
+  ),
+  refusal(ShapeError, "Cannot reshape [3] to", () => g.reshape(zeros([3]), [-1, 2])),
+  refusal(RangeError, "non-negative integers", () => g.reshape(zeros([4]), [-1, -1])),
+  refusal(ShapeError, "Cannot broadcast [2] to [3]", () => g.broadcastTo(zeros([2]), [3])),
+  refusal(ShapeError, "Cannot broadcast [2, 3] to [3]", () => g.broadcastTo(zeros([2, 3]), [3])),
+  refusal(
+    ShapeError,
+    "Cannot transpose [2, 3] by [0, 0]: every axis must be named once",
+    () => g.transpose(zeros([2, 3]), [0, 0]),
+  ),
+  refusal(ShapeError, "Cannot slice [2] from [3]", () => g.slice(zeros([3]), [2], [2])),
+  refusal(ShapeError, "Cannot slice [1] from [3]", () => g.slice(zeros([3]), [-1], [1])),
+  refusal(ShapeError, "Cannot slice [1] from [3, 3]", () => g.slice(zeros([3, 3]), [0], [1])),
+  refusal(Error, "Cannot slice", () => g.slice(zeros([3]), [0.5], [1])),
+  refusal(Error, "Cannot slice", () => g.slice(zeros([3]), [5], [0])),
+  refusal(
+    ShapeError,
+    "Cannot pad [2, 2] by [1], [1], [0]: one width ≥ 0 an axis",
+    () => g.pad(zeros([2, 2]), { low: [1], high: [1] }),
+  ),
+  refusal(ShapeError, "one width", () => g.pad(zeros([2]), { low: [-1], high: [1] })),
+  refusal(
+    ShapeError,
+    "Cannot concatenate [2, 2] and [3, 3] along axis 0: the other axes differ",
+    () => g.concat([zeros([2, 2]), zeros([3, 3])]),
+  ),
+  refusal(RangeError, "a scalar has no axes", () => g.take(zeros([]), int32([1]))),
+  refusal(ShapeError, "Cannot take [1] rows from [0, 2]", () => g.take(zeros([0, 2]), int32([1]))),
+  refusal(
+    ShapeError,
+    "Cannot take [3, 1] from [2, 5] along axis 1: the other axes differ",
+    () => g.takeAlongAxis(zeros([2, 5]), int32([3, 1]), 1),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot scatterAdd [3, 2] at [2]: it takes one index for each row of updates",
+    () => g.scatterAdd(5, int32([2]), zeros([3, 2])),
+  ),
+  refusal(ShapeError, "into no rows", () => g.scatterAdd(0, int32([1]), zeros([1]))),
+  refusal(ShapeError, "a key is a uint32 tensor of shape [2]", () => g.uniform(zeros([2]), [3])),
+  refusal(
+    ShapeError,
+    "Cannot make a tensor of ragged data: [2] beside [1]",
+    () => tensor([[1, 2], [3]]),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot make a tensor of shape [3]: it has 3 elements, the data 2",
+    () => tensor([1, 2], { shape: [3] }),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot exclude [3]: one number for each of 2 rows",
+    () => g.permutations(key, 2, 5, { exclude: int32([3]) }),
+  ),
+];
+
+const kinds: readonly Refusal[] = [
+  refusal(
+    TypeError,
+    "Cannot add float32 and int32: cast one of them, dtypes are never mixed",
+    () => g.add(zeros([1]), int32([1])),
+  ),
+  refusal(
+    TypeError,
+    "Cannot exp a tensor of int32: exp takes float32",
+    () => g.exp(int32([1])),
+  ),
+  refusal(TypeError, "and takes int32, uint32, bool", () => g.and(zeros([1]), 1)),
+  refusal(TypeError, "takes float32, int32, uint32", () => g.sum(zeros([1], "bool"))),
+  refusal(TypeError, "takes bool", () => g.where(zeros([1]), 1, 2)),
+  refusal(TypeError, "takes float32", () => g.matmul(int32([2, 2]), int32([2, 2]))),
+  refusal(TypeError, "takes int32", () => g.take(zeros([2]), zeros([1]))),
+  refusal(TypeError, "takes int32", () => g.scatterAdd(2, zeros([1]), zeros([1]))),
+  refusal(TypeError, "dtypes are never mixed", () => g.concat([zeros([1]), int32([1])])),
+  // A number takes the dtype of the tensor beside it, so it must fit that dtype.
+  refusal(Error, "0.5", () => g.add(int32([1]), 0.5)),
+  refusal(Error, "Cannot mean", () => g.mean(int32([2]))),
+];
+
+const values: readonly Refusal[] = [
+  refusal(
+    RangeError,
+    "Cannot sum along axis 2 of [3, 4]: axes go from -2 to 1",
+    () => g.sum(zeros([3, 4]), { axis: 2 }),
+  ),
+  refusal(
+    RangeError,
+    "Cannot sum along axes [1, 1]: an axis is named twice",
+    () => g.sum(zeros([3, 4]), { axis: [1, -1] }),
+  ),
+  refusal(RangeError, "a scalar has no axes", () => g.cumsum(zeros([]), { axis: 0 })),
+  refusal(RangeError, "along an empty axis", () => g.argmax(zeros([2, 0]), { axis: 1 })),
+  refusal(RangeError, "Cannot concatenate no tensors", () => g.concat([])),
+  refusal(RangeError, "sizes are non-negative integers", () => zeros([2, -1])),
+  refusal(RangeError, "sizes are non-negative integers", () => g.iota([1.5])),
+  refusal(RangeError, "a seed is an integer from 0", () => g.key(-1)),
+  refusal(RangeError, "a seed is an integer from 0", () => g.key(0.5)),
+  refusal(RangeError, "Cannot draw 4 of 3 numbers", () => g.permutations(key, 1, 3, { take: 4 })),
+  refusal(RangeError, "n must be from 1 to 2^24", () => g.permutations(key, 1, 2 ** 24 + 1)),
+  refusal(RangeError, "", () => g.randomInts(key, [3], 0)),
+  refusal(RangeError, "", () => g.scatterAdd(-1, int32([1]), zeros([1]))),
+  refusal(RangeError, "", () => g.scatterAdd(1.5, int32([1]), zeros([1]))),
+  refusal(
+    RangeError,
+    "steps must be above 0",
+    () => g.constantThenLinear({ rate: 1, steps: 0 }),
+  ),
+];
+
+for (const { kind, message, by } of [...shapes, ...kinds, ...values]) {
+  const source = by.toString().replace(/^\(\)\s*=>\s*/, "").replace(/\s+/g, " ");
+  Deno.test(`${source} is a ${kind.name}${message && `: ${message}`}`, () => {
+    const error = assertThrows(by, kind, message);
+    assertEquals(error.message.endsWith("."), false, "a message has no final period");
+    assertEquals(error.message.startsWith("Cannot "), true, "a message says what cannot be done");
+  });
+}
+
+Deno.test("a tensor of several elements has no only item", async () => {
+  await assertRejects(() => tensor([1, 2]).item(), ShapeError, "Cannot take the only item of [2]");
+});
+
+Deno.test("a tensor that was disposed of says so", async () => {
+  const x = tensor([1, 2]);
+  x.dispose();
+  await assertRejects(() => x.read(), Error, "Cannot use this tensor: it was disposed of");
+  await assertRejects(() => g.add(x, 1).read(), Error, "it was disposed of");
+});
