@@ -8,7 +8,7 @@
 import { axisIndex, flatten, type Index, isStrided, sameIndex } from "./indexing.ts";
 import { type Node, topologicalOrder } from "./graph.ts";
 import { bodiesOf, type Kernel, kernelName, type Store, visitExprs } from "./kernel.ts";
-import type { Expr, Load } from "./scalar.ts";
+import { type Expr, type Load, NESTING_LIMIT, nestingOf } from "./scalar.ts";
 import type { Call } from "./fuse.ts";
 import { share, substitute } from "./share.ts";
 
@@ -19,6 +19,8 @@ interface Group {
   readonly writes: Node[];
   readonly values: Expr[];
   readonly names: string[];
+  /** How deep its formulas are nested. */
+  depth: number;
   readonly inputs: Group[];
 }
 
@@ -60,6 +62,7 @@ function newGroup({ kernel, reads, writes }: Call): Group {
     writes: [...writes],
     values: kernel.stores.map(({ value }) => value),
     names: [kernel.name],
+    depth: depthOf(kernel),
     inputs: [],
   };
 }
@@ -71,18 +74,24 @@ function hostOf(
   maxBuffers: number,
 ): Group | undefined {
   if (kernel.kind !== "map") return undefined;
+  const depth = depthOf(kernel);
   const hosts = [...new Set(reads.map((node) => producers.get(node)))].reverse();
   const here = flatten(kernel.space.map((size, axis) => axisIndex(axis, size)), kernel.space);
   return hosts.find((host) => {
     if (host === undefined || host.kernel.space.join() !== kernel.space.join()) return false;
     const buffers = new Set([...host.reads, ...reads, ...host.writes, ...writes]);
-    if (buffers.size > maxBuffers) return false;
+    if (buffers.size > maxBuffers || host.depth + depth > NESTING_LIMIT) return false;
     const others = reads.map((node) => producers.get(node)).filter((g) =>
       g !== undefined && g !== host
     );
     return readsOnlyAt(here, kernel, (load) => host.writes.includes(reads[load.buffer])) &&
       !dependsOn(others as Group[], host);
   });
+}
+
+function depthOf(kernel: Kernel): number {
+  const known = new Map<Expr, number>();
+  return Math.max(0, ...kernel.stores.map(({ value }) => nestingOf(value, known)));
 }
 
 /** Whether some loads of a kernel are all at one index. */
@@ -122,6 +131,7 @@ function absorb(group: Group, { kernel, reads, writes }: Call): void {
   group.values.push(...values);
   group.writes.push(...writes);
   group.names.push(kernel.name);
+  group.depth += depthOf(kernel);
 }
 
 /** The nodes that a group still loads, once its own values are no longer read back. */

@@ -65,9 +65,19 @@ const real = (value: number): Expr => constant(value, "float32");
 const int = (value: number): Expr => constant(value, "int32");
 const ONE = real(1);
 
-/** Σ cᵢ·xⁱ by Horner's rule, the highest power first. */
-const polynomial = (x: Expr, ...coefficients: readonly number[]): Expr =>
-  coefficients.slice(1).reduce((sum, c) => add(mul(sum, x), real(c)), real(coefficients[0]));
+/**
+ * Σ cᵢ·xⁱ, the highest power first, by Estrin's scheme: neighbours become pairs c₁·x + c₀, then pairs of pairs with x², and so
+ * on. Horner's rule has fewer operations, but each waits for the one before it.
+ */
+function polynomial(x: Expr, ...coefficients: readonly number[]): Expr {
+  let terms = coefficients.map(real).reverse();
+  for (let power = x; terms.length > 1; power = mul(power, power)) {
+    const [by, all] = [power, terms];
+    terms = all.filter((_, i) => i % 2 === 0)
+      .map((low, i) => 2 * i + 1 < all.length ? add(mul(all[2 * i + 1], by), low) : low);
+  }
+  return terms[0];
+}
 
 /** 2ⁿ for −126 ≤ n ≤ 127: the float whose biased exponent is n + 127 and whose mantissa is zero. */
 const powerOfTwo = (n: Expr): Expr => bitcast(shiftLeft(add(n, int(127)), int(23)), "float32");
@@ -219,9 +229,17 @@ function sigmoid(x: Expr): Expr {
   return scaleByPowerOfTwo(div(ONE, denominator), neg(n));
 }
 
-/** log(1 + eˣ) = max(x, 0) + log(1 + e^(−|x|)). */
+/**
+ * log(1 + eˣ) = max(x, 0) + log(1 + u) with u = e^(−|x|) in 0 … 1. Where 1 + u is beyond √2 it is 2·(1 + f) with
+ * f = (u − 1)/2, elsewhere f = u: so nothing is rounded that log would have to make good for, and there is no division.
+ * NaN survives in u.
+ */
 function softplus(x: Expr): Expr {
-  return add(max(x, real(0)), log1p(exp(neg(abs(x)))));
+  const u = exp(neg(abs(x)));
+  const isLarge = less(real(Math.SQRT2 - 1), u);
+  const f = select(isLarge, mul(sub(u, ONE), real(0.5)), u);
+  const n = select(isLarge, ONE, real(0));
+  return add(select(less(real(0), x), x, real(0)), logOfSplit(n, f, real(0)));
 }
 
 /** π/2 in four parts, three of 11 bits, so that their products with quarter turns below 2¹³ are exact. */

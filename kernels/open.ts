@@ -10,23 +10,32 @@ import { findAdapter, openWebgpu } from "./webgpu/device.ts";
 
 /**
  * - `auto`: a GPU where there is a hardware WebGPU adapter, else the CPU;
- * - `cpu`: WebAssembly SIMD;
+ * - `cpu`: WebAssembly SIMD, on all processors;
  * - `webgpu`: WebGPU, on a software adapter where there is no other;
  * - `reference`: float64 in plain JavaScript, slow and obviously right.
  */
 export type DeviceName = "auto" | "cpu" | "webgpu" | "reference";
 
+/** Settings of {@linkcode openDevice}. */
+export interface DeviceOptions {
+  /** How many threads the CPU may use, 1 … 16; as many as it has processors unless given. */
+  readonly threads?: number;
+}
+
 /**
  * Opens a device. It is closed by its `close` method.
  *
- * @throws {Error} for `webgpu` where there is no adapter at all.
+ * @throws {Error} for `webgpu` where there is no adapter at all; {RangeError} where an option is out of range.
  */
-export async function openDevice(name: DeviceName = "auto"): Promise<Device> {
+export async function openDevice(
+  name: DeviceName = "auto",
+  options: DeviceOptions = {},
+): Promise<Device> {
   switch (name) {
     case "auto":
-      return await findAdapter() === undefined ? openCpu() : await openWebgpu();
+      return await findAdapter() === undefined ? openCpu(options) : await openWebgpu();
     case "cpu":
-      return openCpu();
+      return openCpu(options);
     case "webgpu":
       return await openWebgpu({ software: true });
     case "reference":

@@ -12,7 +12,7 @@
 import type { Traits } from "./device.ts";
 import { type Node, sizeOf } from "./graph.ts";
 import { axisIndex, constantIndex, flatten, type Index, isStrided } from "./indexing.ts";
-import { constant, costOf, type Expr, load } from "./scalar.ts";
+import { constant, costOf, type Expr, load, NESTING_LIMIT, nestingOf } from "./scalar.ts";
 
 /** What a buffer costs, in multiplications: so much for each element, and so much for one more kernel. */
 const STORE_COST = 4, KERNEL_COST = 2000;
@@ -20,9 +20,6 @@ const STORE_COST = 4, KERNEL_COST = 2000;
 const COST_LIMIT = 1000;
 /** How much of formulas may be one node written out again and again, in multiplications. */
 const COPIES_LIMIT = 2000;
-/** How deep a formula may be nested, in nodes; also bounds how deep the compiler recurses. */
-const DEPTH_LIMIT = 512;
-
 /** The nodes to store. */
 export function chooseStored(
   order: readonly Node[],
@@ -164,15 +161,30 @@ function ownCosts(order: readonly Node[]): (node: Node) => number {
   };
 }
 
-/** The cost of a formula. What it takes to find an index is left out: mostly it is found once for a whole row. */
-function ownCost({ lowering, shape, inputs }: Node): number {
-  if (lowering.kind !== "map" || lowering.isView) return 0;
+/** How deeply nested the formulas of nodes are by themselves; views count, too. */
+function nestings(): (node: Node) => number {
+  const known = new Map<string, number>();
+  return (node) => {
+    let depth = known.get(node.label);
+    if (depth === undefined) known.set(node.label, depth = Math.max(1, nestingOf(formulaOf(node))));
+    return depth;
+  };
+}
+
+/** The formula of a node, of some element of its inputs. */
+function formulaOf({ lowering, shape, inputs }: Node): Expr {
+  if (lowering.kind !== "map") return constant(0);
   const at = shape.map((size, axis) => axisIndex(axis, size));
+  return lowering.at(at, (i) => load(i, constantIndex(0), inputs[i].dtype));
+}
+
+/** The cost of a formula. What it takes to find an index is left out: mostly it is found once for a whole row. */
+function ownCost(node: Node): number {
   const costOfFormula = (expr: Expr): number =>
     expr.kind === "call"
       ? expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr.op))
       : 0;
-  return costOfFormula(lowering.at(at, (i) => load(i, constantIndex(0), inputs[i].dtype)));
+  return isView(node) ? 0 : costOfFormula(formulaOf(node));
 }
 
 function storeWhatMakesFormulasTooBig(
@@ -180,24 +192,26 @@ function storeWhatMakesFormulasTooBig(
   stored: Set<Node>,
   maxLoads: number,
 ): void {
+  const nestingOfNode = nestings();
   const depths = new Map<Node, number>();
   const sources = new Map<Node, ReadonlySet<Node>>();
   for (const node of order) {
     for (;;) {
       const folded = node.inputs.filter((input) => !stored.has(input));
-      const depth = 1 + folded.reduce((n, input) => Math.max(n, depths.get(input)!), 0);
+      const depth = nestingOfNode(node) +
+        folded.reduce((n, input) => Math.max(n, depths.get(input)!), 0);
       const loads = new Set<Node>();
       for (const input of node.inputs) {
         if (stored.has(input)) loads.add(input);
         else for (const source of sources.get(input)!) loads.add(source);
       }
-      if (folded.length === 0 || depth <= DEPTH_LIMIT && loads.size <= maxLoads) {
+      if (folded.length === 0 || depth <= NESTING_LIMIT / 2 && loads.size <= maxLoads) {
         depths.set(node, depth);
         sources.set(node, loads);
         break;
       }
       const burden = (input: Node) =>
-        depth > DEPTH_LIMIT ? depths.get(input)! : sources.get(input)!.size;
+        depth > NESTING_LIMIT / 2 ? depths.get(input)! : sources.get(input)!.size;
       stored.add(folded.reduce((a, b) => burden(b) > burden(a) ? b : a));
     }
   }

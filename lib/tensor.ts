@@ -39,7 +39,10 @@ export class Trace {
 const NO_TRACES: readonly Trace[] = [];
 
 const LEAF: Lowering = { kind: "leaf" };
-/** Expressions that nobody reads are computed when they get this deep, so that a loop does not grow a graph for ever. */
+/**
+ * Expressions that nobody reads are computed when they get this deep, so that a loop does not grow a graph for ever. What is
+ * built on deeper ones (they were traced before) is computed each time that the depth has doubled.
+ */
 const FLUSH_DEPTH = 4096;
 
 /** Needs the private parts of tensors, and so is made within the class. */
@@ -87,7 +90,7 @@ export class Tensor {
           : [...this.#traces, ...more];
       }
     }
-    if (this.#depth > FLUSH_DEPTH && !this.isTraced) this.#compute();
+    if (this.#isTooDeep() && !this.isTraced) this.#compute();
   }
 
   /**
@@ -191,6 +194,12 @@ export class Tensor {
   /** A short description, `Tensor float32 [2, 3]`. */
   toString(): string {
     return `Tensor ${this.dtype} ${shapeText(this.shape)}`;
+  }
+
+  /** Whether the depth has just passed 4096, 8192, 16384, … */
+  #isTooDeep(): boolean {
+    const level = (depth: number) => Math.floor(Math.log2(depth / FLUSH_DEPTH));
+    return this.#depth >= FLUSH_DEPTH && level(this.#depth) !== level(this.#depth - 1);
   }
 
   /** Computes the elements and forgets the expression. */

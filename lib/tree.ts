@@ -18,13 +18,16 @@ function walk(tree: unknown, path: Path, visit: (leaf: Tensor | number, path: Pa
   else if (isPlain(tree)) {
     for (const name of Object.keys(tree).sort()) walk(tree[name], `${path}.${name}`, visit);
   } else {
-    throw new TypeError(
-      `Cannot use ${describe(tree)} at ${
-        place(path)
-      }: trees are made of tensors, numbers, arrays and plain objects`,
-    );
+    throw notATree(tree, path);
   }
 }
+
+const notATree = (x: unknown, path: Path): TypeError =>
+  new TypeError(
+    `Cannot use ${describe(x)} at ${
+      place(path)
+    }: trees are made of tensors, numbers, arrays and plain objects`,
+  );
 
 function isPlain(x: unknown): x is Record<string, unknown> {
   if (typeof x !== "object" || x === null) return false;
@@ -43,19 +46,19 @@ const describe = (x: unknown): string =>
 /** The leaves in a fixed order, and all else that there is to a tree, as text. */
 export function treeFlatten(tree: unknown): { leaves: (Tensor | number)[]; form: string } {
   const leaves: (Tensor | number)[] = [];
-  const formOf = (tree: unknown): string => {
+  const formOf = (tree: unknown, path: Path): string => {
     if (tree instanceof Tensor || typeof tree === "number") {
       leaves.push(tree);
       return "*";
     }
-    if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
+    if (Array.isArray(tree)) return `[${tree.map((part, i) => formOf(part, `${path}[${i}]`))}]`;
     if (isPlain(tree)) {
-      return `{${Object.keys(tree).sort().map((name) => name + formOf(tree[name]))}}`;
+      const part = (name: string) => JSON.stringify(name) + formOf(tree[name], `${path}.${name}`);
+      return `{${Object.keys(tree).sort().map(part)}}`;
     }
-    walk(tree, "", () => {});
-    return "";
+    throw notATree(tree, path);
   };
-  return { leaves, form: formOf(tree) };
+  return { leaves, form: formOf(tree, "") };
 }
 
 /** The leaves, in a fixed order. */
@@ -101,7 +104,7 @@ export function treeMap<T>(
 ): T {
   const paths = treePaths(tree);
   const columns = [tree, ...others].map(treeLeaves);
-  others.forEach((other, n) => sameTree(paths, treePaths(other), n + 2));
+  others.forEach((other, n) => checkSameTree(tree, other, n + 2));
   return treeUnflatten(
     tree,
     paths.map((path, i) => {
@@ -111,14 +114,15 @@ export function treeMap<T>(
   );
 }
 
-function sameTree(a: readonly Path[], b: readonly Path[], which: number): void {
-  const i = a.findIndex((path, i) => path !== b[i]);
-  if (i >= 0 || a.length !== b.length) {
-    const [missing, where] = i >= 0 ? [a[i], b[i] ?? "nothing"] : ["nothing", b[a.length]];
-    throw new TypeError(
-      `Cannot match trees: the first has ${place(missing)} where tree ${which} has ${place(where)}`,
-    );
-  }
+function checkSameTree(a: unknown, b: unknown, which: number): void {
+  if (treeFlatten(a).form === treeFlatten(b).form) return;
+  const [ofA, ofB] = [treePaths(a), treePaths(b)];
+  const i = ofA.findIndex((path, i) => path !== ofB[i]);
+  const at = (paths: readonly Path[], i: number) => i in paths ? place(paths[i]) : "nothing";
+  const k = i >= 0 ? i : ofA.length;
+  throw new TypeError(
+    `Cannot match trees: the first has ${at(ofA, k)} where tree ${which} has ${at(ofB, k)}`,
+  );
 }
 
 /** The leaf as a tensor; TypeError with its path where it is a number. */
