@@ -12,8 +12,9 @@ import { DATA_SETS, loadDataSet } from "./data/datasets.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { metricsText, standardTerminal } from "./progress.ts";
+import { trainThroughLosses } from "./recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "./run_folder.ts";
-import { type Outcome, train } from "./trainer.ts";
+import type { Outcome } from "./trainer.ts";
 
 const FLAGS = {
   config: {
@@ -94,9 +95,16 @@ async function command(args: string[]): Promise<void> {
   console.log(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
   const run = { config, data, folder, device, resume: given.resume };
-  const outcome = await train({ ...run, terminal: standardTerminal(), signal: onInterrupt() });
-  device.close();
+  const outcome = await trainThroughLosses(
+    { ...run, terminal: standardTerminal(), signal: onInterrupt() },
+    (which) => reopen(which === "cpu" ? which : given.device),
+  );
   report(outcome, config, folder);
+}
+
+/** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
+function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
+  return openDevice(name).catch(() => openDevice("cpu"));
 }
 
 /** The run that the flags describe, under a name that no run has yet. */

@@ -97,6 +97,12 @@ export interface Device {
    */
   read(buffer: Buffer, size: number, dtype: DType): Promise<Data>;
   /**
+   * The same at once, on devices that never make one wait.
+   *
+   * @internal
+   */
+  readNow?(buffer: Buffer, size: number, dtype: DType): Data;
+  /**
    * Compiles a program.
    *
    * @internal

@@ -11,7 +11,7 @@
  *
  * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin (\|x\| ≤ 8192) | cos (\|x\| ≤ 8192) |
  * |------|------|-------|-------|------|---------|----------|-------------------|-------------------|
- * | 0.88 | 0.83 | 0.83  | 1.38  | 1.41 | 2.00    | 1.55     | 1.61              | 1.73              |
+ * | 0.90 | 0.81 | 0.84  | 1.57  | 1.41 | 2.00    | 1.62     | 1.61              | 1.73              |
  *
  * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A GPU may round
  * divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN; results too large give ±Infinity.

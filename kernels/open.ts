@@ -16,20 +16,15 @@ import { findAdapter, openWebgpu } from "./webgpu/device.ts";
  */
 export type DeviceName = "auto" | "cpu" | "webgpu" | "reference";
 
-/** Settings of {@linkcode openDevice}. */
-export interface DeviceOptions {
-  /** How many threads the CPU may use, 1 … 16; as many as it has processors unless given. */
-  readonly threads?: number;
-}
-
 /**
  * Opens a device. It is closed by its `close` method.
  *
+ * @param options `threads`: how many the CPU may use, 1 … 16; as many as it has processors unless given
  * @throws {Error} for `webgpu` where there is no adapter at all; {RangeError} where an option is out of range.
  */
 export async function openDevice(
   name: DeviceName = "auto",
-  options: DeviceOptions = {},
+  options: { readonly threads?: number } = {},
 ): Promise<Device> {
   switch (name) {
     case "auto":

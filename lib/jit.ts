@@ -125,7 +125,7 @@ export function trace<A extends readonly unknown[], R>(
 
   const used = topologicalOrder(outputs).filter((node) => node.lowering.kind === "leaf");
   const numbers = used.map((leaf) => parameters.indexOf(leaf));
-  const donated = donate.flatMap((n) => leafNumbers(args, n));
+  const donated = [...new Set(donate.flatMap((n) => leafNumbers(args, n)))];
   const overwritable = used.map((_, i) => i).filter((i) => donated.includes(numbers[i]));
   return {
     program: plan(outputs, used, device.traits, new Set(overwritable)),
@@ -168,7 +168,7 @@ function checkDonations(
 ): void {
   if (donated.length === 0) return;
   const given = new Set(donated);
-  if (leaves.reduce((n, leaf) => n + Number(given.has(leaf)), 0) > donated.length) {
+  if (leaves.reduce((n, leaf) => n + Number(given.has(leaf)), 0) > given.size) {
     throw new TypeError("Cannot donate a tensor that is an argument a second time");
   }
   if (inputs.some((input) => typeof input !== "number" && given.has(input))) {

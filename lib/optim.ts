@@ -56,7 +56,7 @@ export function adam<P>(
       const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
       const count = add(step, 1);
       const t = cast(count, "float32");
-      // 1 − βᵗ = −expm1(t·ln β): in float32 the obvious form is off by 1 % for β = .999 and t = 1.
+      // 1 − βᵗ = −expm1(t·ln β): as 1 − exp(t·ln β) in float32 it would lose most digits for β = .999 and small t.
       const correction = (beta: number) => neg(expm1(mul(t, Math.log(beta))));
       const stepSize = div(mul(sqrt(correction(beta2)), rate), correction(beta1));
       const newM = treeMap((m, g) => add(mul(m, beta1), mul(g, 1 - beta1)), m, gradient);

@@ -14,12 +14,10 @@ import {
   cast,
   cos,
   equal,
-  floor,
   greaterEqual,
   less,
   log,
   max,
-  min,
   mul,
   or,
   shiftLeft,
@@ -113,16 +111,22 @@ export function normal(key: Key, shape: Shape): Tensor {
 /** Bool, true with probability p, of p's shape. */
 export const bernoulli = (key: Key, p: Tensor): Tensor => less(uniform(key, p.shape), p);
 
+/** The most that can be drawn from: {@linkcode randomInts} must not overflow. */
+const MOST = 2 ** 20;
+
 /**
  * Integers of 0 … n − 1, int32.
  *
- * @throws {RangeError} unless n is an integer of 1 … 2²⁴.
+ * @throws {RangeError} unless n is an integer of 1 … 2²⁰.
  */
 export function randomInts(key: Key, shape: Shape, n: number): Tensor {
-  if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 24)) {
-    throw new RangeError(`Cannot draw integers below ${n}: the bound is an integer from 1 to 2^24`);
+  if (!(Number.isInteger(n) && n >= 1 && n <= MOST)) {
+    throw new RangeError(`Cannot draw integers below ${n}: the bound is an integer from 1 to 2^20`);
   }
-  return min(cast(floor(mul(uniform(key, shape), n)), "int32"), n - 1);
+  // ⌊k·n / 2²⁴⌋ of 24 random bits k, in halves of 12 bits: integers alone, so that all devices agree to the last one.
+  const [word] = randomBits(key, shape);
+  const high = shiftRight(word, 20), low = and(shiftRight(word, 8), 0xfff);
+  return cast(shiftRight(add(mul(high, n), shiftRight(mul(low, n), 12)), 12), "int32");
 }
 
 /** A random order of 0 … n − 1, int32 [n]. */
@@ -137,7 +141,7 @@ export interface PermutationOptions {
 }
 
 /**
- * Independent random orders of 0 … n − 1, a row each: int32 [rows, n], n at most 2²⁴.
+ * Independent random orders of 0 … n − 1, a row each: int32 [rows, n], n at most 2²⁰.
  *
  * No sorting: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris and Rogaway, CRYPTO 2012). Each
  * round pairs x with k − x mod n for a random k, and a random bit of the pair decides whether the two change places.
@@ -150,9 +154,9 @@ export function permutations(
 ): Tensor {
   const size = exclude === undefined ? n : n - 1;
   const count = take ?? size;
-  if (!(n >= 1 && n <= 2 ** 24) || count > size) {
+  if (!(n >= 1 && n <= MOST) || count > size) {
     throw new RangeError(
-      `Cannot draw ${count} of ${size} numbers without replacement: n must be from 1 to 2^24, and no more can be drawn`,
+      `Cannot draw ${count} of ${size} numbers without replacement: n must be from 1 to 2^20, and no more can be drawn`,
     );
   }
   const shape = [rows, count];

@@ -63,26 +63,28 @@ export class Storage {
   }
 
   /**
-   * The buffer on a device; host data is copied there the first time.
+   * The buffer on a device. What lies on the host, or on a device that can be read at once, is copied there the first time.
    *
-   * @throws {Error} where the contents were disposed of, donated, or live on another device.
+   * @throws {Error} where the contents were disposed of, donated, or live on a device that makes readers wait.
    */
   on(device: Device): Buffer {
     this.#check();
     let buffer = this.#buffers.find((b) => b.device === device);
     if (buffer === undefined) {
-      if (this.#host === undefined) {
-        throw new TypeError(
-          `Cannot use a tensor of the ${
-            this.home!.name
-          } device on ${device.name}: read it, and make a tensor of the data`,
-        );
-      }
       buffer = device.allocate(this.size);
-      device.write(buffer, this.#host, this.dtype);
+      device.write(buffer, this.#host ?? this.#readNow(device), this.dtype);
       this.#buffers.push(buffer);
     }
     return buffer;
+  }
+
+  #readNow(user: Device): Data {
+    const [buffer] = this.#buffers;
+    const data = buffer.device.readNow?.(buffer, this.size, this.dtype);
+    if (data !== undefined) return data;
+    throw new TypeError(
+      `Cannot use a tensor of the ${buffer.device.name} device on ${user.name}: read it, and make a tensor of the data`,
+    );
   }
 
   /** A copy of the contents. */

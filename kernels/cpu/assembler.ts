@@ -1,17 +1,19 @@
 /**
- * A WebAssembly assembler: just enough of the binary format to write modules of SIMD loops.
+ * A WebAssembly assembler: just enough of the binary format to write functions of SIMD loops.
  *
- * A module is a list of sections, each a number, a length and its contents; integers are LEB128: seven bits a byte,
- * lowest first, the eighth bit saying that more follow. Instructions work on a stack: `a + b` is "get a, get b, add".
+ * Instructions work on a stack: `a + b` is "get a, get b, add". Integers are LEB128: seven bits a byte, lowest first, the
+ * eighth bit saying that more follow.
  *
  * @example Adding one
  * ```ts
- * import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+ * import { FunctionBuilder } from "./assembler.ts";
+ * import { ModuleBuilder } from "./module.ts";
  *
  * const f = new FunctionBuilder("increment", 1);
  * f.code.get(0).i32(1).op("i32.add").set(0);
  * const module = new ModuleBuilder();
- * const bytes = module.finish(module.add(f), "increment");
+ * module.export("increment", module.add(f));
+ * const bytes = module.finish();
  * ```
  *
  * @module
@@ -32,7 +34,8 @@ export type ValueType = "i32" | "v128";
 
 const typeCodes: Record<ValueType, number> = { i32: 0x7f, v128: 0x7b };
 
-function unsigned(into: number[], value: number): void {
+/** Appends an integer that is not negative. */
+export function unsigned(into: number[], value: number): void {
   let rest = value >>> 0;
   while (rest >= 0x80) {
     into.push(rest & 0x7f | 0x80);
@@ -50,7 +53,8 @@ function signed(into: number[], value: number): void {
   into.push(rest & 0x7f);
 }
 
-function append(into: number[], bytes: readonly number[]): void {
+/** Appends bytes, however many. */
+export function append(into: number[], bytes: readonly number[]): void {
   for (let i = 0; i < bytes.length; i++) into.push(bytes[i]);
 }
 
@@ -216,88 +220,4 @@ export class FunctionBuilder {
     body.push(0x0b);
     return body;
   }
-}
-
-/**
- * The pages of 64 KiB that the imported memory has at least. V8 checks every access twice where the offset alone might be
- * past the end of the memory, and once where it is within these pages.
- */
-export const minimumPages = 16;
-
-/** Collects functions into a module that imports its memory as `host.memory`. */
-export class ModuleBuilder {
-  readonly #bodies: number[][] = [];
-  readonly #names: string[] = [];
-  readonly #parameters: number[] = [];
-  readonly #known: Map<string, number> = new Map();
-
-  /** Adds a function and returns its index; an equal function is not added twice. */
-  add(fn: FunctionBuilder): number {
-    const body = fn.body();
-    const key = keyOf(fn.parameters, body);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    this.#known.set(key, this.#bodies.length);
-    this.#names.push(fn.name);
-    this.#parameters.push(fn.parameters);
-    return this.#bodies.push(body) - 1;
-  }
-
-  /** The module's bytes; function number `index` is exported under the given name. */
-  finish(index: number, exported: string): Uint8Array<ArrayBuffer> {
-    const arities = [...new Set(this.#parameters)];
-    const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-    section(
-      bytes,
-      1,
-      vector(arities, (n) => [0x60, ...vector(Array(n).fill(0x7f), (t) => [t]), 0]),
-    );
-    section(bytes, 2, [1, ...text("host"), ...text("memory"), 2, 0, ...leb(minimumPages)]);
-    section(bytes, 3, vector(this.#parameters, (n) => leb(arities.indexOf(n))));
-    section(bytes, 7, [1, ...text(exported), 0, ...leb(index)]);
-    section(bytes, 10, vector(this.#bodies, (body) => [...leb(body.length)], (body) => body));
-    const names = vector(this.#names, (name, i) => [...leb(i), ...text(name)]);
-    section(bytes, 0, [...text("name"), 1, ...leb(names.length), ...names]);
-    return new Uint8Array(bytes);
-  }
-}
-
-/** Text that differs for different functions; one character a byte. */
-function keyOf(parameters: number, body: readonly number[]): string {
-  const pieces = [`${parameters}:`];
-  for (let i = 0; i < body.length; i += 4096) {
-    pieces.push(String.fromCharCode(...body.slice(i, i + 4096)));
-  }
-  return pieces.join("");
-}
-
-function leb(value: number): number[] {
-  const bytes: number[] = [];
-  unsigned(bytes, value);
-  return bytes;
-}
-
-function text(value: string): number[] {
-  const utf8 = new TextEncoder().encode(value);
-  return [...leb(utf8.length), ...utf8];
-}
-
-/** A count and then, for each item, its head and perhaps a long tail. */
-function vector<T>(
-  items: readonly T[],
-  head: (item: T, i: number) => readonly number[],
-  tail?: (item: T) => readonly number[],
-): number[] {
-  const bytes = leb(items.length);
-  items.forEach((item, i) => {
-    append(bytes, head(item, i));
-    if (tail) append(bytes, tail(item));
-  });
-  return bytes;
-}
-
-function section(into: number[], id: number, contents: readonly number[]): void {
-  into.push(id);
-  unsigned(into, contents.length);
-  append(into, contents);
 }

@@ -5,27 +5,46 @@
  */
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
 import type { DType } from "../scalar.ts";
+import { maximumPages, minimumPages } from "./module.ts";
 import { Heap } from "./memory.ts";
+import { canShare, type Compiled, Pool } from "./pool.ts";
 import { compileProgram } from "./program.ts";
+import type { Run } from "./worker.ts";
 
 /** How a cpu device is made. */
 export interface CpuOptions {
   /** The most memory it may take, in bytes; at most, and otherwise, 4 GiB. */
   readonly maximumBytes?: number;
+  /**
+   * How many threads it may use; as many as the machine has processors, but not more than 16, unless given. Results do not
+   * depend on it. Where memory cannot be shared, as in a browser's page that is not isolated, there is one.
+   */
+  readonly threads?: number;
 }
 
-/** Opens a device of its own memory on this thread. Throws RangeError where `maximumBytes` is out of range. */
-export function openCpu({ maximumBytes = 2 ** 32 }: CpuOptions = {}): Device {
+const mostThreads = 16;
+
+/** Opens a device of its own memory. Throws RangeError where an option is out of range. */
+export function openCpu(options: CpuOptions = {}): CpuDevice {
+  const { maximumBytes = 2 ** 32 } = options;
+  const processors = globalThis.navigator?.hardwareConcurrency ?? 1;
+  const { threads = Math.min(mostThreads, processors) } = options;
   const pages = Math.floor(maximumBytes / 65536);
-  if (!(pages >= 16 && pages <= 65536)) {
+  if (!(pages >= minimumPages && pages <= maximumPages)) {
     throw new RangeError(
       `Cannot open a cpu device of ${maximumBytes} bytes: 1 MiB to 4 GiB are possible`,
     );
   }
-  return new CpuDevice(pages);
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+    throw new RangeError(
+      `Cannot open a cpu device of ${threads} threads: 1 to ${mostThreads} are possible`,
+    );
+  }
+  return new CpuDevice(pages, canShare ? threads : 1);
 }
 
-class CpuBuffer implements Buffer {
+/** A block of the memory of a device. */
+export class CpuBuffer implements Buffer {
   #address: number;
 
   constructor(readonly device: CpuDevice, readonly size: number) {
@@ -47,15 +66,21 @@ class CpuBuffer implements Buffer {
   }
 }
 
-class CpuDevice implements Device {
+/** A cpu device. */
+export class CpuDevice implements Device {
   readonly name = "cpu";
-  readonly description = "WebAssembly SIMD, 1 thread";
+  readonly description: string;
   readonly traits: Traits = { fuses: true, maxBuffers: 64 };
   #heap: Heap | undefined;
   #scratch = { address: -1, bytes: 0 };
 
-  constructor(pages: number) {
-    this.#heap = new Heap(pages);
+  /** The other threads; undefined if there is only this one. */
+  readonly pool: Pool | undefined;
+
+  constructor(pages: number, readonly threads: number) {
+    this.description = `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`;
+    this.#heap = new Heap(pages, threads > 1);
+    if (threads > 1) this.pool = new Pool(this.#heap.memory, threads - 1);
   }
 
   get heap(): Heap {
@@ -100,8 +125,11 @@ class CpuDevice implements Device {
     view.set(data, at); // integers wrap around, and so uint32 keeps its bits
   }
 
-  // deno-lint-ignore require-await
   async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
+    return await this.readNow(buffer, size, dtype);
+  }
+
+  readNow(buffer: Buffer, size: number, dtype: DType): Data {
     const from = this.own(buffer);
     if (size > from.size) {
       throw new RangeError(`Cannot read ${size} elements from a buffer of ${from.size}`);
@@ -128,26 +156,37 @@ class CpuDevice implements Device {
   }
 
   close(): void {
+    this.pool?.close();
     this.#heap = undefined;
   }
 }
 
+/** How many programs were compiled: numbers that tell them apart. */
+let programs = 0;
+
 class CpuExecutable implements Executable {
-  readonly #run: (slots: number, scratch: number) => void;
+  readonly #program: Compiled;
   readonly #sizes: readonly number[];
   readonly #inputs: number;
   #slots: number;
 
   constructor(readonly device: CpuDevice, program: Program) {
-    const { bytes, scratch } = compileProgram(program);
+    const { heap, threads } = device;
+    const { bytes, parts, scratch, own } = compileProgram(program, threads > 1);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      host: { memory: device.heap.memory },
+      host: { memory: heap.memory },
     });
-    this.#run = exports.run as (slots: number, scratch: number) => void;
     this.#inputs = program.inputs.length;
     this.#sizes = [...program.inputs, ...program.outputs.map(({ size }) => size)];
-    device.reserve(scratch);
-    this.#slots = device.heap.allocate(4 * this.#sizes.length);
+    device.reserve(scratch + threads * own);
+    this.#slots = heap.allocate(4 * this.#sizes.length);
+    const isDivided = threads > 1 && parts.some(({ chunks }) => chunks > 1);
+    this.#program = {
+      number: ++programs,
+      parts: parts.map((part, i) => ({ ...part, run: exports[`part${i}`] as Run })),
+      address: isDivided ? heap.store(bytes) : -1,
+      length: bytes.length,
+    };
   }
 
   run(inputs: readonly Buffer[], outputs: readonly Buffer[]): void {
@@ -171,12 +210,15 @@ class CpuExecutable implements Executable {
       }
       integers[first + i] = buffer.address;
     }
-    this.#run(this.#slots, this.device.scratch);
+    const { pool, scratch } = this.device;
+    if (pool !== undefined) pool.run(this.#program, this.#slots, scratch);
+    else for (const { chunks, run } of this.#program.parts) run(0, chunks, this.#slots, scratch, 0);
   }
 
   free(): void {
     if (this.#slots < 0) return;
     this.device.release(this.#slots);
+    if (this.#program.address >= 0) this.device.release(this.#program.address);
     this.#slots = -1;
   }
 }

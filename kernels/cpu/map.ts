@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { sizeOf } from "../graph.ts";
 import type { Kernel } from "../kernel.ts";
 import { indicesOf, loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
-import { begin, once, outputIndex, type Phase, storeAll, unitsOf } from "./phase.ts";
+import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
 /** Where a map finds the `result` in its formula, if there is one. */
 export type Result =
@@ -19,10 +20,11 @@ export type Result =
 export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
   const { fn, sources } = begin(kernel, sizes, result?.kind === "buffer" ? " (end)" : "");
   const { space, stores } = kernel;
-  const loops = loopsOver({ first: 0, sizes: space }, indicesOf(stores.map(({ value }) => value)));
+  const values = stores.map(({ value }) => value);
+  const loops = loopsOver({ first: 0, sizes: space }, indicesOf(values));
   if (loops.length === 0) loops.push(once);
   const laneLevel = loops.length;
-  const nest = new Nest(fn, loops, laneLevel, sources, true);
+  const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
   const lanes = nest.lanes(([position], rest) => {
     formulas.lanes(position);
@@ -42,5 +44,5 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
     return body.append(after);
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
-  return unitsOf(fn, loops, laneLevel);
+  return unitsOf(fn, loops, laneLevel, timeOf(values, sizeOf(space)));
 }

@@ -11,16 +11,19 @@
 import { sizeOf } from "../graph.ts";
 import { strideOf } from "../indexing.ts";
 import type { MatmulKernel } from "../kernel.ts";
-import { Code } from "./assembler.ts";
+import { Code, type FunctionBuilder } from "./assembler.ts";
 import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest, parameters } from "./nest.ts";
 import { type Matrix, packPanel, panelWidth } from "./pack.ts";
 import { emitStrip, pushAddress, type Strip } from "./tile.ts";
-import { begin, type Phase, type Phases, storeAll } from "./phase.ts";
+import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
 
 /** Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into 16 registers. */
 const tileRows = 6;
+
+/** The nanoseconds that a multiplication with its addition takes, and the packing of a number. */
+const termTime = 1 / 20, packTime = 0.4;
 
 /** Everything about a product that does not change while it runs. Strides in elements. */
 interface Shape {
@@ -76,13 +79,12 @@ function shapeOf({ space, over: [k], a, b }: MatmulKernel): Shape {
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
   const shape = shapeOf(kernel);
   if (shape.k === 0) {
-    return { phases: [emitMap(kernel, sizes, { kind: "constant", bits: 0 })], scratch: 0 };
+    return { phases: [emitMap(kernel, sizes, { kind: "constant", bits: 0 })], scratch: 0, own: 0 };
   }
-  const packed = 4 * shape.copies * shape.panels * panelWidth * shape.k;
-  const rows = 4 * tileRows * shape.panels * panelWidth;
   return {
-    phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape, packed)],
-    scratch: packed + rows,
+    phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape)],
+    scratch: 4 * shape.copies * shape.panels * panelWidth * shape.k,
+    own: 4 * tileRows * shape.panels * panelWidth,
   };
 }
 
@@ -135,29 +137,35 @@ function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape):
     body.get(panel).i32(panels - 1).op("i32.eq").when(partial);
   }
   fn.code.append(loop(unit, ...range, 1, body));
-  return { fn, units: copies * panels, granule: 1 };
+  const units = copies * panels;
+  return { fn, units, granule: 1, time: packTime * units * panelWidth * k };
 }
 
 const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
 
-/** A unit of work is a strip of `tileRows` rows of the output. */
-function emitProduct(
-  kernel: MatmulKernel,
-  sizes: readonly number[],
-  shape: Shape,
-  packed: number,
-): Phase {
+/** Into how many pieces to cut a strip: as many as give all threads something to do, each of four panels at least. */
+function piecesOf(strips: number, { panels, n, k }: Shape): number {
+  const enough = Math.ceil(32 / strips);
+  const worthwhile = Math.floor(termTime * tileRows * n * k / 10_000);
+  return Math.max(1, Math.min(enough, worthwhile, panels >> 2));
+}
+
+/** A unit of work is a strip of `tileRows` rows of the output, or a piece of one: some of its panels. */
+function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
   const { fn, sources } = begin(kernel, sizes);
   const { batch, m, n, k, panels, a, copies } = shape;
   const strips = Math.ceil(m / tileRows);
+  const pieces = piecesOf(sizeOf(batch) * strips, shape);
   const { stores } = kernel;
   const isDirect = stores.length === 1 && stores[0].value.kind === "result" && n % panelWidth === 0;
   const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
-  const nest = new Nest(fn, loops, loops.length, sources, false);
+  const nest = new Nest(fn, loops, loops.length, sources, 0);
   const indices = nest.variables.slice(1, 1 + batch.length);
   const row = fn.local("i32");
   const rowEnd = fn.local("i32");
+  const piece = pieceOf(fn, shape, pieces);
   const strip: Strip = {
+    panels: piece.panels,
     left: fn.local("i32"),
     right: fn.local("i32"),
     to: fn.local("i32"),
@@ -166,7 +174,8 @@ function emitProduct(
 
   const unit = fn.local("i32");
   const body = new Code();
-  splitUnit(body, unit, batch, indices, row, strips);
+  splitUnit(body, unit, batch, indices, row, strips * pieces);
+  if (pieces > 1) splitPiece(body, row, shape, piece, pieces);
   body.get(row).i32(tileRows).op("i32.mul").tee(row).i32(tileRows).op("i32.add").set(rowEnd);
   pushAddress(
     body,
@@ -177,14 +186,14 @@ function emitProduct(
   ).set(strip.left);
   body.get(parameters.scratch);
   if (copies > 1) {
-    body.get(unit).i32(strips).op("i32.div_u").i32(4 * panels * panelWidth * k);
+    body.get(unit).i32(strips * pieces).op("i32.div_u").i32(4 * panels * panelWidth * k);
     body.op("i32.mul").op("i32.add");
   }
   body.set(strip.right);
   if (isDirect) {
     const matrices = batch.map((_, axis) => m * n * sizeOf(batch.slice(axis + 1)));
     pushAddress(body, parameters.outputs, 0, [...matrices, n], [...indices, row]);
-  } else body.get(parameters.scratch).i32(packed).op("i32.add");
+  } else body.get(parameters.own);
   body.set(strip.to);
 
   const rest = m % tileRows;
@@ -197,9 +206,46 @@ function emitProduct(
     const part = new Code().i32(m).set(rowEnd).append(emitStrip(fn, shape, strip, rest));
     body.i32(m).get(rowEnd).op("i32.lt_s").when(part);
   }
-  if (!isDirect) body.append(emitEnd(kernel, nest, strip, row, rowEnd));
+  if (!isDirect) body.append(emitEnd(kernel, nest, strip, row, rowEnd, piece));
   fn.code.append(nest.formulas.levels[0]).append(loop(unit, ...range, 1, body));
-  return { fn, units: sizeOf(batch) * strips, granule: 1 };
+  const elements = sizeOf(kernel.space);
+  const time = termTime * k * elements + timeOf(stores.map(({ value }) => value), elements);
+  return { fn, units: sizeOf(batch) * strips * pieces, granule: 1, time };
+}
+
+/** Some panels, and their columns. */
+interface Piece {
+  readonly panels: readonly [Bound, Bound];
+  readonly columns: readonly [Bound, Bound];
+}
+
+/** The only piece, or locals for those of one among several. */
+function pieceOf(fn: FunctionBuilder, { panels, n }: Shape, pieces: number): Piece {
+  const bounds = (end: number): [Bound, Bound] =>
+    pieces === 1
+      ? [{ constant: 0 }, { constant: end }]
+      : [{ local: fn.local("i32") }, { local: fn.local("i32") }];
+  return { panels: bounds(panels), columns: bounds(n) };
+}
+
+/** Splits a number within the matrix into the number of the strip, which it becomes, and the bounds of the piece. */
+function splitPiece(
+  code: Code,
+  within: number,
+  { panels, n }: Shape,
+  piece: Piece,
+  pieces: number,
+): void {
+  [0, 1].forEach((end) => {
+    const panel = piece.panels[end], column = piece.columns[end];
+    if (!("local" in panel && "local" in column)) return;
+    code.get(within).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
+    code.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
+    // The last panel may be wider than what is left of the columns.
+    code.get(panel.local).i32(panelWidth).op("i32.mul").tee(column.local).i32(n);
+    code.get(column.local).i32(n).op("i32.lt_s").op("select").set(column.local);
+  });
+  code.get(within).i32(pieces).op("i32.div_u").set(within);
 }
 
 /** Takes finished rows to the outputs, through the kernel's formulas. */
@@ -209,20 +255,25 @@ function emitEnd(
   strip: Strip,
   row: number,
   rowEnd: number,
+  { columns }: Piece,
 ): Code {
   const { formulas, fn } = nest;
   const laneLevel = kernel.space.length;
   const line = fn.local("i32");
-  const lanes = nest.lanes(([position], rest) => {
-    formulas.lanes(position);
-    formulas.result = fn.local("v128");
-    const body = formulas.levels[laneLevel];
-    body.get(line).get(position).i32(2).op("i32.shl").op("i32.add").memory("v128.load");
-    body.set(formulas.result);
-    const stored = new Code();
-    storeAll(formulas, kernel, stored, rest);
-    return body.append(formulas.levels[laneLevel + 1]).append(stored);
-  });
+  const lanes = nest.lanes(
+    ([position], rest) => {
+      formulas.lanes(position);
+      formulas.result = fn.local("v128");
+      const body = formulas.levels[laneLevel];
+      body.get(line).get(position).i32(2).op("i32.shl").op("i32.add").memory("v128.load");
+      body.set(formulas.result);
+      const stored = new Code();
+      storeAll(formulas, kernel, stored, rest);
+      return body.append(formulas.levels[laneLevel + 1]).append(stored);
+    },
+    1,
+    [...columns],
+  );
   const rowBody = new Code().append(formulas.levels[laneLevel - 1]).append(lanes);
   rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);
   const rows = loop(nest.variables[laneLevel - 1], { local: row }, { local: rowEnd }, 1, rowBody);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { minimumPages } from "./assembler.ts";
+import { minimumPages } from "./module.ts";
 
 const page = 65536;
 const alignment = 64;
@@ -16,19 +16,27 @@ interface Gap {
   end: number;
 }
 
+/** Bytes as they lie in a memory, shared or not. */
+type Bytes = ArrayBuffer | SharedArrayBuffer;
+
 /** A growing memory, cut into blocks. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
-  #floats: Float32Array = new Float32Array();
-  #integers: Int32Array = new Int32Array();
+  #floats: Float32Array<Bytes> = new Float32Array();
+  #integers: Int32Array<Bytes> = new Int32Array();
   /** What is free, in order of address, no two of them touching. */
   readonly #gaps: Gap[] = [];
   readonly #lengths: Map<number, number> = new Map();
   #end = alignment; // address 0 stays unused
   #inUse = 0;
 
-  constructor(readonly maximumPages: number) {
-    this.memory = new WebAssembly.Memory({ initial: minimumPages, maximum: maximumPages });
+  /** @param shared whether several threads are to work in it */
+  constructor(readonly maximumPages: number, shared = false) {
+    this.memory = new WebAssembly.Memory({
+      initial: minimumPages,
+      maximum: maximumPages,
+      shared,
+    });
   }
 
   /** Bytes in blocks that were not freed. */
@@ -37,7 +45,7 @@ export class Heap {
   }
 
   /** All memory as float32; ask anew after every allocation. */
-  get floats(): Float32Array {
+  get floats(): Float32Array<Bytes> {
     if (this.#floats.buffer !== this.memory.buffer) {
       this.#floats = new Float32Array(this.memory.buffer);
     }
@@ -45,7 +53,7 @@ export class Heap {
   }
 
   /** All memory as int32; ask anew after every allocation. */
-  get integers(): Int32Array {
+  get integers(): Int32Array<Bytes> {
     if (this.#integers.buffer !== this.memory.buffer) {
       this.#integers = new Int32Array(this.memory.buffer);
     }
@@ -75,6 +83,13 @@ export class Heap {
     }
     this.#lengths.set(address, length);
     this.#inUse += length;
+    return address;
+  }
+
+  /** The address of a copy of some bytes. */
+  store(bytes: Uint8Array): number {
+    const address = this.allocate(bytes.length);
+    new Uint8Array(this.memory.buffer).set(bytes, address);
     return address;
   }
 

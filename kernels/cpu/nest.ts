@@ -15,19 +15,20 @@ import { Placing } from "./placing.ts";
 export type Bound = { readonly constant: number } | { readonly local: number };
 
 /** The parameters of every function; the addresses of what it loads from come after those of its outputs. */
-export const parameters = { begin: 0, end: 1, scratch: 2, outputs: 3 } as const;
+export const parameters = { begin: 0, end: 1, scratch: 2, own: 3, outputs: 4 } as const;
 
-const push = (code: Code, bound: Bound): Code =>
+/** Pushes an end of a loop. */
+export const pushBound = (code: Code, bound: Bound): Code =>
   "local" in bound ? code.get(bound.local) : code.i32(bound.constant);
 
 /** for (variable = from; variable < to; variable += step) body */
 export function loop(variable: number, from: Bound, to: Bound, step: number, body: Code): Code {
   const known = "constant" in from && "constant" in to;
   if (known && from.constant >= to.constant) return new Code();
-  const again = () => push(new Code().get(variable), to).op("i32.lt_s");
+  const again = () => pushBound(new Code().get(variable), to).op("i32.lt_s");
   const next = new Code().append(body).get(variable).i32(step).op("i32.add").set(variable);
   const rounds = new Code().repeat(next, again());
-  const code = push(new Code(), from).set(variable);
+  const code = pushBound(new Code(), from).set(variable);
   return known ? code.append(rounds) : code.append(again()).when(rounds);
 }
 
@@ -38,13 +39,13 @@ export class Nest {
   /** The locals with the loop variables, by level. */
   readonly variables: readonly number[];
 
-  /** @param ranged whether the outermost loop runs from parameter `begin` to parameter `end` only */
+  /** @param ranged the level of the loop that runs from parameter `begin` to parameter `end` only; 0 if none does */
   constructor(
     readonly fn: FunctionBuilder,
     readonly loops: readonly Loop[],
     laneLevel: number,
     sources: readonly Source[],
-    readonly ranged: boolean,
+    readonly ranged: number,
   ) {
     this.placing = new Placing(loops, laneLevel);
     this.variables = [-1, ...loops.map(() => fn.local("i32"))];
@@ -53,7 +54,7 @@ export class Nest {
 
   /** Where the loop at a level starts and ends. */
   bounds(level: number): [Bound, Bound] {
-    if (level === 1 && this.ranged) return [{ local: parameters.begin }, { local: parameters.end }];
+    if (level === this.ranged) return [{ local: parameters.begin }, { local: parameters.end }];
     return [{ constant: 0 }, { constant: this.loops[level - 1].size }];
   }
 
@@ -113,7 +114,7 @@ export class Nest {
     if (rest > 0) {
       const tail = new Code().i32(full).set(position).append(version(1, rest));
       if ("constant" in to) code.append(tail);
-      else push(code, to).i32(size).op("i32.eq").when(tail);
+      else pushBound(code, to).i32(size).op("i32.eq").when(tail);
     }
     return code;
   }

@@ -4,30 +4,38 @@
  * @module
  */
 import { axisIndex, flatten, type Index } from "../indexing.ts";
-import type { Kernel } from "../kernel.ts";
+import { type Kernel, visitExprs } from "../kernel.ts";
 import { identityBits } from "./simd.ts";
 import { type Code, FunctionBuilder } from "./assembler.ts";
 import type { Formulas, Source } from "./formula.ts";
 import type { Combine } from "../graph.ts";
-import type { DType } from "../scalar.ts";
+import { costOf, type DType, type Expr } from "../scalar.ts";
 import type { Loop } from "./loops.ts";
 import type { Opcode } from "./opcodes.ts";
 import { parameters } from "./nest.ts";
 
 /**
- * A function `(begin, end, scratch, ...outputs, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work, in any
- * order and independently; `begin` is a multiple of `granule`, and `end` is one too or equals `units`.
+ * A function `(begin, end, scratch, own, ...outputs, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work,
+ * in any order and independently; `begin` is a multiple of `granule`, and `end` is one too or equals `units`. What is
+ * computed does not depend on how the pieces are dealt out.
  */
 export interface Phase {
   readonly fn: FunctionBuilder;
   readonly units: number;
   readonly granule: number;
+  /** About how many nanoseconds all of it takes one thread. */
+  readonly time: number;
+  /** Whether its only output goes to the scratch memory, for a later phase of the kernel. */
+  readonly toScratch?: boolean;
+  /** Whether it loads from the scratch memory too, after all that the kernel loads from. */
+  readonly fromScratch?: boolean;
 }
 
-/** The phases of a kernel and the bytes of scratch memory that they share. */
+/** The phases of a kernel, the bytes of scratch memory that they share, and those that each thread needs for itself. */
 export interface Phases {
   readonly phases: readonly Phase[];
   readonly scratch: number;
+  readonly own: number;
 }
 
 /** A function for a kernel, and the buffers that it loads from. */
@@ -41,12 +49,23 @@ export function begin(
   return { fn, sources: sizes.map((size, i) => ({ address: first + i, size })) };
 }
 
-/** How the work of a nest is divided: by its outermost loop, four positions at a time if that is the lane loop. */
-export const unitsOf = (fn: FunctionBuilder, loops: readonly Loop[], laneLevel: number): Phase => ({
-  fn,
-  units: loops[0].size,
-  granule: laneLevel === 1 ? 4 : 1,
-});
+/** How the work of a nest is divided: by its outermost loop, a cache line at a time if that is the lane loop. */
+export const unitsOf = (
+  fn: FunctionBuilder,
+  loops: readonly Loop[],
+  laneLevel: number,
+  time: number,
+): Phase => ({ fn, units: loops[0].size, granule: laneLevel === 1 ? 16 : 1, time });
+
+/** About how many nanoseconds it takes to compute some formulas for so many elements. */
+export function timeOf(formulas: readonly Expr[], elements: number): number {
+  let time = 0.2;
+  visitExprs(formulas, (expr) => {
+    if (expr.kind === "call") time += 0.12 * costOf(expr.op);
+    else if (expr.kind === "load") time += 0.2;
+  });
+  return time * elements;
+}
 
 /** A loop of one round, for kernels that have no other. */
 export const once: Loop = { axis: -1, size: 1 };

@@ -1,17 +1,33 @@
 /**
- * From a program to a WebAssembly module: a function for every distinct kernel, and one that calls them in order.
+ * From a program to a WebAssembly module: a function for every distinct phase of a kernel, and one for every *part* of the
+ * program, which calls them in order.
+ *
+ * A phase that is worth it becomes a part of its own, cut into chunks that threads can do at the same time. The phases
+ * between two such are one part of one chunk. Chunks do not depend on the number of threads, and neither do results.
  *
  * @module
  */
 import type { Program, Slot } from "../device.ts";
-import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import { type Code, FunctionBuilder } from "./assembler.ts";
+import { ModuleBuilder } from "./module.ts";
 import { emit } from "./emitter.ts";
+import { type Bound, pushBound } from "./nest.ts";
+import type { Phase } from "./phase.ts";
 
-/** A module that exports `run(slots, scratch)`: where the addresses of inputs, then outputs, lie, and scratch memory. */
+/** A step of a program on all threads: the module's function `part<number>(begin, end, slots, scratch, thread)`. */
+export interface Part {
+  readonly chunks: number;
+  /** About how many nanoseconds all chunks take one thread. */
+  readonly time: number;
+}
+
+/** A module whose functions do the parts of a program, given where the addresses of inputs, then outputs, lie. */
 export interface CompiledProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Bytes of scratch memory. */
+  readonly parts: readonly Part[];
+  /** Bytes of scratch memory that the threads share, which those of each thread follow. */
   readonly scratch: number;
+  readonly own: number;
 }
 
 const alignment = 64;
@@ -19,41 +35,108 @@ const alignment = 64;
 const slack = 32;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
-/** Writes the module of a program. */
-export function compileProgram(program: Program): CompiledProgram {
+/** Nanoseconds of work for a chunk: many times what it takes to hand one out. */
+const chunkTime = 12_000;
+/** Nanoseconds of work from which on a phase is divided. */
+const worthwhile = 2 * chunkTime;
+const maximumChunks = 64;
+
+/** How many units of a phase make up a chunk. */
+function unitsPerChunk({ units, granule, time }: Phase): number {
+  if (time < worthwhile) return units;
+  const chunks = Math.min(maximumChunks, Math.round(time / chunkTime));
+  return Math.ceil(units / chunks / granule) * granule;
+}
+
+/** The parameters of a part. */
+const given = { begin: 0, end: 1, slots: 2, scratch: 3, thread: 4 } as const;
+
+/** Collects the phases of a program into parts. */
+class Parts {
+  readonly parts: Part[] = [];
+  #serial: FunctionBuilder | undefined;
+  #time = 0;
+
+  constructor(readonly module: ModuleBuilder) {}
+
+  /** Adds a phase; `call` appends its call for the units from and up to two bounds. */
+  add(phase: Phase, call: (code: Code, from: Bound, to: Bound) => void): void {
+    const { units, time } = phase;
+    const share = unitsPerChunk(phase);
+    if (share >= units) {
+      this.#serial ??= new FunctionBuilder("serial", 5);
+      this.#time += time;
+      call(this.#serial.code, { constant: 0 }, { constant: units });
+      return;
+    }
+    this.finish();
+    const fn = new FunctionBuilder("parallel", 5);
+    const from = fn.local("i32"), to = fn.local("i32");
+    fn.code.get(given.begin).i32(share).op("i32.mul").set(from);
+    fn.code.get(given.end).i32(share).op("i32.mul").tee(to).i32(units);
+    fn.code.get(to).i32(units).op("i32.lt_s").op("select").set(to);
+    call(fn.code, { local: from }, { local: to });
+    this.#push(fn, { chunks: Math.ceil(units / share), time });
+  }
+
+  /** Ends the part that is under way. */
+  finish(): void {
+    if (this.#serial === undefined) return;
+    this.#push(this.#serial, { chunks: 1, time: this.#time });
+    this.#serial = undefined;
+    this.#time = 0;
+  }
+
+  #push(fn: FunctionBuilder, part: Part): void {
+    this.module.export(`part${this.parts.push(part) - 1}`, this.module.add(fn));
+  }
+}
+
+/** Writes the module of a program. @param shared whether its memory is one that threads share */
+export function compileProgram(program: Program, shared: boolean): CompiledProgram {
   const offsets: number[] = [];
   let used = 0;
   for (const size of program.scratch) {
     offsets.push(used);
     used += align(4 * size + slack);
   }
-  const module = new ModuleBuilder();
-  const main = new FunctionBuilder("run", 2);
-  const { code } = main;
-  const pushSlot = ({ kind, number }: Slot) => {
-    if (kind === "scratch") code.get(1).i32(offsets[number]).op("i32.add");
+  const steps = program.steps.map((step) => {
+    const { kernel, reads, writes } = step;
+    return { writes, reads, ...emit(kernel, reads.map((slot) => sizeOf(slot))) };
+  });
+  const scratch = used + steps.reduce((most, step) => Math.max(most, align(step.scratch)), 0);
+  const own = steps.reduce((most, step) => Math.max(most, align(step.own)), 0);
+
+  function sizeOf({ kind, number }: Slot): number {
+    if (kind === "scratch") return program.scratch[number];
+    return kind === "input" ? program.inputs[number] : program.outputs[number].size;
+  }
+  const pushSlot = (code: Code, { kind, number }: Slot) => {
+    if (kind === "scratch") code.get(given.scratch).i32(offsets[number]).op("i32.add");
     else {
       const place = kind === "input" ? number : program.inputs.length + number;
-      code.get(0).memory("i32.load", 4 * place);
+      code.get(given.slots).memory("i32.load", 4 * place);
     }
   };
-  const sizeOfSlot = ({ kind, number }: Slot): number =>
-    kind === "scratch"
-      ? program.scratch[number]
-      : kind === "input"
-      ? program.inputs[number]
-      : program.outputs[number].size;
-
-  let kernelScratch = 0;
-  for (const { kernel, reads, writes } of program.steps) {
-    const { phases, scratch } = emit(kernel, reads.map(sizeOfSlot));
-    kernelScratch = Math.max(kernelScratch, scratch);
-    for (const { fn, units } of phases) {
-      code.i32(0).i32(units).get(1).i32(used).op("i32.add");
-      writes.forEach(pushSlot);
-      reads.forEach(pushSlot);
-      code.call(module.add(fn));
+  const module = new ModuleBuilder();
+  const parts = new Parts(module);
+  const pushScratch = (code: Code) => code.get(given.scratch).i32(used).op("i32.add");
+  for (const { phases, writes, reads } of steps) {
+    for (const phase of phases) {
+      const index = module.add(phase.fn);
+      parts.add(phase, (code, from, to) => {
+        for (const bound of [from, to]) pushBound(code, bound);
+        pushScratch(code);
+        code.get(given.thread).i32(own).op("i32.mul").i32(scratch).op("i32.add");
+        code.get(given.scratch).op("i32.add");
+        if (phase.toScratch) pushScratch(code);
+        else writes.forEach((slot) => pushSlot(code, slot));
+        reads.forEach((slot) => pushSlot(code, slot));
+        if (phase.fromScratch) pushScratch(code);
+        code.call(index);
+      });
     }
   }
-  return { bytes: module.finish(module.add(main), "run"), scratch: used + kernelScratch };
+  parts.finish();
+  return { bytes: module.finish(shared), parts: parts.parts, scratch, own };
 }

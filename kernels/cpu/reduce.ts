@@ -13,7 +13,8 @@ import { Code, type FunctionBuilder } from "./assembler.ts";
 import { indicesOf, type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
-import { begin, combination, once, type Phase, pushIdentity, storeAll, unitsOf } from "./phase.ts";
+import { begin, combination, once, type Phase, pushIdentity, storeAll } from "./phase.ts";
+import { timeOf, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
 import { identityBits } from "./simd.ts";
 
@@ -61,6 +62,10 @@ function groupsFor(kernel: ReduceKernel): number {
   });
   return calls <= 16 ? 4 : 1;
 }
+
+const timeOfReduce = ({ body, stores, space, over }: ReduceKernel): number =>
+  timeOf([body], sizeOf(space) * sizeOf(over)) +
+  timeOf(stores.map(({ value }) => value), sizeOf(space));
 
 /** Sums under way: a local of partial sums, and two of float64 where the sum is long. */
 interface Sum {
@@ -145,7 +150,7 @@ function emitColumns(
   const laneLevel = outer.length;
   const loops = [...outer, ...inner];
   const last = loops.length;
-  const nest = new Nest(fn, loops, laneLevel, sources, true);
+  const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
   const isLong = kernel.combine === "add" && kernel.body.dtype === "float32" &&
     sizeOf(kernel.over) > 2 * block;
@@ -192,7 +197,7 @@ function emitColumns(
     return code;
   }, groupsFor(kernel));
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
-  return unitsOf(fn, outer, laneLevel);
+  return unitsOf(fn, outer, laneLevel, timeOfReduce(kernel));
 }
 
 function emitRows(
@@ -205,7 +210,7 @@ function emitRows(
   const { combine, body } = kernel;
   const loops = [...outer, ...inner];
   const last = loops.length;
-  const nest = new Nest(fn, loops, last, sources, outer.length > 0);
+  const nest = new Nest(fn, loops, last, sources, outer.length > 0 ? 1 : 0);
   const { formulas } = nest;
   const groups = groupsFor(kernel);
   const isLong = combine === "add" && body.dtype === "float32" &&
@@ -244,7 +249,8 @@ function emitRows(
   storeAll(formulas, kernel, stored, 1);
   row.append(formulas.levels[last + 1]).append(stored);
   fn.code.append(nest.wrap(row, outer.length));
-  return outer.length > 0 ? unitsOf(fn, loops, last) : { fn, units: 1, granule: 1 };
+  const time = timeOfReduce(kernel);
+  return outer.length > 0 ? unitsOf(fn, loops, last, time) : { fn, units: 1, granule: 1, time };
 }
 
 /** Brings all lanes of all sums together in all lanes of the first part. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { FunctionBuilder, ModuleBuilder } from "./assembler.ts";
+import { FunctionBuilder } from "./assembler.ts";
+import { ModuleBuilder } from "./module.ts";
 
 /** Decided once, by asking whether a function with such an instruction is valid. */
 export const hasRelaxed: boolean = (() => {
@@ -11,5 +12,6 @@ export const hasRelaxed: boolean = (() => {
   const x = fn.local("v128");
   fn.code.get(x).get(x).get(x).op("f32x4.relaxed_madd").set(x);
   const module = new ModuleBuilder();
-  return WebAssembly.validate(module.finish(module.add(fn), "probe"));
+  module.add(fn);
+  return WebAssembly.validate(module.finish());
 })();

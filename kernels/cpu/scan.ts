@@ -5,11 +5,12 @@
  *
  * @module
  */
+import { sizeOf } from "../graph.ts";
 import { formulasOf, type ScanKernel } from "../kernel.ts";
 import { Code } from "./assembler.ts";
 import { indicesOf, type Loop, loopsOver } from "./loops.ts";
 import { loop, Nest } from "./nest.ts";
-import { begin, combination, once, type Phase, storeAll, unitsOf } from "./phase.ts";
+import { begin, combination, once, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
 /** out[i] = store(i, result = Σ body(i with position j along axis)) for j up to i's position (before it if exclusive). */
 export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
@@ -24,7 +25,7 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
   if (loops.length === 1) loops.unshift(once);
   const last = loops.length;
   const laneLevel = after.length > 0 ? last - 1 : last;
-  const nest = new Nest(fn, loops, laneLevel, sources, true);
+  const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
   const add = combination("add", body.dtype);
   const sum = fn.local("v128");
@@ -67,5 +68,5 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
     formulas.levels[last - 1].v128([0, 0, 0, 0]).set(sum);
     fn.code.append(nest.wrap(lanes, last - 1));
   }
-  return unitsOf(fn, loops, laneLevel);
+  return unitsOf(fn, loops, laneLevel, timeOf(formulasOf(kernel), sizeOf(space)));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { Code, type FunctionBuilder } from "./assembler.ts";
-import { loop } from "./nest.ts";
+import { type Bound, loop } from "./nest.ts";
 import { panelWidth } from "./pack.ts";
 import { hasRelaxed } from "./relaxed.ts";
 
@@ -28,25 +28,25 @@ export function pushAddress(
   return code;
 }
 
-/** What a strip needs to know of the product: strides of a, in elements, terms, and panels of b. */
+/** What a strip needs to know of the product: strides of a, in elements, and terms. */
 export interface Factors {
   readonly a: { readonly row: number; readonly column: number };
   readonly k: number;
-  readonly panels: number;
 }
 
-/** Locals with addresses: the first row of a, the packed b, and where the rows of the product go. */
+/** The panels of a strip, and locals with addresses: the first row of a, the packed b, and where the product goes. */
 export interface Strip {
+  readonly panels: readonly [Bound, Bound];
   readonly left: number;
   readonly right: number;
   readonly to: number;
   readonly lineBytes: number;
 }
 
-/** Some rows of the product: all panels, for one stretch of k after the other. */
+/** Some rows of the product: panel after panel, for one stretch of k after the other. */
 export function emitStrip(
   fn: FunctionBuilder,
-  { a, k, panels }: Factors,
+  { a, k }: Factors,
   strip: Strip,
   rows: number,
 ): Code {
@@ -94,7 +94,7 @@ export function emitStrip(
     tile.get(start).i32(0).op("i32.eq").when(stores(true)).get(start).when(stores(false));
   } else tile.append(stores(true));
 
-  const across = loop(panel, { constant: 0 }, { constant: panels }, 1, tile);
+  const across = loop(panel, ...strip.panels, 1, tile);
   // The last stretch takes what is left, up to three terms more than the others.
   return hasBlocks ? loop(start, { constant: 0 }, { constant: k - rest }, depth, across) : across;
 }

@@ -37,17 +37,20 @@ class ReferenceDevice implements Device {
   write(buffer: Buffer, data: Data): void {
     elementsOf(buffer).set(data);
   }
-  read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
+  async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
+    return await this.readNow(buffer, size, dtype);
+  }
+  readNow(buffer: Buffer, size: number, dtype: DType): Data {
     const elements = elementsOf(buffer).subarray(0, size);
     switch (dtype) {
       case "float32":
-        return Promise.resolve(elements.slice());
+        return elements.slice();
       case "int32":
-        return Promise.resolve(Int32Array.from(elements));
+        return Int32Array.from(elements);
       case "uint32":
-        return Promise.resolve(Uint32Array.from(elements));
+        return Uint32Array.from(elements);
       case "bool":
-        return Promise.resolve(Uint8Array.from(elements));
+        return Uint8Array.from(elements);
     }
   }
   compile(program: Program): Executable {
@@ -81,16 +84,21 @@ function elementsOf(buffer: Buffer): Float64Array {
 /** A function of the outputs and the loaded buffers. */
 type Launch = (...buffers: Float64Array[]) => void;
 
+/** Kernels with the same text are compiled once. */
+const compiled = new Map<string, Launch>();
+
 function compileKernel(kernel: Kernel): Launch {
   const parameters = [
     ...kernel.stores.map((_, i) => `out${i}`),
     ...kernel.loads.map((_, i) => `b${i}`),
   ];
-  const make = new Function(
-    ...Object.keys(library),
-    `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`,
-  );
-  return make(...Object.values(library)) as Launch;
+  const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
+  let launch = compiled.get(text);
+  if (launch === undefined) {
+    const make = new Function(...Object.keys(library), text);
+    compiled.set(text, launch = make(...Object.values(library)) as Launch);
+  }
+  return launch;
 }
 
 /** The body of a kernel's function. */

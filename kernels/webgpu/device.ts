@@ -1,29 +1,40 @@
 /**
- * The WebGPU device: kernels become WGSL compute shaders.
+ * Opening a GPU: finding an adapter, checking that it computes right, and measuring which variants of a product it likes.
  *
  * ```ts ignore
  * const device = await openWebgpu();
  * console.log(device.description);
  * ```
  *
- * Launching returns at once. Errors of shaders and of the GPU surface at the next `read`, as does the loss of the GPU
- * ({@linkcode DeviceLostError}). A GPU may flush subnormal numbers to zero.
- *
  * @module
  */
-import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
-import type { DType } from "../scalar.ts";
-import { DeviceLostError, ErrorLog } from "./errors.ts";
-import { compileProgram } from "./executable.ts";
-import { type Memory, Pool } from "./memory.ts";
-import { Pipelines } from "./pipelines.ts";
+import type { Device } from "../device.ts";
+import { DeviceLostError } from "./errors.ts";
+import { WebgpuDevice } from "./gpu.ts";
+import { checkNumbers } from "./self_test.ts";
+import { measureSpeeds } from "./tune.ts";
+import {
+  type Choose,
+  chooseInSoftware,
+  chooserBy,
+  type Speed,
+  TEAMS,
+  TURNS_IN_SOFTWARE,
+  type Variant,
+} from "./variants.ts";
 
 export { DeviceLostError };
 
-/** Which adapters to take. */
+/** Which adapters to take, and what of them to use. */
 export interface WebgpuOptions {
   /** Where there is no hardware adapter, take one that computes on the CPU (llvmpipe, SwiftShader): slow. */
   readonly software?: boolean;
+  /** The limits to ask for: as much as is of use (the default), or what every adapter has, for tests. */
+  readonly limits?: "useful" | "default";
+  /** How to compute products, for tests. */
+  readonly choose?: Choose;
+  /** Whether to measure the variants of a product; unless given, on hardware. */
+  readonly tune?: boolean;
 }
 
 /** Finds a hardware adapter, else a software adapter if that will do; undefined if there is none. */
@@ -43,7 +54,14 @@ function isSoftware({ info }: GPUAdapter): boolean {
   return info.isFallbackAdapter || /llvmpipe|swiftshader|basic render/i.test(names);
 }
 
-/** Opens a GPU. Throws Error where there is none. */
+/** Adapters whose numbers were checked in this process, by description. */
+const checked = new Set<string>();
+
+/**
+ * Opens a GPU.
+ *
+ * @throws {Error} where there is none, or it computes wrong numbers.
+ */
 export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
   const adapter = await findAdapter(options);
   if (adapter === undefined) {
@@ -53,180 +71,57 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
         : "Cannot open a WebGPU device: there is no hardware adapter; software adapters are used only on request",
     );
   }
-  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
-    adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredLimits: {
-      maxBufferSize,
-      maxStorageBufferBindingSize,
-      maxStorageBuffersPerShaderStage: Math.min(maxStorageBuffersPerShaderStage, MOST_BUFFERS),
-    },
-  });
+  const gpu = await requestDevice(adapter, options);
   const { vendor, description, architecture } = adapter.info;
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed adapter";
-  return new WebgpuDevice(device, `${name} by WebGPU${isSoftware(adapter) ? ", in software" : ""}`);
+  const title = `${name} by WebGPU${isSoftware(adapter) ? ", in software" : ""}`;
+  const software = isSoftware(adapter);
+  const choose = options.choose ?? await chooser(gpu, title, software, options.tune);
+  const mostTurns = software ? TURNS_IN_SOFTWARE : Infinity;
+  const device = new WebgpuDevice(gpu, title, { choose, mostTurns });
+  if (!checked.has(title)) {
+    try {
+      await checkNumbers(device);
+    } catch (error) {
+      device.close();
+      throw error;
+    }
+    checked.add(title);
+  }
+  return device;
 }
 
 /** More buffers per kernel than this are not asked for. */
 const MOST_BUFFERS = 32;
 
-/** A tensor's memory on a GPU. */
-class WebgpuBuffer implements Buffer {
-  readonly device: WebgpuDevice;
-  readonly size: number;
-  #memory: Memory | undefined;
-
-  constructor(device: WebgpuDevice, size: number, memory: Memory) {
-    this.device = device;
-    this.size = size;
-    this.#memory = memory;
-  }
-
-  get memory(): Memory {
-    if (this.#memory === undefined) throw new TypeError("The buffer was freed");
-    return this.#memory;
-  }
-
-  free(): void {
-    if (this.#memory !== undefined) this.device.release(this.#memory);
-    this.#memory = undefined;
-  }
+function requestDevice(adapter: GPUAdapter, { limits }: WebgpuOptions): Promise<GPUDevice> {
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
+    adapter.limits;
+  const useful = {
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+    maxStorageBuffersPerShaderStage: Math.min(maxStorageBuffersPerShaderStage, MOST_BUFFERS),
+  };
+  return adapter.requestDevice({
+    requiredLimits: limits === "default" ? {} : useful,
+    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+  });
 }
 
-class WebgpuDevice implements Device {
-  readonly name = "webgpu";
-  readonly description: string;
-  readonly traits: Traits;
-  readonly #device: GPUDevice;
-  readonly #errors: ErrorLog;
-  readonly #pipelines: Pipelines;
-  readonly #pool: Pool;
-  readonly #staging: Pool;
+/** What was measured in this process, by description; later devices of an adapter choose like its first. */
+const measured = new Map<string, ReadonlyMap<Variant, Speed>>();
 
-  constructor(device: GPUDevice, description: string) {
-    this.description = description;
-    // One is kept for the partial results of a long reduction.
-    this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
-    this.#device = device;
-    this.#errors = new ErrorLog(device);
-    this.#pipelines = new Pipelines(device, this.#errors);
-    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
-    this.#pool = new Pool(device, STORAGE | COPY_SRC | COPY_DST);
-    this.#staging = new Pool(device, MAP_READ | COPY_DST);
+async function chooser(
+  device: GPUDevice,
+  title: string,
+  software: boolean,
+  tune = !software,
+): Promise<Choose> {
+  if (!tune) return software ? chooseInSoftware : chooserBy(TEAMS);
+  let speeds = measured.get(title);
+  if (speeds === undefined) {
+    speeds = await measureSpeeds(device, software ? 128 : 2048);
+    measured.set(title, speeds);
   }
-
-  allocate(size: number): Buffer {
-    this.#errors.throwIfGone();
-    return new WebgpuBuffer(this, size, this.#pool.take(size * 4));
-  }
-
-  release(memory: Memory): void {
-    this.#pool.give(memory);
-  }
-
-  write(buffer: Buffer, data: Data, dtype: DType): void {
-    this.#errors.throwIfGone();
-    const { memory, size } = this.#own(buffer);
-    // A write beyond the buffer would end the process, so it must not come to one.
-    if (data.length > size) {
-      throw new RangeError(`Cannot write ${data.length} elements to a buffer of ${size}`);
-    }
-    if (data.length > 0) this.#device.queue.writeBuffer(memory.buffer, 0, toStored(data, dtype));
-  }
-
-  async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
-    this.#errors.throwIfGone();
-    const own = this.#own(buffer);
-    if (!(size >= 0 && size <= own.size)) {
-      throw new RangeError(`Cannot read ${size} elements of a buffer of ${own.size}`);
-    }
-    if (size === 0) {
-      await this.#errors.check();
-      return fromStored(new ArrayBuffer(0), dtype);
-    }
-    const staging = this.#staging.take(size * 4);
-    const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(own.memory.buffer, 0, staging.buffer, 0, size * 4);
-    this.#device.queue.submit([encoder.finish()]);
-    const checked = this.#errors.check();
-    try {
-      const mapped = staging.buffer.mapAsync(GPUMapMode.READ, 0, size * 4);
-      const [check, map] = await Promise.allSettled([checked, mapped]);
-      let copy = new ArrayBuffer(0);
-      if (map.status === "fulfilled") {
-        copy = staging.buffer.getMappedRange(0, size * 4).slice(0);
-        staging.buffer.unmap();
-      }
-      // What went wrong before says more than that the mapping failed.
-      if (check.status === "rejected") throw check.reason;
-      if (map.status === "rejected") throw map.reason;
-      return fromStored(copy, dtype);
-    } catch (error) {
-      return await this.#errors.rethrow(error);
-    } finally {
-      this.#staging.give(staging);
-    }
-  }
-
-  compile(program: Program): Executable {
-    this.#errors.throwIfGone();
-    const compiled = compileProgram(this.#device, this.#pipelines, this.#pool, program);
-    const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
-      buffers.map((buffer, i) => {
-        const { memory, size } = this.#own(buffer);
-        if (size >= sizes[i]) return memory;
-        throw new RangeError(`${what} ${i} has ${size} elements, not ${sizes[i]}`);
-      });
-    const outputSizes = program.outputs.map(({ size }) => size);
-    return {
-      run: (inputs, outputs) => {
-        this.#errors.throwIfGone();
-        compiled.run(
-          open(inputs, program.inputs, "Input"),
-          open(outputs, outputSizes, "Output"),
-        );
-      },
-      free: () => compiled.free(),
-    };
-  }
-
-  #own(buffer: Buffer): WebgpuBuffer {
-    if (buffer instanceof WebgpuBuffer && buffer.device === this) return buffer;
-    throw new TypeError(`The buffer belongs to another device (${buffer.device.description})`);
-  }
-
-  bytesInUse(): number {
-    return this.#pool.bytes + this.#staging.bytes;
-  }
-
-  close(): void {
-    this.#errors.close();
-    this.#pool.destroy();
-    this.#staging.destroy();
-    this.#device.destroy();
-  }
-}
-
-/** Host data as it lies in a buffer, four bytes an element. */
-function toStored(data: Data, dtype: DType): ArrayBufferView<ArrayBuffer> {
-  const Type = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint32Array };
-  const fits = data instanceof Type[dtype] && isUnshared(data);
-  return fits ? data : new Type[dtype](data);
-}
-
-/** Memory that is shared between threads cannot be written to a GPU; a copy can. */
-const isUnshared = (view: ArrayBufferView): view is ArrayBufferView<ArrayBuffer> =>
-  view.buffer instanceof ArrayBuffer;
-
-function fromStored(stored: ArrayBuffer, dtype: DType): Data {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(stored);
-    case "int32":
-      return new Int32Array(stored);
-    case "uint32":
-      return new Uint32Array(stored);
-    case "bool":
-      return new Uint8Array(new Uint32Array(stored));
-  }
+  return chooserBy(speeds);
 }

@@ -1,6 +1,5 @@
 /**
- * From kernel to shader: maps, scans and scatters, one thread an element or a line. Reductions and products have their
- * own files.
+ * From kernel to shader: maps and scans, one thread an element or a line. The others have their own files.
  *
  * The text of an elementwise product of a [4, 6] buffer with a [6] buffer:
  *
@@ -16,31 +15,14 @@
  *
  * @module
  */
-import type { Kernel, MapKernel, ScanKernel, ScatterKernel } from "../kernel.ts";
-import { emitMatmul } from "./matmul.ts";
-import { emitReduce } from "./reduce.ts";
+import type { MapKernel, ScanKernel } from "../kernel.ts";
 import type { Bindings, Shader } from "./shader.ts";
 import { assemble, groupFrom, NO_VECTORS, product, store, threadsOf, writerFor } from "./shader.ts";
 import { typeOf, unsigned } from "./wgsl.ts";
 import { Block } from "./writer.ts";
 
-/** Writes the shader of a kernel. A reduction in several `parts` stores [...space, parts] partial results. */
-export function emit(kernel: Kernel, bindings: Bindings, parts = 1): Shader {
-  switch (kernel.kind) {
-    case "map":
-      return emitMap(kernel, bindings);
-    case "reduce":
-      return emitReduce(kernel, bindings, parts);
-    case "matmul":
-      return emitMatmul(kernel, bindings);
-    case "scan":
-      return emitScan(kernel, bindings);
-    case "scatter":
-      return emitScatter(kernel, bindings);
-  }
-}
-
-function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
+/** Writes the shader of a map. */
+export function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
   const root = new Block();
   const { head, grid } = threadsOf(product(kernel.space), root);
   const i = groupFrom(0, kernel.space, { text: "i", home: root });
@@ -50,8 +32,8 @@ function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
   return { name: kernel.name, code, grid };
 }
 
-/** One thread walks along each line. */
-function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
+/** Writes the shader of a scan: one thread walks along each line. */
+export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   const { space, axis, exclusive, body } = kernel;
   const root = new Block();
   const loop = new Block(root);
@@ -74,38 +56,5 @@ function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   if (exclusive) loop.push(include);
   root.attach(`for (var j = 0u; j < ${unsigned(space[axis])}; j++)`, loop);
   const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
-}
-
-/**
- * One thread per element of the output looks through all updates for its own: the order of the sum is fixed, which
- * atomic additions would not promise, and WGSL has none for floats. Simpler than sorting the updates by row, and slow
- * where there are many rows.
- */
-function emitScatter(kernel: ScatterKernel, bindings: Bindings): Shader {
-  const { space, over, row, body } = kernel;
-  const root = new Block();
-  const loop = new Block(root);
-  const own = new Block(loop);
-  const { head, grid } = threadsOf(product(space), root);
-  const i = groupFrom(0, space, { text: "i", home: root });
-  const u = groupFrom(space.length, over, { text: "u", home: loop });
-  const writer = writerFor(kernel, bindings, root, [i, u]);
-  root.push(`var sum = ${typeOf(body.dtype)}(0);`);
-  root.push(`let row = i32(i / ${unsigned(product(space.slice(1)))});`);
-  const target = writer.value(row).text;
-  // Inside the condition, a second counter: updates for other rows are not even read.
-  const inner = writerFor(kernel, bindings, root, [
-    i,
-    groupFrom(space.length, over, { text: "u", home: own }),
-  ]);
-  own.push(`sum = sum + ${inner.value(body).text};`);
-  loop.attach(`if (${target} == row)`, own);
-  root.attach(`for (var u = 0u; u < ${unsigned(over[0])}; u++)`, loop);
-  root.push("let result = sum;");
-  writer.result = { text: "result", home: root };
-  store(kernel, writer, root);
-  const helpers = [...writer.helpers, ...inner.helpers];
-  const code = assemble(kernel, bindings, NO_VECTORS, helpers, `${head} {\n${root}\n}`);
   return { name: kernel.name, code, grid };
 }

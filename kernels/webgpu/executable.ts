@@ -6,14 +6,14 @@
  */
 import type { Executable, Program, Slot, Step } from "../device.ts";
 import type { Kernel } from "../kernel.ts";
-import { emit } from "./emitter.ts";
+import { launchesOf } from "./launches.ts";
 import type { Memory, Pool } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { partsOf, split } from "./reduce.ts";
-import type { Bindings } from "./shader.ts";
+import { type Bindings, product } from "./shader.ts";
+import type { Machine } from "./variants.ts";
 
 /** One dispatch. */
-interface Launch {
+interface Dispatch {
   readonly kernel: Kernel;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
@@ -24,44 +24,45 @@ interface Launch {
   readonly groups: Map<string, GPUBindGroup>;
 }
 
-/** Results come from a pool, so a loop meets the same few sets of buffers again. */
-const GROUPS_KEPT = 8;
+/** Results come from a pool, so a loop meets the same sets of buffers again: as many as it has reads under way. */
+const GROUPS_KEPT = 32;
 
 /** Compiles a program, and takes its scratch memory. A run is given the memory of its inputs and outputs. */
 export function compileProgram(
   device: GPUDevice,
   pipelines: Pipelines,
   pool: Pool,
+  { choose, mostTurns }: Machine,
   program: Program,
 ): {
   run(inputs: readonly Memory[], outputs: readonly Memory[]): void;
   free: Executable["free"];
 } {
   const scratchSizes = [...program.scratch];
-  const launches: Launch[] = [];
-  const launch = (step: Step, parts: number) => {
-    const { bindings, slots } = bind(step, program);
-    const shader = emit(step.kernel, bindings, parts);
-    const compiled = pipelines.get(shader, slots.length, step.writes.length);
-    const { kernel } = step;
-    launches.push({ kernel, ...compiled, grid: shader.grid, slots, groups: new Map() });
-  };
-  for (const step of program.steps) {
-    const { kernel, reads, writes } = step;
-    const outputs = sizeOf(kernel);
-    if (outputs === 0) continue;
-    const parts = kernel.kind === "reduce" ? partsOf(kernel) : 1;
-    if (kernel.kind !== "reduce" || parts === 1) launch(step, 1);
-    else {
-      const [first, second] = split(kernel, parts);
-      const partial: Slot = { kind: "scratch", number: scratchSizes.push(outputs * parts) - 1 };
-      launch({ kernel: first, reads, writes: [partial] }, parts);
-      launch({ kernel: second, reads: [...reads, partial], writes }, 1);
+  const between = (size: number): Slot => ({
+    kind: "scratch",
+    number: scratchSizes.push(size) - 1,
+  });
+  const launches: Dispatch[] = [];
+  for (const whole of program.steps) {
+    if (product(whole.kernel.space) === 0) continue;
+    for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
+      if (turns > mostTurns) {
+        throw new RangeError(
+          `Cannot compute ${step.kernel.name} [${step.kernel.space}] on this adapter: its loops ` +
+            `take ${turns} turns, and Mesa's llvmpipe ends them after ${mostTurns}`,
+        );
+      }
+      const { bindings, slots } = bind(step, program);
+      const shader = emit(bindings);
+      const compiled = pipelines.get(shader, slots.length, step.writes.length);
+      const { kernel } = step;
+      launches.push({ kernel, ...compiled, grid: shader.grid, slots, groups: new Map() });
     }
   }
 
   const scratch = scratchSizes.map((size) => pool.take(size * 4));
-  const groupOf = (launch: Launch, memories: Record<Slot["kind"], readonly Memory[]>) => {
+  const groupOf = (launch: Dispatch, memories: Record<Slot["kind"], readonly Memory[]>) => {
     const bound = launch.slots.map(({ kind, number }) => memories[kind][number]);
     const key = bound.map(({ id }) => id).join();
     let group = launch.groups.get(key);
@@ -102,8 +103,6 @@ export function compileProgram(
     },
   };
 }
-
-const sizeOf = ({ space }: Kernel): number => space.reduce((n, d) => n * d, 1);
 
 /** Gives every load a binding: loads from one slot share theirs, and those from a slot that is written have its. */
 function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; slots: Slot[] } {

@@ -1,73 +1,61 @@
 /**
- * How a factor of a product is read: four numbers at a time where its layout allows.
+ * How a factor of a product lies in its buffer.
  *
- * A factor is a strided load with two axes that matter: its *side* (rows of a, columns of b) and the depth, k. Where the
- * side has stride 1, and everything else moves the load by multiples of four, four neighbours are one load.
+ * A factor is a strided load with two axes that matter: its *side* (rows of a, columns of b) and the depth, k. Where one of
+ * them has stride 1, and everything else moves the load by multiples of four, four neighbours along it are one load.
  *
  * @module
  */
-import { strideOf } from "../indexing.ts";
+import { type Index, strideOf } from "../indexing.ts";
 import type { MatmulKernel } from "../kernel.ts";
 import type { Load } from "../scalar.ts";
-import { unsigned } from "./wgsl.ts";
-import type { Block, Writer } from "./writer.ts";
+import type { Bindings } from "./shader.ts";
 
 /** 0 … n − 1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** A factor and the way it is read. */
-export interface Operand {
-  readonly load: Load;
-  /** Whether four neighbours are one load; then the buffer must be declared so. */
-  readonly isVector: boolean;
-  /**
-   * Writes where on the side each of the `positions` begins, before the loop over k. They come in fours that lie next to
-   * each other, the first of them a multiple of four, and are clamped to the side. The function that comes back writes
-   * the loads of one turn of the loop, and gives a text for each position.
-   */
-  prepare(
-    root: Block,
-    writer: Writer,
-    name: string,
-    positions: readonly string[],
-  ): (loop: Block) => string[];
+/** One of the two axes of a factor. */
+export interface Axis {
+  readonly size: number;
+  readonly stride: number;
 }
 
-/** Decides how to read a factor whose side is axis `side` of the kernel's space. */
-export function operand(kernel: MatmulKernel, load: Load, side: number): Operand {
-  const size = kernel.space[side];
-  const depth = kernel.space.length;
-  const sideStride = strideOf(load.at, side) ?? 0;
-  const depthStride = strideOf(load.at, depth) ?? 0;
-  // What is left of the index when side and depth are 0.
-  const rest = load.at.terms.filter(({ atom }) =>
-    atom.kind === "axis" && atom.axis !== side && atom.axis !== depth
-  );
-  const isVector = sideStride === 1 &&
-    [size, depthStride, load.at.constant, ...rest.map(({ scale }) => scale)]
-      .every((n) => n % 4 === 0);
+/** A factor of a product. */
+export interface Operand {
+  readonly load: Load;
+  readonly side: Axis;
+  readonly depth: Axis;
+  /** The index where side and depth are 0: it says where a matrix of the batch begins. */
+  readonly base: Index;
+  /** The axis along which four neighbours are one load, if the buffer is declared so. */
+  readonly vector: "side" | "depth" | undefined;
+}
 
-  return {
-    load,
-    isVector,
-    prepare(root, writer, name, positions) {
-      const base = writer.index({ ...load.at, terms: rest }).text;
-      const starts = isVector ? positions.filter((_, i) => i % 4 === 0) : positions;
-      const last = unsigned(isVector ? size - 4 : size - 1);
-      starts.forEach((position, i) => {
-        const offset = `min(${position}, ${last}) * ${unsigned(sideStride)}`;
-        root.push(`let ${name}${i} = ${base} + ${offset};`);
-      });
-      return (loop) => {
-        starts.forEach((_, i) => {
-          const at = `${name}${i} + k * ${unsigned(depthStride)}`;
-          const text = isVector ? writer.loadVector(load, at) : writer.loadText(load, at);
-          loop.push(`let ${name}${i}_k = ${text};`);
-        });
-        return positions.map((_, p) =>
-          isVector ? `${name}${Math.floor(p / 4)}_k.${"xyzw"[p % 4]}` : `${name}${p}_k`
-        );
-      };
-    },
-  };
+/** The factors a and b. */
+export function operandsOf(kernel: MatmulKernel): [a: Operand, b: Operand] {
+  const rank = kernel.space.length;
+  return [operand(kernel, kernel.a, rank - 2), operand(kernel, kernel.b, rank - 1)];
+}
+
+function operand(kernel: MatmulKernel, load: Load, sideAxis: number): Operand {
+  const depthAxis = kernel.space.length;
+  const side = { size: kernel.space[sideAxis], stride: strideOf(load.at, sideAxis) ?? 0 };
+  const depth = { size: kernel.over[0], stride: strideOf(load.at, depthAxis) ?? 0 };
+  const terms = load.at.terms.filter(({ atom }) =>
+    atom.kind === "axis" && atom.axis !== sideAxis && atom.axis !== depthAxis
+  );
+  const inFours = (along: Axis, other: Axis) =>
+    along.stride === 1 &&
+    [along.size, other.stride, load.at.constant, ...terms.map(({ scale }) => scale)]
+      .every((n) => n % 4 === 0);
+  const vector = inFours(side, depth) ? "side" : inFours(depth, side) ? "depth" : undefined;
+  return { load, side, depth, base: { ...load.at, terms }, vector };
+}
+
+/** The bindings to declare as vectors of four, for operands that are read so. */
+export function vectorBindings(
+  operands: readonly Operand[],
+  bindings: Bindings,
+): ReadonlySet<number> {
+  return new Set(operands.map(({ load }) => bindings[load.buffer]));
 }

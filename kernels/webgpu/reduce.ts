@@ -54,6 +54,13 @@ export function partsOf(kernel: ReduceKernel): number {
   return Math.max(1, Math.min(worthwhile, Math.floor(FULL / product(kernel.space))));
 }
 
+/** How many turns the loops of a thread take. */
+export function turnsOf(kernel: ReduceKernel, parts: number): number {
+  const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
+  const own = Math.ceil(product(kernel.over) / threads);
+  return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
+}
+
 /** A reduction as two: one that stores partial results, and one that reduces those; they are its last load. */
 export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, ReduceKernel] {
   const { space, body, loads } = kernel;

@@ -86,13 +86,17 @@ export function store(kernel: Kernel, writer: Writer, into: Block): void {
 }
 
 /** The beginning of a shader in which thread `i` of `total` does one thing. */
-export function threadsOf(total: number, root: Block): { head: string; grid: [number, number] } {
-  const grid = gridOf(Math.ceil(total / WORKGROUP));
+export function threadsOf(
+  total: number,
+  root: Block,
+  workgroup: number = WORKGROUP,
+): { head: string; grid: [number, number] } {
+  const grid = gridOf(Math.ceil(total / workgroup));
   root.push(
-    `let i = id.x + id.y * ${unsigned(grid[0] * WORKGROUP)};`,
+    `let i = id.x + id.y * ${unsigned(grid[0] * workgroup)};`,
     `if (i >= ${unsigned(total)}) { return; }`,
   );
-  const head = /* wgsl */ `@compute @workgroup_size(${WORKGROUP})
+  const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
 fn main(@builtin(global_invocation_id) id: vec3<u32>)`;
   return { head, grid };
 }

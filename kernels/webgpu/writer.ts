@@ -123,7 +123,9 @@ export class Writer {
         return this.bind(`i32(${at.text})`, [at]);
       }
       case "load": {
-        const at = this.index(expr.at);
+        // An index before the buffer stands in a loop without turns, as over an empty axis; WGSL rejects it even there.
+        const isBefore = expr.at.terms.length === 0 && expr.at.constant < 0;
+        const at = isBefore ? { text: "0u" } : this.index(expr.at);
         return this.bind(this.loadText(expr, at.text), [at]);
       }
       case "call": {

@@ -190,7 +190,9 @@ export const flipPrimitive: Primitive<readonly number[]> = {
       read(
         0,
         at.map((i, axis) =>
-          axes.includes(axis) ? plus(constantIndex(x.shape[axis] - 1), scale(i, -1)) : i
+          axes.includes(axis)
+            ? plus(constantIndex(Math.max(0, x.shape[axis] - 1)), scale(i, -1))
+            : i
         ),
       ),
   }),

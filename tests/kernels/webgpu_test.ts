@@ -4,105 +4,23 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Data, Device, Program } from "../../kernels/device.ts";
 import * as at from "../../kernels/indexing.ts";
-import type { Kernel, Store } from "../../kernels/kernel.ts";
 import { openReference } from "../../kernels/reference/device.ts";
 import * as s from "../../kernels/scalar.ts";
 import type { DType, Expr, Intrinsic } from "../../kernels/scalar.ts";
-import { findAdapter, openWebgpu } from "../../kernels/webgpu/device.ts";
 import { WORKGROUP } from "../../kernels/webgpu/shader.ts";
-
-const adapter = await findAdapter({ software: true });
-if (adapter === undefined) console.log("Skipped: no WebGPU adapter, not even in software");
-
-function test(name: string, body: (device: Device) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: adapter === undefined,
-    fn: async () => {
-      const device = await openWebgpu({ software: true });
-      try {
-        await body(device);
-      } finally {
-        device.close();
-      }
-    },
-  });
-}
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
-const axes = (shape: readonly number[]) => shape.map((size, axis) => at.axisIndex(axis, size));
-/** A load at all axes of a shape, row-major. */
-const loadOf = (buffer: number, shape: readonly number[], dtype: DType = "float32") =>
-  s.load(buffer, at.flatten(axes(shape), shape), dtype);
-
-/** A kernel of one store. */
-type Single =
-  & Store
-  & (Kernel extends infer K ? K extends Kernel ? Omit<K, "stores"> : never : never);
-
-const kernelOf = ({ dtype, value, ...rest }: Single): Kernel =>
-  ({ ...rest, stores: [{ dtype, value }] }) as Kernel;
-
-/** One kernel as a program: each input is one load. */
-function programOf(kernel: Single, inputs: readonly number[]): Program {
-  return {
-    steps: [{
-      kernel: kernelOf(kernel),
-      reads: inputs.map((_, number) => ({ kind: "input", number })),
-      writes: [{ kind: "output", number: 0 }],
-    }],
-    inputs,
-    outputs: [{ size: sizeOf(kernel.space) }],
-    scratch: [],
-  };
-}
-
-async function run(
-  device: Device,
-  kernel: Single,
-  data: readonly Data[],
-): Promise<Data> {
-  const sizes = data.map(({ length }) => length);
-  const executable = device.compile(programOf(kernel, sizes));
-  const inputs = data.map((values, i) => {
-    const buffer = device.allocate(sizes[i]);
-    device.write(buffer, values, kernel.loads[i]);
-    return buffer;
-  });
-  const output = device.allocate(sizeOf(kernel.space));
-  executable.run(inputs, [output]);
-  const values = await device.read(output, output.size, kernel.dtype);
-  executable.free();
-  for (const buffer of [...inputs, output]) buffer.free();
-  return values;
-}
-
-/** Runs a kernel on both devices; floats must agree to `tolerance`, relative to 1 or the value. */
-async function compare(
-  device: Device,
-  kernel: Single,
-  data: readonly Data[],
-  tolerance = 1e-5,
-): Promise<void> {
-  const reference = openReference();
-  const wide = data.map((values) =>
-    values instanceof Float32Array ? new Float64Array(values) : values
-  );
-  const [got, want] = [await run(device, kernel, data), await run(reference, kernel, wide)];
-  assertEquals(got.length, want.length);
-  for (let i = 0; i < got.length; i++) {
-    const same = Object.is(got[i], want[i]) ||
-      Math.abs(got[i] - want[i]) <= tolerance * Math.max(1, Math.abs(want[i]));
-    assert(same, `${kernel.name}: element ${i} is ${got[i]}, not ${want[i]}`);
-  }
-  reference.close();
-}
-
-/** Numbers in −1 … 1 that look random. */
-const noise = (n: number): Float32Array =>
-  Float32Array.from({ length: n }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >> 8) / 2 ** 23);
+import {
+  axes,
+  compare,
+  integers,
+  kernelOf,
+  loadOf,
+  noise,
+  run,
+  type Single,
+  sizeOf,
+  test,
+} from "./webgpu_helpers.ts";
 
 const SIZES = [0, 1, 63, 64, 65, 1000];
 
@@ -181,7 +99,7 @@ const floats = [
   -Infinity,
   1e-30,
 ];
-const integers = [0, 1, -1, 7, 31, 32, 33, 2 ** 31 - 1, -(2 ** 31), 0x12345678];
+const wholes = [0, 1, -1, 7, 31, 32, 33, 2 ** 31 - 1, -(2 ** 31), 0x12345678];
 const pairs = (values: readonly number[]) => values.flatMap((x) => values.map((y) => [x, y]));
 
 test("float32 operations, NaN and Infinity included", async (device) => {
@@ -231,7 +149,7 @@ test("float32 operations, NaN and Infinity included", async (device) => {
 });
 
 test("integer and bool operations", async (device) => {
-  const grid = pairs(integers);
+  const grid = pairs(wholes);
   for (const dtype of ["int32", "uint32"] as const) {
     const Type = dtype === "int32" ? Int32Array : Uint32Array;
     const data = [0, 1].map((part) => Type.from(grid.map((pair) => pair[part])));
@@ -369,47 +287,6 @@ test("a sum of millions keeps its digits", async (device) => {
   assert(Math.abs(sum / (n * Math.fround(0.1)) - 1) < 5e-7, `the sum is ${sum}`);
 });
 
-test("products: all transposes, batches, tails, epilogues", async (device) => {
-  const sizes = [[3, 5, 7], [64, 64, 64], [1, 1, 1], [100, 784, 20], [260, 9, 264], [257, 8, 259], [
-    8,
-    0,
-    4,
-  ]];
-  for (const batches of [[], [2, 3]]) {
-    for (const [m, k, n] of batches.length > 0 ? sizes.slice(0, 2) : sizes) {
-      const space = [...batches, m, n];
-      const rank = space.length;
-      const [row, column] = [at.axisIndex(rank - 2, m), at.axisIndex(rank - 1, n)];
-      const inner = at.axisIndex(rank, k);
-      const batch = axes(batches);
-      const as = [
-        at.flatten([...batch, row, inner], [...batches, m, k]),
-        at.flatten([...batch, inner, row], [...batches, k, m]),
-      ];
-      const bs = [
-        at.flatten([...batch, inner, column], [...batches, k, n]),
-        at.flatten([...batch, column, inner], [...batches, n, k]),
-        at.flatten([inner, column], [k, n]), // the same for the whole batch
-      ];
-      const value = s.max(
-        s.add(s.result("float32"), s.load(2, column, "float32")),
-        s.convert(s.position(row), "float32"),
-      );
-      const count = sizeOf(batches);
-      const data = [noise(count * m * k), noise(count * k * n), noise(n)];
-      for (const a of as) {
-        for (const b of bs) {
-          await compare(device, {
-            ...{ kind: "matmul", name: `[${batches}] ${m}×${k}×${n}`, space, over: [k] },
-            ...{ dtype: "float32", loads: ["float32", "float32", "float32"], value },
-            ...{ a: s.load(0, a, "float32"), b: s.load(1, b, "float32") },
-          }, data);
-        }
-      }
-    }
-  }
-});
-
 test("scans along every axis", async (device) => {
   const space = [4, 65, 3];
   for (const axis of [0, 1, 2]) {
@@ -424,17 +301,35 @@ test("scans along every axis", async (device) => {
   }
 });
 
-test("scatters, repeated rows in order", async (device) => {
-  const [rows, updates] = [6, 40];
-  const [, c, u] = axes([rows, 5, updates]);
-  const index = Int32Array.from({ length: updates }, (_, i) => (i * i) % rows);
-  await compare(device, {
-    ...{ kind: "scatter", name: "scatter", space: [rows, 5], over: [updates], dtype: "float32" },
-    loads: ["int32", "float32"],
-    row: s.load(0, u, "int32"),
-    body: s.load(1, at.flatten([u, c], [updates, 5]), "float32"),
-    value: s.neg(s.result("float32")),
-  }, [index, noise(updates * 5)]);
+test("scatters, repeated rows in order, by searching and by lists", async (device) => {
+  for (
+    const [rows, columns, updates] of [[6, 5, 40], [6, 5, 40_000], [700, 3, 2000], [1, 1, 40_000]]
+  ) {
+    const [, c, u] = axes([rows, columns, updates]);
+    // The last row has no updates.
+    const targets = Int32Array.from(
+      { length: updates },
+      (_, i) => (Math.imul(i, i) >>> 3) % Math.max(1, rows - 1),
+    );
+    await compare(device, {
+      ...{ kind: "scatter", name: `scatter of ${updates} to ${rows}`, space: [rows, columns] },
+      ...{ over: [updates], dtype: "float32", loads: ["int32", "float32"] },
+      row: s.load(0, u, "int32"),
+      body: s.load(1, at.flatten([u, c], [updates, columns]), "float32"),
+      value: s.neg(s.result("float32")),
+    }, [targets, integers(updates * columns)]);
+  }
+});
+
+test("what llvmpipe's loops would cut short is refused", async (device) => {
+  const n = 70_000;
+  const body = loadOf(0, [n]);
+  const kernel: Single = {
+    ...{ kind: "scan", name: "cumsum", space: [n], axis: 0, exclusive: false, body },
+    ...{ dtype: "float32", loads: ["float32"], value: s.result("float32") },
+  };
+  if (!device.description.includes("in software")) return;
+  await assertRejects(() => run(device, kernel, [noise(n)]), RangeError, "cumsum [70000]");
 });
 
 test("donated inputs are overwritten, and shared inputs are read twice", async (device) => {

@@ -93,6 +93,30 @@ onEveryDevice("elementwise ops broadcast by NumPy's rules", (device) => {
   ], device);
 });
 
+onEveryDevice("a formula may read one tensor at several places", (device) => {
+  const x = floats([6, 6]);
+  const part = (x: Tensor, i: number, j: number) => g.slice(x, [i, j], [4, 4]);
+  const around = (i: number, j: number) =>
+    at(x, [i, j + 1]) + at(x, [i + 2, j + 1]) - at(x, [i + 1, j]) - at(x, [i + 1, j + 2]);
+  const mirrored = (i: number, j: number) => at(x, [i, j]) - at(x, [j, i]) + at(x, [5 - i, j]);
+  return checkCases("places", [
+    one(
+      "four neighbours",
+      [x],
+      (x) => g.sub(g.add(part(x, 0, 1), part(x, 2, 1)), g.add(part(x, 1, 0), part(x, 1, 2))),
+      { ...build([4, 4], around), terms: Array(16).fill(12) },
+      1,
+    ),
+    one(
+      "transposed and flipped",
+      [x],
+      (x) => g.add(g.sub(x, g.transpose(x)), g.flip(x, 0)),
+      { ...build([6, 6], mirrored), terms: Array(36).fill(9) },
+      1,
+    ),
+  ], device);
+});
+
 onEveryDevice("argmax finds the first of the largest, and NaN before all", (device) => {
   const x = build(
     [3, 4],

@@ -141,6 +141,14 @@ const structure: readonly Step[] = [
     return broadcasts(a, b, (x, y) => unionOf(g.where(even, x, y), a, b));
   },
   (a) => moved(a, g.stopGradient(g.neg(a.x))),
+  // Differences of neighbours: one tensor, read at two places.
+  (a, _, c, unit) => {
+    if (a.x.size === 0 || a.x.rank === 0) return a;
+    const along = c.below(a.x.rank);
+    const shape = a.x.shape.map((d, axis) => d - Number(axis === along));
+    const from = (start: number) => a.x.shape.map((_, axis) => axis === along ? start : 0);
+    return sumOf(g.sub(g.slice(a.x, from(1), shape), g.slice(a.x, from(0), shape)), a, a, unit);
+  },
 ];
 
 const halves = (n: number): number[] => n % 2 === 0 ? [2, n / 2] : [n, 1];

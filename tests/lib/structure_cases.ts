@@ -74,6 +74,13 @@ const pad: Case[] = (() => {
     frame("int32"),
     frame("uint32"),
     frame("bool"),
+    ...moves(
+      "one between two",
+      [2],
+      (x) => g.slice(g.pad(x, { low: [0], high: [1], interior: [1] }), [0], [2], [2]),
+      [2],
+      (i) => [i],
+    ),
     exact("nothing", [floats([0])], (x) => g.pad(x, { low: [2], high: [3] }), nothing),
     exact("by nothing", [x], (x) => g.pad(x, { low: [0, 0], high: [0, 0] }), x),
   ];

@@ -94,6 +94,12 @@ function reduction(
       ulps,
     },
     {
+      title: "a flipped nothing",
+      inputs: [floats([0])],
+      compute: (x) => op(g.flip(g.neg(x)), { axis: 0 }),
+      expected: expected(floats([0]), [0]),
+    },
+    {
       title: "NaN, ±∞",
       inputs: [special],
       compute: (x) => op(x, { axis: 0 }),

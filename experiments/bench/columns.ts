@@ -1,0 +1,50 @@
+/**
+ * The columns of the tables of steps.
+ *
+ * @module
+ */
+
+import { type PeerRecord, type StepRecord, taskOf, type Times } from "./records.ts";
+import { type Column, millis } from "./table.ts";
+import { MODEL_NAMES } from "./task.ts";
+
+/** Columns of any time. */
+export const TIME_COLUMNS: Column<Times>[] = [
+  { title: "median ms", cell: (row) => millis(row.median_ms) },
+  { title: "quartiles", cell: (row) => `${millis(row.q1_ms)}–${millis(row.q3_ms)}` },
+  { title: "min", cell: (row) => millis(row.min_ms) },
+];
+
+/** The column of the two losses. */
+export const LOSS_COLUMN: Column<StepRecord> = {
+  title: "loss at steps 1 → 10",
+  cell: (row) => `${row.loss_1.toFixed(3)} → ${row.loss_10.toFixed(3)}`,
+};
+
+/** Columns of this library's steps. */
+export const STEP_COLUMNS: Column<StepRecord>[] = [
+  { title: "step", left: true, cell: (row) => MODEL_NAMES[taskOf(row).model] },
+  { title: "batch", cell: (row) => `${row.batch}` },
+  { title: "width", cell: (row) => `${row.hidden}` },
+  ...TIME_COLUMNS,
+  { title: "GFLOP/s", cell: (row) => row.gflops.toFixed(1) },
+  { title: "kernels", cell: (row) => `${row.kernels}` },
+  { title: "RSS MB", cell: (row) => `${row.rss_mb}` },
+  LOSS_COLUMN,
+];
+
+/** Columns of the steps of several libraries. */
+export const PEER_COLUMNS: Column<PeerRecord>[] = [
+  { title: "library", left: true, cell: (row) => row.library },
+  ...TIME_COLUMNS,
+  {
+    title: "echograd / it",
+    cell: ({ ratio, ratio_min, ratio_max }) =>
+      ratio_min === ratio_max
+        ? ratio.toFixed(2)
+        : `${ratio.toFixed(2)} (${ratio_min.toFixed(2)}–${ratio_max.toFixed(2)})`,
+  },
+  { title: "first step s", cell: (row) => (row.first_step_ms / 1000).toFixed(2) },
+  { title: "RSS MB", cell: (row) => `${row.rss_mb}` },
+  LOSS_COLUMN,
+];

@@ -1,0 +1,36 @@
+/**
+ * A temporary folder with the inputs of tasks.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { makeFolder } from "../files.ts";
+import { writeFixture } from "./fixture.ts";
+import type { Task } from "./task.ts";
+
+/** Inputs of tasks, each written when it is first asked for; they vanish with this. */
+export interface Fixtures extends AsyncDisposable {
+  /** The folder that {@linkcode writeFixture} has filled for a task. */
+  of(task: Task): Promise<string>;
+}
+
+/** No inputs yet. */
+export async function openFixtures(): Promise<Fixtures> {
+  const root = await Deno.makeTempDir({ prefix: "echograd_bench_" });
+  const folders = new Map<string, Promise<string>>();
+
+  async function write(task: Task, folder: string): Promise<string> {
+    await makeFolder(folder);
+    await writeFixture(folder, task);
+    return folder;
+  }
+  return {
+    of(task) {
+      const folder = join(root, `${task.batch}_${task.hidden}`);
+      if (!folders.has(folder)) folders.set(folder, write(task, folder));
+      return folders.get(folder)!;
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Training through the loss of a device: a GPU that was reset, removed or crashed costs a part of an epoch, not the run.
+ *
+ * @module
+ */
+
+import { DeviceLostError } from "../kernels/webgpu/errors.ts";
+import type { Device } from "../mod.ts";
+import { exists, readFile } from "./files.ts";
+import { decodeTensors } from "./safetensors.ts";
+import { type Outcome, type Run, train } from "./trainer.ts";
+
+/**
+ * Trains as {@linkcode train} does, but goes on from the checkpoint on another device where one is lost; after a second
+ * loss before an epoch is finished, that is the CPU. All devices are closed at the end, the run's too.
+ *
+ * @param reopen opens a device to go on with
+ * @throws {DeviceLostError} if the device was lost before there was a checkpoint
+ */
+export async function trainThroughLosses(
+  run: Run,
+  reopen: (which: "same" | "cpu") => Promise<Device>,
+): Promise<Outcome> {
+  let { device, resume } = run;
+  let lostIn: number | undefined;
+  try {
+    for (;;) {
+      try {
+        return await train({ ...run, device, resume });
+      } catch (error) {
+        if (!(error instanceof DeviceLostError)) throw error;
+        const finished = await epochOf(run.folder.checkpoint);
+        if (finished === undefined) throw error;
+        device.close();
+        device = await reopen(finished === lostIn ? "cpu" : "same");
+        [resume, lostIn] = [true, finished];
+        const place = finished === 0 ? "from the start" : `after epoch ${finished}`;
+        tell(run, `${error.message}; going on ${place}, by ${device.description}`);
+      }
+    }
+  } finally {
+    device.close();
+  }
+}
+
+/** How many epochs a checkpoint comes after; undefined if there is none. */
+async function epochOf(checkpoint: string): Promise<number | undefined> {
+  if (!await exists(checkpoint)) return undefined;
+  return Number(decodeTensors(await readFile(checkpoint), checkpoint).metadata.epoch);
+}
+
+/** A line of its own, also where a line of progress stands. */
+function tell({ terminal }: Run, line: string): void {
+  terminal.write(`${terminal.interactive ? "\r\x1b[K" : ""}${line}\n`);
+}

@@ -1,0 +1,46 @@
+/**
+ * Starting workers, in browsers and elsewhere.
+ *
+ * @module
+ */
+import { type Invitation, work } from "./worker.ts";
+
+/** A worker as seen from outside. */
+export interface WorkerHandle {
+  terminate(): unknown;
+}
+
+interface NodeWorker extends WorkerHandle {
+  postMessage(message: unknown): void;
+  on(event: "error", listener: () => void): void;
+  unref(): void;
+}
+
+/** What Deno and Node have: workers that do not keep the process alive. */
+interface WorkerThreads {
+  readonly Worker: new (text: string, options: { eval: true }) => NodeWorker;
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: "node:worker_threads"): WorkerThreads;
+}
+
+/** Starts a worker; should it fail, it never gets ready. */
+export function startWorker(invitation: Invitation): WorkerHandle {
+  const { process } = globalThis as { readonly process?: NodeProcess };
+  const threads = process?.getBuiltinModule?.("node:worker_threads");
+  if (threads !== undefined) {
+    const text = `require("node:worker_threads").parentPort.once("message", ${work})`;
+    const worker = new threads.Worker(text, { eval: true });
+    worker.on("error", () => {});
+    worker.unref();
+    worker.postMessage(invitation);
+    return worker;
+  }
+  const text = `onmessage = ({ data }) => { (${work})(data); close(); }`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(url, { type: "module" });
+  worker.onerror = (event) => event.preventDefault();
+  worker.postMessage(invitation);
+  return worker;
+}

@@ -1,0 +1,190 @@
+/**
+ * The WebGPU device: kernels become WGSL compute shaders. `device.ts` opens one.
+ *
+ * Launching returns at once. Errors of shaders and of the GPU surface at the next `read`, as does the loss of the GPU
+ * (`DeviceLostError`). A GPU may flush subnormal numbers to zero.
+ *
+ * A read takes at least the 10 ms after which Deno looks whether the GPU is done, but many can be under way together. On
+ * llvmpipe a small step whose loss is read takes 12.4 ms where each read is awaited before the next step, 1.4 ms with eight
+ * of them under way, and 0.34 ms without reads.
+ *
+ * @module
+ */
+import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
+import type { DType } from "../scalar.ts";
+import { ErrorLog } from "./errors.ts";
+import { compileProgram } from "./executable.ts";
+import { type Memory, Pool } from "./memory.ts";
+import { Pipelines } from "./pipelines.ts";
+import type { Machine } from "./variants.ts";
+
+/** A tensor's memory on a GPU. */
+class WebgpuBuffer implements Buffer {
+  readonly device: WebgpuDevice;
+  readonly size: number;
+  #memory: Memory | undefined;
+
+  constructor(device: WebgpuDevice, size: number, memory: Memory) {
+    this.device = device;
+    this.size = size;
+    this.#memory = memory;
+  }
+
+  get memory(): Memory {
+    if (this.#memory === undefined) throw new TypeError("The buffer was freed");
+    return this.#memory;
+  }
+
+  free(): void {
+    if (this.#memory !== undefined) this.device.release(this.#memory);
+    this.#memory = undefined;
+  }
+}
+
+/** A device on a GPU. */
+export class WebgpuDevice implements Device {
+  readonly name = "webgpu";
+  readonly description: string;
+  readonly traits: Traits;
+  readonly #device: GPUDevice;
+  readonly #errors: ErrorLog;
+  readonly #pipelines: Pipelines;
+  readonly #pool: Pool;
+  readonly #staging: Pool;
+  readonly #machine: Machine;
+
+  /** Takes over a GPU. */
+  constructor(device: GPUDevice, description: string, machine: Machine) {
+    this.description = description;
+    this.#machine = machine;
+    // One is kept for what is between the two launches of some kernels.
+    this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
+    this.#device = device;
+    this.#errors = new ErrorLog(device);
+    this.#pipelines = new Pipelines(device, this.#errors);
+    const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+    this.#pool = new Pool(device, STORAGE | COPY_SRC | COPY_DST);
+    this.#staging = new Pool(device, MAP_READ | COPY_DST);
+  }
+
+  allocate(size: number): Buffer {
+    this.#errors.throwIfGone();
+    return new WebgpuBuffer(this, size, this.#pool.take(size * 4));
+  }
+
+  release(memory: Memory): void {
+    this.#pool.give(memory);
+  }
+
+  write(buffer: Buffer, data: Data, dtype: DType): void {
+    this.#errors.throwIfGone();
+    const { memory, size } = this.#own(buffer);
+    // A write beyond the buffer would end the process, so it must not come to one.
+    if (data.length > size) {
+      throw new RangeError(`Cannot write ${data.length} elements to a buffer of ${size}`);
+    }
+    if (data.length > 0) this.#device.queue.writeBuffer(memory.buffer, 0, toStored(data, dtype));
+  }
+
+  async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
+    this.#errors.throwIfGone();
+    const own = this.#own(buffer);
+    if (!(size >= 0 && size <= own.size)) {
+      throw new RangeError(`Cannot read ${size} elements of a buffer of ${own.size}`);
+    }
+    if (size === 0) {
+      await this.#errors.check();
+      return fromStored(new ArrayBuffer(0), dtype);
+    }
+    const staging = this.#staging.take(size * 4);
+    const encoder = this.#device.createCommandEncoder();
+    encoder.copyBufferToBuffer(own.memory.buffer, 0, staging.buffer, 0, size * 4);
+    this.#device.queue.submit([encoder.finish()]);
+    const checked = this.#errors.check();
+    try {
+      const mapped = staging.buffer.mapAsync(GPUMapMode.READ, 0, size * 4);
+      const [check, map] = await Promise.allSettled([checked, mapped]);
+      let copy = new ArrayBuffer(0);
+      if (map.status === "fulfilled") {
+        copy = staging.buffer.getMappedRange(0, size * 4).slice(0);
+        staging.buffer.unmap();
+      }
+      // What went wrong before says more than that the mapping failed.
+      if (check.status === "rejected") throw check.reason;
+      if (map.status === "rejected") throw map.reason;
+      return fromStored(copy, dtype);
+    } catch (error) {
+      return await this.#errors.rethrow(error);
+    } finally {
+      this.#staging.give(staging);
+    }
+  }
+
+  compile(program: Program): Executable {
+    this.#errors.throwIfGone();
+    const compiled = compileProgram(
+      this.#device,
+      this.#pipelines,
+      this.#pool,
+      this.#machine,
+      program,
+    );
+    const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
+      buffers.map((buffer, i) => {
+        const { memory, size } = this.#own(buffer);
+        if (size >= sizes[i]) return memory;
+        throw new RangeError(`${what} ${i} has ${size} elements, not ${sizes[i]}`);
+      });
+    const outputSizes = program.outputs.map(({ size }) => size);
+    return {
+      run: (inputs, outputs) => {
+        this.#errors.throwIfGone();
+        compiled.run(
+          open(inputs, program.inputs, "Input"),
+          open(outputs, outputSizes, "Output"),
+        );
+      },
+      free: () => compiled.free(),
+    };
+  }
+
+  #own(buffer: Buffer): WebgpuBuffer {
+    if (buffer instanceof WebgpuBuffer && buffer.device === this) return buffer;
+    throw new TypeError(`The buffer belongs to another device (${buffer.device.description})`);
+  }
+
+  bytesInUse(): number {
+    return this.#pool.bytes + this.#staging.bytes;
+  }
+
+  close(): void {
+    this.#errors.close();
+    this.#pool.destroy();
+    this.#staging.destroy();
+    this.#device.destroy();
+  }
+}
+
+/** Host data as it lies in a buffer, four bytes an element. */
+function toStored(data: Data, dtype: DType): ArrayBufferView<ArrayBuffer> {
+  const Type = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint32Array };
+  const fits = data instanceof Type[dtype] && isUnshared(data);
+  return fits ? data : new Type[dtype](data);
+}
+
+/** Memory that is shared between threads cannot be written to a GPU; a copy can. */
+const isUnshared = (view: ArrayBufferView): view is ArrayBufferView<ArrayBuffer> =>
+  view.buffer instanceof ArrayBuffer;
+
+function fromStored(stored: ArrayBuffer, dtype: DType): Data {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(stored);
+    case "int32":
+      return new Int32Array(stored);
+    case "uint32":
+      return new Uint32Array(stored);
+    case "bool":
+      return new Uint8Array(new Uint32Array(stored));
+  }
+}

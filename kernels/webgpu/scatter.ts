@@ -1,0 +1,145 @@
+/**
+ * Scatters, in a fixed order of the sums, which atomic additions would not promise (and WGSL has none for floats).
+ *
+ * Small ones take a thread per element of the output, which looks through all updates for those of its row. Others take two
+ * launches. The first deals the updates to chunks, and a thread per chunk links its updates to lists, one a row, in order:
+ *
+ *     heads[chunk][row]   the first update of the chunk in this row, or NONE
+ *     next[update]        the next one in the same list, or NONE
+ *
+ * In the second a thread per element of the output walks along its row's lists, chunk after chunk.
+ *
+ * @module
+ */
+import type { ScatterKernel } from "../kernel.ts";
+import { constant, load } from "../scalar.ts";
+import type { Bindings, Shader } from "./shader.ts";
+import { assemble, groupFrom, NO_VECTORS, product, store, threadsOf, writerFor } from "./shader.ts";
+import { typeOf, unsigned } from "./wgsl.ts";
+import { Block } from "./writer.ts";
+
+/** Comparisons of a row with an update that are cheaper than another launch. */
+const FEW = 2 ** 20;
+/** Updates that a thread can well look through. */
+const SHORT = 2 ** 15;
+/** Updates of a chunk, at least. */
+const CHUNK = 64;
+/** Threads of a workgroup that links; few, so that there are many workgroups. */
+const LINKERS = 8;
+const NONE = "0xffffffffu";
+
+/** Writes the shader in which every element looks through all updates. */
+export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
+  const { space, over, row, body } = kernel;
+  const root = new Block();
+  const loop = new Block(root);
+  const own = new Block(loop);
+  const { head, grid } = threadsOf(product(space), root);
+  const i = groupFrom(0, space, { text: "i", home: root });
+  const u = groupFrom(space.length, over, { text: "u", home: loop });
+  const writer = writerFor(kernel, bindings, root, [i, u]);
+  root.push(`var sum = ${typeOf(body.dtype)}(0);`);
+  root.push(`let row = i32(i / ${unsigned(product(space.slice(1)))});`);
+  const target = writer.value(row).text;
+  // Inside the condition, a second counter: updates for other rows are not even read.
+  const inner = writerFor(kernel, bindings, root, [
+    i,
+    groupFrom(space.length, over, { text: "u", home: own }),
+  ]);
+  own.push(`sum = sum + ${inner.value(body).text};`);
+  loop.attach(`if (${target} == row)`, own);
+  root.attach(`for (var u = 0u; u < ${unsigned(over[0])}; u++)`, loop);
+  root.push("let result = sum;");
+  writer.result = { text: "result", home: root };
+  store(kernel, writer, root);
+  const helpers = [...writer.helpers, ...inner.helpers];
+  const code = assemble(kernel, bindings, NO_VECTORS, helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}
+
+/** How a scatter is listed. */
+export interface Lists {
+  /** Updates of a chunk. */
+  readonly chunk: number;
+  readonly chunks: number;
+  /** Where `next` begins, behind the heads. */
+  readonly next: number;
+  /** Elements of heads and next together. */
+  readonly size: number;
+}
+
+/** The lists of a scatter; undefined where searching is quicker. */
+export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | undefined {
+  if (product(space) * updates <= FEW && updates <= SHORT) return undefined;
+  // Not many more heads than updates: a thread passes both.
+  const chunk = Math.max(CHUNK, Math.ceil(space[0] / 2));
+  const chunks = Math.ceil(updates / chunk);
+  const next = chunks * space[0];
+  return { chunk, chunks, next, size: next + updates };
+}
+
+/** The kernel that links: like the scatter, but it writes the lists alone. */
+export function linking(kernel: ScatterKernel): ScatterKernel {
+  const stores = [{ dtype: "uint32", value: constant(0, "uint32") }] as const;
+  return { ...kernel, name: `${kernel.name} (lists)`, stores };
+}
+
+/** The scatter as a kernel that also loads the lists, last. */
+export const walking = (kernel: ScatterKernel): ScatterKernel => ({
+  ...kernel,
+  loads: [...kernel.loads, "uint32"],
+});
+
+/** Writes the shader that links updates to lists. A thread goes backwards and puts each before what it linked so far. */
+export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
+  const { space: [rows], over: [updates], row } = kernel;
+  const root = new Block();
+  const loop = new Block(root);
+  const { head, grid } = threadsOf(lists.chunks, root, LINKERS);
+  root.push(
+    `let first = i * ${unsigned(lists.chunk)};`,
+    `let end = min(first + ${unsigned(lists.chunk)}, ${unsigned(updates)});`,
+    `let heads = i * ${unsigned(rows)};`,
+    `for (var r = 0u; r < ${unsigned(rows)}; r++) { output0[heads + r] = ${NONE}; }`,
+  );
+  loop.push("let u = end - 1u - n;");
+  const axis = groupFrom(kernel.space.length, [updates], { text: "u", home: loop });
+  const writer = writerFor(kernel, bindings, root, [axis]);
+  loop.push(
+    `let head = heads + u32(${writer.value(row).text});`,
+    `output0[${unsigned(lists.next)} + u] = output0[head];`,
+    "output0[head] = u;",
+  );
+  root.attach("for (var n = 0u; n < end - first; n++)", loop);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}
+
+/** Writes the shader that walks along the lists, the kernel's last load. */
+export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
+  const { space, over, body, loads } = kernel;
+  const root = new Block();
+  const outer = new Block(root);
+  const loop = new Block(outer);
+  const { head, grid } = threadsOf(product(space), root);
+  const writer = writerFor(kernel, bindings, root, [
+    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(space.length, over, { text: "u", home: loop }),
+  ]);
+  const links = load(loads.length - 1, { constant: 0, terms: [], min: 0, max: 0 }, "uint32");
+  const link = (at: string) => writer.loadText(links, at);
+  root.push(
+    `var sum = ${typeOf(body.dtype)}(0);`,
+    `let row = i / ${unsigned(product(space.slice(1)))};`,
+  );
+  loop.push(`sum = sum + ${writer.value(body).text};`);
+  const first = link(`chunk * ${unsigned(space[0])} + row`);
+  const next = link(`${unsigned(lists.next)} + u`);
+  outer.attach(`for (var u = ${first}; u != ${NONE}; u = ${next})`, loop);
+  root.attach(`for (var chunk = 0u; chunk < ${unsigned(lists.chunks)}; chunk++)`, outer);
+  root.push("let result = sum;");
+  writer.result = { text: "result", home: root };
+  store(kernel, writer, root);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}

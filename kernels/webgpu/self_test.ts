@@ -1,0 +1,186 @@
+/**
+ * A GPU whose driver computes wrong numbers is worse than none: before a device is used, one program of four small kernels
+ * must give what JavaScript computes.
+ *
+ * @module
+ */
+import type { Buffer, Data, Device, Program, Step } from "../device.ts";
+import { axisIndex, flatten } from "../indexing.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Expr, Intrinsic } from "../scalar.ts";
+import { add, constant, equal, intrinsic, load, max, position, result, select } from "../scalar.ts";
+
+/** A kernel with its inputs and the numbers that it must arrive at. */
+interface Check {
+  readonly kernel: Kernel;
+  readonly inputs: readonly Data[];
+  readonly expected: readonly number[];
+  /** What element i is, where an index says little. */
+  readonly describe?: (i: number) => string;
+}
+
+/** Relative to 1 or the number. */
+const TOLERANCE = 1e-5;
+
+/**
+ * Runs the checks on a device.
+ *
+ * @throws {Error} where a number is wrong or a kernel does not compile; it names the device and the kernel.
+ */
+export async function checkNumbers(device: Device): Promise<void> {
+  const checks = [checkIntrinsics(), checkSum(), checkProduct(), checkScatter()];
+  const fail = (what: string): never => {
+    throw new Error(`Cannot use ${device.description}: ${what}`);
+  };
+  let results: Data[];
+  try {
+    results = await compute(device, checks);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+  checks.forEach(({ kernel, expected, describe }, c) => {
+    expected.forEach((want, i) => {
+      const got = results[c][i];
+      if (Math.abs(got - want) <= TOLERANCE * Math.max(1, Math.abs(want))) return;
+      fail(`in its ${kernel.name}, ${describe?.(i) ?? `element ${i}`} is ${got}, not ${want}`);
+    });
+  });
+}
+
+/** Runs the kernels of all checks as one program. */
+async function compute(device: Device, checks: readonly Check[]): Promise<Data[]> {
+  const data = checks.flatMap(({ kernel, inputs }) =>
+    inputs.map((values, i) => ({ values, dtype: kernel.loads[i] }))
+  );
+  let next = 0;
+  const steps = checks.map(({ kernel }, number): Step => ({
+    kernel,
+    reads: kernel.loads.map(() => ({ kind: "input", number: next++ })),
+    writes: [{ kind: "output", number }],
+  }));
+  const program: Program = {
+    steps,
+    inputs: data.map(({ values }) => values.length),
+    outputs: checks.map(({ expected }) => ({ size: expected.length })),
+    scratch: [],
+  };
+  const executable = device.compile(program);
+  const buffers: Buffer[] = [];
+  try {
+    const allocate = (size: number) => {
+      const buffer = device.allocate(size);
+      buffers.push(buffer);
+      return buffer;
+    };
+    const inputs = data.map(({ values, dtype }) => {
+      const buffer = allocate(values.length);
+      device.write(buffer, values, dtype);
+      return buffer;
+    });
+    const outputs = program.outputs.map(({ size }) => allocate(size));
+    executable.run(inputs, outputs);
+    return await Promise.all(outputs.map((output) => device.read(output, output.size, "float32")));
+  } finally {
+    executable.free();
+    for (const buffer of buffers) buffer.free();
+  }
+}
+
+const INTRINSICS: readonly { name: Intrinsic; of: (x: number) => number }[] = [
+  { name: "exp", of: Math.exp },
+  { name: "log", of: Math.log },
+  { name: "log1p", of: Math.log1p },
+  { name: "expm1", of: Math.expm1 },
+  { name: "tanh", of: Math.tanh },
+  { name: "sigmoid", of: (x) => 1 / (1 + Math.exp(-x)) },
+  { name: "softplus", of: (x) => Math.log1p(Math.exp(x)) },
+  { name: "sin", of: Math.sin },
+  { name: "cos", of: Math.cos },
+];
+
+/** Every intrinsic of numbers from 2⁻¹⁰ to 20, where all are defined. */
+function checkIntrinsics(): Check {
+  const xs = Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
+  const [n, count] = [INTRINSICS.length, xs.length];
+  const x = load(0, axisIndex(1, count), "float32");
+  const which = position(axisIndex(0, n));
+  const value = INTRINSICS.slice(1).reduce<Expr>(
+    (rest, { name }, i) => select(equal(which, constant(i + 1, "int32")), intrinsic(name)(x), rest),
+    intrinsic(INTRINSICS[0].name)(x),
+  );
+  return {
+    kernel: {
+      ...{ kind: "map", name: "elementwise functions", space: [n, count], loads: ["float32"] },
+      stores: [{ dtype: "float32", value }],
+    },
+    inputs: [xs],
+    expected: INTRINSICS.flatMap(({ of }) => Array.from(xs, (x) => of(x))),
+    describe: (i) => `${INTRINSICS[Math.floor(i / count)].name}(${xs[i % count]})`,
+  };
+}
+
+/** Small integers that look random: sums of them are exact. */
+const integers = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >> 28);
+
+const dot = (count: number, term: (i: number) => number): number =>
+  Array.from({ length: count }, (_, i) => term(i)).reduce((sum, x) => sum + x, 0);
+
+/** A sum of 300 numbers by a team of threads, for each of three outputs. */
+function checkSum(): Check {
+  const [rows, over] = [3, 300];
+  const data = integers(rows * over);
+  const at = flatten([axisIndex(0, rows), axisIndex(1, over)], [rows, over]);
+  return {
+    kernel: {
+      ...{ kind: "reduce", name: "sum", combine: "add", space: [rows], over: [over] },
+      ...{ loads: ["float32"], body: load(0, at, "float32") },
+      stores: [{ dtype: "float32", value: result("float32") }],
+    },
+    inputs: [data],
+    expected: Array.from({ length: rows }, (_, r) => dot(over, (k) => data[r * over + k])),
+  };
+}
+
+/** A product whose sizes no tile divides, and what a layer does to it: a bias and a rectifier. */
+function checkProduct(): Check {
+  const [m, k, n] = [37, 21, 43];
+  const [a, b, bias] = [integers(m * k), integers(k * n), integers(n)];
+  const [row, column, inner] = [axisIndex(0, m), axisIndex(1, n), axisIndex(2, k)];
+  const shifted = add(result("float32"), load(2, column, "float32"));
+  return {
+    kernel: {
+      ...{ kind: "matmul", name: "product", space: [m, n], over: [k] },
+      loads: ["float32", "float32", "float32"],
+      a: load(0, flatten([row, inner], [m, k]), "float32"),
+      b: load(1, flatten([inner, column], [k, n]), "float32"),
+      stores: [{ dtype: "float32", value: max(shifted, constant(0)) }],
+    },
+    inputs: [a, b, bias],
+    expected: Array.from({ length: m * n }, (_, i) => {
+      const [r, c] = [Math.floor(i / n), i % n];
+      return Math.max(dot(k, (j) => a[r * k + j] * b[j * n + c]) + bias[c], 0);
+    }),
+  };
+}
+
+/** 40 updates of three columns, to five rows. */
+function checkScatter(): Check {
+  const [rows, columns, updates] = [5, 3, 40];
+  const data = integers(updates * columns);
+  const targets = Int32Array.from({ length: updates }, (_, u) => (u * u) % rows);
+  const u = axisIndex(2, updates);
+  const at = flatten([u, axisIndex(1, columns)], [updates, columns]);
+  return {
+    kernel: {
+      ...{ kind: "scatter", name: "scatter", space: [rows, columns], over: [updates] },
+      ...{ loads: ["int32", "float32"], row: load(0, u, "int32"), body: load(1, at, "float32") },
+      stores: [{ dtype: "float32", value: result("float32") }],
+    },
+    inputs: [targets, data],
+    expected: Array.from({ length: rows * columns }, (_, i) => {
+      const [r, c] = [Math.floor(i / columns), i % columns];
+      return dot(updates, (u) => targets[u] === r ? data[u * columns + c] : 0);
+    }),
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * What PyTorch computed in float64 (make.py wrote it), as arrays.
+ *
+ * @module
+ */
+import values from "./values.json" with { type: "json" };
+import type { Naive } from "../lib/naive.ts";
+
+export { values };
+
+/** An array of the file, "2 3 | 0.5 …": its shape, and its elements. */
+export function parse(text: string): Naive {
+  const [shape, data] = text.split("|").map((part) => part.trim().split(" ").filter(Boolean));
+  return { shape: shape.map(Number), data: data.map(Number), dtype: "float32" };
+}

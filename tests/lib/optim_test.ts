@@ -1,0 +1,222 @@
+/**
+ * Adam against PyTorch and against its own recursion in float64; the schedule at its corners.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import {
+  adam,
+  type AdamOptions,
+  type AdamState,
+  cast,
+  constantThenLinear,
+  jit,
+  mul,
+  run,
+  sub,
+  type Tensor,
+  tensor,
+  treeLeaves,
+} from "../../mod.ts";
+import type { Device } from "../../kernels/device.ts";
+import { float32Devices, onEveryDevice } from "../devices.ts";
+import { parse, values } from "../golden/values.ts";
+import { toTensor } from "./naive.ts";
+
+type Params = { readonly layer: { readonly w: Tensor }; readonly b: readonly Tensor[] };
+const asParams = ([w, b]: readonly string[]): Params => ({
+  layer: { w: toTensor(parse(w)) },
+  b: [toTensor(parse(b))],
+});
+
+/** Runs the golden gradients through Adam, compiled, and hands the parameters of each step to `visit`. */
+async function follow(
+  options: AdamOptions,
+  device: Device,
+  visit: (step: number, w: ArrayLike<number>, b: ArrayLike<number>) => void,
+): Promise<AdamState<Params>> {
+  const optimizer = adam<Params>(options);
+  const update = jit(optimizer.update, { device });
+  let params = asParams(values.adam.start);
+  let state = optimizer.init(params);
+  for (const [step, gradient] of values.adam.gradients.entries()) {
+    [params, state] = update(asParams(gradient), state, params);
+    visit(step, await params.layer.w.read(), await params.b[0].read());
+  }
+  return state;
+}
+
+/**
+ * A step moves a parameter p by at most about 1/100. The rounding of p itself is half a place of |p| < 2, 2⁻²⁴·2, a step;
+ * that of the move is some 12 roundings of 1/100, which is less.
+ */
+const allowed = (step: number, device: Device): number =>
+  device.name === "reference" ? 1e-12 : 2 * (step + 1) * 2 ** -23;
+
+function assertNear(found: ArrayLike<number>, expected: readonly number[], limit: number): void {
+  assertEquals(found.length, expected.length);
+  expected.forEach((want, i) => {
+    const off = Math.abs(found[i] - want);
+    assert(off <= limit, `Element ${i}: ${found[i]} instead of ${want}, allowed ±${limit}`);
+  });
+}
+
+for (const name of ["withoutEpsilon", "withEpsilon"] as const) {
+  onEveryDevice(`20 steps of Adam are PyTorch's, ${name}`, async (device) => {
+    const { options } = values.adam, { epsilon, track } = values.adam[name];
+    await follow({ ...options, epsilon }, device, (step, ...found) => {
+      track[step].forEach((text, i) =>
+        assertNear(found[i], parse(text).data, allowed(step, device))
+      );
+    });
+  });
+}
+
+/** Algorithm 1 of Kingma and Ba for one number, with the rearrangement at the end of section 2. */
+function* recursion(
+  p: number,
+  gradients: readonly number[],
+  { rate, beta1, beta2, epsilon }: Readonly<
+    Record<"rate" | "beta1" | "beta2" | "epsilon", number>
+  >,
+): Generator<number> {
+  let m = 0, v = 0;
+  for (const [i, g] of gradients.entries()) {
+    const t = i + 1;
+    m = beta1 * m + (1 - beta1) * g;
+    v = beta2 * v + (1 - beta2) * g * g;
+    const size = rate * Math.sqrt(1 - beta2 ** t) / (1 - beta1 ** t);
+    yield p -= size * m / (Math.sqrt(v) + epsilon);
+  }
+}
+
+onEveryDevice("Adam's defaults are Keras', by the recursion in float64", async (device) => {
+  const start = parse(values.adam.start[0]).data;
+  const gradients = values.adam.gradients.map(([w]) => parse(w).data);
+  const defaults = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  const tracks = start.map((p, i) => [...recursion(p, gradients.map((g) => g[i]), defaults)]);
+  await follow({ learningRate: 0.01 }, device, (step, w) => {
+    assertNear(w, tracks.map((track) => track[step]), allowed(step, device));
+  });
+});
+
+onEveryDevice("epsilon counts beside gradients as small as itself", async (device) => {
+  const settings = { rate: 0.125, beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
+  const optimizer = adam<Tensor>({ learningRate: 0.125, ...settings });
+  const gradients = [2 ** -12, 2 ** -13, -(2 ** -14)];
+  let p = tensor([0]), state = optimizer.init(p);
+  const update = jit(optimizer.update, { device });
+  for (const [step, expected] of [...recursion(0, gradients, settings)].entries()) {
+    [p, state] = update(tensor([gradients[step]]), state, p);
+    assertNear(await p.read(), [expected], device.name === "reference" ? 1e-12 : 1e-7);
+  }
+});
+
+for (const device of float32Devices) {
+  Deno.test(`the first step is the rate, to float32's last place, on ${device.name}`, async () => {
+    const gradients = [1e-3, -0.5, 1, 3, -1e4];
+    const optimizer = adam<Tensor>({ learningRate: 0.25, epsilon: 0 });
+    const params = tensor(gradients.map(() => 0));
+    const [moved] = optimizer.update(tensor(gradients), optimizer.init(params), params);
+    run([moved], device);
+    // m/√v·√(1 − β₂)/(1 − β₁) is ±1. By subtraction in float32, 1 − .999 would be off by 1.3e-5, and its root by half of it.
+    const found = await moved.read();
+    gradients.forEach((g, i) => {
+      const error = Math.abs(found[i] + 0.25 * Math.sign(g)) / 0.25;
+      assertLess(error, 8 * 2 ** -23, `gradient ${g}: ${found[i]}`);
+    });
+  });
+}
+
+onEveryDevice("the state counts steps, and holds the running means", async (device) => {
+  const { options } = values.adam;
+  const state = await follow(options, device, () => {});
+  assertEquals([state.step.dtype, await state.step.item()], ["int32", 20]);
+  assertEquals(state.m.layer.w.shape, [2, 3]);
+  const gradients = values.adam.gradients.map(([w]) => parse(w).data[4]);
+  const averageOf = (beta: number, of: (g: number) => number) =>
+    gradients.reduce((average, g) => beta * average + (1 - beta) * of(g), 0);
+  const [m, v] = [await state.m.layer.w.read(), await state.v.layer.w.read()];
+  assertNear([m[4]], [averageOf(options.beta1, (g) => g)], 1e-6);
+  assertNear([v[4]], [averageOf(options.beta2, (g) => g * g)], 1e-6);
+});
+
+Deno.test("a new state is at step 0, all zeros, in the form of the parameters", async () => {
+  const state = adam<Params>({ learningRate: 1 }).init(asParams(values.adam.start));
+  assertEquals(Object.keys(state), ["step", "m", "v"]);
+  assertEquals(state.step.dtype, "int32");
+  for (const leaf of treeLeaves(state) as Tensor[]) {
+    assert((await leaf.read()).every((x: number) => x === 0));
+  }
+  assertEquals(state.v.b.map((x) => x.shape), [[3]]);
+});
+
+onEveryDevice("a schedule is asked for the rate of each step, counted from 0", async (device) => {
+  const learningRate = (step: Tensor) =>
+    sub(1, mul(step.dtype === "int32" ? 0.25 : NaN, cast(step, "float32")));
+  const optimizer = adam<Tensor>({ learningRate, beta1: 0, beta2: 0, epsilon: 0 });
+  const update = jit(optimizer.update, { device });
+  let p = tensor([0]), state = optimizer.init(p);
+  // With β₁ = β₂ = 0 nothing is remembered: every step is the rate.
+  const expected = [-1, -1.75, -2.25, -2.5, -2.5];
+  for (const want of expected) {
+    [p, state] = update(tensor([3]), state, p);
+    assertNear(await p.read(), [want], 1e-6);
+  }
+});
+
+onEveryDevice(
+  "a rate is constant, then falls linearly to 0 after the last step",
+  async (device) => {
+    const cases: [options: Parameters<typeof constantThenLinear>[0], rates: [number, number][]][] =
+      [
+        [{ rate: 0.5, steps: 8 }, [[0, .5], [3, .5], [4, .5], [5, .375], [6, .25], [7, .125], [
+          8,
+          0,
+        ]]],
+        [{ rate: 1, steps: 4, constantFraction: 0 }, [[0, 1], [1, .75], [3, .25], [4, 0], [9, 0]]],
+        [{ rate: 2, steps: 4, constantFraction: 1 }, [[0, 2], [3, 2], [4, 0], [100, 0]]],
+        [{ rate: 1, steps: 5, constantFraction: 0.2 }, [[0, 1], [1, 1], [2, .75], [4, .25], [
+          5,
+          0,
+        ]]],
+        [{ rate: 3, steps: 1 }, [[0, 3], [1, 0]]],
+        [{ rate: 1, steps: 200_000 }, [[99_999, 1], [100_000, 1], [150_000, .5], [199_999, 1e-5]]],
+      ];
+    for (const [options, rates] of cases) {
+      const schedule = constantThenLinear(options);
+      const found = rates.map(([step]) =>
+        schedule(tensor(Int32Array.of(step), { shape: [] })) as Tensor
+      );
+      run(found, device);
+      for (const [i, [step, want]] of rates.entries()) {
+        const rate = await found[i].item();
+        // A division and a product, 3 roundings on a GPU at most.
+        const text = `step ${step} of ${options.steps}: ${rate} instead of ${want}`;
+        assert(Math.abs(rate - want) <= 4 * 2 ** -23 * want, text);
+      }
+    }
+  },
+);
+
+Deno.test("a schedule needs steps, and a fraction of them", () => {
+  const rule = "steps must be above 0, the fraction from 0 to 1";
+  const odd: [number, number][] = [[0, 0.5], [-1, 0.5], [NaN, 0.5], [9, -0.1], [9, 1.5], [9, NaN]];
+  for (const [steps, constantFraction] of odd) {
+    const by = () => constantThenLinear({ rate: 1, steps, constantFraction });
+    const message =
+      `Cannot schedule ${steps} steps with a constant fraction of ${constantFraction}: ${rule}`;
+    assertEquals(assertThrows(by, RangeError).message, message);
+  }
+});
+
+Deno.test("gradients and states in another form than the parameters say where", () => {
+  const params: Params = asParams(values.adam.start);
+  const optimizer = adam<Params>({ learningRate: 1 });
+  const state = optimizer.init(params);
+  assertThrows(
+    () => optimizer.update({ ...params, b: [] }, state, params),
+    TypeError,
+    "Cannot match trees: the first has .b[0] where tree 2 has .layer.w",
+  );
+});
