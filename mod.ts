@@ -89,4 +89,5 @@ export * from "./lib/random.ts";
 export * from "./lib/nn.ts";
 export * from "./lib/optim.ts";
 export * from "./lib/echo.ts";
-export { type DeviceName, openDevice } from "./kernels/open.ts";
+export { type DeviceName, type DeviceOptions, openDevice } from "./kernels/open.ts";
+export { DeviceLostError } from "./kernels/webgpu/errors.ts";

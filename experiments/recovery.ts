@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DeviceLostError } from "../kernels/webgpu/errors.ts";
+import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
 import { exists, readFile } from "./files.ts";
 import { decodeTensors } from "./safetensors.ts";

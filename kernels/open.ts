@@ -9,31 +9,47 @@ import { openReference } from "./reference/device.ts";
 import { findAdapter, openWebgpu } from "./webgpu/device.ts";
 
 /**
- * - `auto`: a GPU where there is a hardware WebGPU adapter, else the CPU;
+ * - `auto`: a GPU where there is a hardware WebGPU adapter that computes right, else the CPU;
  * - `cpu`: WebAssembly SIMD, on all processors;
  * - `webgpu`: WebGPU, on a software adapter where there is no other;
  * - `reference`: float64 in plain JavaScript, slow and obviously right.
  */
 export type DeviceName = "auto" | "cpu" | "webgpu" | "reference";
 
+/** Settings of {@linkcode openDevice}. */
+export interface DeviceOptions {
+  /** How many threads the CPU may use, 1 … 16; as many as it has processors unless given. */
+  readonly threads?: number;
+}
+
 /**
  * Opens a device. It is closed by its `close` method.
  *
- * @param options `threads`: how many the CPU may use, 1 … 16; as many as it has processors unless given
  * @throws {Error} for `webgpu` where there is no adapter at all; {RangeError} where an option is out of range.
  */
 export async function openDevice(
   name: DeviceName = "auto",
-  options: { readonly threads?: number } = {},
+  options: DeviceOptions = {},
 ): Promise<Device> {
   switch (name) {
     case "auto":
-      return await findAdapter() === undefined ? openCpu(options) : await openWebgpu();
+      return await openBest(options);
     case "cpu":
       return openCpu(options);
     case "webgpu":
       return await openWebgpu({ software: true });
     case "reference":
       return openReference();
+  }
+}
+
+/** A GPU that does not work is not passed over in silence: that may be why a run takes long. */
+async function openBest(options: DeviceOptions): Promise<Device> {
+  if (await findAdapter() === undefined) return openCpu(options);
+  try {
+    return await openWebgpu();
+  } catch (error) {
+    console.warn(`${error instanceof Error ? error.message : error}; going on with the CPU`);
+    return openCpu(options);
   }
 }

@@ -6,7 +6,8 @@
 
 /** The GPU was lost: it was reset or removed, or its driver crashed. All that was on it is gone; open a new device. */
 export class DeviceLostError extends Error {
-  override name = "DeviceLostError";
+  /** "DeviceLostError". */
+  override readonly name = "DeviceLostError";
 }
 
 const FILTERS: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
