@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { openDevice } from "../../mod.ts";
-import { main, reason, UserError } from "../errors.ts";
+import { main, reason } from "../errors.ts";
 import { makeFolder, writeFile } from "../files.ts";
 import { helpText, parseFlags, type Values } from "../flags.ts";
 import { PEER_COLUMNS } from "./columns.ts";
@@ -57,10 +57,6 @@ async function command(args: string[]): Promise<void> {
   const { peers, missing } = await findPeers();
   const text = given.only?.toLowerCase() ?? "";
   const wanted = peers.filter(({ name }) => name.toLowerCase().includes(text));
-  if (text !== "" && wanted.length === 0) {
-    const names = peers.map(({ name }) => name).join(", ");
-    throw new UserError(`no peer here has "${given.only}" in its name; found: ${names}`);
-  }
   const here = [...ourselves(), ...wanted];
   for (const { name, reason } of missing) skip(output, name, reason);
 
