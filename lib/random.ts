@@ -144,7 +144,8 @@ export interface PermutationOptions {
  * Independent random orders of 0 … n − 1, a row each: int32 [rows, n], n at most 2²⁰.
  *
  * No sorting: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris and Rogaway, CRYPTO 2012). Each
- * round pairs x with k − x mod n for a random k, and a random bit of the pair decides whether the two change places.
+ * round pairs x with k − x mod n for a random k, and a random bit of the pair decides whether the two change places: the top
+ * bit of a·max(x, partner) + b for random words a and b, which are independent for any two pairs (Dietzfelbinger, STACS 1996).
  */
 export function permutations(
   key: Key,
@@ -165,14 +166,15 @@ export function permutations(
     const rounds = 8 + 4 * Math.ceil(Math.log2(size));
     const [pairing, choosing] = split(key);
     const offsets = randomInts(pairing, [rounds, rows, 1], size);
-    const [choices] = randomBits(choosing, [rounds, rows, 1]);
+    const [factors, shifts] = randomBits(choosing, [rounds, rows, 1]);
     for (let round = 0; round < rounds; round++) {
       const ofRound = (table: Tensor) =>
         broadcastTo(reshape(slice(table, [round, 0, 0], [1, rows, 1]), [rows, 1]), shape);
       const difference = sub(ofRound(offsets), x);
       const partner = where(less(difference, 0), add(difference, size), difference);
       const pair = cast(max(x, partner), "uint32");
-      x = where(hashBit(pair, ofRound(choices)), partner, x);
+      const hash = cast(add(mul(pair, ofRound(factors)), ofRound(shifts)), "int32");
+      x = where(less(hash, 0), partner, x);
     }
   }
   if (exclude === undefined) return x;
@@ -182,12 +184,4 @@ export function permutations(
     );
   }
   return add(x, cast(greaterEqual(x, expandDims(exclude, 1)), "int32"));
-}
-
-/** A bit that depends on every bit of two words: the finaliser of MurmurHash3 (Appleby, 2011). */
-function hashBit(x: Tensor, salt: Tensor): Tensor {
-  let h = xor(mul(x, 0x9e3779b1), salt);
-  h = mul(xor(h, shiftRight(h, 16)), 0x85ebca6b);
-  h = mul(xor(h, shiftRight(h, 13)), 0xc2b2ae35);
-  return equal(and(xor(h, shiftRight(h, 16)), 1), 1);
 }
