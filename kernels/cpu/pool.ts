@@ -21,11 +21,11 @@ export interface Compiled {
 const spins = 20_000;
 
 /**
- * A worker that keeps others waiting for so many milliseconds more than its chunk should take has lost its processor to
- * another process. Then orders are run without workers, who go to sleep: so many of them, and the more the sooner it
- * happens again.
+ * A worker whose processor another process took away keeps all others waiting for its chunk. So the milliseconds that workers
+ * save are weighed against those waits, up to so many in advance. When they are used up, orders are run without workers,
+ * who go to sleep: so many orders, and twice as many each time, until workers have paid for as long as they last rested.
  */
-const late = 0.25, leastAlone = 64, mostAlone = 8192;
+const credit = 10, leastAlone = 64, mostAlone = 8192;
 
 /** The nanoseconds of divisible work after which starting workers pays. */
 const startAfter = 50e6;
@@ -46,6 +46,8 @@ export class Pool {
   #penalty = leastAlone;
   /** Orders run with workers since. */
   #together = 0;
+  /** Milliseconds that workers have saved, less those that they were waited for. */
+  #balance = credit;
   readonly #maySleep: boolean;
 
   /** @param workers how many besides the thread that runs programs */
@@ -86,9 +88,9 @@ export class Pool {
         run(chunk, chunk + 1, slots, scratch, 0);
         done++;
       }
-      if (Atomics.sub(control, words.unfinished, done) !== done) {
-        this.#finish(time / chunks / 1e6 + late);
-      }
+      const waited = Atomics.sub(control, words.unfinished, done) === done ? 0 : this.#finish();
+      // The time of a part is rather estimated too high.
+      this.#weigh(time / 1e6 * (chunks - done) / chunks / 2 - waited);
       if (Atomics.load(control, words.failed)) throw new Error("A worker of the cpu device failed");
     });
   }
@@ -101,12 +103,12 @@ export class Pool {
     if (this.#work > startAfter) this.start();
   }
 
-  /** Waits for the chunks that workers have taken, which should not take more than some milliseconds. */
-  #finish(limit: number): void {
+  /** Waits for the chunks that workers have taken; returns the milliseconds. */
+  #finish(): number {
     const control = this.#control;
     const start = performance.now();
     for (let spun = 0; spun < spins || !this.#maySleep; spun++) {
-      if (Atomics.load(control, words.unfinished) === 0) break;
+      if (Atomics.load(control, words.unfinished) === 0) return performance.now() - start;
     }
     Atomics.store(control, words.waiting, 1);
     for (;;) {
@@ -115,12 +117,17 @@ export class Pool {
       Atomics.wait(control, words.unfinished, unfinished);
     }
     Atomics.store(control, words.waiting, 0);
-    if (performance.now() - start > limit) {
-      const isWorse = this.#together < this.#penalty;
-      this.#penalty = isWorse ? Math.min(2 * this.#penalty, mostAlone) : leastAlone;
-      this.#alone = this.#penalty;
-      this.#together = 0;
-    }
+    return performance.now() - start;
+  }
+
+  /** Enters what workers saved in an order, and has them rest where they do not pay. */
+  #weigh(saved: number): void {
+    this.#balance = Math.min(credit, this.#balance + saved);
+    if (this.#balance > 0) return;
+    this.#penalty = this.#together < this.#penalty
+      ? Math.min(2 * this.#penalty, mostAlone)
+      : leastAlone;
+    [this.#alone, this.#together, this.#balance] = [this.#penalty, 0, credit];
   }
 
   #wake(): void {
