@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { UserError } from "./errors.ts";
+import { type Treatment, treatmentKeys } from "./data/treatment.ts";
 import { suggest } from "./nearest.ts";
 
 /** Elementwise functions that a hidden layer may end in. */
@@ -65,8 +66,8 @@ export type LearningRate =
   | { type: "constantThenLinear"; rate: number; constantFraction: number };
 
 /** A whole experiment. */
-export interface Config {
-  /** The name of a data set. */
+export interface Config extends Treatment {
+  /** The name of a data set, or the path of files of one's own. */
   dataset: string;
   /** Layers from the image towards the code. */
   encoder: Layer[];
@@ -133,6 +134,7 @@ const layers: Layer[] = [
 
 const schema: z.ZodType<Config> = object({
   dataset: z.string().default("mnist_binarized"),
+  ...treatmentKeys,
   encoder: z.array(layer).default(layers),
   latent,
   decoder: z.array(layer).default(layers),

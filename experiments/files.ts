@@ -60,6 +60,25 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Whether there is a folder of this name. */
+export async function isFolder(path: string): Promise<boolean> {
+  return await exists(path) && (await Deno.stat(path)).isDirectory;
+}
+
+/**
+ * The names in a folder, sorted.
+ *
+ * @throws {UserError} if it cannot be read
+ */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.map(({ name }) => name).sort();
+  } catch (error) {
+    throw new UserError(`cannot read ${folder}: ${reason(error)}`, { cause: error });
+  }
+}
+
 /**
  * Makes a folder, and those above it, if missing.
  *

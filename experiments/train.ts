@@ -4,11 +4,13 @@
  * @module
  */
 
-import { basename, dirname } from "node:path";
+import { basename, dirname, parse, resolve } from "node:path";
 import { openDevice } from "../mod.ts";
 import type { Config } from "./config.ts";
 import { findConfig, withBeta } from "./config_source.ts";
-import { DATA_SETS, loadDataSet } from "./data/datasets.ts";
+import { DATA_SETS, isPath, loadDataSet } from "./data/datasets.ts";
+import type { DataSet } from "./data/images.ts";
+import { BINARIZE } from "./data/treatment.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { metricsText, standardTerminal } from "./progress.ts";
@@ -30,14 +32,27 @@ const FLAGS = {
   },
   dataset: {
     type: "text",
-    value: "<name>",
-    allowed: DATA_SETS,
-    help: `${DATA_SETS.join(" or ")} (default: the config's, ${DATA_SETS[0]})`,
+    value: "<name or path>",
+    help: `${
+      Object.keys(DATA_SETS).join(", ")
+    }, or an npz, npy, idx or mat file (default: the config's, mnist_binarized)`,
   },
   "data-dir": {
     type: "text",
     value: "<folder>",
     help: "where the files of the data set are (default: a package or the cache)",
+  },
+  binarize: {
+    type: "text",
+    value: "<how>",
+    allowed: BINARIZE,
+    help: "grey images as they are (none), drawn once (fixed), or anew for each batch (batch)",
+  },
+  "train-size": {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "images to train on; all takes in those for validation, the last ones",
   },
   epochs: {
     type: "integer",
@@ -78,7 +93,9 @@ const FLAGS = {
 type Given = Values<typeof FLAGS>;
 
 /** Flags that make a config: a resumed run has one. */
-const RUN_FLAGS = ["config", "beta", "dataset", "epochs", "limit", "seed"] as const;
+const RUN_FLAGS = [
+  ...["config", "beta", "dataset", "binarize", "train-size", "epochs", "limit", "seed"] as const,
+];
 
 if (import.meta.main) await main(command);
 
@@ -87,11 +104,13 @@ async function command(args: string[]): Promise<void> {
   if (given.help) return console.log(helpText("deno task train [flags]", FLAGS));
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
-  const data = await loadDataSet(config.dataset, given["data-dir"]);
+  const { dataset, binarize, trainSize } = config;
+  const data = await loadDataSet(dataset, { binarize, trainSize, dataDir: given["data-dir"] });
   const device = await openDevice(given.device).catch((error: Error) => {
     throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
   });
-  console.log(`${config.latent.type} autoencoder on ${config.dataset}, by ${device.description}`);
+  console.log(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
+  console.log(describe(data));
   console.log(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
   const run = { config, data, folder, device, resume: given.resume };
@@ -113,13 +132,15 @@ async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder
   const weighed = given.beta === undefined ? found : withBeta(found, given.beta);
   const config = {
     ...weighed,
-    dataset: given.dataset ?? weighed.dataset,
+    dataset: portable(given.dataset ?? weighed.dataset),
+    binarize: given.binarize ?? weighed.binarize,
+    trainSize: given["train-size"] ?? weighed.trainSize,
     epochs: given.epochs ?? weighed.epochs,
     limit: given.limit ?? weighed.limit,
     seed: given.seed ?? weighed.seed,
   };
   const runsDir = given["runs-dir"];
-  const filename = given.filename ?? await freeName(runsDir, `${name}_${config.dataset}`);
+  const filename = given.filename ?? await freeName(runsDir, `${name}_${label(config.dataset)}`);
   return { config, folder: runFolder(runsDir, filename) };
 }
 
@@ -134,6 +155,26 @@ async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFo
   }
   const folder = runFolder(given["runs-dir"], given.filename);
   return { config: await openRun(folder), folder };
+}
+
+/** A data set that means the same wherever the run is resumed: a path becomes an absolute one. */
+function portable(dataset: string): string {
+  return isPath(dataset) ? resolve(dataset) : dataset;
+}
+
+/** A data set in the name of a folder. */
+function label(dataset: string): string {
+  return parse(dataset).name.replaceAll(/[^\w.+=-]/g, "_");
+}
+
+/** How many images there are, of which size and kind. */
+function describe({ train, valid, test, width, height, redraw }: DataSet): string {
+  const counts = [train, valid, test].map(({ count }) => count.toLocaleString("en"));
+  const grey = train.white === 255 || train.data instanceof Float32Array;
+  const kind = redraw ? "drawn for each batch" : grey ? "grey" : "0 or 1";
+  return `${counts[0]} images to train, ${counts[1]} to validate, ${
+    counts[2]
+  } to test, ${width}×${height} pixels, ${kind}`;
 }
 
 /** A signal that the first Ctrl-C sets; the second one ends the program at once. */

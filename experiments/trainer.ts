@@ -25,6 +25,7 @@ import { type EpochRecord, type Metrics, readHistory, writeHistory } from "./his
 import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel } from "./model.ts";
 import { makePaint } from "./paint.ts";
+import { redrawing } from "./redraw.ts";
 import { showProgress, type Terminal } from "./progress.ts";
 import { createRun, type RunFolder } from "./run_folder.ts";
 
@@ -66,7 +67,7 @@ export async function train(run: Run): Promise<Outcome> {
   const progress = showProgress(run.terminal, total);
 
   const model = makeModel(config, images.pixels);
-  const learner = makeLearner(config, model, steps, device);
+  const learner = makeLearner(config, data.redraw ? redrawing(model) : model, steps, device);
   const evaluate = makeEvaluate(model, config.batch, device);
 
   let { state, key, epoch } = await startingPoint(run, learner);

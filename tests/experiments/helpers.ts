@@ -6,17 +6,12 @@
 
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "../../experiments/errors.ts";
+import { namesIn } from "../../experiments/files.ts";
 
 /** A folder that is removed when it goes out of scope: `await using folder = await temporaryFolder()`. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "echograd_" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
-
-/** The names in a folder, sorted. */
-export async function namesIn(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  return entries.map(({ name }) => name).sort();
 }
 
 /** Asserts that a call is answered with one sentence to the user which says all this. */
