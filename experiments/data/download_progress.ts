@@ -4,6 +4,7 @@
  * @module
  */
 
+import { basename } from "node:path";
 import type { Terminal } from "../progress.ts";
 
 /** Characters of a bar. */
@@ -24,6 +25,7 @@ export interface DownloadProgress {
 /** The progress of downloading the file of this path. */
 export function showDownload(terminal: Terminal, path: string): DownloadProgress {
   const clear = terminal.interactive ? "\r\x1b[K" : "";
+  const name = basename(path);
   const began = performance.now();
   let [looked, first, size] = [-Infinity, 0, 0];
   return {
@@ -36,8 +38,8 @@ export function showDownload(terminal: Terminal, path: string): DownloadProgress
       looked = now;
       const speed = `${megabytes((done - first) / (now - began) * 1000)}/s`;
       const line = total === undefined
-        ? `${path}  ${megabytes(done)}  ${speed}`
-        : `${bar(done / total)}  ${megabytes(done)} of ${megabytes(total)}  ${speed}  ${path}`;
+        ? `${name}  ${megabytes(done)}  ${speed}`
+        : `${name}  ${bar(done / total)}  ${megabytes(done)} of ${megabytes(total)}  ${speed}`;
       terminal.write(clear + line.slice(0, terminal.columns - 1));
     },
     done: () => terminal.write(`${clear}downloaded ${path} (${megabytes(size)})\n`),

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { deflateSync } from "node:zlib";
 import { type NumberArray, toRowMajor } from "../../experiments/data/arrays.ts";
 import { UserError } from "../../experiments/errors.ts";
 import { readMat } from "../../experiments/data/mat.ts";
 import { readNpy, readNpz } from "../../experiments/data/npy.ts";
 import { readZip } from "../../experiments/data/zip.ts";
 import { assertRefused, assertSentence } from "./helpers.ts";
+import { CLASSES, type MatStyle, TYPES, writeMat } from "./writers.ts";
 
 /** A file that NumPy or SciPy wrote (tests/golden/files.py). */
 function golden(name: string): Promise<Uint8Array> {
@@ -118,67 +118,7 @@ Deno.test("mat: SciPy's arrays are read, zipped or not, and texts left out", asy
   }
 });
 
-/** The classes of arrays of numbers, double first, and the types of elements with a way to write each. */
-const CLASSES = [6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-const TYPES: [
-  type: number,
-  size: number,
-  write: (view: DataView, value: number, little: boolean) => void,
-][] = [
-  [1, 1, (view, value) => view.setInt8(0, value)],
-  [2, 1, (view, value) => view.setUint8(0, value)],
-  [3, 2, (view, value, little) => view.setInt16(0, value, little)],
-  [4, 2, (view, value, little) => view.setUint16(0, value, little)],
-  [5, 4, (view, value, little) => view.setInt32(0, value, little)],
-  [6, 4, (view, value, little) => view.setUint32(0, value, little)],
-  [7, 4, (view, value, little) => view.setFloat32(0, value, little)],
-  [9, 8, (view, value, little) => view.setFloat64(0, value, little)],
-  [12, 8, (view, value, little) => view.setBigInt64(0, BigInt(value), little)],
-  [13, 8, (view, value, little) => view.setBigUint64(0, BigInt(value), little)],
-];
-
-/** How a MATLAB file is written. */
-interface Style {
-  type: typeof TYPES[number];
-  arrayClass: number;
-  little: boolean;
-  zip: boolean;
-}
-
-/** A MATLAB file with one array, whose name is x. */
-function writeMat(values: number[], { type: [code, size, write], arrayClass, little, zip }: Style) {
-  const word = (value: number) => numbers(4, [value], (view, n) => view.setUint32(0, n, little));
-  const element = (type: number, content: number[]) => {
-    if (content.length > 0 && content.length <= 4) {
-      return [...word(content.length << 16 | type), ...content, ...padding(content.length, 4)];
-    }
-    return [...word(type), ...word(content.length), ...content, ...padding(content.length, 8)];
-  };
-  const matrix = element(14, [
-    ...element(6, [...word(arrayClass), ...word(0)]),
-    ...element(5, [...word(values.length), ...word(1)]),
-    ...element(1, [..."x"].map((letter) => letter.charCodeAt(0))),
-    ...element(code, numbers(size, values, (view, value) => write(view, value, little))),
-  ]);
-  const packed = [...deflateSync(Uint8Array.from(matrix))];
-  const header = new TextEncoder().encode("MATLAB 5.0 MAT-file".padEnd(124));
-  const order = little ? [0, 1, 0x49, 0x4d] : [1, 0, 0x4d, 0x49];
-  const body = zip ? [...word(15), ...word(packed.length), ...packed] : matrix;
-  return Uint8Array.from([...header, ...order, ...body]);
-}
-
-function padding(length: number, multiple: number): number[] {
-  return Array(Math.ceil(length / multiple) * multiple - length).fill(0);
-}
-
-function numbers(size: number, values: number[], write: (view: DataView, value: number) => void) {
-  return values.flatMap((value) => {
-    const view = new DataView(new ArrayBuffer(size));
-    write(view, value);
-    return [...new Uint8Array(view.buffer)];
-  });
-}
-
+/** An array x of any class, and how it is written. */
 const matFile = fc.record({
   values: fc.array(fc.nat(100), { minLength: 1, maxLength: 9 }),
   style: fc.record({
@@ -189,16 +129,20 @@ const matFile = fc.record({
   }),
 });
 
+/** A file with one array, a column whose name is x. */
+const column = (values: number[], style: MatStyle) =>
+  writeMat({ x: { shape: [values.length, 1], values } }, style);
+
 Deno.test("mat: every class, in every type and order of bytes, is read", () => {
   fc.assert(fc.property(matFile, ({ values, style }) => {
-    const array = readMat(writeMat(values, style), "x.mat").get("x")!;
+    const array = readMat(column(values, style), "x.mat").get("x")!;
     assertEquals([array.shape, [...array.data]], [[values.length, 1], values]);
   }));
 });
 
 Deno.test("mat: a file cut short anywhere is refused, but for the end of an element", () => {
   fc.assert(fc.property(matFile, fc.nat(), ({ values, style }, cut) => {
-    const whole = writeMat(values, style);
+    const whole = column(values, style);
     const short = whole.subarray(0, cut % (whole.length - 8));
     if (short.length === 128) assertEquals(readMat(short, "x.mat").size, 0);
     else assertRefused(() => readMat(short, "x.mat"), "x.mat");
@@ -208,7 +152,7 @@ Deno.test("mat: a file cut short anywhere is refused, but for the end of an elem
 Deno.test("mat: a byte changed anywhere is refused in a sentence, or read as something", () => {
   fc.assert(
     fc.property(matFile, fc.nat(), fc.nat(255), ({ values, style }, at, byte) => {
-      const changed = writeMat(values, style);
+      const changed = column(values, style);
       changed[at % changed.length] = byte;
       try {
         readMat(changed, "x.mat");
@@ -226,9 +170,9 @@ Deno.test("mat: other kinds of files are refused", () => {
   assertRefused(() => readMat(start("MATLAB 7.3 MAT-file"), "x.mat"), "HDF5", "-v7");
   assertRefused(() => readMat(start("<html>"), "x.mat"), "not a MATLAB file");
   assertRefused(() => readMat(new Uint8Array(0), "x.mat"), "not a MATLAB file");
-  const style: Style = { type: TYPES[0], arrayClass: 6, little: true, zip: false };
-  const unknown = writeMat([1, 2, 3, 4, 5], { ...style, type: [99, 1, TYPES[0][2]] });
+  const style: MatStyle = { type: TYPES[0], arrayClass: 6, little: true, zip: false };
+  const unknown = column([1, 2, 3, 4, 5], { ...style, type: [99, 1, TYPES[0][2]] });
   assertRefused(() => readMat(unknown, "x.mat"), "x.mat is damaged", "unknown type 99");
-  const cells = writeMat([1, 2], { ...style, arrayClass: 1 });
+  const cells = column([1, 2], { ...style, arrayClass: 1 });
   assertEquals(readMat(cells, "x.mat").size, 0);
 });

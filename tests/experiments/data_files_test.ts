@@ -12,6 +12,7 @@ import {
 } from "../../experiments/data/images.ts";
 import { key } from "../../mod.ts";
 import { assertRefused } from "./helpers.ts";
+import { idx } from "./writers.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -54,14 +55,6 @@ Deno.test("amat: every kind of damage is named with its line", () => {
   refused("0 0.5 0\n0 1 0\n", "line 1", `"0.5"`);
 });
 
-/** An idx file of bytes with this shape. */
-function writeIdx(shape: number[], values: number[]): Uint8Array {
-  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
-  header.setUint16(2, 0x0800 + shape.length);
-  shape.forEach((length, axis) => header.setUint32(4 + 4 * axis, length));
-  return Uint8Array.of(...new Uint8Array(header.buffer), ...values);
-}
-
 const idxFile = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }).chain(
   (shape) => {
     const size = shape.reduce((product, length) => product * length, 1);
@@ -72,7 +65,7 @@ const idxFile = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLeng
 
 Deno.test("idx: what is written is read", () => {
   fc.assert(fc.property(idxFile, ({ shape, values }) => {
-    const file = writeIdx(shape, values);
+    const file = idx(shape, (i) => values[i]);
     assertEquals(readIdx(file, "x"), { shape, data: Uint8Array.from(values) });
     assertEquals([...readIdxBytes(file, shape, "x")], values);
   }));
@@ -91,14 +84,14 @@ Deno.test("idx: numbers of other types are read, the high byte first", () => {
 
 Deno.test("idx: a file cut short anywhere is refused, and one that is too long", () => {
   fc.assert(fc.property(idxFile, fc.nat(), ({ shape, values }, cut) => {
-    const whole = writeIdx(shape, values);
+    const whole = idx(shape, (i) => values[i]);
     assertRefused(() => readIdx(whole.subarray(0, cut % whole.length), "train-images"));
     assertRefused(() => readIdx(Uint8Array.of(...whole, 0), "train-images"), "holds");
   }));
 });
 
 Deno.test("idx: another shape, type or kind is refused", () => {
-  const file = writeIdx([2, 3], [1, 2, 3, 4, 5, 6]);
+  const file = idx([2, 3], (i) => i);
   assertRefused(() => readIdxBytes(file, [3, 2], "labels"), "labels", "[2,3]", "[3,2]");
   assertRefused(() => readIdxBytes(file, [6], "labels"), "labels", "[2,3]", "[6]");
   assertRefused(() => readIdx(bytesOf("<html>"), "labels"), "labels is not an idx file", "60,104");

@@ -1,60 +1,13 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { crc32, gzipSync } from "node:zlib";
-import { readChardata } from "../../experiments/data/omniglot.ts";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { readChardata, readOmniglot } from "../../experiments/data/omniglot.ts";
 import { readOwn } from "../../experiments/data/own_files.ts";
 import { type DataSet, gatherImages, type Images } from "../../experiments/data/images.ts";
 import { loadDataSet } from "../../experiments/data/datasets.ts";
 import { assertRefusedLater, temporaryFolder } from "./helpers.ts";
-
-/** An .npy file of bytes, or of float32 where the type says so. */
-function npy(shape: number[], value: (i: number) => number, type: "u1" | "f4" = "u1"): Uint8Array {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const values = type === "u1"
-    ? Uint8Array.from({ length: size }, (_, i) => value(i))
-    : Float32Array.from({ length: size }, (_, i) => value(i));
-  const order = type === "u1" ? "|" : "<";
-  const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${shape},), }\n`;
-  return Uint8Array.of(
-    ...[0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, text.length & 255, text.length >> 8],
-    ...new TextEncoder().encode(text),
-    ...new Uint8Array(values.buffer),
-  );
-}
-
-/** An archive of arrays, stored as they are. */
-function npz(arrays: Record<string, Uint8Array>): Uint8Array {
-  const [files, contents]: [number[], number[]] = [[], []];
-  const number = (value: number, bytes: number) =>
-    Array.from({ length: bytes }, (_, i) => value >>> 8 * i & 255);
-  for (const [key, bytes] of Object.entries(arrays)) {
-    const name = [...new TextEncoder().encode(`${key}.npy`)];
-    const common = [
-      ...[20, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-      ...number(crc32(bytes), 4),
-      ...number(bytes.length, 4),
-      ...number(bytes.length, 4),
-      ...number(name.length, 2),
-    ];
-    contents.push(
-      ...[0x50, 0x4b, 1, 2, 20, 0, ...common, ...Array(12).fill(0)],
-      ...[...number(files.length, 4), ...name],
-    );
-    files.push(...[0x50, 0x4b, 3, 4, ...common, 0, 0, ...name, ...bytes]);
-  }
-  const count = number(Object.keys(arrays).length, 2);
-  const end = [0x50, 0x4b, 5, 6, 0, 0, 0, 0, ...count, ...count];
-  const place = [...number(contents.length, 4), ...number(files.length, 4), 0, 0];
-  return Uint8Array.from([...files, ...contents, ...end, ...place]);
-}
-
-/** An idx file of bytes. */
-function idx(shape: number[], value: (i: number) => number): Uint8Array {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const lengths = shape.flatMap((length) => [0, 0, length >> 8, length & 255]);
-  const values = Array.from({ length: size }, (_, i) => value(i));
-  return Uint8Array.of(0, 0, 8, shape.length, ...lengths, ...values);
-}
+import { CLASSES, idx, npy, npz, TYPES, writeMat } from "./writers.ts";
 
 /** Loads a data set from a file of these bytes. */
 async function load(name: string, bytes: Uint8Array): Promise<DataSet> {
@@ -143,12 +96,32 @@ Deno.test("idx: a file is split, and a folder has files of its own for each part
 });
 
 Deno.test("mat: columns of chardata.mat's order become upright images", async () => {
-  const path = "tests/golden/files/zipped.mat";
+  const path = fileURLToPath(new URL("../golden/files/zipped.mat", import.meta.url));
   const { training, test, side } = readChardata(await Deno.readFile(path), path);
   assertEquals([side, training.count, test?.count], [2, 5, 3]);
   // Pixel (x, y) of image i is stored as (4i + 2x + y) / 32.
   assertEquals([...training.data.subarray(4, 8)], [4, 6, 5, 7].map((level) => level / 32));
   await assertRefusedLater(() => readOwn(path), "zipped.mat has 5 images", "12 are needed");
+});
+
+Deno.test("omniglot is mixed before its last images are taken for validation", async () => {
+  // Sorted 1 × 1 images: image i has the grey level i / 1500.
+  const values = Array.from({ length: 1500 }, (_, i) => i / 1500);
+  const style = { type: TYPES[7], arrayClass: CLASSES[0], little: true, zip: true };
+  const arrays = {
+    data: { shape: [1, 1500], values },
+    testdata: { shape: [1, 3], values: [0, 0.5, 1] },
+  };
+  const { training, validation, test } = await readOmniglot([writeMat(arrays, style)]);
+  assertEquals([training.count, validation, test.count], [1500, 1345, 3]);
+  assertEachOnce([training], 1500);
+  assertAlmostEquals(firstPixels(training).slice(0, 155).reduce((a, b) => a + b) / 155, 0.5, 0.12);
+
+  const wrong = async (arrays: Parameters<typeof writeMat>[0], ...says: string[]) =>
+    await assertRefusedLater(async () => await readOmniglot([writeMat(arrays, style)]), ...says);
+  await wrong({ data: arrays.data }, "chardata.mat has no array testdata");
+  await wrong({ testdata: arrays.testdata }, `no array of numbers "data"`, ": testdata");
+  await wrong({ data: { shape: [2, 3], values: values.slice(0, 6) } }, "[2,3]", "square image");
 });
 
 Deno.test("what is no images is refused in a sentence", async () => {

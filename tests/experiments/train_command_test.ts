@@ -41,10 +41,15 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--config", "ecko"], "did you mean echo?"],
     [["--config", '{"latent": {"type": "echo", "size": "big"}}'], "latent.size", `"big"`],
     [["--data-dir", folder.path], "train-images-idx3-ubyte", folder.path],
+    [["--dataset", "omniglt"], `unknown data set "omniglt"; did you mean omniglot?`],
+    [["--dataset", "./none.npz"], "cannot read", "none.npz"],
+    [["--dataset", "mnist", "--train-size", "60001"], "training size is 60001", "mnist has 60000"],
+    [["--binarize", "batches"], "--binarize", "did you mean batch?"],
     [["--resume", "--filename", "none"], "no run to resume"],
     [["--resume"], "--resume needs --filename"],
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
+    [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
     [["--filename", "../x"], "--filename", "plain name"],
   ];
   for (const [flags, ...says] of mistakes) {
