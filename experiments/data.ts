@@ -4,20 +4,13 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { DATA_SETS, namedSet } from "./data/datasets.ts";
-import {
-  cacheOf,
-  fetchSource,
-  findFile,
-  foldersOf,
-  readDataFile,
-  type Source,
-} from "./data/source.ts";
+import { fetchSource, findFile, foldersOf, readDataFile, type Source } from "./data/source.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseWords } from "./flags.ts";
 import { suggest } from "./nearest.ts";
 import { standardTerminal } from "./progress.ts";
-import { dirname } from "node:path";
 
 const FLAGS = {
   "data-dir": {

@@ -46,13 +46,14 @@ const FLAGS = {
     type: "text",
     value: "<how>",
     allowed: BINARIZE,
-    help: "grey images as they are (none), drawn once (fixed), or anew for each batch (batch)",
+    help:
+      "leave grey images (none), or draw them as 0 and 1 once (fixed) or for each batch (default: the data set's)",
   },
   "train-size": {
     type: "integer",
     value: "<number>",
     min: 1,
-    help: "images to train on; all takes in those for validation, the last ones",
+    help: "train on the first so many images (default: all but those for validation, the last)",
   },
   epochs: {
     type: "integer",
@@ -94,8 +95,15 @@ type Given = Values<typeof FLAGS>;
 
 /** Flags that make a config: a resumed run has one. */
 const RUN_FLAGS = [
-  ...["config", "beta", "dataset", "binarize", "train-size", "epochs", "limit", "seed"] as const,
-];
+  "config",
+  "beta",
+  "dataset",
+  "binarize",
+  "train-size",
+  "epochs",
+  "limit",
+  "seed",
+] as const;
 
 if (import.meta.main) await main(command);
 

@@ -111,6 +111,19 @@ Deno.test("without a network, the sentence says which files to get from where, a
   );
 });
 
+Deno.test("what has come stays, and is not asked for again", async () => {
+  await using folder = await temporaryFolder();
+  await using server = serveFile(CONTENT);
+  const files = [FILE, { name: "y.amat", digest: { sha256: "0".repeat(64) } }];
+  const source = { ...SOURCE, files, mirrors: [server.address] };
+  await assertRefusedLater(
+    () => fetchSource(source, { folders: [folder.path], terminal }),
+    "cannot download y.amat (",
+    `fetch y.amat from ${server.address}/ by hand and put it into`,
+  );
+  await assertHolds(folder.path, "x.amat");
+});
+
 Deno.test("a cache that cannot be written is named", async () => {
   await using folder = await temporaryFolder();
   await using server = serveFile(CONTENT);
