@@ -97,13 +97,15 @@ function withWhatIsDearToRecompute(
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;
+    // Formulas share what elementwise ops read. What others read, slices of a table say, is evaluated for each of them.
+    const combine = isElementwise(node) ? Math.max : (a: number, b: number) => a + b;
     for (const input of node.inputs) {
       const known = evaluations.get(input);
       if (known === undefined) evaluations.set(input, here);
-      else if (known !== here) {
+      else if (known !== here || combine !== Math.max) {
         const merged = new Map(known);
         for (const [kernel, count] of here) {
-          merged.set(kernel, Math.max(count, merged.get(kernel) ?? 0));
+          merged.set(kernel, combine(count, merged.get(kernel) ?? 0));
         }
         evaluations.set(input, merged);
       }
