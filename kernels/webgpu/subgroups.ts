@@ -66,11 +66,10 @@ export function emitSubgroups(
   return { name: kernel.name, code, grid };
 }
 
-/** Whether all subgroups of an adapter have one size, which a workgroup can then have too; else undefined. */
-export function subgroupSizeOf({ subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo):
-  | number
-  | undefined {
-  return subgroupMinSize > 0 && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : undefined;
+/** The size of the subgroups of an adapter, if all have the same, so that a workgroup can have it too. */
+export function subgroupSizeOf(info: GPUAdapterInfo): number | undefined {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info;
+  return least > 0 && least === most ? least : undefined;
 }
 
 /** The subgroup variants of a device; none where it has no subgroups, or where they differ in size. */
@@ -79,8 +78,9 @@ export async function subgroupVariantsOf(
   info: GPUAdapterInfo,
 ): Promise<Variant[]> {
   const size = subgroupSizeOf(info);
-  if (size === undefined || !device.features.has("subgroups")) return [];
-  // WGSL asks for the line, but the compiler of Deno 2.9 and Firefox, Naga, does not know it, and does without.
+  if (size === undefined) return [];
+  // WGSL asks for the line, but Naga, the compiler of Deno 2.9, does not know it, and does without. Without the feature
+  // neither compiles.
   for (const enable of ["enable subgroups;\n", ""]) {
     device.pushErrorScope("validation");
     device.createShaderModule({
