@@ -6,7 +6,7 @@
 import { add, exp, max, mul, neg, softplus, sub } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import { logSumExp, sum } from "./ops/reduce.ts";
-import { type Key, normal, uniform } from "./random.ts";
+import { type Key, uniform } from "./random.ts";
 import { normalizeAxis, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { zeros } from "./create.ts";
@@ -53,14 +53,4 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const axis = logits.shape.map((_, i) => i).slice(1);
   return sum(sub(softplus(logits), mul(targets, logits)), { axis });
-}
-
-/** A sample of N(mean, e^logVariance) by reparametrisation, mean + e^(logVariance/2)·n with n standard normal. */
-export const gaussianSample = (key: Key, mean: Tensor, logVariance: Tensor): Tensor =>
-  add(mean, mul(exp(mul(logVariance, 0.5)), normal(key, mean.shape)));
-
-/** KL(N(mean, e^logVariance) ‖ N(0, I)) in nats, [batch] (Kingma and Welling, 2014, appendix B). */
-export function gaussianKl(mean: Tensor, logVariance: Tensor): Tensor {
-  const terms = sub(sub(add(mul(mean, mean), exp(logVariance)), logVariance), 1);
-  return mul(sum(terms, { axis: -1 }), 0.5);
 }
