@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import {
   add,
@@ -99,6 +105,21 @@ onEveryDevice("a kernel that is 1 to a part in a thousand keeps its digits", asy
   assertLess(Math.abs(await values[0].item() - want), device.name === "reference" ? 1e-12 : 3e-9);
   assertGreater(Math.abs(want), 1e-8);
 });
+
+onEveryDevice(
+  "a kernel so narrow that no two points meet: each meets itself alone",
+  async (device) => {
+    // Norms of 10⁵ are rounded by more than the bandwidth: a distance that is computed is not 0 on the diagonal.
+    const spread = (from: number, count: number) =>
+      tensor(Array.from({ length: count }, (_, i) => [from + 30.1 * i, 77.7 - 10.3 * i]));
+    const [a, b] = [spread(100, 5), spread(-300, 4)];
+    const both = (["unbiased", "biased"] as const)
+      .map((estimator) => squaredMmd(a, b, { bandwidth: 1e-4, estimator }));
+    run(both, device);
+    assertAlmostEquals(await both[0].item(), 0, 1e-6);
+    assertAlmostEquals(await both[1].item(), 1 / 5 + 1 / 4, 1e-6);
+  },
+);
 
 const point = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 2, maxLength: 2 });
 const points = fc.array(point, { minLength: 2, maxLength: 6 });
