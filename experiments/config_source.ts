@@ -6,7 +6,7 @@
 
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Config, parseConfig } from "./config.ts";
+import { type Config, parseConfig, type TermConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { exists, readText } from "./files.ts";
 import { suggest } from "./nearest.ts";
@@ -57,15 +57,17 @@ function parseConfigText(text: string, source: string): Config {
 }
 
 /**
- * A config with β in it: the weight of every rate term that counts at all.
+ * A config with β in it, which multiplies the weight of every rate term. Those of weight 0 stay out, and MMD is no rate.
  *
  * @throws {UserError} if there is no such term
  */
 export function withBeta(config: Config, beta: number): Config {
-  const counts = (term: Config["loss"][number]) => term.type === "rate" && term.weight !== 0;
+  const counts = ({ type, weight }: TermConfig) => type === "rate" && weight !== 0;
   if (!config.loss.some(counts)) {
     throw new UserError("--beta has nothing to weigh: the config's loss has no rate term");
   }
-  const loss = config.loss.map((term) => counts(term) ? { ...term, weight: beta } : term);
+  const loss = config.loss.map((term) =>
+    counts(term) ? { ...term, weight: beta * term.weight } : term
+  );
   return { ...config, loss };
 }

@@ -110,9 +110,9 @@ onEveryDevice(
   "a kernel so narrow that no two points meet: each meets itself alone",
   async (device) => {
     // Norms of 10⁵ are rounded by more than the bandwidth: a distance that is computed is not 0 on the diagonal.
-  const spread = (of: number, count: number) => mul(normal(key(of), [count, 33]), 100);
-  const [a, b] = [spread(1, 5), spread(2, 4)];
-  const both = (["unbiased", "biased"] as const)
+    const spread = (of: number, count: number) => mul(normal(key(of), [count, 33]), 100);
+    const [a, b] = [spread(1, 5), spread(2, 4)];
+    const both = (["unbiased", "biased"] as const)
       .map((estimator) => squaredMmd(a, b, { bandwidth: 1e-4, estimator }));
     run(both, device);
     assertAlmostEquals(await both[0].item(), 0, 1e-6);
