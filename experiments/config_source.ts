@@ -71,3 +71,28 @@ export function withBeta(config: Config, beta: number): Config {
   );
   return { ...config, loss };
 }
+
+/** What a command line may change in a config. */
+export interface Changes {
+  beta?: number;
+  dataset?: string;
+  epochs?: number;
+  limit?: number;
+  seed?: number;
+}
+
+/**
+ * A config with the changes of a command line.
+ *
+ * @throws {UserError} as for {@linkcode withBeta}
+ */
+export function withChanges(config: Config, changes: Changes): Config {
+  const { beta, dataset, epochs, limit, seed } = changes;
+  return {
+    ...beta === undefined ? config : withBeta(config, beta),
+    dataset: dataset ?? config.dataset,
+    epochs: epochs ?? config.epochs,
+    limit: limit ?? config.limit,
+    seed: seed ?? config.seed,
+  };
+}

@@ -7,7 +7,7 @@
 import { basename, dirname } from "node:path";
 import { openDevice } from "../mod.ts";
 import type { Config } from "./config.ts";
-import { findConfig, withBeta } from "./config_source.ts";
+import { findConfig, withChanges } from "./config_source.ts";
 import { DATA_SETS, loadDataSet } from "./data/datasets.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
@@ -130,14 +130,7 @@ function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
 /** The run that the flags describe, under a name that no run has yet. */
 async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder }> {
   const { name, config: found } = await findConfig(given.config ?? "echo");
-  const weighed = given.beta === undefined ? found : withBeta(found, given.beta);
-  const config = {
-    ...weighed,
-    dataset: given.dataset ?? weighed.dataset,
-    epochs: given.epochs ?? weighed.epochs,
-    limit: given.limit ?? weighed.limit,
-    seed: given.seed ?? weighed.seed,
-  };
+  const config = withChanges(found, given);
   const runsDir = given["runs-dir"];
   const filename = given.filename ?? await freeName(runsDir, `${name}_${config.dataset}`);
   return { config, folder: runFolder(runsDir, filename) };
