@@ -33,11 +33,15 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   if (await exists(text)) return { name, config: await readConfig(text) };
   const shipped = join(SHIPPED, `${name}.json`);
   if (name !== text.replace(/\.json$/, "") || !await exists(shipped)) {
-    const files = await Array.fromAsync(Deno.readDir(SHIPPED));
-    const names = files.map((file) => basename(file.name, ".json")).sort();
-    throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
+    throw new UserError(`there is no config "${text}"${suggest(name, await shippedNames())}`);
   }
   return { name, config: await readConfig(shipped) };
+}
+
+/** The names of the shipped configs, sorted. */
+export async function shippedNames(): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(SHIPPED));
+  return files.map((file) => basename(file.name, ".json")).sort();
 }
 
 /** Reads and checks the config in a file; {@link UserError} as for {@link findConfig}. */
