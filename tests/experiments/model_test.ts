@@ -5,6 +5,9 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertNotEquals } from "@std/assert";
 import {
+  abs,
+  add,
+  grad,
   importanceBound,
   key,
   mean,
@@ -12,8 +15,10 @@ import {
   run,
   slice,
   split,
+  sum,
   type Tensor,
   tensor,
+  treeLeaves,
   uniform,
 } from "../../mod.ts";
 import type { Config } from "../../experiments/config.ts";
@@ -96,6 +101,26 @@ onEveryDevice(
   },
 );
 
+onEveryDevice("MMD against samples of a learned prior trains that prior", async (device) => {
+  for (const against of ["standard", "prior"]) {
+    const loss = [{ type: "mmd", weight: 1, against }];
+    const config = like({
+      latent: VAE.latent,
+      prior: { type: "maf", steps: 1, hidden: [4] },
+      loss,
+    });
+    const { model, params, images } = open(config, device);
+    const gradient = grad((params: Params) => model.losses(params, images, key(3)).loss)(params);
+    const sizes = [gradient.prior, gradient.mean].map((tree) =>
+      treeLeaves(tree).map((x) => sum(abs(x as Tensor))).reduce((a, b) => add(a, b))
+    );
+    run(sizes, device);
+    const [ofPrior, ofMean] = await Promise.all(sizes.map((x) => x.item()));
+    assert(ofMean > 0);
+    assertEquals(ofPrior > 0, against === "prior");
+  }
+});
+
 onEveryDevice("what the decoder makes of a code is what the distortion is of", async (device) => {
   for (const recon of ["bce", "mse"]) {
     for (const { latent } of [CONFIG, VAE, like({ latent: { type: "multiplicative", size: 3 } })]) {
@@ -123,8 +148,8 @@ onEveryDevice(
     const elbo = [RECONSTRUCTION, { type: "rate", weight: 1, estimator: "sampled" }];
     const lossOf = async (loss: unknown, samples: number) =>
       await read(open(like({ latent, loss, samples }), device).losses(), device);
-    const [one, sum] = [await lossOf(importance, 1), await lossOf(elbo, 1)];
-    assertAlmostEquals(one.loss, sum.loss, exact(device));
+    const [one, both] = [await lossOf(importance, 1), await lossOf(elbo, 1)];
+    assertAlmostEquals(one.loss, both.loss, exact(device));
     assertEquals(one.importance, one.loss);
 
     const { model, params, images } = open(like({ latent, loss: importance, samples: 6 }), device);
