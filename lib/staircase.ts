@@ -54,7 +54,7 @@ export function staircase(
   const outputs = prefixes.length;
   const blocks = Array.from({ length: groups }, (_, i) => {
     const start = Math.round(i * outputs / groups), end = Math.round((i + 1) * outputs / groups);
-    const rows = prefixes[end - 1];
+    const rows = Math.min(inputs, 8 * Math.ceil(prefixes[end - 1] / 8));
     return { start, columns: end - start, rows, ...packing(rows, prefixes.slice(start, end)) };
   });
   const pack = ({ w, b }: Dense): MaskedDense => ({
