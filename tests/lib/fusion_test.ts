@@ -108,7 +108,10 @@ Deno.test("what is gathered element by element is gathered once, for all that is
   // Whether two maps are one kernel: they read the gathered elements, or gather for themselves.
   const indices = tensor(Int32Array.from({ length: 1000 }, (_, i) => 7 * i % 1000));
   const f = (x: Tensor) => [mul(take(x, indices), 2), exp(take(x, indices))];
-  const kernelsOf = (x: Tensor) => parseInt(explain(f)(x)); // "1 kernels, …"
-  assertEquals(kernelsOf(zeros([1000])), 1);
-  assertEquals(kernelsOf(zeros([1000, 5])), 2);
+  const kernelsOf = (...args: Tensor[]) =>
+    parseInt(explain((...xs: Tensor[]) => xs.map(f))(...args)); // "1 kernels, …"
+  const elements = zeros([1000]), rows = zeros([1000, 5]);
+  assertEquals(kernelsOf(elements), 1);
+  assertEquals(kernelsOf(rows), 2);
+  assertEquals(kernelsOf(elements, rows), 3);
 });

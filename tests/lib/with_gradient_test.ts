@@ -69,10 +69,10 @@ Deno.test("what the function closes over has the gradients of its ops", async ()
 
 Deno.test("a program has nothing in it that only the other way needs", () => {
   const f = withGradient((x: Tensor, _: Tensor) => g.cos(x), (dy, _, __, y) => [g.mul(dy, y)]);
-  const of = (x: Tensor) => f(x, g.exp(x));
+  const of = (x: Tensor) => f(x, g.cumsum(x, { axis: 0 }));
   const has = (text: string, ...ops: string[]) => ops.map((op) => text.includes(op));
   const x = tensor([1, 2, 3]);
-  assertEquals(has(g.explain(of)(x), "cos", "exp"), [true, false]);
+  assertEquals(has(g.explain(of)(x), "cos", "cumsum"), [true, false]);
   const gradient = g.explain(g.grad((x: Tensor) => g.sum(of(x))))(x);
-  assertEquals(has(gradient, "cos", "sin", "exp"), [false, false, true]);
+  assertEquals(has(gradient, "cos", "sin", "cumsum"), [false, false, true]);
 });
