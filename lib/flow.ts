@@ -109,7 +109,7 @@ export function autoregressiveFlow(
     denseParameters: steps * network.denseParameters,
     init: (key) => split(key, steps).map(network.init),
     forward(params, x, context) {
-      let y = x, logDeterminant = zeros([x.shape[0]]);
+      let y = x, logDeterminant = zeros(x.shape.slice(0, 1));
       params.forEach((step, i) => {
         const input = turn(y, i);
         const [shift, logScale] = transform(step, input, context);

@@ -13,7 +13,7 @@ import { concat } from "./ops/joining.ts";
 import { reshape, slice } from "./ops/movement.ts";
 import { type Dense, relu } from "./nn.ts";
 import { type Key, split } from "./random.ts";
-import { type Shape, ShapeError, shapeText } from "./shape.ts";
+import { sameShape, ShapeError, shapeText } from "./shape.ts";
 import { type MaskedDense, staircase } from "./staircase.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -90,9 +90,8 @@ export function made(
       }),
     pack: (dense) => layers.map((layer, i) => layer.pack(dense[i])),
     apply(params, x, given) {
-      const batch = x.shape[0];
-      checkInput("x", x, [batch, dimensions]);
-      if (context > 0 || given !== undefined) checkInput("context", given, [batch, context]);
+      checkInputs(x, given, dimensions, context);
+      const [batch] = x.shape;
       const input = context > 0 ? concat([given!, x], 1) : x;
       const y = layers.reduce((h, layer, i) => {
         const next = layer.apply(params[i], h);
@@ -132,12 +131,22 @@ function refuse(what: string, why: string): never {
   throw new RangeError(`Cannot make a MADE of ${what}: ${why}`);
 }
 
-function checkInput(name: string, given: Tensor | undefined, wanted: Shape): void {
-  const [batch, width] = wanted;
-  if (given?.rank === 2 && given.shape[0] === batch && given.shape[1] === width) return;
-  throw new ShapeError(
-    `Cannot apply a MADE to ${
-      given === undefined ? "no " + name : `${name} ${shapeText(given.shape)}`
-    }: it takes ${width === 0 ? "none" : `[batch, ${width}]`}`,
-  );
+function checkInputs(
+  x: Tensor,
+  context: Tensor | undefined,
+  dimensions: number,
+  width: number,
+): void {
+  const refuse = (given: string, taken: string) => {
+    throw new ShapeError(`Cannot apply a MADE to ${given}: it takes ${taken}`);
+  };
+  const given = `x ${shapeText(x.shape)}`;
+  if (x.rank !== 2 || x.shape[1] !== dimensions) refuse(given, `[batch, ${dimensions}]`);
+  const wanted = [x.shape[0], width];
+  if (context === undefined) {
+    if (width > 0) refuse(`${given} without a context`, `one of ${shapeText(wanted)}`);
+  } else if (width === 0 || !sameShape(context.shape, wanted)) {
+    const taken = width === 0 ? "no context" : `a context of ${shapeText(wanted)}`;
+    refuse(`${given} with a context of ${shapeText(context.shape)}`, taken);
+  }
 }

@@ -39,6 +39,8 @@ export interface Staircase {
 
 /** Groups of outputs are as wide as this, if the layer is, and at most so many: below, products get too small to be fast. */
 const GROUP_WIDTH = 128, GROUPS = 4;
+/** Products are fastest over so many rows, or a multiple: the prefix of a group is rounded up to one. */
+const ROWS = 8;
 
 /**
  * The layer whose output j reads the first prefixes[j] of the inputs.
@@ -54,7 +56,7 @@ export function staircase(
   const outputs = prefixes.length;
   const blocks = Array.from({ length: groups }, (_, i) => {
     const start = Math.round(i * outputs / groups), end = Math.round((i + 1) * outputs / groups);
-    const rows = prefixes[end - 1];
+    const rows = Math.min(inputs, ROWS * Math.ceil(prefixes[end - 1] / ROWS));
     return { start, columns: end - start, rows, ...packing(rows, prefixes.slice(start, end)) };
   });
   const pack = ({ w, b }: Dense): MaskedDense => ({
