@@ -20,12 +20,12 @@ import {
 import type { Config } from "./config.ts";
 import { make } from "./models/kinds.ts";
 import { type Encoded, type Latent, tile } from "./models/latent.ts";
-import * as LATENTS from "./models/latents/mod.ts";
 import { applyLayers, initLayers } from "./models/layers.ts";
 import type { Encoder, Prior } from "./models/prior.ts";
 import * as PRIORS from "./models/priors/mod.ts";
 import { RECONS } from "./models/recon.ts";
-import { logWeights, type Parts, type Pass } from "./models/term.ts";
+import { partsOf } from "./models/rules.ts";
+import { logWeights, type Pass } from "./models/term.ts";
 import * as TERMS from "./models/terms/mod.ts";
 
 /** All that is trained. */
@@ -79,9 +79,9 @@ export interface Model {
 export function makeModel(config: Config, pixels: number): Model {
   const { size } = config.latent;
   const width = config.encoder.at(-1)?.units ?? pixels;
-  const latent = make(LATENTS, config.latent, size, width);
+  const parts = partsOf(config, pixels);
+  const { latent } = parts;
   const prior = make(PRIORS, config.prior, size);
-  const parts: Parts = { latent, isStandard: config.prior.type === "standard" };
   const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
   const extras = nameExtras(terms.map(({ type }) => type));
   // Reported also where the loss has no such term.

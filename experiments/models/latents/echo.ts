@@ -50,6 +50,7 @@ const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
 
 /** z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular. */
 export const echo: LatentKind<EchoOptions> = {
+  hasDensity: false,
   keys: {
     mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
     dMax: count.default(99),
@@ -65,7 +66,6 @@ export const echo: LatentKind<EchoOptions> = {
     const meanOf = MEANS[meanName];
     const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
     return {
-      hasDensity: false,
       hasMixtures: false,
       init: () => [],
       draw(_, encoded, key, samples) {
