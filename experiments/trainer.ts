@@ -142,7 +142,7 @@ function trainingImages(
   }
   if (count < prior.examples) {
     throw new UserError(
-      `the prior's ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
+      `prior.inputs: ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
     );
   }
   return sliceImages(train, 0, count);

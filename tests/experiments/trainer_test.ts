@@ -165,7 +165,7 @@ Deno.test("a run that cannot start leaves no folder behind", async () => {
   await refused({ ...CONFIG, limit: 19 }, "19 training images", "batch of 20");
   const vamp = (inputs: number, more = {}) =>
     like({ latent: VAE.latent, prior: { type: "vamp", inputs }, ...more });
-  await refused(vamp(201), "201 pseudo-inputs", "only 200");
+  await refused(vamp(201), "prior.inputs: 201 pseudo-inputs", "only 200");
   await refused(vamp(31, { limit: 30 }), "31 pseudo-inputs", "only 30");
   await assertHolds(runs.path);
   device.close();
