@@ -4,16 +4,19 @@
  * @module
  */
 
-import { basename, dirname, parse, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { openDevice } from "../mod.ts";
 import type { Config } from "./config.ts";
-import { findConfig, withBeta } from "./config_source.ts";
-import { DATA_SETS, isPath, loadDataSet } from "./data/datasets.ts";
+import { findConfig, withChanges } from "./config_source.ts";
+import { loadDataSet, shortName } from "./data/datasets.ts";
+import { DATA_FLAGS } from "./data/flags.ts";
 import type { DataSet } from "./data/images.ts";
-import { BINARIZE } from "./data/treatment.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
-import { metricsText, standardTerminal } from "./progress.ts";
+import { metricsText, nats, standardTerminal } from "./progress.ts";
+import { makeModel } from "./model.ts";
+import { modelSize, sizeText } from "./model_size.ts";
+import { needsDensity } from "./models/rules.ts";
 import { trainThroughLosses } from "./recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "./run_folder.ts";
 import type { Outcome } from "./trainer.ts";
@@ -30,31 +33,7 @@ const FLAGS = {
     min: 0,
     help: "the weight of the rate in the loss (default: the config's, 1)",
   },
-  dataset: {
-    type: "text",
-    value: "<name or path>",
-    help: `${
-      Object.keys(DATA_SETS).join(", ")
-    }, or an npz, npy, idx or mat file (default: the config's, mnist_binarized)`,
-  },
-  "data-dir": {
-    type: "text",
-    value: "<folder>",
-    help: "where the files of the data set are (default: a package or the cache)",
-  },
-  binarize: {
-    type: "text",
-    value: "<how>",
-    allowed: BINARIZE,
-    help:
-      "leave grey images (none), or draw them as 0 and 1 once (fixed) or for each batch (default: the data set's)",
-  },
-  "train-size": {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "train on the first so many images (default: all but those for validation, the last)",
-  },
+  ...DATA_FLAGS,
   epochs: {
     type: "integer",
     value: "<number>",
@@ -78,6 +57,12 @@ const FLAGS = {
     type: "text",
     value: "<name>",
     help: "the name of the run's folder (default: <config>_<dataset>)",
+  },
+  importance: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "at the end, bound the likelihood by so many codes of each test image (default: not)",
   },
   "runs-dir": { type: "text", value: "<folder>", default: "runs", help: "where run folders are" },
   resume: { type: "boolean", help: "go on with the run that --filename names" },
@@ -112,6 +97,7 @@ async function command(args: string[]): Promise<void> {
   if (given.help) return console.log(helpText("deno task train [flags]", FLAGS));
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
+  checkImportance(given, config);
   const { dataset, binarize, trainSize } = config;
   const data = await loadDataSet(dataset, { binarize, trainSize, dataDir: given["data-dir"] });
   const device = await openDevice(given.device).catch((error: Error) => {
@@ -119,14 +105,24 @@ async function command(args: string[]): Promise<void> {
   });
   console.log(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
   console.log(describe(data));
+  const { pixels } = data.train;
+  console.log(sizeText(modelSize(makeModel(config, pixels), pixels)));
   console.log(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
-  const run = { config, data, folder, device, resume: given.resume };
+  const { resume, importance } = given;
+  const run = { config, data, folder, device, resume, importance };
   const outcome = await trainThroughLosses(
     { ...run, terminal: standardTerminal(), signal: onInterrupt() },
     (which) => reopen(which === "cpu" ? which : given.device),
   );
   report(outcome, config, folder);
+}
+
+/** A bound on the likelihood needs a density of codes. */
+function checkImportance({ importance }: Given, config: Config): void {
+  if (importance === undefined) return;
+  const problem = needsDensity(config, "--importance", "a bound on the likelihood");
+  if (problem !== undefined) throw new UserError(problem);
 }
 
 /** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
@@ -137,18 +133,10 @@ function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
 /** The run that the flags describe, under a name that no run has yet. */
 async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder }> {
   const { name, config: found } = await findConfig(given.config ?? "echo");
-  const weighed = given.beta === undefined ? found : withBeta(found, given.beta);
-  const config = {
-    ...weighed,
-    dataset: portable(given.dataset ?? weighed.dataset),
-    binarize: given.binarize ?? weighed.binarize,
-    trainSize: given["train-size"] ?? weighed.trainSize,
-    epochs: given.epochs ?? weighed.epochs,
-    limit: given.limit ?? weighed.limit,
-    seed: given.seed ?? weighed.seed,
-  };
+  const config = withChanges(found, given);
   const runsDir = given["runs-dir"];
-  const filename = given.filename ?? await freeName(runsDir, `${name}_${label(config.dataset)}`);
+  const filename = given.filename ??
+    await freeName(runsDir, `${name}_${shortName(config.dataset)}`);
   return { config, folder: runFolder(runsDir, filename) };
 }
 
@@ -165,24 +153,14 @@ async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFo
   return { config: await openRun(folder), folder };
 }
 
-/** A data set that means the same wherever the run is resumed: a path becomes an absolute one. */
-function portable(dataset: string): string {
-  return isPath(dataset) ? resolve(dataset) : dataset;
-}
-
-/** A data set in the name of a folder. */
-function label(dataset: string): string {
-  return parse(dataset).name.replaceAll(/[^\w.+=-]/g, "_");
-}
-
 /** How many images there are, of which size and kind. */
 function describe({ train, valid, test, width, height, redraw }: DataSet): string {
   const counts = [train, valid, test].map(({ count }) => count.toLocaleString("en"));
-  const grey = train.white === 255 || train.data instanceof Float32Array;
-  const kind = redraw ? "drawn for each batch" : grey ? "grey" : "0 or 1";
+  const isGrey = train.white === 255 || train.data instanceof Float32Array;
+  const kind = redraw ? "0 or 1, drawn for each batch" : isGrey ? "grey" : "0 or 1";
   return `${counts[0]} images to train, ${counts[1]} to validate, ${
     counts[2]
-  } to test, ${width}×${height} pixels, ${kind}`;
+  } to test: ${width}×${height} pixels, ${kind}`;
 }
 
 /** A signal that the first Ctrl-C sets; the second one ends the program at once. */
@@ -207,6 +185,12 @@ function report({ epoch, test }: Outcome, config: Config, folder: RunFolder): vo
     );
     return;
   }
+  if (epoch < config.epochs) {
+    console.log(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
+  }
   const echoes = config.latent.type === "echo" ? ", echoes drawn from the test batch" : "";
-  console.log(`test: ${metricsText(test)} (nats per image${echoes})`);
+  console.log(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
+  if (test.likelihood === undefined) return;
+  const { nats: bound, samples } = test.likelihood;
+  console.log(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parse } from "node:path";
 import { UserError } from "../errors.ts";
 import { suggest } from "../nearest.ts";
 import { standardTerminal, type Terminal } from "../progress.ts";
@@ -67,6 +68,11 @@ export function namedSet(name: string): NamedSet {
 /** Whether this is a path rather than a name. */
 export function isPath(name: string): boolean {
   return /[./\\]/.test(name);
+}
+
+/** A data set in the name of a folder: its name, or that of its file. */
+export function shortName(dataset: string): string {
+  return parse(dataset).name.replaceAll(/[^\w.+=-]/g, "_");
 }
 
 /** How a data set is loaded. */

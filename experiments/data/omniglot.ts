@@ -39,7 +39,8 @@ export async function readOmniglot([content]: readonly Uint8Array[]): Promise<Co
 }
 
 /**
- * The images of a file like chardata.mat: arrays `data` and `testdata` of [pixels, images].
+ * The images of a file like chardata.mat: arrays `data` and `testdata` of [pixels, images], perhaps `target` and
+ * `testtarget` of [classes, images].
  *
  * @throws {UserError} for another kind of file, without `data`, and if the images are not square
  */
@@ -55,19 +56,35 @@ export function readChardata(
   }
   const side = Math.sqrt(data.shape[0]);
   const white = whiteOf([data, ...testData ? [testData] : []].map((array) => array.data));
-  const imagesOf = (array: NumberArray, name: string) => {
+  const imagesOf = (array: NumberArray, name: string, classes?: NumberArray): Images => {
     if (array.shape.length !== 2 || array.shape[0] !== data.shape[0] || !Number.isInteger(side)) {
       throw new UserError(
         `${source}, ${name} has the shape [${array.shape}], but must have the pixels of a square image in each column`,
       );
     }
-    return makeImages(transposeEach(array.data, side), side * side, `${source}, ${name}`, white);
+    const upright = transposeEach(array.data, side);
+    const images = makeImages(upright, side * side, `${source}, ${name}`, white);
+    return classes ? { ...images, labels: labelsOf(classes, images.count, source) } : images;
   };
   return {
-    training: imagesOf(data, "data"),
-    test: testData && imagesOf(testData, "testdata"),
+    training: imagesOf(data, "data", arrays.get("target")),
+    test: testData && imagesOf(testData, "testdata", arrays.get("testtarget")),
     side,
   };
+}
+
+/** The class of each image, from an array [classes, images] with a 1 in the row of its class: Omniglot's are alphabets. */
+function labelsOf({ shape, data }: NumberArray, count: number, source: string): Uint8Array {
+  const [classes, images] = shape;
+  if (shape.length !== 2 || images !== count) {
+    throw new UserError(
+      `${source} has ${count} images, but classes of the shape [${shape}]`,
+    );
+  }
+  return Uint8Array.from(
+    { length: count },
+    (_, i) => data.subarray(i * classes, (i + 1) * classes).indexOf(1),
+  );
 }
 
 /** Images whose pixels are stored column by column (pixel (x, y) at side·x + y), row by row. */

@@ -5,9 +5,10 @@
  */
 
 import { z } from "zod";
+import { count, type Keys } from "../schema.ts";
 
 /** How grey images become binary: not at all, by one draw for all, or by another draw for each batch that is trained on. */
-export const BINARIZE = ["none", "fixed", "batch"] as const;
+const BINARIZE = ["none", "fixed", "batch"] as const;
 
 /** The keys of a config that change a data set; where one is left out, the data set decides. */
 export interface Treatment {
@@ -17,9 +18,9 @@ export interface Treatment {
 }
 
 /** The same for the config's schema. */
-export const treatmentKeys: { [Name in keyof Treatment]-?: z.ZodType<Treatment[Name]> } = {
+export const treatmentKeys: Keys<Treatment> = {
   binarize: z.enum(BINARIZE).optional()
     .describe("How grey images become binary: not at all, once, or for each batch"),
-  trainSize: z.int().min(1).optional()
+  trainSize: count.optional()
     .describe("Images to train on, the first ones; those for validation come last"),
 };

@@ -12,6 +12,7 @@ import type { Device } from "../device.ts";
 import { DeviceLostError } from "./errors.ts";
 import { WebgpuDevice } from "./gpu.ts";
 import { checkNumbers } from "./self_test.ts";
+import { subgroupSizeOf, subgroupVariantsOf } from "./subgroups.ts";
 import { measureSpeeds } from "./tune.ts";
 import {
   type Choose,
@@ -76,7 +77,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed adapter";
   const title = `${name} by WebGPU${isSoftware(adapter) ? ", in software" : ""}`;
   const software = isSoftware(adapter);
-  const choose = options.choose ?? await chooser(gpu, title, software, options.tune);
+  const choose = options.choose ?? await chooser(gpu, adapter.info, title, software, options.tune);
   const mostTurns = software ? TURNS_IN_SOFTWARE : Infinity;
   const device = new WebgpuDevice(gpu, title, { choose, mostTurns });
   if (!checked.has(title)) {
@@ -94,7 +95,11 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
 /** More buffers per kernel than this are not asked for. */
 const MOST_BUFFERS = 32;
 
-function requestDevice(adapter: GPUAdapter, { limits }: WebgpuOptions): Promise<GPUDevice> {
+/** Asks for a device with the features and limits that are of use. */
+export async function requestDevice(
+  adapter: Pick<GPUAdapter, "features" | "limits" | "info" | "requestDevice">,
+  { limits }: WebgpuOptions = {},
+): Promise<GPUDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
     adapter.limits;
   const useful = {
@@ -102,10 +107,21 @@ function requestDevice(adapter: GPUAdapter, { limits }: WebgpuOptions): Promise<
     maxStorageBufferBindingSize,
     maxStorageBuffersPerShaderStage: Math.min(maxStorageBuffersPerShaderStage, MOST_BUFFERS),
   };
-  return adapter.requestDevice({
-    requiredLimits: limits === "default" ? {} : useful,
-    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
-  });
+  const request = (...features: GPUFeatureName[]) =>
+    adapter.requestDevice({
+      requiredLimits: limits === "default" ? {} : useful,
+      requiredFeatures: adapter.features.has("timestamp-query")
+        ? [...features, "timestamp-query"]
+        : features,
+    });
+  if (subgroupSizeOf(adapter.info) === undefined) return await request();
+  try {
+    return await request("subgroups");
+  } catch (error) {
+    // Deno 2.9 does not list this feature even where it has it, so that only the request can tell.
+    if (!(error instanceof TypeError) || adapter.features.has("subgroups")) throw error;
+    return await request();
+  }
 }
 
 /** What was measured in this process, by description; later devices of an adapter choose like its first. */
@@ -113,6 +129,7 @@ const measured = new Map<string, ReadonlyMap<Variant, Speed>>();
 
 async function chooser(
   device: GPUDevice,
+  info: GPUAdapterInfo,
   title: string,
   software: boolean,
   tune = !software,
@@ -120,7 +137,11 @@ async function chooser(
   if (!tune) return software ? chooseInSoftware : chooserBy(TEAMS);
   let speeds = measured.get(title);
   if (speeds === undefined) {
-    speeds = await measureSpeeds(device, software ? 128 : 2048);
+    speeds = await measureSpeeds(
+      device,
+      software ? 128 : 2048,
+      await subgroupVariantsOf(device, info),
+    );
     measured.set(title, speeds);
   }
   return chooserBy(speeds);

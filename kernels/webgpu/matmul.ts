@@ -3,7 +3,8 @@
  *
  * Every thread computes a tile of the product in registers: `rows` rows by `vectors` vectors of four columns. Per step along
  * k it loads rows + 4·vectors numbers for rows · 4·vectors multiplications. How they come to it is what the variants differ
- * in: alone from the buffers (`registers.ts`), or through workgroup memory that a team of threads fills (`teams.ts`).
+ * in: alone from the buffers (`registers.ts`), through workgroup memory that a team of threads fills (`teams.ts`), or from
+ * the registers of each other (`subgroups.ts`).
  *
  * Both factors are read by their strides, which makes transposed and broadcast factors the same case; `operand.ts` says
  * how. Every variant adds up an element in the order of k, so that all arrive at the same bits. Where the outputs are few
@@ -17,14 +18,16 @@ import { type Load, load, result } from "../scalar.ts";
 import { range } from "./operand.ts";
 import { emitRegisters } from "./registers.ts";
 import type { Bindings, Shader } from "./shader.ts";
+import { emitSubgroups } from "./subgroups.ts";
 import { emitTeams } from "./teams.ts";
 import type { Variant } from "./variants.ts";
 
 /** Writes the shader of a product. */
 export function emitMatmul(kernel: MatmulKernel, bindings: Bindings, variant: Variant): Shader {
-  return variant.team === undefined
-    ? emitRegisters(kernel, bindings, variant)
-    : emitTeams(kernel, bindings, variant, variant.team);
+  const { team, subgroup } = variant;
+  if (team !== undefined) return emitTeams(kernel, bindings, variant, team);
+  if (subgroup !== undefined) return emitSubgroups(kernel, bindings, variant, subgroup);
+  return emitRegisters(kernel, bindings, variant);
 }
 
 /**

@@ -101,6 +101,23 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>)`;
   return { head, grid };
 }
 
+/** The beginning of a shader in which workgroup `i` of `total` does one thing; `lane` counts its threads. */
+export function groupsOf(
+  total: number,
+  root: Block,
+  workgroup: number,
+  lane: "local_invocation_index" | "subgroup_invocation_id" = "local_invocation_index",
+): { head: string; grid: [number, number] } {
+  const grid = gridOf(total);
+  root.push(
+    `let i = group.x + group.y * ${unsigned(grid[0])};`,
+    `if (i >= ${unsigned(total)}) { return; }`,
+  );
+  const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(${lane}) lane: u32)`;
+  return { head, grid };
+}
+
 /** The whole text: bindings, the helper functions that are called, what else is declared, and the entry point. */
 export function assemble(
   kernel: Kernel,

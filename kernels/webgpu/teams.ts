@@ -9,10 +9,10 @@
  * @module
  */
 import type { MatmulKernel } from "../kernel.ts";
-import { emitFinish, finishAll, sumsOf } from "./finish.ts";
 import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
 import type { Bindings, Shader } from "./shader.ts";
-import { assemble, gridOf, groupFrom, writerFor } from "./shader.ts";
+import { assemble, groupFrom, groupsOf, writerFor } from "./shader.ts";
+import { beginTile, emitFinish, finishAll, sumsOf } from "./tile.ts";
 import { tileOf, tilesOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "./wgsl.ts";
 import { Block, type Writer } from "./writer.ts";
@@ -25,21 +25,13 @@ export function emitTeams(
   team: NonNullable<Variant["team"]>,
 ): Shader {
   const { space, over: [depth] } = kernel;
-  const [rows, columns] = space.slice(-2);
   const [tileRows, tileColumns] = tileOf(variant);
-  const across = Math.ceil(columns / tileColumns);
-  const down = Math.ceil(rows / tileRows);
-  const tiles = tilesOf(kernel, variant);
-  const grid = gridOf(tiles);
   const threads = team.down * team.across;
 
   const root = new Block();
+  const { head, grid } = groupsOf(tilesOf(kernel, variant), root, threads);
+  beginTile(root, kernel, variant);
   root.push(
-    `let tile = group.x + group.y * ${unsigned(grid[0])};`,
-    `if (tile >= ${unsigned(tiles)}) { return; }`,
-    `let batch = tile / ${unsigned(across * down)};`,
-    `let row = ((tile / ${unsigned(across)}) % ${unsigned(down)}) * ${unsigned(tileRows)};`,
-    `let column = (tile % ${unsigned(across)}) * ${unsigned(tileColumns)};`,
     `let y = lane / ${unsigned(team.across)};`,
     `let x = lane % ${unsigned(team.across)};`,
   );
@@ -85,11 +77,7 @@ export function emitTeams(
   const finish = emitFinish(kernel, bindings, vectors);
   const main = /* wgsl */ `var<workgroup> tile_a: array<${type}, ${(tileRows + 1) * team.depth}>;
 var<workgroup> tile_b: array<${type}, ${(tileColumns + 1) * team.depth}>;
-@compute @workgroup_size(${threads})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {\n${root}\n}`;
+${head} {\n${root}\n}`;
   const helpers = [...writer.helpers, ...finish.helpers];
   const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
   return { name: kernel.name, code, grid };

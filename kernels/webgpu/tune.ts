@@ -25,17 +25,19 @@ interface Trial {
 }
 
 /**
- * The speeds of the team variants. Variants that do not compile are left out. Where the GPU has no clock, or does not
- * compile any of them, the speeds are those of the table.
+ * The speeds of the team variants and of `others`. Variants that do not compile are left out. Where the GPU has no clock,
+ * or does not compile any of them, the speeds are those of the table.
  *
  * @param edge rows and columns of the product that fills the machine
  */
 export async function measureSpeeds(
   device: GPUDevice,
   edge: number,
+  others: readonly Variant[],
 ): Promise<ReadonlyMap<Variant, Speed>> {
   if (!device.features.has("timestamp-query")) return TEAMS;
-  const trials = [...TEAMS.keys()].flatMap((variant): Trial[] => {
+  const variants = [...TEAMS.keys(), ...others];
+  const trials = variants.flatMap((variant): Trial[] => {
     const [rows, columns] = tileOf(variant);
     return [
       { variant, kernel: productOf(rows, DEPTH_ALONE, columns) },
@@ -44,7 +46,7 @@ export async function measureSpeeds(
   });
   const times = await timesOf(device, trials);
   const speeds = new Map<Variant, Speed>();
-  [...TEAMS.keys()].forEach((variant, i) => {
+  variants.forEach((variant, i) => {
     const [alone, full] = [times[2 * i], times[2 * i + 1]];
     if (!(alone > 0 && full > 0)) return;
     const tiles = tilesOf(trials[2 * i + 1].kernel, variant);

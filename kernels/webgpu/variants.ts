@@ -17,9 +17,11 @@ export interface Variant {
   readonly vectors: number;
   /**
    * Where threads share what they load: how many of them lie below each other and side by side, and how many steps along k
-   * are loaded at a time. Without it every thread is alone.
+   * are loaded at a time. Without it, and without a subgroup, every thread is alone.
    */
   readonly team?: { readonly down: number; readonly across: number; readonly depth: number };
+  /** Where threads pass on what they load: how many, side by side, and the line of WGSL that lets them, if one is needed. */
+  readonly subgroup?: { readonly size: number; readonly enable: string };
 }
 
 /** A variant, and into how many parts k is split. */
@@ -78,17 +80,19 @@ export function partsOf({ space, over: [depth] }: MatmulKernel): number {
   return 1;
 }
 
-/** How many tiles of a team, or of a thread without one, cover the outputs of a product. */
-export function tilesOf({ space }: MatmulKernel, { rows, vectors, team }: Variant): number {
-  const [down, across] = tileOf({ rows, vectors, team });
+/** How many tiles of a team or subgroup, or of a thread without one, cover the outputs of a product. */
+export function tilesOf({ space }: MatmulKernel, variant: Variant): number {
+  const [down, across] = tileOf(variant);
   const [m, n] = space.slice(-2);
   return product(space.slice(0, -2)) * Math.ceil(m / down) * Math.ceil(n / across);
 }
 
-/** Rows and columns of a team's tile. */
-export const tileOf = ({ rows, vectors, team }: Variant): [rows: number, columns: number] => [
+/** Rows and columns of the tile of a team or subgroup. */
+export const tileOf = (
+  { rows, vectors, team, subgroup }: Variant,
+): [rows: number, columns: number] => [
   rows * (team?.down ?? 1),
-  vectors * 4 * (team?.across ?? 1),
+  vectors * 4 * (team?.across ?? subgroup?.size ?? 1),
 ];
 
 /** What differs between adapters, beside their limits. */

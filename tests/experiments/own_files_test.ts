@@ -99,6 +99,7 @@ Deno.test("mat: columns of chardata.mat's order become upright images", async ()
   const path = fileURLToPath(new URL("../golden/files/zipped.mat", import.meta.url));
   const { training, test, side } = readChardata(await Deno.readFile(path), path);
   assertEquals([side, training.count, test?.count], [2, 5, 3]);
+  assertEquals([training.labels, test?.labels], [Uint8Array.of(0, 1, 2, 3, 4), undefined]);
   // Pixel (x, y) of image i is stored as (4i + 2x + y) / 32.
   assertEquals([...training.data.subarray(4, 8)], [4, 6, 5, 7].map((level) => level / 32));
   await assertRefusedLater(() => readOwn(path), "zipped.mat has 5 images", "12 are needed");
@@ -121,6 +122,11 @@ Deno.test("omniglot is mixed before its last images are taken for validation", a
     await assertRefusedLater(async () => await readOmniglot([writeMat(arrays, style)]), ...says);
   await wrong({ data: arrays.data }, "chardata.mat has no array testdata");
   await wrong({ testdata: arrays.testdata }, `no array of numbers "data"`, ": testdata");
+  await wrong(
+    { ...arrays, target: { shape: [2, 3], values: [1, 0, 1, 0, 1, 0] } },
+    "classes",
+    "[2,3]",
+  );
   await wrong({ data: { shape: [2, 3], values: values.slice(0, 6) } }, "[2,3]", "square image");
 });
 

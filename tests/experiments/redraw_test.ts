@@ -6,7 +6,7 @@ import { redrawing } from "../../experiments/redraw.ts";
 import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
 import { train } from "../../experiments/trainer.ts";
 import { onEveryDevice } from "../devices.ts";
-import { DATA, SIDE, VAE } from "./bars.ts";
+import { DATA, NO_EXAMPLES, SIDE, VAE } from "./bars.ts";
 import { temporaryFolder } from "./helpers.ts";
 
 /** A model whose losses are averages of the pixels, and of their squares. */
@@ -20,7 +20,7 @@ const model: Model = {
 
 onEveryDevice("a pixel is drawn with its grey level's probability, by the key", async (device) => {
   const losses = async (seed: number) => {
-    const params = model.init(key(0));
+    const params = model.init(key(0), NO_EXAMPLES);
     const grey = full([200, SIDE * SIDE], 0.3);
     const { rate, distortion } = run(redrawing(model).losses(params, grey, key(seed)), device);
     return [await rate.item(), await distortion.item()];

@@ -51,6 +51,9 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
     [["--filename", "../x"], "--filename", "plain name"],
+    [["--importance", "5"], "--importance", `latent.type is "echo"`],
+    [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
+    [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
   ];
   for (const [flags, ...says] of mistakes) {
     const { code, out, err } = await run(...runs, ...flags);
@@ -84,7 +87,7 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
   await assertHolds(
     path,
     ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
-    ...["reconstructions.png", "samples.png"],
+    ...["reconstructions.png", "samples.png", "codes.safetensors"],
   );
   const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
   assertEquals([config.seed, config.limit, config.loss[1].weight], [3, 100, 0.5]);

@@ -7,12 +7,16 @@ import { assert, assertEquals } from "@std/assert";
 import * as at from "../../kernels/indexing.ts";
 import type { MatmulKernel } from "../../kernels/kernel.ts";
 import * as s from "../../kernels/scalar.ts";
+import { findAdapter, requestDevice } from "../../kernels/webgpu/device.ts";
+import { subgroupSizeOf, subgroupVariantsOf } from "../../kernels/webgpu/subgroups.ts";
+import { measureSpeeds } from "../../kernels/webgpu/tune.ts";
 import {
   type Choose,
   chooseInSoftware,
   chooserBy,
   partsOf,
   TEAMS,
+  tileOf,
   type Variant,
 } from "../../kernels/webgpu/variants.ts";
 import {
@@ -61,11 +65,17 @@ const dataOf = ({ space }: Single, k: number) => {
   return [noise(count * m * k), noise(count * k * n), noise(n)];
 };
 
-const titleOf = ({ rows, vectors, team }: Variant) =>
-  `${rows}×${vectors * 4} a thread${team ? `, ${team.down}×${team.across} threads` : ""}`;
+const titleOf = ({ rows, vectors, team, subgroup }: Variant) =>
+  `${rows}×${vectors * 4} a thread` + (team ? `, ${team.down}×${team.across} threads` : "") +
+  (subgroup ? `, a subgroup of ${subgroup.size}` : "");
 
 const ALONE: Variant[] = [[4, 1], [8, 2]].map(([rows, vectors]) => ({ rows, vectors }));
-const VARIANTS = [...ALONE, ...TEAMS.keys()];
+const adapter = await findAdapter({ software: true });
+const gpu = adapter && await requestDevice(adapter);
+const SUBGROUPS = adapter && gpu ? await subgroupVariantsOf(gpu, adapter.info) : [];
+gpu?.destroy();
+if (SUBGROUPS.length === 0) console.log("Skipped: no subgroups of one size");
+const VARIANTS = [...ALONE, ...TEAMS.keys(), ...SUBGROUPS];
 
 /** Sizes below and above those of tiles, divisible by four and not. */
 const SIZES: [number[], number, number, number][] = [
@@ -93,7 +103,7 @@ test("products of one element, and of no depth", async (device) => {
   }
 });
 
-for (const variant of [ALONE[0], [...TEAMS.keys()][0]]) {
+for (const variant of [ALONE[0], [...TEAMS.keys()][0], ...SUBGROUPS.slice(0, 1)]) {
   for (const parts of [2, 8]) {
     const choose: Choose = () => ({ variant, parts });
     test(`products in ${parts} parts with ${titleOf(variant)}`, async (device) => {
@@ -152,6 +162,45 @@ test("measured variants compute as well as others", async (device) => {
     await compare(device, kernel, dataOf(kernel, 12));
   }
 }, { tune: true });
+
+/** An adapter without one of its features. */
+const without = (adapter: GPUAdapter, refused: GPUFeatureName) => ({
+  ...{ limits: adapter.limits, info: adapter.info },
+  features: new Set([...adapter.features].filter((feature) => feature !== refused)),
+  requestDevice: (descriptor: GPUDeviceDescriptor = {}) =>
+    [...descriptor.requiredFeatures ?? []].includes(refused)
+      ? Promise.reject(new TypeError(`no ${refused}`))
+      : adapter.requestDevice(descriptor),
+});
+
+Deno.test({
+  name: "subgroups are offered where a device has them, and all of them one size",
+  ignore: adapter === undefined || subgroupSizeOf(adapter.info) === undefined,
+  fn: async () => {
+    const open = async () => (await findAdapter({ software: true }))!;
+    const { info } = adapter!;
+    const asked = (await open()).requestDevice({ requiredFeatures: ["subgroups"] });
+    const has = await asked.then((device) => (device.destroy(), true), () => false);
+    assertEquals(SUBGROUPS.length, has ? 2 : 0);
+    if (!has) return;
+    const plain = await requestDevice(without(await open(), "subgroups"));
+    assert(!plain.features.has("subgroups"));
+    assertEquals(await subgroupVariantsOf(plain, info), []);
+    const device = await requestDevice(await open());
+    const [four, eight] = await subgroupVariantsOf(device, info);
+    assertEquals([four, eight], SUBGROUPS);
+    const mixed = { ...info, subgroupMinSize: 8, subgroupMaxSize: 32 };
+    assertEquals(await subgroupVariantsOf(device, mixed), []);
+    assertEquals(tileOf(eight), [8, info.subgroupMinSize * 4]);
+
+    const speeds = await measureSpeeds(device, 64, SUBGROUPS);
+    assertEquals([...speeds.keys()], [...TEAMS.keys(), ...SUBGROUPS]);
+    const kernel = kernelOf(productsOf([], 64, 64, 64)[0]) as MatmulKernel;
+    const quicker = new Map([...speeds, [eight, { alone: 0, full: 0 }]]);
+    assertEquals(chooserBy(quicker)(kernel).variant, eight);
+    for (const one of [plain, device]) one.destroy();
+  },
+});
 
 Deno.test("the choice: larger tiles for larger products, parts that divide a long k", () => {
   const kernel = (m: number, k: number, n: number) =>

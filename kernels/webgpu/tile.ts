@@ -1,5 +1,5 @@
 /**
- * The end of a product: what becomes of an element once its sum is known.
+ * What all variants of a product share: where a tile begins, its sums, and what becomes of an element once its sum is known.
  *
  * @module
  */
@@ -7,8 +7,21 @@ import type { MatmulKernel } from "../kernel.ts";
 import { range } from "./operand.ts";
 import type { Bindings } from "./shader.ts";
 import { groupFrom, store, writerFor } from "./shader.ts";
+import { tileOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "./wgsl.ts";
 import { Block } from "./writer.ts";
+
+/** Writes where tile `i` begins: `batch`, `row` and `column`. */
+export function beginTile(root: Block, { space }: MatmulKernel, variant: Variant): void {
+  const [rows, columns] = tileOf(variant);
+  const [m, n] = space.slice(-2);
+  const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  root.push(
+    `let batch = i / ${unsigned(across * down)};`,
+    `let row = ((i / ${unsigned(across)}) % ${unsigned(down)}) * ${unsigned(rows)};`,
+    `let column = (i % ${unsigned(across)}) * ${unsigned(columns)};`,
+  );
+}
 
 /** The function that takes one element of the product to the outputs, if it is not beyond the edge. */
 export function emitFinish(

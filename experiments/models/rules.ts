@@ -1,0 +1,34 @@
+/**
+ * What must go together in a config, and the sentences where it does not.
+ *
+ * @module
+ */
+
+import type { Config } from "../config.ts";
+import { make } from "./kinds.ts";
+import * as LATENTS from "./latents/mod.ts";
+import type { Parts } from "./term.ts";
+
+/** What terms are made of in a model of a config, for images of so many pixels; how many plays no part in a rule. */
+export function partsOf({ latent, prior, encoder }: Config, pixels = 1): Parts {
+  const width = encoder.at(-1)?.units ?? pixels;
+  return {
+    latent: make(LATENTS, latent, latent.size, width),
+    hasDensity: LATENTS[latent.type].hasDensity,
+    isStandard: prior.type === "standard",
+  };
+}
+
+/** Needs a latent whose log q(z|x) is known. */
+export function needsDensity({ latent }: Config, path: string, what: string): string | undefined {
+  if (LATENTS[latent.type].hasDensity) return undefined;
+  const known = Object.entries(LATENTS).filter(([, { hasDensity }]) => hasDensity);
+  const names = known.map(([type]) => type).join(", ");
+  return `${path}: ${what} needs a latent of known density (${names}), but latent.type is "${latent.type}"`;
+}
+
+/** Needs a latent of which the mean density of many encodings is known, too. */
+export function needsMixtures(config: Config, path: string, what: string): string | undefined {
+  if (partsOf(config).latent.hasMixtures) return undefined;
+  return `${path}: ${what} needs a latent whose flow is the same for all images, so latent.context must be false`;
+}
