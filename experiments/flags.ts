@@ -49,7 +49,7 @@ export function parseWords<const F extends Flags>(
 ): { words: string[]; values: Values<F> } {
   const names = Object.keys(flags);
   const isBoolean = (name: string) => flags[name].type === "boolean";
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(joinNegative(args, names.filter((name) => !isBoolean(name))), {
     string: names.filter((name) => !isBoolean(name)),
     boolean: names.filter(isBoolean),
     unknown(arg, name) {
@@ -60,6 +60,18 @@ export function parseWords<const F extends Flags>(
   });
   const values = names.map((name) => [name, readValue(name, flags[name], parsed[name])]);
   return { words: parsed._.map(String), values: Object.fromEntries(values) as Values<F> };
+}
+
+/** The arguments with `--beta -1` as `--beta=-1`, which is not taken for two flags. */
+function joinNegative(args: readonly string[], names: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const name = joined.at(-1)?.replace(/^--/, "");
+    if (/^-\.?\d/.test(arg) && name !== undefined && names.includes(name)) {
+      joined[joined.length - 1] += `=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
 }
 
 /** The value of one flag, from the text after it; `undefined` where the flag is absent. */

@@ -21,6 +21,7 @@ Deno.test("flags have the values given, or their defaults", () => {
     resume: false,
   });
   const given = ["--epochs", "3", "--beta=.5", "--resume", "--filename", "17", "--device=webgpu"];
+  assertEquals(parseFlags(FLAGS, ["--beta", "-.5"]).beta, -0.5);
   assertEquals(parseFlags(FLAGS, given), {
     epochs: 3,
     beta: 0.5,
@@ -48,7 +49,9 @@ Deno.test("words stand beside flags where a command takes them", () => {
 Deno.test("a value of the wrong kind is refused", () => {
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "many"]), "--epochs", "whole number", "many");
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "1.5"]), "whole number of at least 1", "1.5");
-  assertRefused(() => parseFlags(FLAGS, ["--epochs", "0"]), "at least 1");
+  for (const value of ["0", "-1"]) {
+    assertRefused(() => parseFlags(FLAGS, ["--epochs", value]), "at least 1", `"${value}"`);
+  }
   assertRefused(() => parseFlags(FLAGS, ["--epochs"]), "--epochs needs a value");
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "--resume"]), "--epochs needs a value");
   assertRefused(() => parseFlags(FLAGS, ["--beta", "NaN"]), "--beta must be a number");
