@@ -4,10 +4,10 @@
  * @module
  */
 
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, parseConfig, type TermConfig } from "./config.ts";
-import { isPath } from "./data/datasets.ts";
+import { resolveDataSet } from "./data/datasets.ts";
 import { UserError } from "./errors.ts";
 import { exists, readText } from "./files.ts";
 import { suggest } from "./nearest.ts";
@@ -80,7 +80,6 @@ export function withBeta(config: Config, beta: number): Config {
 /** What a command line may change in a config. */
 export interface Changes {
   beta?: number;
-  /** A path becomes an absolute one, so that it means the same wherever the run is resumed. */
   dataset?: string;
   binarize?: Config["binarize"];
   "train-size"?: number;
@@ -92,13 +91,13 @@ export interface Changes {
 /**
  * A config with the changes of a command line.
  *
- * @throws {UserError} as for {@linkcode withBeta}
+ * @throws {UserError} as for {@linkcode withBeta} and {@linkcode resolveDataSet}
  */
 export function withChanges(config: Config, changes: Changes): Config {
   const { beta, dataset = config.dataset, epochs, limit, seed } = changes;
   return {
     ...beta === undefined ? config : withBeta(config, beta),
-    dataset: isPath(dataset) ? resolve(dataset) : dataset,
+    dataset: resolveDataSet(dataset),
     binarize: changes.binarize ?? config.binarize,
     trainSize: changes["train-size"] ?? config.trainSize,
     epochs: epochs ?? config.epochs,

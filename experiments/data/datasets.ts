@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parse } from "node:path";
+import { parse, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { suggest } from "../nearest.ts";
 import { standardTerminal, type Terminal } from "../progress.ts";
@@ -66,8 +66,19 @@ export function namedSet(name: string): NamedSet {
 }
 
 /** Whether this is a path rather than a name. */
-export function isPath(name: string): boolean {
+function isPath(name: string): boolean {
   return /[./\\]/.test(name);
+}
+
+/**
+ * A data set as a config keeps it: a path becomes an absolute one, so that it means the same wherever a run is resumed.
+ *
+ * @throws {UserError} for an unknown name
+ */
+export function resolveDataSet(dataset: string): string {
+  if (isPath(dataset)) return resolve(dataset);
+  namedSet(dataset);
+  return dataset;
 }
 
 /** A data set in the name of a folder: its name, or that of its file. */
