@@ -81,7 +81,14 @@ export { iota } from "./lib/ops/indexing.ts";
 export { concat, pad, type Padding, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
 export { scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
-export { grad, stopGradient, valueAndGrad, valueAuxAndGrad, vjp } from "./lib/grad.ts";
+export {
+  grad,
+  stopGradient,
+  valueAndGrad,
+  valueAuxAndGrad,
+  vjp,
+  withGradient,
+} from "./lib/grad.ts";
 export { jit, type JitOptions, run } from "./lib/jit.ts";
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
@@ -89,5 +96,8 @@ export * from "./lib/random.ts";
 export * from "./lib/nn.ts";
 export * from "./lib/optim.ts";
 export * from "./lib/echo.ts";
+export { type Made, made, type MadeOptions, type MadeParams } from "./lib/made.ts";
+export type { MaskedDense } from "./lib/staircase.ts";
+export * from "./lib/flow.ts";
 export { type DeviceName, type DeviceOptions, openDevice } from "./kernels/open.ts";
 export { DeviceLostError } from "./kernels/webgpu/errors.ts";

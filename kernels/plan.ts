@@ -150,20 +150,24 @@ function copyOf(node: Node): Call {
   };
 }
 
+/** A view reads its first input; what else it names is there for its gradient alone. */
+const readBy = ({ lowering, inputs }: Node): readonly Node[] =>
+  lowering.kind === "map" && lowering.isView ? inputs.slice(0, 1) : inputs;
+
 /** The same graph with nodes that compute the same made one. */
 function mergeEqual(roots: readonly Node[]): Node[] {
   const ids = new Map<Node, number>();
   const byKey = new Map<string, Node>();
   const merged = new Map<Node, Node>();
   for (const node of topologicalOrder(roots)) {
-    const inputs = node.inputs.map((input) => merged.get(input)!);
+    const inputs = readBy(node).map((input) => merged.get(input)!);
     let kept: Node = node;
     if (node.lowering.kind !== "leaf") {
       const key = `${node.label};${node.dtype};${node.shape};${inputs.map((n) => ids.get(n))}`;
       const known = byKey.get(key);
       if (known !== undefined) kept = known;
       else {
-        if (inputs.some((input, i) => input !== node.inputs[i])) {
+        if (node.inputs.some((input, i) => input !== inputs[i])) {
           const { shape, dtype, lowering, label } = node;
           kept = { shape, dtype, lowering, label, inputs };
         }

@@ -12,6 +12,7 @@
 import type { Traits } from "./device.ts";
 import { type Node, sizeOf } from "./graph.ts";
 import { axisIndex, constantIndex, flatten, type Index, isStrided } from "./indexing.ts";
+import { visitExprs } from "./kernel.ts";
 import { constant, costOf, type Expr, load, NESTING_LIMIT, nestingOf } from "./scalar.ts";
 
 /** What a buffer costs, in multiplications: so much for each element, and so much for one more kernel. */
@@ -20,6 +21,9 @@ const STORE_COST = 4, KERNEL_COST = 2000;
 const COST_LIMIT = 1000;
 /** How much of formulas may be one node written out again and again, in multiplications. */
 const COPIES_LIMIT = 2000;
+/** What it costs to read an element at a place that is read, too, in multiplications. */
+const GATHER_COST = 8;
+
 /** The nodes to store. */
 export function chooseStored(
   order: readonly Node[],
@@ -157,8 +161,9 @@ function ownCosts(order: readonly Node[]): (node: Node) => number {
   }
   return (node) => {
     if (constants.has(node)) return 0;
-    let cost = known.get(node.label);
-    if (cost === undefined) known.set(node.label, cost = ownCost(node));
+    const key = `${node.label};${node.inputs.map(({ shape }) => shape.length)}`;
+    let cost = known.get(key);
+    if (cost === undefined) known.set(key, cost = ownCost(node));
     return cost;
   };
 }
@@ -173,20 +178,32 @@ function nestings(): (node: Node) => number {
   };
 }
 
-/** The formula of a node, of some element of its inputs. */
+/** The formula of a node, of elements of its inputs; of where they are read, the last axis is enough. */
 function formulaOf({ lowering, shape, inputs }: Node): Expr {
   if (lowering.kind !== "map") return constant(0);
   const at = shape.map((size, axis) => axisIndex(axis, size));
-  return lowering.at(at, (i) => load(i, constantIndex(0), inputs[i].dtype));
+  return lowering.at(at, (i, inner) => load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype));
 }
 
-/** The cost of a formula. What it takes to find an index is left out: mostly it is found once for a whole row. */
+/**
+ * The cost of a formula. What it takes to find an index is left out, as mostly it is found once for a whole row; but an
+ * index along the last axis that is itself read is another load for each element.
+ */
 function ownCost(node: Node): number {
-  const costOfFormula = (expr: Expr): number =>
-    expr.kind === "call"
-      ? expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr.op))
-      : 0;
+  const costOfFormula = (expr: Expr): number => {
+    if (expr.kind === "load") return isRead(expr.at) ? GATHER_COST : 0;
+    if (expr.kind !== "call") return 0;
+    return expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr.op));
+  };
   return isView(node) ? 0 : costOfFormula(formulaOf(node));
+}
+
+/** Whether an index depends on what a buffer holds. */
+function isRead(index: Index): boolean {
+  let found = false;
+  const values = index.terms.flatMap(({ atom }) => atom.kind === "value" ? [atom.of] : []);
+  visitExprs(values, (expr) => found ||= expr.kind === "load");
+  return found;
 }
 
 function storeWhatMakesFormulasTooBig(

@@ -11,7 +11,8 @@
  * @module
  */
 import { topologicalOrder } from "../kernels/graph.ts";
-import { add, identity } from "./ops/elementwise.ts";
+import { add, identity, identityPrimitive, stopGradient } from "./ops/elementwise.ts";
+import { apply } from "./ops/primitive.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
 import { Tensor, Trace } from "./tensor.ts";
 import { ones, zeros } from "./create.ts";
@@ -70,7 +71,8 @@ function pathBetween(roots: readonly Tensor[], y: Tensor): PathNode[] {
   const depends = new Set<Tensor>(roots);
   const path: PathNode[] = [];
   for (const node of topologicalOrder([y])) {
-    if (depends.has(node) || !node.inputs.some((input) => depends.has(input))) continue;
+    const carries = node.backward !== undefined && node.inputs.some((input) => depends.has(input));
+    if (!carries || depends.has(node)) continue;
     depends.add(node);
     path.push({ node, inputs: node.inputs });
   }
@@ -91,7 +93,7 @@ function cotangents(
     const gradient = gradients.get(node);
     if (gradient === undefined) continue;
     gradients.delete(node);
-    node.backward?.(gradient, node, inputs).forEach((part, k) => {
+    node.backward!(gradient, node, inputs).forEach((part, k) => {
       if (part === undefined || !wanted.has(inputs[k])) return;
       const sofar = gradients.get(inputs[k]);
       gradients.set(inputs[k], sofar === undefined ? part : add(sofar, part));
@@ -143,4 +145,37 @@ export function grad<P, R extends readonly unknown[]>(
   f: (params: P, ...rest: R) => Tensor,
 ): (params: P, ...rest: R) => P {
   return (params, ...rest) => valueAndGrad(f)(params, ...rest)[1];
+}
+
+/**
+ * f with a gradient rule of its own, for where that of its ops is slower or less exact.
+ *
+ * The rule is written with ops, so that gradients of every order follow from it. What f closes over has the gradients of f's
+ * ops, as ever.
+ *
+ * @param rule the gradients with respect to the inputs, of dy with respect to the value y; undefined where there is none.
+ * @example The gradient of a rounded number is taken to be that of the number
+ * ```ts
+ * import { add, floor, grad, tensor, withGradient } from "@echograd/echograd";
+ * const round = withGradient((x) => floor(add(x, 0.5)), (dy) => [dy]);
+ * console.log(await grad(round)(tensor(2.7)).item()); // 1
+ * ```
+ */
+export function withGradient<A extends readonly Tensor[]>(
+  f: (...inputs: A) => Tensor,
+  rule: (dy: Tensor, y: Tensor, ...inputs: A) => readonly (Tensor | undefined)[],
+): (...inputs: A) => Tensor {
+  // A view of f's value that names the inputs, too, so that gradients go to them and not through f.
+  const primitive = {
+    ...identityPrimitive,
+    gradient: (dy: Tensor, y: Tensor, [, ...inputs]: readonly Tensor[]) => [
+      dy,
+      ...rule(dy, y, ...inputs as readonly Tensor[] as A),
+    ],
+  };
+  return (...inputs) =>
+    apply(primitive, [
+      f(...inputs.map(stopGradient) as readonly Tensor[] as A),
+      ...inputs,
+    ], undefined);
 }

@@ -275,14 +275,15 @@ export const castPrimitive: Primitive<DType> = {
 export const cast = (x: Tensor, dtype: DType): Tensor =>
   x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
 
-export const identityPrimitive: Primitive<"differentiable" | "constant"> = {
+export const identityPrimitive: Primitive = {
   name: "identity",
   type: ([x]) => x,
   lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
-  gradient: (dy, _, __, kind) => [kind === "differentiable" ? dy : undefined],
+  gradient: (dy) => [dy],
 };
 /** x under another name; `grad` roots its arguments in these, marked by a trace. */
 export const identity = (x: Tensor, trace: Trace): Tensor =>
-  apply(identityPrimitive, [x], "differentiable", trace);
+  apply(identityPrimitive, [x], undefined, trace);
 /** x, taken as a constant by every gradient. */
-export const stopGradient = (x: Tensor): Tensor => apply(identityPrimitive, [x], "constant");
+export const stopGradient = (x: Tensor): Tensor =>
+  apply({ ...identityPrimitive, gradient: undefined }, [x], undefined);

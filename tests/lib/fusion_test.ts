@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { run, type Tensor } from "../../mod.ts";
+import { exp, explain, mul, run, take, type Tensor, tensor, zeros } from "../../mod.ts";
 import type { Buffer, Device } from "../../kernels/device.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";
 import { plan } from "../../kernels/plan.ts";
@@ -102,4 +102,16 @@ Deno.test("a plan is right whatever it may fuse, reuse and overwrite", async () 
     ),
     settings(reference),
   );
+});
+
+Deno.test("what is gathered element by element is gathered once, for all that is made of it", () => {
+  // Whether two maps are one kernel: they read the gathered elements, or gather for themselves.
+  const indices = tensor(Int32Array.from({ length: 1000 }, (_, i) => 7 * i % 1000));
+  const f = (x: Tensor) => [mul(take(x, indices), 2), exp(take(x, indices))];
+  const kernelsOf = (...args: Tensor[]) =>
+    parseInt(explain((...xs: Tensor[]) => xs.map(f))(...args)); // "1 kernels, …"
+  const elements = zeros([1000]), rows = zeros([1000, 5]);
+  assertEquals(kernelsOf(elements), 1);
+  assertEquals(kernelsOf(rows), 2);
+  assertEquals(kernelsOf(elements, rows), 3);
 });
