@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type DeviceName, openDevice } from "../mod.ts";
 import { findAdapter } from "../kernels/webgpu/device.ts";
 import { STEP_COLUMNS } from "./bench/columns.ts";
+import { CONFIG_COLUMNS, type ConfigRecord, measureConfig } from "./bench/configs.ts";
 import { openFixtures } from "./bench/fixtures.ts";
 import { echoCosts, echoCostText, growth, growthText } from "./bench/comparison.ts";
 import { growthChart } from "./bench/growth_chart.ts";
@@ -24,6 +25,7 @@ import { type Output, standardOutput } from "./bench/output.ts";
 import type { Times } from "./bench/records.ts";
 import { millis } from "./bench/table.ts";
 import type { Model, Task } from "./bench/task.ts";
+import { findConfig, type NamedConfig, shippedNames } from "./config_source.ts";
 import { main, UserError } from "./errors.ts";
 import { makeFolder, writeFile } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
@@ -65,6 +67,11 @@ const FLAGS = {
     max: 16,
     help: "how many the CPU may use (default: its cores)",
   },
+  configs: {
+    type: "text",
+    value: "<a,b,…>",
+    help: "steps of these of experiments/configs, or none (default: all)",
+  },
   ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this" },
 } as const;
@@ -79,11 +86,12 @@ if (import.meta.main) await main(command);
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return console.log(helpText("deno task bench [flags]", FLAGS));
+  const configs = await configsFor(given);
   const machine = thisMachine();
   const output = standardOutput(given.json);
   output.record(machine, machineText(machine));
   for (const device of await devicesFor(given.device)) {
-    await benchmark(device, given, output, machineText(machine));
+    await benchmark(device, configs, given, output, machineText(machine));
   }
 }
 
@@ -95,6 +103,7 @@ async function devicesFor(name: DeviceName): Promise<DeviceName[]> {
 
 async function benchmark(
   device: DeviceName,
+  configs: readonly NamedConfig[],
   given: Given,
   output: Output,
   machine: string,
@@ -110,6 +119,13 @@ async function benchmark(
   output.table(STEP_COLUMNS, steps);
   for (const record of growth(steps)) output.record(record, growthText(record));
   for (const record of echoCosts(steps)) output.record(record, echoCostText(record));
+
+  const records: ConfigRecord[] = [];
+  for (const config of configs) {
+    output.busy(`training steps of ${config.name}`);
+    records.push(await measureConfig(config, target, given, given.batch));
+  }
+  if (records.length > 0) output.table(CONFIG_COLUMNS, records);
 
   output.busy("matrix products");
   const product = await measureMatmul(MATMUL_SIZE, target, given);
@@ -140,6 +156,12 @@ async function benchmark(
   await makeFolder(given.out);
   await writeFile(path, growthChart(steps, `${description}; ${machine}`));
   output.say(`chart: ${path}`);
+}
+
+/** The configs whose steps the flags ask for. */
+async function configsFor({ configs }: Given): Promise<NamedConfig[]> {
+  if (configs === "none") return [];
+  return await Promise.all((configs?.split(",") ?? await shippedNames()).map(findConfig));
 }
 
 /** What a device is. */

@@ -6,7 +6,7 @@
 
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Config, parseConfig } from "./config.ts";
+import { type Config, parseConfig, type TermConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { exists, readText } from "./files.ts";
 import { suggest } from "./nearest.ts";
@@ -33,11 +33,15 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   if (await exists(text)) return { name, config: await readConfig(text) };
   const shipped = join(SHIPPED, `${name}.json`);
   if (name !== text.replace(/\.json$/, "") || !await exists(shipped)) {
-    const files = await Array.fromAsync(Deno.readDir(SHIPPED));
-    const names = files.map((file) => basename(file.name, ".json")).sort();
-    throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
+    throw new UserError(`there is no config "${text}"${suggest(name, await shippedNames())}`);
   }
   return { name, config: await readConfig(shipped) };
+}
+
+/** The names of the shipped configs, sorted. */
+export async function shippedNames(): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(SHIPPED));
+  return files.map((file) => basename(file.name, ".json")).sort();
 }
 
 /** Reads and checks the config in a file; {@link UserError} as for {@link findConfig}. */
@@ -57,15 +61,42 @@ function parseConfigText(text: string, source: string): Config {
 }
 
 /**
- * A config with β in it: the weight of every rate term that counts at all.
+ * A config with β in it, which multiplies the weight of every rate term. Those of weight 0 stay out, and MMD is no rate.
  *
  * @throws {UserError} if there is no such term
  */
 export function withBeta(config: Config, beta: number): Config {
-  const counts = (term: Config["loss"][number]) => term.type === "rate" && term.weight !== 0;
+  const counts = ({ type, weight }: TermConfig) => type === "rate" && weight !== 0;
   if (!config.loss.some(counts)) {
     throw new UserError("--beta has nothing to weigh: the config's loss has no rate term");
   }
-  const loss = config.loss.map((term) => counts(term) ? { ...term, weight: beta } : term);
+  const loss = config.loss.map((term) =>
+    counts(term) ? { ...term, weight: beta * term.weight } : term
+  );
   return { ...config, loss };
+}
+
+/** What a command line may change in a config. */
+export interface Changes {
+  beta?: number;
+  dataset?: string;
+  epochs?: number;
+  limit?: number;
+  seed?: number;
+}
+
+/**
+ * A config with the changes of a command line.
+ *
+ * @throws {UserError} as for {@linkcode withBeta}
+ */
+export function withChanges(config: Config, changes: Changes): Config {
+  const { beta, dataset, epochs, limit, seed } = changes;
+  return {
+    ...beta === undefined ? config : withBeta(config, beta),
+    dataset: dataset ?? config.dataset,
+    epochs: epochs ?? config.epochs,
+    limit: limit ?? config.limit,
+    seed: seed ?? config.seed,
+  };
 }

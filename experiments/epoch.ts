@@ -48,7 +48,7 @@ export async function trainEpoch(
   const steps = Math.floor(images.count / batch);
   const began = performance.now();
   let looked = began;
-  let trace = emptyTrace(steps);
+  let trace = emptyTrace(steps, learner.names);
 
   for (let step = 0; step < steps; step++) {
     using rows = gatherTensor(images, order.subarray(step * batch, (step + 1) * batch));
@@ -59,7 +59,7 @@ export async function trainEpoch(
     if (now - looked < LOOK_EVERY * 1000 && step + 1 < steps) continue;
     looked = now;
     const done = step + 1;
-    const losses = await readTrace(trace, done);
+    const losses = await readTrace(trace, done, learner.names);
     await checkFinite(losses, epoch, steps);
     const seconds = (now - began) / 1000;
     epoch.show({ ...average(losses), step: done, images: done * batch, seconds });
@@ -68,7 +68,7 @@ export async function trainEpoch(
     if (epoch.signal.aborted) return undefined;
   }
   using whole = trace;
-  return { state, losses: average(await readTrace(whole, steps)) };
+  return { state, losses: average(await readTrace(whole, steps, learner.names)) };
 }
 
 async function checkFinite(losses: Metrics[], epoch: Epoch, steps: number): Promise<void> {

@@ -15,6 +15,8 @@ export interface Metrics {
   distortion: number;
   /** The weighted sum that training makes small; −ELBO where all weights are 1. */
   loss: number;
+  /** Further terms of the loss, not weighted, by their types. */
+  [term: string]: number;
 }
 
 /** What is kept of an epoch. */

@@ -6,9 +6,11 @@
 
 import {
   adam,
+  alemiLegacy,
   constantThenLinear,
   type Device,
   foldIn,
+  iwaeSchedule,
   jit,
   type Key,
   type Schedule,
@@ -17,14 +19,16 @@ import {
   valueAuxAndGrad,
 } from "../mod.ts";
 import type { TrainingState } from "./checkpoint.ts";
-import type { Config, LearningRate } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Losses, Model, Params } from "./model.ts";
 import { record } from "./trace.ts";
 
 /** The training of a model, as pure functions. */
 export interface Learner {
-  /** The state before the first step. */
-  init(key: Key): TrainingState;
+  /** The names of the losses in a row of the trace. */
+  names: readonly string[];
+  /** The state before the first step; training images as {@linkcode Model.init} wants them. */
+  init(key: Key, examples: Tensor): TrainingState;
   /**
    * One step of gradient descent; it uses up the state and the trace that it is given.
    *
@@ -49,7 +53,7 @@ export function makeLearner(
   stepsPerEpoch: number,
   device: Device,
 ): Learner {
-  const schedule = makeSchedule(config.learningRate, config.epochs * stepsPerEpoch);
+  const schedule = makeSchedule(config, stepsPerEpoch);
   const { beta1, beta2, epsilon } = config.optimizer;
   const optimizer = adam<Params>({ learningRate: schedule, beta1, beta2, epsilon });
 
@@ -70,15 +74,16 @@ export function makeLearner(
     const noise = foldIn(key, state.optimizer.step);
     const [, losses, gradients] = gradient(state.params, images, noise);
     const [params, after] = optimizer.update(gradients, state.optimizer, state.params);
-    return [{ params, optimizer: after }, record(trace, index, losses)];
+    return [{ params, optimizer: after }, record(trace, index, losses, model.names)];
   }
 
-  function init(key: Key): TrainingState {
-    const params = model.init(key);
+  function init(key: Key, examples: Tensor): TrainingState {
+    const params = model.init(key, examples);
     return { params, optimizer: optimizer.init(params) };
   }
 
   return {
+    names: model.names,
     init: jit(init, { device }),
     step: jit(step, { device, donate: [0, 1] }),
     async learningRate(number) {
@@ -88,8 +93,16 @@ export function makeLearner(
   };
 }
 
-function makeSchedule(learningRate: LearningRate, steps: number): Schedule {
-  return learningRate.type === "constant"
-    ? () => learningRate.rate
-    : constantThenLinear({ ...learningRate, steps });
+function makeSchedule({ learningRate, epochs }: Config, stepsPerEpoch: number): Schedule {
+  const { type, rate } = learningRate;
+  switch (type) {
+    case "constant":
+      return () => rate;
+    case "constantThenLinear":
+      return constantThenLinear({ ...learningRate, steps: epochs * stepsPerEpoch });
+    case "iwae":
+      return iwaeSchedule({ rate, stepsPerEpoch });
+    case "alemiLegacy":
+      return alemiLegacy({ rate, epochs, stepsPerEpoch });
+  }
 }

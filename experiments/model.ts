@@ -6,24 +6,29 @@
 
 import {
   add,
-  bernoulliCrossEntropy,
   type Dense,
   dense,
+  foldIn,
   initDense,
   type Key,
   mean,
   mul,
-  relu,
   sigmoid,
-  softplus,
   split,
-  tanh,
   type Tensor,
 } from "../mod.ts";
-import type { ActivationName, Config, Layer, Term } from "./config.ts";
-import { type Heads, makeNoise } from "./latents.ts";
+import type { Config } from "./config.ts";
+import { make } from "./models/kinds.ts";
+import { type Encoded, type Latent, tile } from "./models/latent.ts";
+import * as LATENTS from "./models/latents/mod.ts";
+import { applyLayers, initLayers } from "./models/layers.ts";
+import type { Encoder, Prior } from "./models/prior.ts";
+import * as PRIORS from "./models/priors/mod.ts";
+import { RECONS } from "./models/recon.ts";
+import { logWeights, type Parts, type Pass } from "./models/term.ts";
+import * as TERMS from "./models/terms/mod.ts";
 
-/** All that is trained: weights and biases of each dense layer. */
+/** All that is trained. */
 export interface Params {
   encoder: Dense[];
   /** From the encoder's last layer to the two heads of the code. */
@@ -32,6 +37,9 @@ export interface Params {
   decoder: Dense[];
   /** From the decoder's last layer to the pixels' logits. */
   pixels: Dense;
+  /** What the latent layer trains beside the heads, and what the prior trains: trees of forms that they alone know. */
+  latent: unknown;
+  prior: unknown;
 }
 
 /** The loss of a batch and its parts: scalars, in nats per image. */
@@ -39,81 +47,128 @@ export interface Losses {
   rate: Tensor;
   distortion: Tensor;
   loss: Tensor;
+  /** Further terms of the loss, not weighted, by their types. */
+  [term: string]: Tensor;
 }
 
 /** An autoencoder: pure functions of its parameters. Images are [batch, pixels] in [0, 1]. */
 export interface Model {
-  init(key: Key): Params;
+  latent: Latent;
+  prior: Prior;
+  /** The names of its losses, in order. */
+  names: readonly string[];
+  /**
+   * Initial parameters.
+   *
+   * @param examples training images, as many as the prior starts from: [prior.examples, pixels]
+   */
+  init(key: Key, examples: Tensor): Params;
   /** The loss that training makes small, averaged over the batch. */
   losses(params: Params, images: Tensor, key: Key): Losses;
+  /** log p(x, z) − log q(z|x) of so many codes of each image, for a latent of known density: [samples, batch]. */
+  logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
+  /** What describes the code of each image, and z, a code as the decoder is given it: each [batch, latent]. */
+  encode(params: Params, images: Tensor, key: Key): Record<string, Tensor>;
   /** Each pixel's probability after a pass through a noisy code: [batch, pixels]. */
   reconstruct(params: Params, images: Tensor, key: Key): Tensor;
   /** Pixel probabilities of new images, as many as there are in the batch of images given: [batch, pixels]. */
   sample(params: Params, images: Tensor, key: Key): Tensor;
 }
 
-const ACTIVATIONS: Record<ActivationName, (x: Tensor) => Tensor> = {
-  softplus,
-  relu,
-  tanh,
-  linear: (x) => x,
-};
-
 /** The autoencoder that a config describes, for images of so many pixels. */
 export function makeModel(config: Config, pixels: number): Model {
-  const noise = makeNoise(config.latent);
+  const { size } = config.latent;
+  const width = config.encoder.at(-1)?.units ?? pixels;
+  const latent = make(LATENTS, config.latent, size, width);
+  const prior = make(PRIORS, config.prior, size);
+  const parts: Parts = { latent, isStandard: config.prior.type === "standard" };
+  const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
+  const extras = nameExtras(terms.map(({ type }) => type));
+  // Reported also where the loss has no such term.
+  const rate = terms.find(({ type }) => type === "rate") ?? make(TERMS, { type: "rate" }, parts);
 
-  function encode(params: Params, images: Tensor): Heads {
-    const hidden = forward(params.encoder, config.encoder, images);
-    return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden) };
+  function encode(params: Params, images: Tensor): Encoded {
+    const hidden = applyLayers(params.encoder, config.encoder, images);
+    return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
   }
   function decode(params: Params, codes: Tensor): Tensor {
-    return dense(params.pixels, forward(params.decoder, config.decoder, codes));
+    const given = latent.decoded?.(codes) ?? codes;
+    return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
+  }
+  const encoderOf = (params: Params): Encoder => ({
+    encode: (images) => encode(params, images),
+    draw: (encoded, key) => latent.draw(params.latent, encoded, key, 1).z,
+  });
+  function pass(params: Params, images: Tensor, key: Key, samples: number): Pass {
+    const encoded = encode(params, images);
+    const drawn = latent.draw(params.latent, encoded, key, samples);
+    const logits = decode(params, drawn.z);
+    const encoder = encoderOf(params);
+    return {
+      encoded,
+      drawn,
+      samples,
+      distortion: RECONS[config.recon](logits, tile(images, samples)),
+      logPrior: prior.logDensity(params.prior, drawn, encoder),
+      key,
+      samplePrior: (key, count) => prior.sample(params.prior, key, count, encoder),
+    };
   }
 
   return {
-    init: (key) => initParams(config, pixels, key),
+    latent,
+    prior,
+    names: ["rate", "distortion", "loss", ...extras.values()],
+    init(key, examples) {
+      const { encoder, decoder } = config;
+      const keys = split(key, encoder.length + decoder.length + 5);
+      const next = () => keys.shift()!;
+      return {
+        encoder: initLayers(next, pixels, encoder),
+        mean: initDense(next(), width, size),
+        scale: initDense(next(), width, size),
+        decoder: initLayers(next, size, decoder),
+        pixels: initDense(next(), decoder.at(-1)?.units ?? size, pixels),
+        latent: latent.init(next()),
+        prior: prior.init(next(), examples),
+      };
+    },
     losses(params, images, key) {
-      const heads = encode(params, images);
-      const logits = decode(params, noise.sample(key, heads));
-      const distortion = mean(bernoulliCrossEntropy(logits, images));
-      const rate = mean(noise.rate(heads));
-      const values: Record<Term["type"], Tensor> = { reconstruction: distortion, rate };
-      const terms = config.loss.map(({ type, weight }) => mul(values[type], weight));
-      const loss = terms.reduce((total, term) => add(total, term));
-      return { rate, distortion, loss };
+      const all = pass(params, images, key, config.samples);
+      const values = terms.map(({ value }, i) => value({ ...all, key: foldIn(key, i) }));
+      const weighted = values.map((value, i) => mul(value, terms[i].weight));
+      return {
+        rate: rate.value(all),
+        distortion: mean(all.distortion),
+        loss: weighted.reduce((total, term) => add(total, term)),
+        ...Object.fromEntries(extras.entries().map(([i, name]) => [name, values[i]])),
+      };
+    },
+    logWeights: (params, images, key, samples) => logWeights(pass(params, images, key, samples)),
+    encode(params, images, key) {
+      const encoded = encode(params, images);
+      const { z } = latent.draw(params.latent, encoded, key, 1);
+      return { ...latent.statistics(encoded), z: latent.decoded?.(z) ?? z };
     },
     reconstruct(params, images, key) {
-      return sigmoid(decode(params, noise.sample(key, encode(params, images))));
+      const { z } = latent.draw(params.latent, encode(params, images), key, 1);
+      return sigmoid(decode(params, z));
     },
     sample(params, images, key) {
-      return sigmoid(decode(params, noise.marginal(key, encode(params, images))));
+      const codes = latent.marginal?.(encode(params, images), key) ??
+        prior.sample(params.prior, key, images.shape[0], encoderOf(params));
+      return sigmoid(decode(params, codes));
     },
   };
 }
 
-/** Dense layers, each with its activation, one after the other. */
-function forward(params: Dense[], layers: Layer[], input: Tensor): Tensor {
-  return layers.reduce(
-    (x, { activation }, i) => ACTIVATIONS[activation](dense(params[i], x)),
-    input,
-  );
-}
-
-function initParams({ encoder, latent, decoder }: Config, pixels: number, key: Key): Params {
-  const keys = split(key, encoder.length + decoder.length + 3).values();
-  const layer = (from: number, to: number) => initDense(keys.next().value!, from, to);
-  const layers = (from: number, to: Layer[]) => {
-    const widths = [from, ...to.map(({ units }) => units)];
-    return to.map((_, i) => layer(widths[i], widths[i + 1]));
-  };
-  const encoded = encoder.at(-1)?.units ?? pixels;
-  const decoded = decoder.at(-1)?.units ?? latent.size;
-  return {
-    encoder: layers(pixels, encoder),
-    mean: layer(encoded, latent.size),
-    scale: layer(encoded, latent.size),
-    decoder: layers(latent.size, decoder),
-    pixels: layer(decoded, pixels),
-  };
+/** A name for each term that is neither reconstruction nor rate, by its place: its type, numbered where there are several. */
+function nameExtras(types: readonly string[]): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [i, type] of types.entries()) {
+    if (type === "reconstruction" || type === "rate") continue;
+    const before = types.slice(0, i).filter((other) => other === type).length;
+    names.set(i, before === 0 ? type : `${type}_${before + 1}`);
+  }
+  return names;
 }

@@ -89,9 +89,10 @@ export function showProgress(
   };
 }
 
-/** Rate, distortion and their sum, the negative ELBO, in nats per image with four significant digits. */
-export function metricsText({ rate, distortion }: Metrics): string {
-  return `rate ${nats(rate)}  distortion ${nats(distortion)}  -ELBO ${nats(rate + distortion)}`;
+/** Rate, distortion, their sum, the negative ELBO, and further terms, in nats per image with four significant digits. */
+export function metricsText({ rate, distortion, loss: _, ...terms }: Metrics): string {
+  const values = { rate, distortion, "-ELBO": rate + distortion, ...terms };
+  return Object.entries(values).map(([name, value]) => `${name} ${nats(value)}`).join("  ");
 }
 
 /** Nats with four significant digits. */

@@ -21,6 +21,8 @@ export interface RunFolder {
   checkpoint: string;
   /** Rate, distortion and loss on the test images, once the run is finished. */
   test: string;
+  /** The codes of the test images, once the run is finished. */
+  codes: string;
   reconstructions: string;
   samples: string;
 }
@@ -43,6 +45,7 @@ export function runFolder(runsDir: string, name: string): RunFolder {
     history: join(path, "history.jsonl"),
     checkpoint: join(path, "checkpoint.safetensors"),
     test: join(path, "test.json"),
+    codes: join(path, "codes.safetensors"),
     reconstructions: join(path, "reconstructions.png"),
     samples: join(path, "samples.png"),
   };

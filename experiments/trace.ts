@@ -8,24 +8,33 @@ import { concat, equal, iota, reshape, type Tensor, where, zeros } from "../mod.
 import type { Metrics } from "./history.ts";
 import type { Losses } from "./model.ts";
 
-/** A trace of so many steps, none of which has been taken: [steps, 3] zeros. */
-export function emptyTrace(steps: number): Tensor {
-  return zeros([steps, 3]);
+/** A trace of so many steps, none of which has been taken, for losses of these names: [steps, names] zeros. */
+export function emptyTrace(steps: number, names: readonly string[]): Tensor {
+  return zeros([steps, names.length]);
 }
 
 /** The trace with the losses of a step (an int32 scalar) in its row. */
-export function record(trace: Tensor, step: Tensor, { rate, distortion, loss }: Losses): Tensor {
-  const row = concat([rate, distortion, loss].map((value) => reshape(value, [1, 1])), 1);
+export function record(
+  trace: Tensor,
+  step: Tensor,
+  losses: Losses,
+  names: readonly string[],
+): Tensor {
+  const row = concat(names.map((name) => reshape(losses[name], [1, 1])), 1);
   const steps = iota([trace.shape[0], 1], 0, "int32");
   return where(equal(steps, step), row, trace);
 }
 
 /** The losses of the first steps of a trace, read from the device. */
-export async function readTrace(trace: Tensor, steps: number): Promise<Metrics[]> {
+export async function readTrace(
+  trace: Tensor,
+  steps: number,
+  names: readonly string[],
+): Promise<Metrics[]> {
   const values = await trace.read();
   return Array.from({ length: steps }, (_, step) => {
-    const [rate, distortion, loss] = values.subarray(3 * step, 3 * step + 3);
-    return { rate, distortion, loss };
+    const row = values.subarray(names.length * step);
+    return Object.fromEntries(names.map((name, i) => [name, row[i]])) as Metrics;
   });
 }
 
@@ -35,7 +44,7 @@ export function average(
   weights: readonly number[] = losses.map(() => 1),
 ): Metrics {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const mean = (name: keyof Metrics) =>
+  const mean = (name: string) =>
     losses.reduce((sum, row, i) => sum + weights[i] * row[name], 0) / total;
-  return { rate: mean("rate"), distortion: mean("distortion"), loss: mean("loss") };
+  return Object.fromEntries(Object.keys(losses[0]).map((name) => [name, mean(name)])) as Metrics;
 }

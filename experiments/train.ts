@@ -7,11 +7,14 @@
 import { basename, dirname } from "node:path";
 import { openDevice } from "../mod.ts";
 import type { Config } from "./config.ts";
-import { findConfig, withBeta } from "./config_source.ts";
+import { findConfig, withChanges } from "./config_source.ts";
 import { DATA_SETS, loadDataSet } from "./data/datasets.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
-import { metricsText, standardTerminal } from "./progress.ts";
+import { metricsText, nats, standardTerminal } from "./progress.ts";
+import { makeModel } from "./model.ts";
+import { modelSize, sizeText } from "./model_size.ts";
+import { needsDensity } from "./models/rules.ts";
 import { trainThroughLosses } from "./recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "./run_folder.ts";
 import type { Outcome } from "./trainer.ts";
@@ -63,6 +66,12 @@ const FLAGS = {
     value: "<name>",
     help: "the name of the run's folder (default: <config>_<dataset>)",
   },
+  importance: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "at the end, bound the likelihood by so many codes of each test image (default: not)",
+  },
   "runs-dir": { type: "text", value: "<folder>", default: "runs", help: "where run folders are" },
   resume: { type: "boolean", help: "go on with the run that --filename names" },
   device: {
@@ -87,19 +96,30 @@ async function command(args: string[]): Promise<void> {
   if (given.help) return console.log(helpText("deno task train [flags]", FLAGS));
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
+  checkImportance(given, config);
   const data = await loadDataSet(config.dataset, given["data-dir"]);
   const device = await openDevice(given.device).catch((error: Error) => {
     throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
   });
   console.log(`${config.latent.type} autoencoder on ${config.dataset}, by ${device.description}`);
+  const { pixels } = data.train;
+  console.log(sizeText(modelSize(makeModel(config, pixels), pixels)));
   console.log(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
-  const run = { config, data, folder, device, resume: given.resume };
+  const { resume, importance } = given;
+  const run = { config, data, folder, device, resume, importance };
   const outcome = await trainThroughLosses(
     { ...run, terminal: standardTerminal(), signal: onInterrupt() },
     (which) => reopen(which === "cpu" ? which : given.device),
   );
   report(outcome, config, folder);
+}
+
+/** A bound on the likelihood needs a density of codes. */
+function checkImportance({ importance }: Given, config: Config): void {
+  if (importance === undefined) return;
+  const problem = needsDensity(config, "--importance", "a bound on the likelihood");
+  if (problem !== undefined) throw new UserError(problem);
 }
 
 /** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
@@ -110,14 +130,7 @@ function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
 /** The run that the flags describe, under a name that no run has yet. */
 async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder }> {
   const { name, config: found } = await findConfig(given.config ?? "echo");
-  const weighed = given.beta === undefined ? found : withBeta(found, given.beta);
-  const config = {
-    ...weighed,
-    dataset: given.dataset ?? weighed.dataset,
-    epochs: given.epochs ?? weighed.epochs,
-    limit: given.limit ?? weighed.limit,
-    seed: given.seed ?? weighed.seed,
-  };
+  const config = withChanges(found, given);
   const runsDir = given["runs-dir"];
   const filename = given.filename ?? await freeName(runsDir, `${name}_${config.dataset}`);
   return { config, folder: runFolder(runsDir, filename) };
@@ -158,6 +171,12 @@ function report({ epoch, test }: Outcome, config: Config, folder: RunFolder): vo
     );
     return;
   }
+  if (epoch < config.epochs) {
+    console.log(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
+  }
   const echoes = config.latent.type === "echo" ? ", echoes drawn from the test batch" : "";
-  console.log(`test: ${metricsText(test)} (nats per image${echoes})`);
+  console.log(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
+  if (test.likelihood === undefined) return;
+  const { nats: bound, samples } = test.likelihood;
+  console.log(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
 }

@@ -18,12 +18,12 @@ import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts
 import type { Config } from "./config.ts";
 import { type DataSet, type Images, sliceImages } from "./data/images.ts";
 import { trainEpoch } from "./epoch.ts";
+import { conclude, type TestRecord } from "./conclusion.ts";
 import { UserError } from "./errors.ts";
-import { makeEvaluate } from "./evaluate.ts";
-import { writeFile } from "./files.ts";
-import { type EpochRecord, type Metrics, readHistory, writeHistory } from "./history.ts";
+import { gatherTensor, makeEvaluate } from "./evaluate.ts";
+import { type EpochRecord, readHistory, writeHistory } from "./history.ts";
 import { type Learner, makeLearner } from "./learner.ts";
-import { makeModel } from "./model.ts";
+import { makeModel, type Model } from "./model.ts";
 import { makePaint } from "./paint.ts";
 import { showProgress, type Terminal } from "./progress.ts";
 import { createRun, type RunFolder } from "./run_folder.ts";
@@ -36,6 +36,8 @@ export interface Run {
   folder: RunFolder;
   /** Go on from the folder's checkpoint. */
   resume: boolean;
+  /** Bound the likelihood of the test images, at the end, by so many codes of each. */
+  importance?: number;
   /** Where progress is shown. */
   terminal: Terminal;
   /** Stops training; the epochs finished by then are kept. */
@@ -46,8 +48,8 @@ export interface Run {
 export interface Outcome {
   /** Epochs finished, in this session and before it. */
   epoch: number;
-  /** Averages over the test images, if all epochs are finished. */
-  test?: Metrics;
+  /** What has come out, if training is over. */
+  test?: TestRecord;
 }
 
 /**
@@ -60,22 +62,22 @@ export interface Outcome {
  */
 export async function train(run: Run): Promise<Outcome> {
   const { config, data, device, folder, signal } = run;
-  const images = trainingImages(config, data);
+  const model = makeModel(config, data.train.pixels);
+  const images = trainingImages(config, data, model);
   const steps = Math.floor(images.count / config.batch);
   const total = { epochs: config.epochs, steps, images: steps * config.batch };
   const progress = showProgress(run.terminal, total);
 
-  const model = makeModel(config, images.pixels);
   const learner = makeLearner(config, model, steps, device);
   const evaluate = makeEvaluate(model, config.batch, device);
 
-  let { state, key, epoch } = await startingPoint(run, learner);
+  let { state, key, epoch } = await startingPoint(run, learner, model, images);
   const keys = compute(keysOf(key), device);
   const paint = await makePaint(model, data, device, folder, keys.pictures);
   const history = run.resume ? await readHistory(folder.history) : [];
   history.splice(epoch);
 
-  while (epoch < config.epochs) {
+  while (epoch < config.epochs && !hasStalled(history, config)) {
     const number = epoch + 1;
     const began = performance.now();
     const order = await permutation(foldIn(keys.shuffle, tensor(number)), images.count).read();
@@ -109,19 +111,28 @@ export async function train(run: Run): Promise<Outcome> {
     await saveCheckpoint(folder.checkpoint, { state, key, epoch });
   }
 
-  const test = await evaluate(state.params, data.test, keys.evaluation);
-  await writeFile(folder.test, JSON.stringify(test) + "\n");
-  return { epoch, test };
+  return { epoch, test: await conclude(run, model, state.params, keys) };
+}
+
+/** Whether the validation loss has not fallen for as long as the config allows. */
+function hasStalled(history: readonly EpochRecord[], { earlyStopping }: Config): boolean {
+  if (earlyStopping === undefined || history.length === 0) return false;
+  const losses = history.map(({ valid }) => valid.loss);
+  return losses.length - 1 - losses.indexOf(Math.min(...losses)) >= earlyStopping.patience;
 }
 
 /** The keys of a run: what is done once has its own, and each epoch and step folds its number into one. */
-function keysOf(run: Key): Record<"start" | "shuffle" | "noise" | "evaluation" | "pictures", Key> {
-  const [start, shuffle, noise, evaluation, pictures] = split(run, 5);
-  return { start, shuffle, noise, evaluation, pictures };
+function keysOf(run: Key) {
+  const [start, shuffle, noise, evaluation, pictures, examples, codes, bound] = split(run, 8);
+  return { start, shuffle, noise, evaluation, pictures, examples, codes, bound };
 }
 
 /** The images that the config trains on. */
-function trainingImages({ limit, batch }: Config, { name, train }: DataSet): Images {
+function trainingImages(
+  { limit, batch }: Config,
+  { name, train }: DataSet,
+  { prior }: Model,
+): Images {
   const count = limit ?? train.count;
   if (count > train.count) {
     throw new UserError(`the limit is ${count}, but ${name} has ${train.count} training images`);
@@ -129,14 +140,26 @@ function trainingImages({ limit, batch }: Config, { name, train }: DataSet): Ima
   if (count < batch) {
     throw new UserError(`${count} training images do not fill one batch of ${batch}`);
   }
+  if (count < prior.examples) {
+    throw new UserError(
+      `the prior's ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
+    );
+  }
   return sliceImages(train, 0, count);
 }
 
 /** The checkpoint to go on from; for a new run a new folder, with the state before the first step. */
-async function startingPoint(run: Run, learner: Learner): Promise<Checkpoint> {
+async function startingPoint(
+  run: Run,
+  learner: Learner,
+  { prior }: Model,
+  images: Images,
+): Promise<Checkpoint> {
   const key = makeKey(run.config.seed);
   const keys = compute(keysOf(key), run.device);
-  const start = { state: learner.init(keys.start), key, epoch: 0 };
+  const order = await permutation(keys.examples, images.count).read();
+  using examples = gatherTensor(images, order.subarray(0, prior.examples));
+  const start = { state: learner.init(keys.start, examples), key, epoch: 0 };
   if (run.resume) return await loadCheckpoint(run.folder.checkpoint, start);
   await createRun(run.folder, run.config);
   await saveCheckpoint(run.folder.checkpoint, start);

@@ -6,7 +6,7 @@
 import { add, exp, max, mul, neg, softplus, sub } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import { logSumExp, sum } from "./ops/reduce.ts";
-import { type Key, normal, uniform } from "./random.ts";
+import { type Key, uniform } from "./random.ts";
 import { normalizeAxis, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { zeros } from "./create.ts";
@@ -22,17 +22,27 @@ export interface Dense {
 /** x·w + b, [batch, inputs] to [batch, outputs]. */
 export const dense = ({ w, b }: Dense, x: Tensor): Tensor => add(matmul(x, w), b);
 
-/** Initial parameters of a dense layer: Glorot-uniform weights, zero biases. */
-export const initDense = (key: Key, inputs: number, outputs: number): Dense => ({
-  w: glorotUniform(key, [inputs, outputs]),
+/** Initial parameters of a dense layer: weights that are Glorot-uniform unless another initialiser is given, zero biases. */
+export const initDense = (
+  key: Key,
+  inputs: number,
+  outputs: number,
+  initialiser: (key: Key, shape: Shape) => Tensor = glorotUniform,
+): Dense => ({
+  w: initialiser(key, [inputs, outputs]),
   b: zeros([outputs]),
 });
 
 /** Uniform on ±√(6 / (inputs + outputs)), of a weight matrix [inputs, outputs] (Glorot and Bengio, AISTATS 2010). */
-export function glorotUniform(key: Key, shape: Shape): Tensor {
-  const limit = Math.sqrt(6 / ((shape.at(-2) ?? 1) + (shape.at(-1) ?? 1)));
-  return mul(sub(mul(uniform(key, shape), 2), 1), limit);
-}
+export const glorotUniform = (key: Key, shape: Shape): Tensor =>
+  uniformWithin(Math.sqrt(6 / ((shape.at(-2) ?? 1) + (shape.at(-1) ?? 1))), key, shape);
+
+/** Uniform on ±√(6 / inputs), of a weight matrix [inputs, outputs], for relu (He, Zhang, Ren and Sun, ICCV 2015). */
+export const heUniform = (key: Key, shape: Shape): Tensor =>
+  uniformWithin(Math.sqrt(6 / (shape.at(-2) ?? 1)), key, shape);
+
+const uniformWithin = (limit: number, key: Key, shape: Shape): Tensor =>
+  mul(sub(mul(uniform(key, shape), 2), 1), limit);
 
 /** max(x, 0). */
 export const relu = (x: Tensor): Tensor => max(x, 0);
@@ -53,14 +63,4 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const axis = logits.shape.map((_, i) => i).slice(1);
   return sum(sub(softplus(logits), mul(targets, logits)), { axis });
-}
-
-/** A sample of N(mean, e^logVariance) by reparametrisation, mean + e^(logVariance/2)·n with n standard normal. */
-export const gaussianSample = (key: Key, mean: Tensor, logVariance: Tensor): Tensor =>
-  add(mean, mul(exp(mul(logVariance, 0.5)), normal(key, mean.shape)));
-
-/** KL(N(mean, e^logVariance) ‖ N(0, I)) in nats, [batch] (Kingma and Welling, 2014, appendix B). */
-export function gaussianKl(mean: Tensor, logVariance: Tensor): Tensor {
-  const terms = sub(sub(add(mul(mean, mean), exp(logVariance)), logVariance), 1);
-  return mul(sum(terms, { axis: -1 }), 0.5);
 }

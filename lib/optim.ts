@@ -1,16 +1,13 @@
 /**
- * Optimizers and learning-rate schedules. An optimizer is a pair of pure functions over trees; its state goes in and comes
- * out.
+ * Optimizers. An optimizer is a pair of pure functions over trees; its state goes in and comes out.
  *
  * @module
  */
-import { add, cast, div, expm1, less, max, mul, neg, sqrt, sub, where } from "./ops/elementwise.ts";
-import type { Tensor, TensorLike } from "./tensor.ts";
-import { full, zeros } from "./create.ts";
+import { add, cast, div, expm1, mul, neg, sqrt, sub } from "./ops/elementwise.ts";
+import type { Schedule } from "./schedules.ts";
+import type { Tensor } from "./tensor.ts";
+import { zeros } from "./create.ts";
 import { treeMap } from "./tree.ts";
-
-/** The learning rate at a step, counted from 0 (an int32 scalar). */
-export type Schedule = (step: Tensor) => TensorLike;
 
 /** The state of {@linkcode adam}. */
 export interface AdamState<P> {
@@ -69,29 +66,5 @@ export function adam<P>(
       );
       return [newParams, { step: count, m: newM, v: newV }];
     },
-  };
-}
-
-/**
- * A rate that is constant for a first part of the steps and then falls linearly, to reach 0 after the last one.
- *
- * @throws {RangeError} unless steps > 0 and 0 ≤ constantFraction ≤ 1.
- */
-export function constantThenLinear(
-  { rate, steps, constantFraction = 0.5 }: {
-    readonly rate: number;
-    readonly steps: number;
-    readonly constantFraction?: number;
-  },
-): Schedule {
-  if (!(steps > 0) || !(constantFraction >= 0 && constantFraction <= 1)) {
-    throw new RangeError(
-      `Cannot schedule ${steps} steps with a constant fraction of ${constantFraction}: steps must be above 0, the fraction from 0 to 1`,
-    );
-  }
-  const first = Math.round(steps * constantFraction);
-  return (step) => {
-    const left = div(sub(steps, cast(step, "float32")), Math.max(1, steps - first));
-    return where(less(step, first), full([], rate), mul(max(left, 0), rate));
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { type Hello, lines, type Order, type Turn } from "./protocol.ts";
+import { type Hello, lines, type Turn } from "./protocol.ts";
 
 /** A program that follows the protocol. */
 export interface Program {
@@ -36,11 +36,12 @@ export function ownProgram(name: string, permissions: readonly string[]): Progra
 /**
  * Starts a contestant.
  *
+ * @param order what it is told to do, as JSON
  * @throws {Error} if it cannot be started or ends before its first step; the message is the last line that it said
  */
 export async function startContestant(
   { command, args }: Program,
-  order: Order,
+  order: object,
 ): Promise<Contestant> {
   const began = performance.now();
   const child = new Deno.Command(command, {

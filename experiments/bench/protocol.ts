@@ -19,6 +19,15 @@ export interface Order extends Task {
   readonly threads?: number;
 }
 
+/** The argument of the contestant that trains a config. */
+export interface ConfigOrder {
+  /** The name of a shipped config. */
+  readonly config: string;
+  readonly batch: number;
+  readonly device: string;
+  readonly threads?: number;
+}
+
 /** The first line that a contestant prints, as soon as its first step is done. */
 export interface Hello {
   /** Library, version and device. */

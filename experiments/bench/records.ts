@@ -98,7 +98,7 @@ export interface EchoCostRecord {
 }
 
 /** Five digits are more than the machine gives. */
-const rounded = (value: number): number => Number(value.toPrecision(5));
+export const rounded = (value: number): number => Number(value.toPrecision(5));
 
 /** Bytes in millions. */
 export const megabytes = (bytes: number): number => Math.round(bytes / 1e6);

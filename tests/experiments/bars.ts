@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Tensor, zeros } from "../../mod.ts";
 import { type Config, parseConfig } from "../../experiments/config.ts";
 import { type DataSet, type Images, makeImages } from "../../experiments/data/images.ts";
 
@@ -31,6 +32,9 @@ export const DATA: DataSet = {
   test: bars(107, 3),
 };
 
+/** What a model starts from whose prior starts from no training images. */
+export const NO_EXAMPLES: Tensor = zeros([0, SIDE * SIDE]);
+
 const layers = [{ units: 16, activation: "softplus" }];
 /** A small echo autoencoder. */
 export const CONFIG: Config = parseConfig({
@@ -42,5 +46,8 @@ export const CONFIG: Config = parseConfig({
   epochs: 4,
 }, "test");
 
+/** A config like it, but for some keys. */
+export const like = (keys: object): Config => parseConfig({ ...CONFIG, ...keys }, "test");
+
 /** The same with Gaussian noise. */
-export const VAE: Config = { ...CONFIG, latent: { type: "gaussian", size: 3 } };
+export const VAE: Config = like({ latent: { type: "gaussian", size: 3 } });

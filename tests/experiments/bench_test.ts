@@ -34,16 +34,19 @@ const SHORT = ["--rounds", "1", "--seconds", "0", "--batch", "100", "--hidden", 
 Deno.test("bench --json prints records, and the losses are the fixture's", async () => {
   const { code, out, err } = await run(
     "bench.ts",
-    ...["--json", "--device", "cpu", "--steps", "10"],
+    ...["--json", "--device", "cpu", "--steps", "10", "--configs", "info_vae,vae_vamp"],
     ...SHORT,
   );
   assertEquals([code, err], [0, ""]);
   const records = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(
     records.map(({ name }) => name),
-    ["machine", "vae-step", "echo-step", "echo-cost", "matmul", "first-step", "memory"],
+    [
+      ...["machine", "vae-step", "echo-step", "echo-cost", "info_vae-step", "vae_vamp-step"],
+      ...["matmul", "first-step", "memory"],
+    ],
   );
-  const [machine, vae, echo, cost, matmul, start, memory] = records;
+  const [machine, vae, echo, cost, infoVae, vamp, matmul, start, memory] = records;
   assertEquals(Object.keys(machine), ["name", "cpu", "cores", "os", "deno", "date"]);
   for (const step of [vae, echo]) {
     assertEquals([step.library, step.device, step.batch, step.hidden], [
@@ -58,6 +61,13 @@ Deno.test("bench --json prints records, and the losses are the fixture's", async
   }
   assertEquals([vae.loss_1.toFixed(3), vae.loss_10.toFixed(3)], ["610.573", "282.741"]);
   assertEquals(echo.loss_1.toFixed(1), "605.5");
+  for (const step of [infoVae, vamp]) {
+    assertEquals([`${step.config}-step`, step.device, step.batch], [step.name, "cpu", 100]);
+    assert(step.min_ms > 0 && step.first_step_ms > step.median_ms && step.rss_mb > 0);
+    assert(step.loss_10 < step.loss_1);
+  }
+  // 784–200–200–32–200–200–784, and 750 pseudo-inputs.
+  assertEquals([infoVae.parameters, vamp.parameters], [414_448, 414_448 + 750 * 784]);
   assertEquals(cost.ratio.toFixed(2), (echo.median_ms / vae.median_ms).toFixed(2));
   assert(matmul.size === 1024 && matmul.gflops > 0);
   assert(start.starts === 1 && start.median_ms > 0);
@@ -79,6 +89,7 @@ Deno.test("a mistake in the flags is one sentence and exit code 1", async () => 
   const mistakes: [file: Entry, flags: string[], says: string][] = [
     ["bench.ts", ["--batches", "100"], "did you mean --batch?"],
     ["bench.ts", ["--device", "gpu"], `"gpu"`],
+    ["bench.ts", ["--configs", "vae,vaemaf"], "did you mean vae_maf?"],
     ["bench.ts", ["--rounds", "0"], "--rounds must be a whole number from 1"],
     ["bench/peers_command.ts", ["--model", "ae"], "did you mean vae?"],
   ];

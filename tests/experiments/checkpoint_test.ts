@@ -5,7 +5,7 @@ import { loadCheckpoint, saveCheckpoint } from "../../experiments/checkpoint.ts"
 import type { Config } from "../../experiments/config.ts";
 import { makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
-import { CONFIG, SIDE } from "./bars.ts";
+import { CONFIG, NO_EXAMPLES, SIDE } from "./bars.ts";
 import { assertRefusedLater, temporaryFolder } from "./helpers.ts";
 
 Deno.test("a checkpoint of another architecture is refused with the first difference", async () => {
@@ -14,7 +14,7 @@ Deno.test("a checkpoint of another architecture is refused with the first differ
   const path = join(folder.path, "checkpoint.safetensors");
   const start = (config: Config) => {
     const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
-    return { state: learner.init(compute(key(1), device)), key: key(1), epoch: 3 };
+    return { state: learner.init(compute(key(1), device), NO_EXAMPLES), key: key(1), epoch: 3 };
   };
   await saveCheckpoint(path, start(CONFIG));
   assertEquals((await loadCheckpoint(path, start(CONFIG))).epoch, 3);

@@ -7,7 +7,7 @@ import { makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
 import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
 import { type Outcome, train } from "../../experiments/trainer.ts";
-import { CONFIG, DATA, SIDE, VAE } from "./bars.ts";
+import { CONFIG, DATA, NO_EXAMPLES, SIDE, VAE } from "./bars.ts";
 import { assertHolds, assertRefusedLater, temporaryFolder } from "./helpers.ts";
 
 /** Trains in a folder, until this many epochs are finished. */
@@ -33,6 +33,7 @@ async function resultOf(folder: RunFolder): Promise<unknown> {
     test: await Deno.readTextFile(folder.test),
     reconstructions: await Deno.readFile(folder.reconstructions),
     samples: await Deno.readFile(folder.samples),
+    codes: await Deno.readFile(folder.codes),
   };
 }
 
@@ -45,7 +46,7 @@ for (const config of [CONFIG, VAE]) {
     const outcome = await trainUntil(Infinity, whole, device, { config });
     assertEquals(outcome.epoch, 4);
     const [first] = await readHistory(whole.history);
-    assertLess(outcome.test!.loss, first.train.loss);
+    assertLess(outcome.test!.losses.loss, first.train.loss);
     assertEquals(await trainUntil(2, parts, device, { config }), { epoch: 2 });
     assertEquals(await trainUntil(1, parts, device, { config, resume: true }), { epoch: 3 });
     await trainUntil(Infinity, parts, device, { config, resume: true });
@@ -53,7 +54,7 @@ for (const config of [CONFIG, VAE]) {
     await assertHolds(
       whole.path,
       ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
-      ...["reconstructions.png", "samples.png"],
+      ...["reconstructions.png", "samples.png", "codes.safetensors"],
     );
     device.close();
   });
@@ -82,7 +83,7 @@ Deno.test("other seeds make other runs", async () => {
     const outcome = await trainUntil(Infinity, runFolder(runs.path, `run${seed}`), device, {
       config,
     });
-    losses.push(outcome.test!.loss);
+    losses.push(outcome.test!.losses.loss);
   }
   assert(losses[0] !== losses[1]);
   device.close();
@@ -100,7 +101,7 @@ Deno.test("a loss that explodes stops the run, and the last good checkpoint stay
     "the checkpoint of epoch 0 is kept",
   );
   const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
-  const like = { state: learner.init(key(1)), key: key(1), epoch: 0 };
+  const like = { state: learner.init(key(1), NO_EXAMPLES), key: key(1), epoch: 0 };
   const { epoch, state } = await loadCheckpoint(folder.checkpoint, like);
   assertEquals(epoch, 0);
   assert((await state.params.pixels.w.read()).every(Number.isFinite));

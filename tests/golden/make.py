@@ -116,6 +116,11 @@ def adam():
     return result
 
 
-values = {f.__name__: f() for f in (pointwise, rows, cross_entropy, kl, autoencoder, adam)}
-path = pathlib.Path(__file__).with_name("values.json")
-path.write_text(json.dumps(values, indent=2) + "\n")
+def write(name, *functions):
+    """Writes what the functions return, each under its name."""
+    path = pathlib.Path(__file__).with_name(name)
+    path.write_text(json.dumps({f.__name__: f() for f in functions}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    write("values.json", pointwise, rows, cross_entropy, kl, autoencoder, adam)

@@ -14,7 +14,6 @@ import {
   dense,
   exp,
   gaussianKl,
-  gaussianSample,
   glorotUniform,
   grad,
   initDense,
@@ -23,7 +22,6 @@ import {
   logSumExp,
   mean,
   mul,
-  normal,
   relu,
   run,
   softmax,
@@ -35,30 +33,10 @@ import {
   treePaths,
   valueAndGrad,
 } from "../../mod.ts";
-import type { Device } from "../../kernels/device.ts";
 import { onEveryDevice } from "../devices.ts";
+import { assertGolden, type Check, golden } from "../golden/check.ts";
 import { parse, values } from "../golden/values.ts";
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit, uniformCdf } from "../statistics.ts";
-import { assertClose, toTensor } from "./naive.ts";
-
-const golden = (text: string): Tensor => toTensor(parse(text));
-/** What was computed, what it should be, and in what units of the last place errors are counted: of each term's size. */
-type Check = readonly [
-  what: string,
-  found: Tensor,
-  expected: string,
-  terms?: (i: number) => number,
-];
-
-async function assertGolden(checks: readonly Check[], device: Device, ulps = 16): Promise<void> {
-  run(checks.map(([, found]) => found), device);
-  for (const [what, found, text, terms = () => 0] of checks) {
-    const expected = parse(text);
-    assertEquals(found.shape, expected.shape, what);
-    const sizes = expected.data.map((x, i) => Math.max(Math.abs(x), terms(i)));
-    assertClose(await found.read(), { ...expected, terms: sizes }, ulps, device, what);
-  }
-}
 
 onEveryDevice("logSigmoid is PyTorch's, and so is its gradient", async (device) => {
   const { pointwise } = values;
@@ -105,17 +83,6 @@ onEveryDevice("the cross-entropy from logits is PyTorch's, far out too", async (
     device,
     4,
   );
-});
-
-onEveryDevice("the Gaussian KL is PyTorch's, and so are its gradients", async (device) => {
-  const { kl } = values;
-  const [mean, logVariance] = [golden(kl.mean), golden(kl.logVariance)];
-  const gradients = grad(([m, v]: [Tensor, Tensor]) => sum(gaussianKl(m, v)))([mean, logVariance]);
-  await assertGolden([
-    ["value", gaussianKl(mean, logVariance), kl.kl],
-    ["by the mean", gradients[0], kl.gradients[0]],
-    ["by the log-variance", gradients[1], kl.gradients[1], () => 1],
-  ], device);
 });
 
 onEveryDevice("the loss of an autoencoder and all its gradients are PyTorch's", async (device) => {
@@ -179,14 +146,4 @@ Deno.test("Glorot's weights are uniform on ±√(6 / (inputs + outputs)), biases
   assert(weights.every((x: number) => Math.abs(x) <= limit * (1 + 2 ** -22)));
   assert((await b.read()).every((x: number) => x === 0));
   assertEquals(await glorotUniform(key(1), [inputs, outputs]).read(), weights);
-});
-
-Deno.test("a Gaussian sample is mean + e^(logVariance/2) · the normal numbers of its key", async () => {
-  const m = tensor([[1, -2, 3], [0, 10, -0.5]]), v = tensor([[0, 1, -2], [-8, 3, 0.25]]);
-  const [z, n] = [await gaussianSample(key(8), m, v).read(), await normal(key(8), [2, 3]).read()];
-  const [means, variances] = [await m.read(), await v.read()];
-  z.forEach((x, i) => {
-    const expected = means[i] + Math.exp(variances[i] / 2) * n[i];
-    assertLess(Math.abs(x - expected), 1e-6 * (Math.abs(means[i]) + 10));
-  });
 });

@@ -1,5 +1,5 @@
 /**
- * Adam against PyTorch and against its own recursion in float64; the schedule at its corners.
+ * Adam against PyTorch and against its own recursion in float64.
  *
  * @module
  */
@@ -9,7 +9,6 @@ import {
   type AdamOptions,
   type AdamState,
   cast,
-  constantThenLinear,
   jit,
   mul,
   run,
@@ -162,51 +161,6 @@ onEveryDevice("a schedule is asked for the rate of each step, counted from 0", a
   for (const want of expected) {
     [p, state] = update(tensor([3]), state, p);
     assertNear(await p.read(), [want], 1e-6);
-  }
-});
-
-onEveryDevice(
-  "a rate is constant, then falls linearly to 0 after the last step",
-  async (device) => {
-    const cases: [options: Parameters<typeof constantThenLinear>[0], rates: [number, number][]][] =
-      [
-        [{ rate: 0.5, steps: 8 }, [[0, .5], [3, .5], [4, .5], [5, .375], [6, .25], [7, .125], [
-          8,
-          0,
-        ]]],
-        [{ rate: 1, steps: 4, constantFraction: 0 }, [[0, 1], [1, .75], [3, .25], [4, 0], [9, 0]]],
-        [{ rate: 2, steps: 4, constantFraction: 1 }, [[0, 2], [3, 2], [4, 0], [100, 0]]],
-        [{ rate: 1, steps: 5, constantFraction: 0.2 }, [[0, 1], [1, 1], [2, .75], [4, .25], [
-          5,
-          0,
-        ]]],
-        [{ rate: 3, steps: 1 }, [[0, 3], [1, 0]]],
-        [{ rate: 1, steps: 200_000 }, [[99_999, 1], [100_000, 1], [150_000, .5], [199_999, 1e-5]]],
-      ];
-    for (const [options, rates] of cases) {
-      const schedule = constantThenLinear(options);
-      const found = rates.map(([step]) =>
-        schedule(tensor(Int32Array.of(step), { shape: [] })) as Tensor
-      );
-      run(found, device);
-      for (const [i, [step, want]] of rates.entries()) {
-        const rate = await found[i].item();
-        // A division and a product, 3 roundings on a GPU at most.
-        const text = `step ${step} of ${options.steps}: ${rate} instead of ${want}`;
-        assert(Math.abs(rate - want) <= 4 * 2 ** -23 * want, text);
-      }
-    }
-  },
-);
-
-Deno.test("a schedule needs steps, and a fraction of them", () => {
-  const rule = "steps must be above 0, the fraction from 0 to 1";
-  const odd: [number, number][] = [[0, 0.5], [-1, 0.5], [NaN, 0.5], [9, -0.1], [9, 1.5], [9, NaN]];
-  for (const [steps, constantFraction] of odd) {
-    const by = () => constantThenLinear({ rate: 1, steps, constantFraction });
-    const message =
-      `Cannot schedule ${steps} steps with a constant fraction of ${constantFraction}: ${rule}`;
-    assertEquals(assertThrows(by, RangeError).message, message);
   }
 });
 

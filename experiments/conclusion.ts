@@ -1,0 +1,71 @@
+/**
+ * What is done with a trained model: its losses on the test images, a bound on their likelihood where it is wanted, and their
+ * codes.
+ *
+ * @module
+ */
+
+import type { Key } from "../mod.ts";
+import { saveCodes } from "./codes.ts";
+import { UserError } from "./errors.ts";
+import { makeEvaluate } from "./evaluate.ts";
+import { readText, writeFile } from "./files.ts";
+import type { Metrics } from "./history.ts";
+import { makeBoundLikelihood } from "./importance.ts";
+import type { Model, Params } from "./model.ts";
+import { modelSize } from "./model_size.ts";
+import type { Run } from "./trainer.ts";
+
+/** What a run has come to on the test images. */
+export interface TestRecord {
+  /** Averages over the images. */
+  losses: Metrics;
+  /** How many numbers are trained; unknown of runs from before it was kept. */
+  parameters?: number;
+  /** An upper bound on −log p(x) in nats per image, by so many codes of each. */
+  likelihood?: { nats: number; samples: number };
+}
+
+/** Writes `codes.safetensors` and, last, `test.json`, which says that the run is finished. */
+export async function conclude(
+  { config, data, device, folder, importance: samples }: Run,
+  model: Model,
+  params: Params,
+  keys: Record<"evaluation" | "codes" | "bound", Key>,
+): Promise<TestRecord> {
+  const { batch } = config;
+  const images = data.test;
+  const losses = await makeEvaluate(model, batch, device)(params, images, keys.evaluation);
+  const { parameters } = modelSize(model, images.pixels);
+  await saveCodes(folder.codes, { model, params, images, batch, device, key: keys.codes });
+  let likelihood: TestRecord["likelihood"];
+  if (samples !== undefined) {
+    const bound = makeBoundLikelihood(model, samples, batch, device);
+    likelihood = { nats: await bound(params, images, keys.bound), samples };
+  }
+  const record = { losses, parameters, likelihood };
+  await writeTest(folder.test, record);
+  return record;
+}
+
+/** The file is flat: the losses by name, `parameters`, and `nll`, the bound on −log p(x), with `nllSamples`. */
+async function writeTest(path: string, { losses, parameters, likelihood }: TestRecord) {
+  const bound = likelihood && { nll: likelihood.nats, nllSamples: likelihood.samples };
+  await writeFile(path, JSON.stringify({ ...losses, parameters, ...bound }) + "\n");
+}
+
+/**
+ * Reads a `test.json`.
+ *
+ * @throws {UserError} if it cannot be read, or is not JSON
+ */
+export async function readTest(path: string): Promise<TestRecord> {
+  const text = await readText(path);
+  try {
+    const { parameters, nll, nllSamples, ...losses } = JSON.parse(text);
+    const likelihood = nll === undefined ? undefined : { nats: nll, samples: nllSamples };
+    return { losses, parameters, likelihood };
+  } catch (error) {
+    throw new UserError(`${path} is not JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * How many numbers a model trains.
+ *
+ * @module
+ */
+
+import { key, type Tensor, treeLeaves, zeros } from "../mod.ts";
+import type { Model } from "./model.ts";
+
+/** Parameters of a model. */
+export interface ModelSize {
+  /** What is trained. */
+  readonly parameters: number;
+  /** The same if nothing were masked: the weights that the masks of flows leave out are not stored. */
+  readonly dense: number;
+}
+
+/** The size of a model for images of so many pixels; computes nothing. */
+export function modelSize(model: Model, pixels: number): ModelSize {
+  const params = model.init(key(0), zeros([model.prior.examples, pixels]));
+  const parameters = countElements(params);
+  const left = (part: "latent" | "prior") => {
+    const dense = model[part].denseParameters;
+    return dense === undefined ? 0 : dense - countElements(params[part]);
+  };
+  return { parameters, dense: parameters + left("latent") + left("prior") };
+}
+
+/** A size in words. */
+export function sizeText({ parameters, dense }: ModelSize): string {
+  const text = `${parameters.toLocaleString("en")} parameters`;
+  return dense === parameters ? text : `${text} (${dense.toLocaleString("en")} without masks)`;
+}
+
+const countElements = (tree: unknown): number =>
+  treeLeaves(tree).reduce<number>((total, leaf) => total + (leaf as Tensor).size, 0);

@@ -1,0 +1,61 @@
+/**
+ * Tables of kinds: what a config chooses between by a `type`. A kind is a record in a file of its own, and a table is the
+ * module that exports all of them, each under its type.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import type { Config } from "../config.ts";
+import { type Keys, object } from "../schema.ts";
+
+/** One kind of latent layer, prior or term. */
+export interface Kind<Options, Rest extends readonly unknown[], Made> {
+  /** What a config may say of it, beside its type: checks and defaults. */
+  readonly keys: Keys<Options>;
+  /**
+   * What is wrong with it beside the rest of a config that is right in itself, if anything: a sentence that begins with the
+   * path of a key, such as "prior.type: …".
+   *
+   * @param path where the config speaks of it, such as "loss.1"
+   */
+  problem?(options: Options, config: Config, path: string): string | undefined;
+  make(options: Options, ...rest: Rest): Made;
+}
+
+/** Of a kind that leaves nothing to choose. */
+export type NoOptions = Record<never, never>;
+
+type OptionsOf<K> = K extends { make(options: infer Options, ...rest: never[]): unknown } ? Options
+  : never;
+
+/** What a config says where it chooses from a table: a type, its options, and what is common to all types. */
+export type Choice<Table, Common = unknown> = {
+  [Type in keyof Table]: { type: Type } & Common & OptionsOf<Table[Type]>;
+}[keyof Table];
+
+/** A table whose kinds are all made of the same things, and into the same. */
+export type Table<Rest extends readonly unknown[] = never, Made = unknown> = Readonly<
+  Record<string, Kind<unknown, Rest, Made>>
+>;
+
+/** The schema of a choice from a table. */
+export function choiceOf<T extends Table, Common>(
+  table: T,
+  common: Keys<Common>,
+): z.ZodType<Choice<T, Common>> {
+  const options = Object.entries(table).map(([type, { keys }]) =>
+    object({ type: z.literal(type), ...common, ...keys })
+  );
+  const union = z.discriminatedUnion("type", options as unknown as [z.ZodObject]);
+  return union as z.ZodType as z.ZodType<Choice<T, Common>>;
+}
+
+/** What a config has chosen from a table, made. */
+export function make<Rest extends readonly unknown[], Made>(
+  table: Table<NoInfer<Rest>, Made>,
+  choice: { readonly type: string },
+  ...rest: Rest
+): Made {
+  return table[choice.type].make(choice, ...rest);
+}

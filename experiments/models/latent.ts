@@ -1,0 +1,67 @@
+/**
+ * What a latent layer is: how noisy codes are drawn from what the encoder says, and what is known of them.
+ *
+ * @module
+ */
+
+import { broadcastTo, type Key, reshape, type Tensor } from "../../mod.ts";
+import type { Kind } from "./kinds.ts";
+
+/** What the encoder says of a batch. */
+export interface Encoded {
+  /** The outputs of the two heads, the encoder's last dense layers, each [batch, latent]. */
+  readonly mean: Tensor;
+  readonly scale: Tensor;
+  /** What the heads are computed from, [batch, width]. */
+  readonly hidden: Tensor;
+}
+
+/** Codes of a batch: one of every image, then another of every image, …: so many rows. */
+export interface Drawn {
+  /** The codes, [rows, latent], where their prior is. */
+  readonly z: Tensor;
+  /** log q(z|x) in nats, [rows]; of a latent that has a density. */
+  readonly logDensity?: Tensor;
+  /**
+   * log of the mean of q(z|xₖ) over other images, [rows]; of a latent that has mixtures.
+   *
+   * @param legacy the mean of the logarithms instead
+   */
+  logMixture?(others: Encoded, legacy: boolean): Tensor;
+}
+
+/** A latent layer. Rates, entropies and divergences are in nats, [batch]. */
+export interface Latent {
+  /** Whether log q(z|x) is known. */
+  readonly hasDensity: boolean;
+  /** Whether the mean of q(z|xₖ) over many images is, at an affordable price. */
+  readonly hasMixtures: boolean;
+  /** How many parameters of its own it would have without masks, if it has masks. */
+  readonly denseParameters?: number;
+  /** What it trains, beside the heads: a tree of a form that it alone knows. */
+  init(key: Key): unknown;
+  /** So many codes of each image. */
+  draw(own: unknown, encoded: Encoded, key: Key, samples: number): Drawn;
+  /** What describes the code of each image, by name, each [batch, latent]. */
+  statistics(encoded: Encoded): Record<string, Tensor>;
+  /** What the decoder is given for a code; the code itself unless there is this. */
+  decoded?(z: Tensor): Tensor;
+  /** The rate, where it is known without a prior. */
+  rate?(encoded: Encoded): Tensor;
+  /** KL(q(z|x) ‖ N(0, I)), where it has a closed form. */
+  kl?(encoded: Encoded): Tensor;
+  /** The entropy of q(z|x), where it has a closed form. */
+  entropy?(encoded: Encoded): Tensor;
+  /** Codes of no image in particular, as many as are encoded, where they are known without a prior: [batch, latent]. */
+  marginal?(encoded: Encoded, key: Key): Tensor;
+}
+
+/** A kind of latent layer, with codes of `size` dimensions behind an encoder of that width. */
+export type LatentKind<Options> = Kind<Options, [size: number, width: number], Latent>;
+
+/** Rows that are repeated as a block, [n, width] to [times · n, width]. */
+export function tile(x: Tensor, times: number): Tensor {
+  if (times === 1) return x;
+  const [n, width] = x.shape;
+  return reshape(broadcastTo(x, [times, n, width]), [times * n, width]);
+}

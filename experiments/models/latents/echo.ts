@@ -1,0 +1,83 @@
+/**
+ * Echo noise: z = f(x) + S(x)·ε, where ε is built from the codes of the other examples of the batch.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import {
+  concat,
+  div,
+  echoChannel,
+  echoNoise,
+  echoRate,
+  echoSample,
+  exp,
+  logSigmoid,
+  split,
+  tanh,
+  type Tensor,
+} from "../../../mod.ts";
+import { count } from "../../schema.ts";
+import type { Encoded, LatentKind } from "../latent.ts";
+
+/** What a config may say of it. */
+export interface EchoOptions {
+  /** The mean f as a function of a dense layer's output: tanh(·/16), tanh(·/64), or the output itself. */
+  mean: "tanh16" | "tanh64" | "linear";
+  /** Terms of the truncated noise, at most; a batch of B allows B − 1. */
+  dMax: number;
+  /** The largest scale S; solved from dMax where it is left out. */
+  clip?: number;
+  /** How echoes are drawn: exactly, or as the original's `replace=True`. */
+  sampling: "withoutReplacement" | "withReplacement";
+  /** Whether the decoder is given e^z. */
+  multiplicative: boolean;
+  /** Whether the echoes' means are centred. */
+  centred: boolean;
+  /** Whether gradients stop at the echoes. */
+  detached: boolean;
+}
+
+/** Where tanh does not bound the means, they are cut off here, as in the original. */
+const LINEAR_BOUND = 10;
+
+const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
+  tanh16: (head) => tanh(div(head, 16)),
+  tanh64: (head) => tanh(div(head, 64)),
+  linear: (head) => head,
+};
+
+/** z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular. */
+export const echo: LatentKind<EchoOptions> = {
+  keys: {
+    mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
+    dMax: count.default(99),
+    clip: z.number().gt(0).lt(1).optional(),
+    sampling: z.enum(["withoutReplacement", "withReplacement"]).default("withoutReplacement"),
+    multiplicative: z.boolean().default(false),
+    centred: z.boolean().default(false),
+    detached: z.boolean().default(false),
+  },
+  make({ mean: meanName, dMax, clip, sampling, multiplicative, centred, detached }) {
+    const bounds = meanName === "linear" ? { meanBound: LINEAR_BOUND, meanClip: LINEAR_BOUND } : {};
+    const channel = echoChannel({ dMax, clip, sampling, centred, detached, ...bounds });
+    const meanOf = MEANS[meanName];
+    const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
+    return {
+      hasDensity: false,
+      hasMixtures: false,
+      init: () => [],
+      draw(_, encoded, key, samples) {
+        const keys = samples === 1 ? [key] : split(key, samples);
+        const [f, logScale] = [meanOf(encoded.mean), logScaleOf(encoded)];
+        return { z: concat(keys.map((key) => echoSample(key, f, logScale, channel))) };
+      },
+      statistics: (encoded) => ({ mean: meanOf(encoded.mean), logScale: logScaleOf(encoded) }),
+      decoded: multiplicative ? exp : undefined,
+      rate: (encoded) => echoRate(logScaleOf(encoded), channel),
+      marginal: (encoded, key) =>
+        echoNoise(key, meanOf(encoded.mean), logScaleOf(encoded), channel),
+    };
+  },
+};

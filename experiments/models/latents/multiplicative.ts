@@ -1,0 +1,18 @@
+/**
+ * Multiplicative Gaussian noise, "information dropout": the decoder is given e^z of the Gaussian latent.
+ *
+ * Priors, rates and MMD are of z = log e^z, which loses nothing: they are the same for the code as for its logarithm.
+ *
+ * @module
+ */
+
+import { exp } from "../../../mod.ts";
+import type { NoOptions } from "../kinds.ts";
+import type { LatentKind } from "../latent.ts";
+import { gaussian } from "./gaussian.ts";
+
+/** See above. */
+export const multiplicative: LatentKind<NoOptions> = {
+  keys: {},
+  make: (...args) => ({ ...gaussian.make(...args), decoded: exp }),
+};

@@ -1,0 +1,33 @@
+/**
+ * What a prior is: a density of codes, and samples of it.
+ *
+ * @module
+ */
+
+import type { Key, Tensor } from "../../mod.ts";
+import type { Kind } from "./kinds.ts";
+import type { Drawn, Encoded } from "./latent.ts";
+
+/** The model's own encoder, which a prior may use. */
+export interface Encoder {
+  encode(images: Tensor): Encoded;
+  /** A code of each encoded image, [batch, latent]. */
+  draw(encoded: Encoded, key: Key): Tensor;
+}
+
+/** A prior of codes. */
+export interface Prior {
+  /** How many training images its parameters start from. */
+  readonly examples: number;
+  /** How many parameters it would have without masks, if it has masks. */
+  readonly denseParameters?: number;
+  /** What it trains: a tree of a form that it alone knows. */
+  init(key: Key, examples: Tensor): unknown;
+  /** log p(z) of codes in nats, [rows]. */
+  logDensity(own: unknown, drawn: Drawn, encoder: Encoder): Tensor;
+  /** So many samples, [count, latent]. */
+  sample(own: unknown, key: Key, count: number, encoder: Encoder): Tensor;
+}
+
+/** A kind of prior, of codes of `size` dimensions. */
+export type PriorKind<Options> = Kind<Options, [size: number], Prior>;

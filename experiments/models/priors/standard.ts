@@ -1,0 +1,20 @@
+/**
+ * N(0, I).
+ *
+ * @module
+ */
+
+import { normal, standardNormalLogDensity } from "../../../mod.ts";
+import type { NoOptions } from "../kinds.ts";
+import type { PriorKind } from "../prior.ts";
+
+/** See above. */
+export const standard: PriorKind<NoOptions> = {
+  keys: {},
+  make: (_, size) => ({
+    examples: 0,
+    init: () => [],
+    logDensity: (_, { z }) => standardNormalLogDensity(z),
+    sample: (_, key, count) => normal(key, [count, size]),
+  }),
+};

@@ -1,0 +1,68 @@
+/**
+ * The rate: what a code tells of its image, in nats. It is exact for Echo; else it is the divergence of q(z|x) from the prior, by
+ * one of three estimators.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { add, mean, neg, sub, type Tensor } from "../../../mod.ts";
+import { make } from "../kinds.ts";
+import * as LATENTS from "../latents/mod.ts";
+import type { Parts, Pass, TermKind } from "../term.ts";
+
+/**
+ * - `closed`: KL(q(z|x) ‖ N(0, I)) in closed form;
+ * - `entropy`: −H(q(z|x)) in closed form, − log p(z) of the codes drawn;
+ * - `sampled`: log q(z|x) − log p(z) of the codes drawn.
+ */
+export type Estimator = "closed" | "entropy" | "sampled";
+
+/** What a config may say of it. */
+export interface RateOptions {
+  /** The first of the estimators that the latent and the prior allow, unless given. */
+  estimator?: Estimator;
+}
+
+type Estimate = (pass: Pass) => Tensor;
+
+/** The estimators that there are for a latent and a prior, the one to prefer first. */
+function estimators({ latent, isStandard }: Parts): [Estimator, Estimate][] {
+  const { kl, entropy } = latent;
+  const all: [Estimator, Estimate | false | undefined][] = [
+    ["closed", isStandard && kl && (({ encoded }) => mean(kl(encoded)))],
+    [
+      "entropy",
+      entropy && (({ encoded, logPrior }) => neg(add(mean(entropy(encoded)), mean(logPrior)))),
+    ],
+    [
+      "sampled",
+      latent.hasDensity && (({ drawn, logPrior }) => mean(sub(drawn.logDensity!, logPrior))),
+    ],
+  ];
+  return all.filter((entry): entry is [Estimator, Estimate] => Boolean(entry[1]));
+}
+
+/** See above. */
+export const rate: TermKind<RateOptions> = {
+  keys: { estimator: z.enum(["closed", "entropy", "sampled"]).optional() },
+  problem({ estimator }, config, path) {
+    if (estimator === undefined) return undefined;
+    const latent = make(LATENTS, config.latent, config.latent.size, 1); // whatever the encoder's width is
+    const names = estimators({ latent, isStandard: config.prior.type === "standard" })
+      .map(([name]) => name);
+    if (names.includes(estimator)) return undefined;
+    const pair = `a latent "${config.latent.type}" with a prior "${config.prior.type}"`;
+    const allowed = names.length === 0
+      ? "no estimator is needed, the rate is exact"
+      : `expected ${names.map((name) => JSON.stringify(name)).join(" or ")}`;
+    return `${path}.estimator: for ${pair} ${allowed}, but found "${estimator}"`;
+  },
+  make({ estimator }, parts) {
+    const { rate } = parts.latent;
+    if (rate !== undefined) return { value: ({ encoded }) => mean(rate(encoded)) };
+    const all = estimators(parts);
+    const [, value] = all.find(([name]) => name === estimator) ?? all[0];
+    return { value };
+  },
+};

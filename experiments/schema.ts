@@ -1,0 +1,32 @@
+/**
+ * The pieces that the schema of a config is made of.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { suggest } from "./nearest.ts";
+
+/** For each key of an object, what it may be. */
+export type Keys<Options> = { readonly [Key in keyof Options]-?: z.ZodType<Options[Key]> };
+
+/** An object with just these keys; a misspelt key is answered with the nearest allowed one. */
+export function object<Options>(keys: Keys<Options>): z.ZodType<Options> {
+  const shape: z.ZodRawShape = keys;
+  const schema = z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown key "${issue.keys[0]}"${suggest(issue.keys[0], Object.keys(shape))}`
+        : undefined,
+  });
+  return schema as z.ZodType as z.ZodType<Options>;
+}
+
+/** A whole number from 1. */
+export const count: z.ZodInt = z.int().min(1);
+
+/** A number from 0 to 1. */
+export const fraction: z.ZodNumber = z.number().min(0).max(1);
+
+/** A number above 0. */
+export const positive: z.ZodNumber = z.number().positive();
