@@ -165,7 +165,8 @@ export function withGradient<A extends readonly Tensor[]>(
   f: (...inputs: A) => Tensor,
   rule: (dy: Tensor, y: Tensor, ...inputs: A) => readonly (Tensor | undefined)[],
 ): (...inputs: A) => Tensor {
-  // A view of f's value that names the inputs, too, so that gradients go to them and not through f.
+  // A view of f's value that names the inputs, too. Its gradient goes to them by the rule; the part that goes through f
+  // reaches only what f closes over, as f gets the inputs as constants.
   const primitive = {
     ...identityPrimitive,
     gradient: (dy: Tensor, y: Tensor, [, ...inputs]: readonly Tensor[]) => [
