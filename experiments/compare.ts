@@ -161,7 +161,7 @@ async function finish(folder: RunFolder, config: Config, given: Given): Promise<
   const other = firstDifference(await openRun(folder), config);
   if (other !== undefined) {
     throw new UserError(
-      `${folder.path} holds a run with another ${other}: choose another --runs-dir`,
+      `${folder.path} holds a run whose ${other} differs: choose another --runs-dir`,
     );
   }
   if (!await isFinished(folder, importance)) return await trainInProcess(["--resume", ...flags]);

@@ -46,6 +46,9 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--filename", "../x"], "--filename", "plain name"],
+    [["--importance", "5"], "--importance", `latent.type is "echo"`],
+    [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
+    [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
   ];
   for (const [flags, ...says] of mistakes) {
     const { code, out, err } = await run(...runs, ...flags);
