@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import settings from "../deno.json" with { type: "json" };
 import { reason, UserError } from "./errors.ts";
 
@@ -40,6 +41,7 @@ export async function trainInProcess(
   using file = log === undefined ? undefined : await openLog(log);
   const child = new Deno.Command(program, {
     args,
+    env: file === undefined ? {} : { NO_COLOR: "1" },
     stdin: "null",
     stdout: file === undefined ? "inherit" : "piped",
     stderr: "piped",
@@ -76,12 +78,17 @@ export async function trainInProcess(
   }
   const { success, code, signal } = await ending;
   if (success) return;
-  throw new UserError(complaint(complaints) ?? `it ended with ${signal ?? `code ${code}`}`);
+  throw new UserError(
+    signal === null
+      ? complaint(complaints) ?? `it ended with code ${code}`
+      : `it was ended by ${signal}`,
+  );
 }
 
 /** What a program said was wrong, in the last line that says so. */
 export function complaint(text: string): string | undefined {
-  const line = text.split("\n").findLast((line) => line.startsWith(SAID));
+  const lines = stripVTControlCharacters(text).split("\n");
+  const line = lines.findLast((line) => line.startsWith(SAID));
   return line?.slice(SAID.length);
 }
 
