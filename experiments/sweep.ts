@@ -4,7 +4,8 @@
  * @module
  */
 
-import { standardOutput } from "./bench/output.ts";
+import { join } from "node:path";
+import { type Output, standardOutput } from "./bench/output.ts";
 import { COMMON_FLAGS } from "./common_flags.ts";
 import { findConfigs } from "./config_source.ts";
 import { DATA_SETS } from "./data/datasets.ts";
@@ -13,13 +14,12 @@ import { makeFolder } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { flagsLeft } from "./job.ts";
-import { metricsText } from "./progress.ts";
+import { curveTable } from "./sweep/curve.ts";
+import { followSweep } from "./sweep/follow.ts";
 import { jobList, parseBetas, type SweepJob } from "./sweep/job_list.ts";
-import { logOf, type Task } from "./sweep/launch.ts";
+import type { LaunchOptions, Task } from "./sweep/launch.ts";
 import { launchHere } from "./sweep/local.ts";
-import { readSweepRow, writeCurve } from "./sweep/row.ts";
-
-const { threads: _, ...SHARED_FLAGS } = COMMON_FLAGS;
+import { launchBySlurm } from "./sweep/slurm.ts";
 
 const FLAGS = {
   configs: {
@@ -60,67 +60,64 @@ const FLAGS = {
     default: "runs/sweep",
     help: "where run folders are: finished runs are skipped, others go on",
   },
-  ...SHARED_FLAGS,
+  ...COMMON_FLAGS,
+  threads: { ...COMMON_FLAGS.threads, help: "of each run (default: its share of the cores)" },
   jobs: {
     type: "integer",
     value: "<number>",
     min: 1,
     max: 1000,
-    help: "how many runs at once; they share the cores (default: the cores)",
+    help: "how many runs at once (default: the cores; by Slurm, what it allows)",
   },
+  launcher: {
+    type: "text",
+    value: "<name>",
+    default: "local",
+    allowed: ["local", "slurm"],
+    help: "local: processes on this machine; slurm: one job array, with sbatch's settings",
+  },
+  "no-wait": { type: "boolean", help: "submit the Slurm array, and leave it alone" },
+  "dry-run": { type: "boolean", help: "print the jobs and how far each is" },
   json: { type: "boolean", help: "print a JSON object for each job" },
   help: { type: "boolean", help: "print this" },
 } as const;
 
 type Given = Values<typeof FLAGS>;
 
-/** What a device takes at most. */
-const MAX_THREADS = COMMON_FLAGS.threads.max;
-
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return console.log(helpText("deno task sweep [flags]", FLAGS));
-  const output = standardOutput(given.json);
+  if (given["no-wait"] && given.launcher !== "slurm") {
+    throw new UserError(
+      "--no-wait goes with --launcher slurm only: runs on this machine end with it",
+    );
+  }
   const jobs = await jobsOf(given);
-  const { tasks, atOnce, threads } = await plan(jobs, given);
-  output.say(
-    `${jobs.length} jobs, ${jobs.length - tasks.length} finished before` +
-      (tasks.length > 0
-        ? `; ${atOnce} at once, with ${threads} ${threads === 1 ? "thread" : "threads"} each`
-        : ""),
-  );
+  const tasks = await tasksLeft(jobs, given);
+  const output = standardOutput(given.json);
+  if (given["dry-run"]) return printJobs(jobs, tasks, output);
 
+  const runsDir = given["runs-dir"];
+  await makeFolder(runsDir);
+  output.say(`${jobs.length} jobs, ${jobs.length - tasks.length} finished before`);
   const killed = new AbortController();
   const stop = onInterrupt(() => killed.abort());
-  await makeFolder(given["runs-dir"]);
-  const save = () => writeCurve(jobs, given["runs-dir"]);
-  let saved = save();
-  const failed: string[] = [];
-  const ended = async (job: SweepJob, failure = "it was stopped") => {
-    saved = saved.then(save);
-    const count = `${(await saved).length} of ${jobs.length}`;
-    const row = await readSweepRow(job);
-    if (row !== undefined) {
-      const { rate, distortion } = row;
-      output.record(row, `${job.name}  ${metricsText({ rate, distortion, loss: 0 })}  (${count})`);
-    } else if (!stop.aborted) {
-      failed.push(job.name);
-      const { method: config, beta, seed } = job;
-      output.record(
-        { config, beta, seed, failure },
-        `${job.name}  failed: ${failure}; see ${logOf(job)}`,
-      );
-    }
-  };
-  await launchHere(tasks, { jobs: atOnce, stop, kill: killed.signal, ended });
-  const rows = await saved;
+  const sweep = await followSweep(jobs, { runsDir, output, stop });
+  if (given.json) { for (const row of sweep.before) output.record(row, ""); }
+  await launch(tasks, given, {
+    ...{ runsDir, stop, kill: killed.signal },
+    say: output.say,
+    ended: sweep.ended,
+  });
+  const { rows, failed } = await sweep.close();
 
+  if (!given.json && rows.length > 0) {
+    output.say(`\n${curveTable(rows)}\n\n${join(runsDir, "curve.{csv,svg}")}`);
+  }
   if (stop.aborted) {
-    output.say(
-      `stopped with ${rows.length} of ${jobs.length} jobs finished; the same command goes on`,
-    );
+    output.say(`stopped with ${rows.length} of ${jobs.length} finished; the same command goes on`);
     Deno.exit(130);
   }
   if (failed.length > 0) {
@@ -139,20 +136,37 @@ async function jobsOf(given: Given): Promise<SweepJob[]> {
   return jobList({ configs, betas, seeds, changes: { dataset, epochs, limit }, runsDir });
 }
 
-/** What is left to do, and how many jobs do it at once with how many threads. */
-async function plan(
+/** The jobs that are not finished. */
+async function tasksLeft(
   jobs: readonly SweepJob[],
-  { jobs: most, device, "data-dir": dataDir }: Given,
-): Promise<{ tasks: Task[]; atOnce: number; threads: number }> {
-  const cores = navigator.hardwareConcurrency;
-  const means = { device, "data-dir": dataDir };
+  { device, "data-dir": dataDir }: Given,
+): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const job of jobs) {
-    const flags = await flagsLeft(job, means);
+    const flags = await flagsLeft(job, { device, "data-dir": dataDir });
     if (flags !== undefined) tasks.push({ job, flags });
   }
-  const atOnce = Math.min(most ?? cores, tasks.length);
-  const threads = Math.max(1, Math.min(Math.floor(cores / atOnce), MAX_THREADS));
-  for (const task of tasks) task.flags = [...task.flags, "--threads", String(threads)];
-  return { tasks, atOnce, threads };
+  return tasks;
+}
+
+/** Gets the tasks done in the way that the flags ask for. */
+async function launch(
+  tasks: readonly Task[],
+  { launcher, jobs, threads, "no-wait": noWait }: Given,
+  options: LaunchOptions,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const all = { ...options, jobs, threads };
+  if (launcher === "local") await launchHere(tasks, all);
+  else await launchBySlurm(tasks, { ...all, wait: !noWait });
+}
+
+/** What would be done. */
+function printJobs(jobs: readonly SweepJob[], tasks: readonly Task[], output: Output): void {
+  for (const job of jobs) {
+    const flags = tasks.find((task) => task.job === job)?.flags;
+    const state = flags === undefined ? "finished" : flags.includes("--resume") ? "begun" : "new";
+    const { method: config, beta, seed, name, folder } = job;
+    output.record({ config, beta, seed, folder: folder.path, state }, `${name}  ${state}`);
+  }
 }

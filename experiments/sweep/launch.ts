@@ -14,12 +14,18 @@ export interface Task {
 
 /** How to launch. */
 export interface LaunchOptions {
-  /** How many jobs may run at once. */
-  jobs: number;
-  /** Asks all jobs to end with their last whole epoch, and no other to be begun. */
+  /** How many jobs may run at once; as many as there is room for unless given. */
+  jobs?: number;
+  /** Threads of each job; unless given, the launcher's choice. */
+  threads?: number;
+  /** The folder of the sweep. */
+  runsDir: string;
+  /** Ends the launch: no other job is begun. */
   stop: AbortSignal;
-  /** Ends all jobs at once. */
+  /** Ends it at once. */
   kill: AbortSignal;
+  /** Tells people what is done. */
+  say(text: string): void;
   /** To be called when a job has ended, with the reason if it failed. */
   ended(job: SweepJob, failure?: string): Promise<void>;
 }

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { readTest } from "../conclusion.ts";
 import { exists, writeFile } from "../files.ts";
+import { curveSvg } from "./curve.ts";
 import type { SweepJob } from "./job_list.ts";
 
 /** A finished job. */
@@ -31,16 +32,26 @@ export async function readSweepRow(
 }
 
 /**
- * Writes `curve.csv`, a line for each finished job.
+ * Writes `curve.csv`, a line for each finished job, and, if there is one, `curve.svg`.
  *
- * @returns the finished jobs
+ * @returns the finished jobs, method by method, by β and by seed
  */
 export async function writeCurve(
   jobs: readonly SweepJob[],
   runsDir: string,
 ): Promise<SweepRow[]> {
-  const rows = (await Promise.all(jobs.map(readSweepRow))).filter((row) => row !== undefined);
+  const methods = [...new Set(jobs.map(({ method }) => method))];
+  const rows = (await Promise.all(jobs.map(readSweepRow)))
+    .filter((row) => row !== undefined)
+    .sort((a, b) =>
+      methods.indexOf(a.config) - methods.indexOf(b.config) || a.beta - b.beta || a.seed - b.seed
+    );
   await writeFile(join(runsDir, "curve.csv"), csvText(rows));
+  if (rows.length > 0) {
+    const datasets = new Set(jobs.map(({ config }) => config.dataset));
+    const source = `${rows.length} of ${jobs.length} runs on ${[...datasets].join(" and ")}`;
+    await writeFile(join(runsDir, "curve.svg"), curveSvg(rows, source));
+  }
   return rows;
 }
 
