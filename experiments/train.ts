@@ -5,7 +5,8 @@
  */
 
 import { basename, dirname } from "node:path";
-import { openDevice } from "../mod.ts";
+import { type Device, openDevice } from "../mod.ts";
+import { COMMON_FLAGS } from "./common_flags.ts";
 import type { Config } from "./config.ts";
 import { findConfig, withChanges } from "./config_source.ts";
 import { loadDataSet, shortName } from "./data/datasets.ts";
@@ -13,6 +14,7 @@ import { DATA_FLAGS } from "./data/flags.ts";
 import type { DataSet } from "./data/images.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
 import { modelSize, sizeText } from "./model_size.ts";
@@ -40,12 +42,6 @@ const FLAGS = {
     min: 1,
     help: "passes over the training images; 200 is the full schedule (default: the config's, 20)",
   },
-  limit: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "train on so many images only (default: all)",
-  },
   seed: {
     type: "integer",
     value: "<number>",
@@ -66,13 +62,7 @@ const FLAGS = {
   },
   "runs-dir": { type: "text", value: "<folder>", default: "runs", help: "where run folders are" },
   resume: { type: "boolean", help: "go on with the run that --filename names" },
-  device: {
-    type: "text",
-    value: "<name>",
-    default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
-    help: "auto takes a GPU if there is one, else the CPU",
-  },
+  ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this" },
 } as const;
 
@@ -100,9 +90,11 @@ async function command(args: string[]): Promise<void> {
   checkImportance(given, config);
   const { dataset, binarize, trainSize } = config;
   const data = await loadDataSet(dataset, { binarize, trainSize, dataDir: given["data-dir"] });
-  const device = await openDevice(given.device).catch((error: Error) => {
-    throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
-  });
+  const device = await openDevice(given.device, { threads: given.threads }).catch(
+    (error: Error) => {
+      throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
+    },
+  );
   console.log(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
   console.log(describe(data));
   const { pixels } = data.train;
@@ -113,7 +105,7 @@ async function command(args: string[]): Promise<void> {
   const run = { config, data, folder, device, resume, importance };
   const outcome = await trainThroughLosses(
     { ...run, terminal: standardTerminal(), signal: onInterrupt() },
-    (which) => reopen(which === "cpu" ? which : given.device),
+    (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
   report(outcome, config, folder);
 }
@@ -126,8 +118,8 @@ function checkImportance({ importance }: Given, config: Config): void {
 }
 
 /** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
-function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
-  return openDevice(name).catch(() => openDevice("cpu"));
+function reopen({ device, threads }: Pick<Given, "device" | "threads">): Promise<Device> {
+  return openDevice(device, { threads }).catch(() => openDevice("cpu", { threads }));
 }
 
 /** The run that the flags describe, under a name that no run has yet. */
@@ -161,17 +153,6 @@ function describe({ train, valid, test, width, height, redraw }: DataSet): strin
   return `${counts[0]} images to train, ${counts[1]} to validate, ${
     counts[2]
   } to test: ${width}×${height} pixels, ${kind}`;
-}
-
-/** A signal that the first Ctrl-C sets; the second one ends the program at once. */
-function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    controller.abort();
-    Deno.removeSignalListener("SIGINT", stop);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return controller.signal;
 }
 
 /** What a person wants to know at the end. */
