@@ -41,6 +41,7 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
     `--parsable --array=0-1%3 --cpus-per-task=2 --output=${runs}/slurm/%A_%a.out ${script}`;
   const said = () => Deno.readTextFile(join(place.path, "sbatch.txt"));
   assertEquals(await said(), `${words}\n`);
+  assertStringIncludes(await read("slurm/array.sh"), "'--threads' '2'");
   assertEquals(await namesIn(runs), ["curve.csv", "slurm"]);
 
   const more = await sweep([

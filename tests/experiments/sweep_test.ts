@@ -29,7 +29,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   await using place = await makePlace();
   const { runs, flags, read } = place;
   const grid = ["--betas", "0.5,2", "--seeds", "2"];
-  const first = await sweep([...flags("exploding", "a"), ...grid]);
+  const first = await sweep([...flags("exploding", "a"), ...grid, "--threads", "1"]);
   assertEquals(first.code, 1);
   assertMatch(first.err, /^error: 4 of 8 jobs failed, .*: exploding_beta0.5_seed0, .*\n$/);
   assertEquals(
@@ -54,7 +54,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
 
   const config = JSON.parse(await read("a_beta2_seed1/config.json"));
   assertEquals([config.loss[1].weight, config.seed, config.limit], [2, 1, 200]);
-  assertMatch(await read("a_beta2_seed1.log"), /\nepoch 1\/1 .*\ntest: rate /);
+  assertMatch(await read("a_beta2_seed1.log"), /, 1 thread\n[^]*\nepoch 1\/1 .*\ntest: rate /);
 
   // A run that was stopped after its last epoch, and one that is not there.
   await Deno.remove(join(runs, "a_beta2_seed0", "test.json"));
