@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { helpText, parseFlags } from "../../experiments/flags.ts";
+import { helpText, parseFlags, parseWords } from "../../experiments/flags.ts";
 import { editDistance } from "../../experiments/nearest.ts";
 import fc from "fast-check";
 import { assertRefused } from "./helpers.ts";
@@ -36,6 +36,13 @@ Deno.test("a flag that does not exist is answered with the nearest one, or with 
   assertRefused(() => parseFlags(FLAGS, ["-e", "3"]), "unknown flag -e");
   assertRefused(() => parseFlags(FLAGS, ["--no-resume"]), "--no-resume");
   assertRefused(() => parseFlags(FLAGS, ["train"]), `"train"`);
+});
+
+Deno.test("words stand beside flags where a command takes them", () => {
+  const { words, values } = parseWords(FLAGS, ["fetch", "--epochs", "3", "mnist", "7", "--resume"]);
+  assertEquals(words, ["fetch", "mnist", "7"]);
+  assertEquals([values.epochs, values.resume], [3, true]);
+  assertRefused(() => parseWords(FLAGS, ["fetch", "--epoch", "3"]), "did you mean --epochs?");
 });
 
 Deno.test("a value of the wrong kind is refused", () => {
