@@ -25,6 +25,8 @@ export interface RunFolder {
   codes: string;
   reconstructions: string;
   samples: string;
+  /** Codes of a test image with one number changed, decoded, once the run is finished. */
+  traversals: string;
 }
 
 /**
@@ -48,6 +50,7 @@ export function runFolder(runsDir: string, name: string): RunFolder {
     codes: join(path, "codes.safetensors"),
     reconstructions: join(path, "reconstructions.png"),
     samples: join(path, "samples.png"),
+    traversals: join(path, "traversals.png"),
   };
 }
 
