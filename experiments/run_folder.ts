@@ -40,7 +40,11 @@ export function runFolder(runsDir: string, name: string): RunFolder {
       `--filename must be a plain name of letters, digits and "_.+=-", but is "${name}"`,
     );
   }
-  const path = join(runsDir, name);
+  return folderAt(join(runsDir, name));
+}
+
+/** The folder of a run by its path; it need not exist. */
+export function folderAt(path: string): RunFolder {
   return {
     path,
     config: join(path, "config.json"),

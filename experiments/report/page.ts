@@ -1,0 +1,90 @@
+/**
+ * The report as a page: one HTML file that needs nothing else, and runs nothing.
+ *
+ * @module
+ */
+
+import { groupRuns } from "./group.ts";
+import { markup, trusted } from "./markup.ts";
+import { pictureSection } from "./picture_section.ts";
+import { readDetails, type ReportRun } from "./read_run.ts";
+import { runSection } from "./run_section.ts";
+import { lossSection, rateSection, type Section, type Shown, summarySection } from "./sections.ts";
+import { settingsSection } from "./settings_section.ts";
+import { STYLE } from "./style.ts";
+import { summarize } from "./summary.ts";
+
+/** The page of at least one run, as the text of the file. */
+export async function reportPage(runs: readonly ReportRun[]): Promise<string> {
+  const all: Shown[] = [];
+  for (const group of groupRuns(runs)) {
+    all.push({ group, summary: summarize(group), details: await readDetails(group.shown) });
+  }
+  const sections = [
+    summarySection(all),
+    lossSection(all),
+    rateSection(all),
+    pictureSection(all),
+    settingsSection(all),
+    runSection(all),
+  ].filter((section) => section !== undefined);
+  return pageText(all, runs, sections);
+}
+
+function pageText(
+  all: readonly Shown[],
+  runs: readonly ReportRun[],
+  sections: readonly Section[],
+): string {
+  const title = `${count(runs.length, "run")}${of(all)}`;
+  const incomplete = runs.filter(({ problems }) => problems.length > 0).length;
+  const page = markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p>${
+    count(all.length, "setting")
+  }, each with one or more seeds. Losses, rates and distortions are in nats per image.</p>
+${
+    incomplete > 0
+      ? markup`<p class="notice"><a href="#runs">${
+        count(incomplete, "run")
+      }</a> of ${runs.length} lack something.</p>`
+      : ""
+  }
+<nav aria-label="Contents"><ul>
+${sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>\n`)}</ul></nav>
+</header>
+<main>
+${
+    sections.map(({ id, title, content }) =>
+      markup`<section id="${id}">
+<h2>${title}</h2>
+${content}
+</section>
+`
+    )
+  }</main>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+/** The data set, if there is one for all. */
+function of(all: readonly Shown[]): string {
+  const [dataset, ...others] = new Set(all.map(({ group }) => group.config?.dataset));
+  return dataset === undefined || others.length > 0 ? "" : ` on ${dataset}`;
+}
+
+const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? "" : "s"}`;

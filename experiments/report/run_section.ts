@@ -1,0 +1,52 @@
+/**
+ * The runs of a report, one by one, with what each of them lacks.
+ *
+ * @module
+ */
+
+import { duration } from "../progress.ts";
+import type { Group } from "./group.ts";
+import { markup } from "./markup.ts";
+import type { ReportRun } from "./read_run.ts";
+import type { Section, Shown } from "./sections.ts";
+import { type Column, tableMarkup } from "./table.ts";
+
+interface Row {
+  readonly run: ReportRun;
+  readonly group: Group;
+}
+
+const COLUMNS: Column<Row>[] = [
+  { title: "run", isText: true, cell: ({ run }) => run.folder.path },
+  { title: "row", isText: true, cell: ({ group }) => group.name },
+  { title: "seed", cell: ({ run }) => run.config?.seed },
+  {
+    title: "epochs",
+    cell: ({ run: { history, config } }) => epochsText(history.at(-1)?.epoch ?? 0, config?.epochs),
+  },
+  {
+    title: "training",
+    cell: ({ run: { history } }) =>
+      duration(history.reduce((sum, { seconds }) => sum + seconds, 0)),
+  },
+  {
+    title: "what is missing",
+    isText: true,
+    cell: ({ run: { problems } }) =>
+      problems.length === 0
+        ? "nothing"
+        : markup`<ul>${problems.map((problem) => markup`<li>${problem}</li>`)}</ul>`,
+  },
+];
+
+const epochsText = (done: number, of?: number) => of === undefined ? done : `${done} of ${of}`;
+
+/** A row for each run. */
+export function runSection(all: readonly Shown[]): Section {
+  const rows = all.flatMap(({ group }) => group.runs.map((run) => ({ run, group })));
+  const content =
+    markup`<p><code>deno task train --resume --filename NAME</code> goes on with a run that is not finished, and
+makes of a finished one what it lacks.</p>
+${tableMarkup("All runs", COLUMNS, rows)}`;
+  return { id: "runs", title: "Runs", content };
+}

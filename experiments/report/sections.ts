@@ -1,0 +1,77 @@
+/**
+ * The parts of a report that are numbers: each says how it is to be read.
+ *
+ * @module
+ */
+
+import type { Group } from "./group.ts";
+import { lossPanels } from "./loss_panels.ts";
+import { type Content, markup } from "./markup.ts";
+import { ratePanels } from "./rate_panels.ts";
+import type { Details } from "./read_run.ts";
+import type { Summary } from "./summary.ts";
+import { summaryTable } from "./summary_table.ts";
+
+/** A group with what is shown of it. */
+export interface Shown {
+  readonly group: Group;
+  readonly summary: Summary;
+  readonly details: Details;
+}
+
+/** A part of the page. */
+export interface Section {
+  /** By which the page links to it. */
+  readonly id: string;
+  readonly title: string;
+  readonly content: Content;
+}
+
+/** The table of means. */
+export function summarySection(all: readonly Shown[]): Section {
+  const rows = all.map(({ group, summary }) => ({ ...summary, group }));
+  const isPart = rows.some(({ split }) => split === "validation");
+  const content =
+    markup`<p>Averages over test images. Runs that differ in the seed alone are one row.
+The rate is the information itself for Echo, and a bound on it for the others.</p>
+${isPart ? markup`<p>† Not finished: of validation images, after the last epoch.</p>` : ""}
+${summaryTable(rows)}`;
+  return { id: "summary", title: "Summary", content };
+}
+
+/** The curves of the losses, by data set. */
+export function lossSection(all: readonly Shown[]): Section | undefined {
+  const groups = all.map(({ group }) => group)
+    .filter(({ runs }) => runs.some(({ history }) => history.length > 0));
+  if (groups.length === 0) return undefined;
+  const content = markup`<p><span class="key"></span>validation
+<span class="key dashed"></span>training, averaged over each epoch while the parameters moved
+<span class="key grey"></span>validation of the other runs. All panels have one scale; the highest losses are cut off.</p>
+${
+    byDataSet(groups).map(([dataset, groups], i, { length }) => [
+      length > 1 ? markup`<h3>${dataset}</h3>` : "",
+      lossPanels(groups, `losses-${i}`),
+    ])
+  }`;
+  return { id: "losses", title: "Losses", content };
+}
+
+/** Groups by their data sets, whose losses do not compare. */
+export function byDataSet(groups: readonly Group[]): [string, Group[]][] {
+  return [...Map.groupBy(groups, ({ config }) => config?.dataset ?? "unknown data set")];
+}
+
+/** The rates by dimension. */
+export function rateSection(all: readonly Shown[]): Section | undefined {
+  const known = all.flatMap(({ group: { name }, details: { rates } }) =>
+    rates === undefined ? [] : [{ name, rates }]
+  );
+  if (known.length === 0) return undefined;
+  const content =
+    markup`<p>What each dimension of the code tells of a test image, the highest first;
+<span class="key grey"></span>the other runs. For Echo it is exact; where codes are Gaussian and the prior is N(0, 1) it is the
+divergence between them; then the sum is the rate. Elsewhere it is the divergence from the Gaussian that fits all codes of
+the dimension best (of the flow’s input, if there is one), a bound on what the dimension tells alone.</p>
+${ratePanels(known, "rates-of-others")}`;
+  return { id: "dimensions", title: "Rates by dimension", content };
+}
