@@ -42,7 +42,7 @@ function panel(group: Group): Panel {
     group.runs.flatMap(({ history }) => history).at(-1)!;
   return {
     name: group.name,
-    text: `at the end ${nats(train.loss)} in training, ${nats(valid.loss)} in validation`,
+    text: `at the end: validation ${nats(valid.loss)}, training ${nats(train.loss)}`,
     marks: [
       ...lines(group, "train", { stroke: "var(--second)", strokeDasharray: "5 3" }),
       ...lines(group, "valid", { stroke: "var(--first)" }),

@@ -14,6 +14,9 @@ import { settingsSection } from "./settings_section.ts";
 import { STYLE } from "./style.ts";
 import { summarize } from "./summary.ts";
 
+/** Nothing is run, and nothing is loaded from elsewhere. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
 /** The page of at least one run, as the text of the file. */
 export async function reportPage(runs: readonly ReportRun[]): Promise<string> {
   const all: Shown[] = [];
@@ -37,43 +40,36 @@ function pageText(
   sections: readonly Section[],
 ): string {
   const title = `${count(runs.length, "run")}${of(all)}`;
+  const settings = all.length < runs.length ? `${count(all.length, "setting")}. ` : "";
   const incomplete = runs.filter(({ problems }) => problems.length > 0).length;
+  const notice = `${incomplete} of ${count(runs.length, "run")}`;
+  const link = ({ id, title }: Section) => markup`<li><a href="#${id}">${title}</a></li>\n`;
+  const part = ({ id, title, content }: Section) =>
+    markup`<section id="${id}">
+<h2>${title}</h2>
+${content}
+</section>
+`;
   const page = markup`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${title}</title>
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
 <header>
 <h1>${title}</h1>
-<p>${
-    count(all.length, "setting")
-  }, each with one or more seeds. Losses, rates and distortions are in nats per image.</p>
-${
-    incomplete > 0
-      ? markup`<p class="notice"><a href="#runs">${
-        count(incomplete, "run")
-      }</a> of ${runs.length} lack something.</p>`
-      : ""
-  }
+<p>${settings}Losses, rates and distortions are in nats per image.</p>
+${incomplete === 0 ? "" : markup`<p class="notice"><a href="#runs">What ${notice} lack</a></p>`}
 <nav aria-label="Contents"><ul>
-${sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>\n`)}</ul></nav>
+${sections.map(link)}</ul></nav>
 </header>
 <main>
-${
-    sections.map(({ id, title, content }) =>
-      markup`<section id="${id}">
-<h2>${title}</h2>
-${content}
-</section>
-`
-    )
-  }</main>
+${sections.map(part)}</main>
 </body>
 </html>
 `;

@@ -28,7 +28,9 @@ export interface Sharing {
   readonly context: Plot.Markish[];
 }
 
-const SIZE = { width: 320, height: 190, marginTop: 20, marginLeft: 40, marginBottom: 32 };
+// All of them are given, so that pictures with and without axes have the same scales.
+const MARGINS = { marginTop: 20, marginRight: 12, marginBottom: 32, marginLeft: 40 };
+const SIZE = { width: 300, height: 190, ...MARGINS };
 
 /** The panels, as many beside each other as there is room for. */
 export function panelsMarkup(sharing: Sharing, panels: readonly Panel[]): Markup {

@@ -50,7 +50,5 @@ function figure(picture: Picture | undefined, caption: string, alt: string): Con
   }
   const { width, height } = picture;
   return markup`<figure><figcaption>${caption}</figcaption>
-<img src="${
-    dataUri(picture)
-  }" width="${width}" height="${height}" alt="${alt}" loading="lazy"></figure>`;
+<img src="${dataUri(picture)}" width="${width}" height="${height}" alt="${alt}"></figure>`;
 }

@@ -30,7 +30,7 @@ export function ratePanels(all: readonly NamedRates[], id: string): Markup {
     x: { label: "dimension, by rank", domain: [0, size], ticks: 5 },
     y: { label: "nats", domain: [0, Math.max(...sorted.flat())], grid: true, ticks: 5 },
   };
-  const context = sorted.map((values) => Plot.lineY(steps(values), { stroke: "var(--faint)" }));
+  const context = sorted.map((values) => Plot.line(steps(values), { stroke: "var(--faint)" }));
   const panel = ({ name, rates }: NamedRates, i: number): Panel => ({
     name,
     text: textOf(sorted[i], rates.measure),
@@ -53,7 +53,6 @@ const steps = (values: readonly number[]): [x: number, y: number][] =>
 
 function textOf(sorted: readonly number[], measure: RateMeasure): string {
   const total = sorted.reduce((sum, rate) => sum + rate, 0);
-  let [sum, half] = [0, 0];
-  while (sum < total / 2) sum += sorted[half++];
-  return `${MEASURES[measure]}, sum ${nats(total)}, half of it in ${half} of ${sorted.length}`;
+  const range = `from ${sorted[0].toFixed(2)} down to ${sorted.at(-1)!.toFixed(2)}`;
+  return `${MEASURES[measure]}, ${range}${measure === "bound" ? "" : `, sum ${nats(total)}`}`;
 }

@@ -44,9 +44,12 @@ export function lossSection(all: readonly Shown[]): Section | undefined {
   const groups = all.map(({ group }) => group)
     .filter(({ runs }) => runs.some(({ history }) => history.length > 0));
   if (groups.length === 0) return undefined;
-  const content = markup`<p><span class="key"></span>validation
-<span class="key dashed"></span>training, averaged over each epoch while the parameters moved
-<span class="key grey"></span>validation of the other runs. All panels have one scale; the highest losses are cut off.</p>
+  const content = markup`<p>By epoch, on one scale; the highest losses are cut off.</p>
+<ul class="keys">
+<li><span class="key"></span>validation</li>
+<li><span class="key dashed"></span>training, averaged over an epoch while the parameters moved</li>
+<li><span class="key grey"></span>validation of the other runs</li>
+</ul>
 ${
     byDataSet(groups).map(([dataset, groups], i, { length }) => [
       length > 1 ? markup`<h3>${dataset}</h3>` : "",
@@ -68,10 +71,14 @@ export function rateSection(all: readonly Shown[]): Section | undefined {
   );
   if (known.length === 0) return undefined;
   const content =
-    markup`<p>What each dimension of the code tells of a test image, the highest first;
-<span class="key grey"></span>the other runs. For Echo it is exact; where codes are Gaussian and the prior is N(0, 1) it is the
-divergence between them; then the sum is the rate. Elsewhere it is the divergence from the Gaussian that fits all codes of
-the dimension best (of the flow’s input, if there is one), a bound on what the dimension tells alone.</p>
+    markup`<p>What each dimension of the code tells of a test image, the highest first. For Echo it is exact; for
+Gaussian codes with the prior N(0, I) it is the divergence from N(0, 1); in both cases the sum is the rate. Elsewhere it is the
+divergence from the Gaussian that fits all codes of the dimension best (of a flow’s input, if there is one), which bounds what the
+dimension tells alone.</p>
+<ul class="keys">
+<li><span class="key"></span>these runs</li>
+<li><span class="key grey"></span>the others</li>
+</ul>
 ${ratePanels(known, "rates-of-others")}`;
   return { id: "dimensions", title: "Rates by dimension", content };
 }

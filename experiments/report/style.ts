@@ -29,7 +29,8 @@ h3 { margin: 1.75rem 0 .5rem; font-size: 1.05rem; }
 p, li { max-width: 46rem; }
 p { margin: .5rem 0; }
 a { color: var(--first); }
-nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; }
+nav ul, .keys { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .75rem 0; padding: 0; list-style: none; }
+.keys { color: var(--quiet); font-size: .9rem; }
 .notice { padding: .5rem .75rem; border-left: 4px solid var(--second); background: var(--raised); }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
@@ -43,9 +44,10 @@ td ul { margin: 0; padding-left: 1.1rem; }
 figure { min-width: 0; margin: 0; }
 figcaption { color: var(--quiet); font-size: .85rem; line-height: 1.35; }
 figcaption b { color: var(--ink); }
-.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1.5rem 1.25rem; margin: 1rem 0; }
-.panels figure { display: flex; flex-direction: column; justify-content: space-between; }
-.pictures { display: flex; flex-wrap: wrap; gap: 1rem 1.25rem; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 1.5rem 1.25rem; margin: 1rem 0; }
+.panels b { display: block; }
+.panels svg { width: 100%; }
+.pictures { display: flex; flex-wrap: wrap; align-items: end; gap: 1rem 1.25rem; }
 .pictures figure { width: min(100%, 23rem); }
 .pictures img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
 svg { display: block; max-width: 100%; height: auto; }

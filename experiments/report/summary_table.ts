@@ -30,7 +30,7 @@ export function summaryTable(rows: readonly Row[]): Markup {
     { title: "−ELBO", cell: ({ negativeElbo }) => text(negativeElbo) },
     ...terms.map((term): Column<Row> => ({
       title: term,
-      cell: (row) => text(row.terms.get(term), 5),
+      cell: (row) => smallText(row.terms.get(term)),
     })),
     ...some({ title: "−log p(x) ≤", cell: ({ likelihood }) => text(likelihood?.nats) }),
     ...some({ title: "parameters", cell: ({ parameters }) => parameters?.toLocaleString("en") }),
@@ -42,6 +42,10 @@ export function summaryTable(rows: readonly Row[]): Markup {
 
 const text = (value: Estimate | undefined, decimals?: number) =>
   value && estimateText(value, decimals);
+
+/** With three significant digits, since a term may be tiny. */
+const smallText = (value: Estimate | undefined) =>
+  text(value, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(value?.mean || 1)))));
 
 /** The name, marked where the numbers are not of test images. */
 function nameOf({ group, split }: Row): Content {
