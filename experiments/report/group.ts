@@ -21,12 +21,7 @@ export interface Group {
 
 /** The groups of some runs, by their names in an order in which `b2` stands before `b10`. */
 export function groupRuns(runs: readonly ReportRun[]): Group[] {
-  const members: ReportRun[][] = [];
-  for (const run of runs) {
-    const like = members.find(([first]) => differInSeed(first.config, run.config));
-    if (like === undefined) members.push([run]);
-    else like.push(run);
-  }
+  const members = sets(runs, (a, b) => isDeepStrictEqual({ ...a, seed: 0 }, { ...b, seed: 0 }));
   const names = groupNames(members.map((group) => group.map(({ name }) => name)));
   const groups = members.map((group, i) => ({
     name: names[i],
@@ -38,26 +33,44 @@ export function groupRuns(runs: readonly ReportRun[]): Group[] {
   return groups.sort((a, b) => compare(a.name, b.name));
 }
 
-function differInSeed(a?: Config, b?: Config): boolean {
-  return a !== undefined && b !== undefined && isDeepStrictEqual({ ...a, seed: 0 }, {
-    ...b,
-    seed: 0,
-  });
+/** The name of the curve that each group is a point of: those that differ in β alone are on one. */
+export function curveNames(groups: readonly Group[]): Map<Group, string> {
+  const curves = sets(groups, (a, b) => isDeepStrictEqual(withoutBeta(a), withoutBeta(b)));
+  const runs = curves.map((curve) => curve.flatMap(({ runs }) => runs.map(({ name }) => name)));
+  const names = groupNames(runs);
+  return new Map(curves.flatMap((curve, i) => curve.map((group) => [group, names[i]])));
 }
+
+/** What has a config sorted into sets of what is alike; what has none is alone. */
+function sets<T extends { readonly config?: Config }>(
+  items: readonly T[],
+  isAlike: (a: Config, b: Config) => boolean,
+): T[][] {
+  const found: T[][] = [];
+  for (const item of items) {
+    const { config } = item;
+    const like = config &&
+      found.find(([first]) => first.config !== undefined && isAlike(first.config, config));
+    if (like === undefined) found.push([item]);
+    else like.push(item);
+  }
+  return found;
+}
+
+const withoutBeta = (config: Config) => ({
+  ...config,
+  seed: 0,
+  loss: config.loss.map((term) => term.type === "rate" ? { ...term, weight: 1 } : term),
+});
 
 /** The weight of the rate in the loss. */
 export function betaOf({ loss }: Config): number {
   return loss.reduce((sum, { type, weight }) => sum + (type === "rate" ? weight : 0), 0);
 }
 
-/** A short name for each group of names: what they begin with, without what all groups end in. */
-export function groupNames(groups: readonly (readonly string[])[]): string[] {
-  const names = groups.map((group) => {
-    const start = commonStart(group);
-    return group.length === 1
-      ? start
-      : start.replace(/([\W_]+s(eed)?[\W_]*\d*|[\W_]+)$/i, "") || group[0];
-  });
+/** A short name for each set of names: what they begin with, without what all sets end in. */
+export function groupNames(sets: readonly (readonly string[])[]): string[] {
+  const names = sets.map((set) => set.length === 1 ? set[0] : commonName(set));
   const reversed = names.map((name) => [...name].reverse().join(""));
   const end = [...commonStart(reversed)].reverse().join("");
   const tail = names.length > 1 ? end.match(/_.*$/)?.[0].length ?? 0 : 0;
@@ -65,6 +78,11 @@ export function groupNames(groups: readonly (readonly string[])[]): string[] {
   const isSafe = short.every((name) => name !== "") && new Set(short).size === short.length;
   if (isSafe) return short;
   return names.map((name, i) => names.indexOf(name) === i ? name : `${name} (${i + 1})`);
+}
+
+/** What names begin with, without the beginning of a number in which they differ: "echo" of `echo_seed1` and `echo_seed12`. */
+function commonName(names: readonly string[]): string {
+  return commonStart(names).replace(/[\W_]+((s|seed|b|beta)[\W_]*[\d.]*)?$/i, "") || names[0];
 }
 
 /** The longest text that all names begin with. */

@@ -16,17 +16,16 @@ const CUT_OFF = 0.1;
 /** Runs of fewer epochs are shown whole. */
 const FEW = 10;
 
-/** The panels of groups that have a history; `id` as in {@linkcode panelsMarkup}. */
+/** The panels of groups of which each has a history; `id` as in {@linkcode panelsMarkup}. */
 export function lossPanels(groups: readonly Group[], id: string): Markup {
-  const shown = groups.filter(({ runs }) => runs.some(({ history }) => history.length > 0));
-  const records = shown.flatMap(({ runs }) => runs.flatMap(({ history }) => history));
+  const records = groups.flatMap(({ runs }) => runs.flatMap(({ history }) => history));
   const epochs = Math.max(...records.map(({ epoch }) => epoch));
   const options = {
     x: { label: "epoch", domain: [1, Math.max(2, epochs)], ticks: 4 },
     y: { label: "loss", domain: lossRange(records, epochs), grid: true, ticks: 5 },
   };
-  const context = shown.flatMap((group) => lines(group, "valid", { stroke: "var(--faint)" }));
-  return panelsMarkup({ id, options, context }, shown.map(panel));
+  const context = groups.flatMap((group) => lines(group, "valid", { stroke: "var(--faint)" }));
+  return panelsMarkup({ id, options, context }, groups.map(panel));
 }
 
 /** From the least loss up to where all but few are below. */

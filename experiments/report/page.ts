@@ -4,9 +4,10 @@
  * @module
  */
 
-import { groupRuns } from "./group.ts";
+import { curveNames, groupRuns } from "./group.ts";
 import { markup, trusted } from "./markup.ts";
 import { pictureSection } from "./picture_section.ts";
+import { planeSection } from "./plane_section.ts";
 import { readDetails, type ReportRun } from "./read_run.ts";
 import { runSection } from "./run_section.ts";
 import { lossSection, rateSection, type Section, type Shown, summarySection } from "./sections.ts";
@@ -19,12 +20,16 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /** The page of at least one run, as the text of the file. */
 export async function reportPage(runs: readonly ReportRun[]): Promise<string> {
+  const groups = groupRuns(runs);
+  const curves = curveNames(groups);
   const all: Shown[] = [];
-  for (const group of groupRuns(runs)) {
-    all.push({ group, summary: summarize(group), details: await readDetails(group.shown) });
+  for (const group of groups) {
+    const details = await readDetails(group.shown);
+    all.push({ group, curve: curves.get(group)!, summary: summarize(group), details });
   }
   const sections = [
     summarySection(all),
+    planeSection(all),
     lossSection(all),
     rateSection(all),
     pictureSection(all),

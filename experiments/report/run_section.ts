@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { duration } from "../progress.ts";
 import type { Group } from "./group.ts";
 import { markup } from "./markup.ts";
@@ -17,7 +18,7 @@ interface Row {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { title: "run", isText: true, cell: ({ run }) => run.folder.path },
+  { title: "run", isText: true, cell: ({ run }) => run.name },
   { title: "row", isText: true, cell: ({ group }) => group.name },
   { title: "seed", cell: ({ run }) => run.config?.seed },
   {
@@ -37,6 +38,7 @@ const COLUMNS: Column<Row>[] = [
         ? "nothing"
         : markup`<ul>${problems.map((problem) => markup`<li>${problem}</li>`)}</ul>`,
   },
+  { title: "folder", isText: true, cell: ({ run }) => dirname(run.folder.path) },
 ];
 
 const epochsText = (done: number, of?: number) => of === undefined ? done : `${done} of ${of}`;
@@ -46,7 +48,7 @@ export function runSection(all: readonly Shown[]): Section {
   const rows = all.flatMap(({ group }) => group.runs.map((run) => ({ run, group })));
   const content =
     markup`<p><code>deno task train --resume --filename NAME</code> goes on with a run that is not finished, and
-makes of a finished one what it lacks.</p>
+makes what a finished one lacks.</p>
 ${tableMarkup("All runs", COLUMNS, rows)}`;
   return { id: "runs", title: "Runs", content };
 }

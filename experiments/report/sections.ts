@@ -15,6 +15,8 @@ import { summaryTable } from "./summary_table.ts";
 /** A group with what is shown of it. */
 export interface Shown {
   readonly group: Group;
+  /** The name of its curve in the rate–distortion plane. */
+  readonly curve: string;
   readonly summary: Summary;
   readonly details: Details;
 }
@@ -41,9 +43,8 @@ ${summaryTable(rows)}`;
 
 /** The curves of the losses, by data set. */
 export function lossSection(all: readonly Shown[]): Section | undefined {
-  const groups = all.map(({ group }) => group)
-    .filter(({ runs }) => runs.some(({ history }) => history.length > 0));
-  if (groups.length === 0) return undefined;
+  const some = all.filter(({ group }) => group.runs.some(({ history }) => history.length > 0));
+  if (some.length === 0) return undefined;
   const content = markup`<p>By epoch, on one scale; the highest losses are cut off.</p>
 <ul class="keys">
 <li><span class="key"></span>validation</li>
@@ -51,17 +52,17 @@ export function lossSection(all: readonly Shown[]): Section | undefined {
 <li><span class="key grey"></span>validation of the other runs</li>
 </ul>
 ${
-    byDataSet(groups).map(([dataset, groups], i, { length }) => [
+    byDataSet(some).map(([dataset, shown], i, { length }) => [
       length > 1 ? markup`<h3>${dataset}</h3>` : "",
-      lossPanels(groups, `losses-${i}`),
+      lossPanels(shown.map(({ group }) => group), `losses-${i}`),
     ])
   }`;
   return { id: "losses", title: "Losses", content };
 }
 
-/** Groups by their data sets, whose losses do not compare. */
-export function byDataSet(groups: readonly Group[]): [string, Group[]][] {
-  return [...Map.groupBy(groups, ({ config }) => config?.dataset ?? "unknown data set")];
+/** Groups by their data sets, between which losses do not compare. */
+export function byDataSet(all: readonly Shown[]): [dataset: string, Shown[]][] {
+  return [...Map.groupBy(all, ({ group }) => group.config?.dataset ?? "unknown data set")];
 }
 
 /** The rates by dimension. */

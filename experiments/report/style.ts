@@ -39,7 +39,7 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align:
 thead th { border-bottom: 2px solid var(--line); color: var(--quiet); font-weight: 600; vertical-align: bottom; }
 tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; }
 th:first-child, .text { text-align: left; }
-td.text { min-width: 12rem; white-space: normal; }
+td:has(ul) { min-width: 18rem; white-space: normal; }
 td ul { margin: 0; padding-left: 1.1rem; }
 figure { min-width: 0; margin: 0; }
 figcaption { color: var(--quiet); font-size: .85rem; line-height: 1.35; }
@@ -50,6 +50,8 @@ figcaption b { color: var(--ink); }
 .pictures { display: flex; flex-wrap: wrap; align-items: end; gap: 1rem 1.25rem; }
 .pictures figure { width: min(100%, 23rem); }
 .pictures img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
+.plane { max-width: 50rem; }
+.plane svg { min-width: 32rem; }
 svg { display: block; max-width: 100%; height: auto; }
 svg text { fill: currentColor; white-space: pre; }
 svg.parts { position: absolute; width: 0; height: 0; }
