@@ -77,12 +77,20 @@ export function groupNames(sets: readonly (readonly string[])[]): string[] {
   const short = names.map((name) => name.slice(0, name.length - tail));
   const isSafe = short.every((name) => name !== "") && new Set(short).size === short.length;
   if (isSafe) return short;
-  return names.map((name, i) => names.indexOf(name) === i ? name : `${name} (${i + 1})`);
+  const used = new Set<string>();
+  for (const name of names) {
+    let free = name;
+    for (let i = 2; used.has(free); i++) free = `${name} (${i})`;
+    used.add(free);
+  }
+  return [...used];
 }
 
-/** What names begin with, without the beginning of a number in which they differ: "echo" of `echo_seed1` and `echo_seed12`. */
+/** What names begin with, up to the number in which they differ and what it counts: "echo" of `echo_seed1` and `echo_seed12`. */
 function commonName(names: readonly string[]): string {
-  return commonStart(names).replace(/[\W_]+((s|seed|b|beta)[\W_]*[\d.]*)?$/i, "") || names[0];
+  let start = commonStart(names);
+  if (names.some((name) => /[\d.]/.test(name[start.length]))) start = start.replace(/[\d.]+$/, "");
+  return start.replace(/[\W_]+(s|seed|b|beta)?[\W_]*$/i, "") || names[0];
 }
 
 /** The longest text that all names begin with. */

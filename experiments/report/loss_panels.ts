@@ -41,7 +41,7 @@ function panel(group: Group): Panel {
     group.runs.flatMap(({ history }) => history).at(-1)!;
   return {
     name: group.name,
-    text: `at the end: validation ${nats(valid.loss)}, training ${nats(train.loss)}`,
+    text: `validation ${nats(valid.loss)}, training ${nats(train.loss)} at the end`,
     marks: [
       ...lines(group, "train", { stroke: "var(--second)", strokeDasharray: "5 3" }),
       ...lines(group, "valid", { stroke: "var(--first)" }),

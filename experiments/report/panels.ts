@@ -5,8 +5,8 @@
  * @module
  */
 
-import * as Plot from "@observablehq/plot";
-import { DOMParser } from "linkedom";
+import type * as Plot from "@observablehq/plot";
+import { plotText } from "../bench/svg.ts";
 import { type Content, type Markup, markup, trusted } from "./markup.ts";
 
 /** The panel of a group. */
@@ -35,13 +35,13 @@ const SIZE = { width: 300, height: 190, ...MARGINS };
 /** The panels, as many beside each other as there is room for. */
 export function panelsMarkup(sharing: Sharing, panels: readonly Panel[]): Markup {
   const options = { ...SIZE, ...sharing.options };
-  const behind = draw({ ...options, axis: null, grid: false, marks: sharing.context });
+  const behind = plotText({ ...options, axis: null, grid: false, marks: sharing.context });
   const [, inner] = behind.match(/^<svg[^>]*>(.*)<\/svg>$/s)!;
   const use = `<use href="#${sharing.id}"/>`;
   const figure = ({ name, text, marks }: Panel): Content => {
-    const picture = draw({ ...options, ariaLabel: `${name}: ${text}`, marks });
+    const picture = plotText({ ...options, ariaLabel: `${name}: ${text}`, marks });
     return markup`<figure><figcaption><b>${name}</b> ${text}</figcaption>
-${trusted(picture.replace(/^<svg[^>]*>/, (start) => start + use))}</figure>
+${pictureMarkup(picture.replace(/^<svg[^>]*>/, (start) => start + use))}</figure>
 `;
   };
   return markup`<svg class="parts" aria-hidden="true"><defs><g id="${sharing.id}">${
@@ -52,9 +52,6 @@ ${panels.map(figure)}</div>
 `;
 }
 
-/** A plot as markup; its style sheet is the page's. */
-function draw(options: Plot.PlotOptions): string {
-  const document = new DOMParser().parseFromString("<html></html>", "text/html");
-  const { outerHTML } = Plot.plot({ ...options, document });
-  return outerHTML.replace(/<style>.*?<\/style>/s, "").replace("<svg", '<svg role="img"');
-}
+/** The element of a picture that has a text for those who do not see it. */
+export const pictureMarkup = (svg: string): Markup =>
+  trusted(svg.replace("<svg", '<svg role="img"'));

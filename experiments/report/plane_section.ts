@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Content, markup, trusted } from "./markup.ts";
+import { type Content, markup } from "./markup.ts";
+import { pictureMarkup } from "./panels.ts";
 import { type PlanePoint, rateDistortionPlot } from "./rate_distortion_plot.ts";
 import { byDataSet, type Section, type Shown } from "./sections.ts";
 
@@ -14,7 +15,8 @@ export function planeSection(all: readonly Shown[]): Section | undefined {
     .map(([dataset, shown]) => ({ dataset, points: shown.flatMap(pointOf) }))
     .filter(({ points }) => points.length > 0);
   if (planes.length === 0) return undefined;
-  const content = markup`<p>Of test images, means over the seeds of finished runs with their standard errors; runs that differ in
+  const content =
+    markup`<p>Of test images, means over the seeds of finished runs with their standard errors; runs that differ in
 β alone are on one curve. On a grey line −ELBO is the same: less is better.</p>
 ${planes.map(plane)}`;
   return { id: "plane", title: "Rate–distortion plane", content };
@@ -28,6 +30,6 @@ function pointOf({ curve, summary: { split, beta, rate, distortion } }: Shown): 
 function plane({ dataset, points }: { dataset: string; points: PlanePoint[] }): Content {
   return markup`<figure class="plane"><figcaption>${dataset}</figcaption>
 <div class="scroll" role="region" aria-label="Rate–distortion plane of ${dataset}" tabindex="0">
-${trusted(rateDistortionPlot(points))}</div></figure>
+${pictureMarkup(rateDistortionPlot(points))}</div></figure>
 `;
 }

@@ -51,7 +51,7 @@ figcaption b { color: var(--ink); }
 .pictures figure { width: min(100%, 23rem); }
 .pictures img { display: block; width: 100%; height: auto; image-rendering: pixelated; }
 .plane { max-width: 50rem; }
-.plane svg { min-width: 32rem; }
+.plane svg { min-width: 38rem; }
 svg { display: block; max-width: 100%; height: auto; }
 svg text { fill: currentColor; white-space: pre; }
 svg.parts { position: absolute; width: 0; height: 0; }
