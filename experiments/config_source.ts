@@ -38,6 +38,20 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   return { name, config: await readConfig(shipped) };
 }
 
+/**
+ * Finds the configs of a list such as `echo,vae` or `mine/echo.json,vae`.
+ *
+ * @throws {UserError} as for {@linkcode findConfig}, and if two have one name
+ */
+export async function findConfigs(list: string): Promise<NamedConfig[]> {
+  if (list.includes("{")) throw new UserError("--configs takes names and files, but no JSON");
+  const configs = await Promise.all(list.split(",").map((text) => findConfig(text.trim())));
+  const names = configs.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UserError(`--configs has two of the name ${twice}`);
+  return configs;
+}
+
 /** The names of the shipped configs, sorted. */
 export async function shippedNames(): Promise<string[]> {
   const files = await Array.fromAsync(Deno.readDir(SHIPPED));

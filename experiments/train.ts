@@ -5,12 +5,14 @@
  */
 
 import { basename, dirname } from "node:path";
-import { openDevice } from "../mod.ts";
+import { type Device, openDevice } from "../mod.ts";
+import { COMMON_FLAGS } from "./common_flags.ts";
 import type { Config } from "./config.ts";
 import { findConfig, withChanges } from "./config_source.ts";
 import { DATA_SETS, loadDataSet } from "./data/datasets.ts";
 import { main, UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
 import { modelSize, sizeText } from "./model_size.ts";
@@ -37,22 +39,11 @@ const FLAGS = {
     allowed: DATA_SETS,
     help: `${DATA_SETS.join(" or ")} (default: the config's, ${DATA_SETS[0]})`,
   },
-  "data-dir": {
-    type: "text",
-    value: "<folder>",
-    help: "where the files of the data set are (default: a package or the cache)",
-  },
   epochs: {
     type: "integer",
     value: "<number>",
     min: 1,
     help: "passes over the training images; 200 is the full schedule (default: the config's, 20)",
-  },
-  limit: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "train on so many images only (default: all)",
   },
   seed: {
     type: "integer",
@@ -74,13 +65,7 @@ const FLAGS = {
   },
   "runs-dir": { type: "text", value: "<folder>", default: "runs", help: "where run folders are" },
   resume: { type: "boolean", help: "go on with the run that --filename names" },
-  device: {
-    type: "text",
-    value: "<name>",
-    default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
-    help: "auto takes a GPU if there is one, else the CPU",
-  },
+  ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this" },
 } as const;
 
@@ -98,9 +83,11 @@ async function command(args: string[]): Promise<void> {
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
   checkImportance(given, config);
   const data = await loadDataSet(config.dataset, given["data-dir"]);
-  const device = await openDevice(given.device).catch((error: Error) => {
-    throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
-  });
+  const device = await openDevice(given.device, { threads: given.threads }).catch(
+    (error: Error) => {
+      throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
+    },
+  );
   console.log(`${config.latent.type} autoencoder on ${config.dataset}, by ${device.description}`);
   const { pixels } = data.train;
   console.log(sizeText(modelSize(makeModel(config, pixels), pixels)));
@@ -110,7 +97,7 @@ async function command(args: string[]): Promise<void> {
   const run = { config, data, folder, device, resume, importance };
   const outcome = await trainThroughLosses(
     { ...run, terminal: standardTerminal(), signal: onInterrupt() },
-    (which) => reopen(which === "cpu" ? which : given.device),
+    (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
   report(outcome, config, folder);
 }
@@ -123,8 +110,8 @@ function checkImportance({ importance }: Given, config: Config): void {
 }
 
 /** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
-function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
-  return openDevice(name).catch(() => openDevice("cpu"));
+function reopen({ device, threads }: Pick<Given, "device" | "threads">): Promise<Device> {
+  return openDevice(device, { threads }).catch(() => openDevice("cpu", { threads }));
 }
 
 /** The run that the flags describe, under a name that no run has yet. */
@@ -147,17 +134,6 @@ async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFo
   }
   const folder = runFolder(given["runs-dir"], given.filename);
   return { config: await openRun(folder), folder };
-}
-
-/** A signal that the first Ctrl-C sets; the second one ends the program at once. */
-function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    controller.abort();
-    Deno.removeSignalListener("SIGINT", stop);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return controller.signal;
 }
 
 /** What a person wants to know at the end. */
