@@ -5,11 +5,11 @@
  */
 
 import { main, UserError } from "./errors.ts";
-import { exists, writeFile } from "./files.ts";
+import { writeFile } from "./files.ts";
 import { helpText, parseWords } from "./flags.ts";
 import { historiesCsv } from "./report/csv.ts";
 import { reportPage } from "./report/page.ts";
-import { readRun, type ReportRun } from "./report/read_run.ts";
+import { readRuns } from "./report/read_run.ts";
 
 const FLAGS = {
   out: {
@@ -37,31 +37,13 @@ async function command(args: string[]): Promise<void> {
   if (given.help) return console.log(helpText(USAGE, FLAGS));
   if (paths.length === 0) throw new UserError("no run folder is given: deno task report runs/*");
 
-  const { runs, others } = await readRuns(paths);
+  const found = await readRuns(paths);
+  const { runs, others } = found;
   for (const other of others) console.log(`left out: ${other}`);
-  const page = await reportPage(runs);
+  const page = await reportPage(found);
   await writeFile(given.out, page);
   console.log(`${given.out}: ${runs.length} runs, ${(page.length / 1e6).toFixed(2)} MB`);
   if (given.csv === undefined) return;
   await writeFile(given.csv, historiesCsv(runs));
   console.log(`${given.csv}: their histories`);
-}
-
-/**
- * The runs in folders, and why other folders hold none; files beside the folders are passed over.
- *
- * @throws {UserError} if a path does not exist, or there is no run at all
- */
-async function readRuns(paths: string[]): Promise<{ runs: ReportRun[]; others: string[] }> {
-  const runs: ReportRun[] = [];
-  const others: string[] = [];
-  for (const path of paths) {
-    if (!await exists(path)) throw new UserError(`there is no run folder ${path}`);
-    if (!(await Deno.stat(path)).isDirectory) continue;
-    const run = await readRun(path);
-    if (typeof run === "string") others.push(`${path}: ${run}`);
-    else runs.push(run);
-  }
-  if (runs.length > 0) return { runs, others };
-  throw new UserError(`there is no run in ${others.join(", nor in ") || paths.join(", ")}`);
 }

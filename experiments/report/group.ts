@@ -12,26 +12,33 @@ import type { ReportRun } from "./read_run.ts";
 export interface Group {
   /** Short, and of no other group. */
   readonly name: string;
-  /** At least one; of a run whose config is not known, that one alone. */
+  /** Each of another seed, those that are finished first; of a run whose config is not known, that one alone. */
   readonly runs: readonly ReportRun[];
+  /** Runs of a seed that one of the others has too: they say nothing new. */
+  readonly repeats: readonly ReportRun[];
   readonly config?: Config;
-  /** The one whose pictures are shown: the first that is finished, if one is. */
-  readonly shown: ReportRun;
 }
 
 /** The groups of some runs, by their names in an order in which `b2` stands before `b10`. */
 export function groupRuns(runs: readonly ReportRun[]): Group[] {
   const members = sets(runs, (a, b) => isDeepStrictEqual({ ...a, seed: 0 }, { ...b, seed: 0 }));
   const names = groupNames(members.map((group) => group.map(({ name }) => name)));
-  const groups = members.map((group, i) => ({
-    name: names[i],
-    runs: group,
-    config: group[0].config,
-    shown: group.find(({ test }) => test !== undefined) ?? group[0],
-  }));
+  const groups = members.map((group, i) => {
+    const sorted = group.toSorted((a, b) => Number(isFinished(b)) - Number(isFinished(a)));
+    const isFirst = (run: ReportRun) =>
+      run === sorted.find(({ config }) => config?.seed === run.config?.seed);
+    const { runs, repeats = [] } = Object.groupBy(
+      sorted,
+      (run) => isFirst(run) ? "runs" : "repeats",
+    );
+    return { name: names[i], runs: runs!, repeats, config: sorted[0].config };
+  });
   const { compare } = new Intl.Collator("en", { numeric: true });
   return groups.sort((a, b) => compare(a.name, b.name));
 }
+
+/** Whether a run has come to its test. */
+export const isFinished = ({ test }: ReportRun): boolean => test !== undefined;
 
 /** The name of the curve that each group is a point of: those that differ in β alone are on one. */
 export function curveNames(groups: readonly Group[]): Map<Group, string> {

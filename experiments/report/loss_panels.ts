@@ -37,8 +37,8 @@ function lossRange(records: readonly EpochRecord[], epochs: number): [number, nu
 }
 
 function panel(group: Group): Panel {
-  const { train, valid } = group.shown.history.at(-1) ??
-    group.runs.flatMap(({ history }) => history).at(-1)!;
+  const last = group.runs.flatMap(({ history }) => history.slice(-1));
+  const { train, valid } = last[0];
   return {
     name: group.name,
     text: `validation ${nats(valid.loss)}, training ${nats(train.loss)} at the end`,

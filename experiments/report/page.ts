@@ -8,7 +8,7 @@ import { curveNames, groupRuns } from "./group.ts";
 import { markup, trusted } from "./markup.ts";
 import { pictureSection } from "./picture_section.ts";
 import { planeSection } from "./plane_section.ts";
-import { readDetails, type ReportRun } from "./read_run.ts";
+import { type Found, readDetails, type ReportRun } from "./read_run.ts";
 import { runSection } from "./run_section.ts";
 import { lossSection, rateSection, type Section, type Shown, summarySection } from "./sections.ts";
 import { settingsSection } from "./settings_section.ts";
@@ -19,12 +19,12 @@ import { summarize } from "./summary.ts";
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /** The page of at least one run, as the text of the file. */
-export async function reportPage(runs: readonly ReportRun[]): Promise<string> {
+export async function reportPage({ runs, others }: Found): Promise<string> {
   const groups = groupRuns(runs);
   const curves = curveNames(groups);
   const all: Shown[] = [];
   for (const group of groups) {
-    const details = await readDetails(group.shown);
+    const details = await readDetails(group.runs[0]);
     all.push({ group, curve: curves.get(group)!, summary: summarize(group), details });
   }
   const sections = [
@@ -34,7 +34,7 @@ export async function reportPage(runs: readonly ReportRun[]): Promise<string> {
     rateSection(all),
     pictureSection(all),
     settingsSection(all),
-    runSection(all),
+    runSection(all, others),
   ].filter((section) => section !== undefined);
   return pageText(all, runs, sections);
 }

@@ -32,26 +32,25 @@ export interface Sharing {
 const MARGINS = { marginTop: 20, marginRight: 12, marginBottom: 32, marginLeft: 40 };
 const SIZE = { width: 300, height: 190, ...MARGINS };
 
+/** What is inside a picture. */
+const SVG = /^<svg[^>]*>(.*)<\/svg>$/s;
+const FONT = trusted('text-anchor="middle" font-size="10" fill="currentColor"');
+
 /** The panels, as many beside each other as there is room for. */
-export function panelsMarkup(sharing: Sharing, panels: readonly Panel[]): Markup {
-  const options = { ...SIZE, ...sharing.options };
-  const behind = plotText({ ...options, axis: null, grid: false, marks: sharing.context });
-  const [, inner] = behind.match(/^<svg[^>]*>(.*)<\/svg>$/s)!;
-  const use = `<use href="#${sharing.id}"/>`;
+export function panelsMarkup({ id, options, context }: Sharing, panels: readonly Panel[]): Markup {
+  const draw = (more: Plot.PlotOptions) => plotText({ ...SIZE, ...options, ...more });
+  const [, behind] = draw({ axis: null, grid: false, marks: context }).match(SVG)!;
   const figure = ({ name, text, marks }: Panel): Content => {
-    const picture = plotText({ ...options, ariaLabel: `${name}: ${text}`, marks });
+    const [, inner] = draw({ marks }).match(SVG)!;
     return markup`<figure><figcaption><b>${name}</b> ${text}</figcaption>
-${pictureMarkup(picture.replace(/^<svg[^>]*>/, (start) => start + use))}</figure>
+<svg role="img" aria-label="${name}: ${text}" viewBox="0 0 ${SIZE.width} ${SIZE.height}" ${FONT}>
+<use href="#${id}"/>${trusted(inner)}</svg></figure>
 `;
   };
-  return markup`<svg class="parts" aria-hidden="true"><defs><g id="${sharing.id}">${
-    trusted(inner)
+  return markup`<svg class="parts" aria-hidden="true"><defs><g id="${id}">${
+    trusted(behind)
   }</g></defs></svg>
 <div class="panels">
 ${panels.map(figure)}</div>
 `;
 }
-
-/** The element of a picture that has a text for those who do not see it. */
-export const pictureMarkup = (svg: string): Markup =>
-  trusted(svg.replace("<svg", '<svg role="img"'));

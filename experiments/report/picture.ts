@@ -17,7 +17,7 @@ export interface Picture {
 }
 
 /** Grey levels of a picture in a page: more are hardly seen, and cost most of its bytes. */
-const LEVELS = 32;
+const LEVELS = 16;
 
 /**
  * Reads a grey PNG, and takes one pixel of four where they are all alike.
@@ -53,7 +53,7 @@ function halve(picture: Picture): Picture {
   return { width, height, data };
 }
 
-/** The address of a picture in a page, which is the picture itself: a PNG of 32 grey levels. */
+/** The address of a picture in a page, which is the picture itself: a PNG of 16 grey levels. */
 export function dataUri({ width, height, data }: Picture): string {
   const step = 255 / (LEVELS - 1);
   const levels = data.map((level) => Math.round(Math.round(level / step) * step));

@@ -25,11 +25,11 @@ ${some.map(pictures)}`;
 }
 
 function pictures({ group, details }: Shown): Content {
-  const { name, shown, runs } = group;
+  const { name, runs } = group;
   const { reconstructions, samples, traversals, rates } = details;
   const order = rates && byRate(rates).slice(0, TRAVERSED).map((j) => j + 1).join(", ");
   return markup`<h3>${name}</h3>
-${runs.length > 1 ? markup`<p>Of the run ${shown.name}.</p>` : ""}
+${runs.length > 1 ? markup`<p>Of the run ${runs[0].name}.</p>` : ""}
 <div class="pictures">
 ${figure(reconstructions, "Reconstructions", `Test images and reconstructions by ${name}`)}
 ${figure(samples, "Samples", `Images decoded from noise by ${name}`)}

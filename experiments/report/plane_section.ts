@@ -4,8 +4,7 @@
  * @module
  */
 
-import { type Content, markup } from "./markup.ts";
-import { pictureMarkup } from "./panels.ts";
+import { type Content, markup, trusted } from "./markup.ts";
 import { type PlanePoint, rateDistortionPlot } from "./rate_distortion_plot.ts";
 import { byDataSet, type Section, type Shown } from "./sections.ts";
 
@@ -30,6 +29,6 @@ function pointOf({ curve, summary: { split, beta, rate, distortion } }: Shown): 
 function plane({ dataset, points }: { dataset: string; points: PlanePoint[] }): Content {
   return markup`<figure class="plane"><figcaption>${dataset}</figcaption>
 <div class="scroll" role="region" aria-label="Rate–distortion plane of ${dataset}" tabindex="0">
-${pictureMarkup(rateDistortionPlot(points))}</div></figure>
+${trusted(rateDistortionPlot(points).replace("<svg", '<svg role="img"'))}</div></figure>
 `;
 }

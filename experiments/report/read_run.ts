@@ -38,12 +38,41 @@ export interface Details {
   readonly traversals?: Picture;
 }
 
+/** What a report is of. */
+export interface Found {
+  readonly runs: readonly ReportRun[];
+  /** Folders without a run, and what each of them lacks. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Reads the runs in folders, each once; files beside the folders are passed over.
+ *
+ * @throws {UserError} if a path does not exist, or there is no run at all
+ */
+export async function readRuns(paths: readonly string[]): Promise<Found> {
+  const runs: ReportRun[] = [];
+  const others: string[] = [];
+  for (const path of new Map(paths.map((path) => [resolve(path), path])).values()) {
+    if (!await exists(path)) throw new UserError(`there is no run folder ${path}`);
+    if (!(await Deno.stat(path)).isDirectory) continue;
+    const run = await readRun(path);
+    if (typeof run === "string") others.push(`${path}: ${run}`);
+    else runs.push(run);
+  }
+  if (runs.length > 0) return { runs, others };
+  const [first = "none of the paths is a folder", ...more] = others;
+  throw new UserError(
+    `there is no run: ${first}${more.length > 0 ? `; and ${more.length} more` : ""}`,
+  );
+}
+
 /**
  * Reads the run in a folder.
  *
  * @returns the run, or what makes the folder none: it has neither an epoch nor a test
  */
-export async function readRun(path: string): Promise<ReportRun | string> {
+async function readRun(path: string): Promise<ReportRun | string> {
   const folder = folderAt(path);
   const problems: string[] = [];
   const part = makePart(problems);
@@ -63,6 +92,7 @@ export async function readRun(path: string): Promise<ReportRun | string> {
 /** Why there is no test. */
 function unfinished(history: readonly EpochRecord[], config?: Config): string {
   const last = history.at(-1)!.epoch;
+  if (last === config?.epochs) return "it is trained, but not tested";
   const of = config === undefined ? "" : ` of ${config.epochs}`;
   return `it is not finished: epoch ${last}${of}`;
 }
@@ -75,15 +105,20 @@ async function readWholeTest(path: string): Promise<TestRecord> {
 }
 
 /** Reads pictures and rates by dimension, and adds what is missing of them to the run's problems. */
-export async function readDetails({ folder, config, problems }: ReportRun): Promise<Details> {
+export async function readDetails(
+  { folder, config, test, problems }: ReportRun,
+): Promise<Details> {
   const part = makePart(problems);
+  // These are made at the end of a run: of one that is not finished they are not missed.
+  const last: typeof part = (path, read) =>
+    test === undefined ? Promise.resolve(undefined) : part(path, read);
+  const readRates = async (path: string) =>
+    dimensionRates(config!, decodeTensors(await readFile(path), path).tensors, path);
   return {
-    rates: config && await part(folder.codes, async (path) => {
-      return dimensionRates(config, decodeTensors(await readFile(path), path).tensors, path);
-    }),
+    rates: config && await last(folder.codes, readRates),
     reconstructions: await part(folder.reconstructions, readPicture),
     samples: await part(folder.samples, readPicture),
-    traversals: await part(folder.traversals, readPicture),
+    traversals: await last(folder.traversals, readPicture),
   };
 }
 

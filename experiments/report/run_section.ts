@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { duration } from "../progress.ts";
 import type { Group } from "./group.ts";
-import { markup } from "./markup.ts";
+import { type Content, markup } from "./markup.ts";
 import type { ReportRun } from "./read_run.ts";
 import type { Section, Shown } from "./sections.ts";
 import { type Column, tableMarkup } from "./table.ts";
@@ -30,25 +30,32 @@ const COLUMNS: Column<Row>[] = [
     cell: ({ run: { history } }) =>
       duration(history.reduce((sum, { seconds }) => sum + seconds, 0)),
   },
-  {
-    title: "what is missing",
-    isText: true,
-    cell: ({ run: { problems } }) =>
-      problems.length === 0
-        ? "nothing"
-        : markup`<ul>${problems.map((problem) => markup`<li>${problem}</li>`)}</ul>`,
-  },
+  { title: "what is missing", isText: true, cell: missing },
   { title: "folder", isText: true, cell: ({ run }) => dirname(run.folder.path) },
 ];
 
 const epochsText = (done: number, of?: number) => of === undefined ? done : `${done} of ${of}`;
 
-/** A row for each run. */
-export function runSection(all: readonly Shown[]): Section {
-  const rows = all.flatMap(({ group }) => group.runs.map((run) => ({ run, group })));
+function missing({ run, group }: Row): Content {
+  const repeats = group.repeats.includes(run)
+    ? [`it has the seed of another of ${group.name}, and is not counted`]
+    : [];
+  const all = [...run.problems, ...repeats];
+  return all.length === 0 ? "nothing" : listMarkup(all);
+}
+
+const listMarkup = (texts: readonly string[]): Content =>
+  markup`<ul>${texts.map((text) => markup`<li>${text}</li>`)}</ul>`;
+
+/** A row for each run, and folders in which there is none. */
+export function runSection(all: readonly Shown[], others: readonly string[]): Section {
+  const rows = all.flatMap(({ group }) =>
+    [...group.runs, ...group.repeats].map((run) => ({ run, group }))
+  );
   const content =
     markup`<p><code>deno task train --resume --filename NAME</code> goes on with a run that is not finished, and
 makes what a finished one lacks.</p>
-${tableMarkup("All runs", COLUMNS, rows)}`;
+${tableMarkup("All runs", COLUMNS, rows)}
+${others.length > 0 ? markup`<p>Without a run:</p>${listMarkup(others)}` : ""}`;
   return { id: "runs", title: "Runs", content };
 }

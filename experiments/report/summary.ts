@@ -7,7 +7,7 @@
 import { median } from "../bench/statistics.ts";
 import type { Metrics } from "../history.ts";
 import { type Estimate, estimate } from "./estimate.ts";
-import { betaOf, type Group } from "./group.ts";
+import { betaOf, type Group, isFinished } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. Rates, distortions and bounds are in nats per image. */
@@ -17,8 +17,8 @@ export interface Summary {
   readonly seeds: number;
   /** What the means are of: test images; or, where no run is finished, validation images after the last epoch. */
   readonly split: "test" | "validation";
-  /** The fewest epochs of these runs. */
-  readonly epochs: number;
+  /** The fewest epochs of these runs, of those whose history is known. */
+  readonly epochs?: number;
   readonly parameters?: number;
   readonly rate: Estimate;
   readonly distortion: Estimate;
@@ -33,17 +33,18 @@ export interface Summary {
 
 /** The means of a group. */
 export function summarize({ config, runs }: Group): Summary {
-  const finished = runs.filter(({ test }) => test !== undefined);
+  const finished = runs.filter(isFinished);
   const counted = finished.length > 0 ? finished : runs;
   const metrics = counted.map(metricsOf);
   const over = (of: (metrics: Metrics) => number) => estimate(metrics.map(of));
   const { rate: _, distortion: __, loss: ___, ...terms } = metrics[0];
+  const epochs = counted.flatMap(({ history }) => history.at(-1)?.epoch ?? []);
   const seconds = counted.flatMap(({ history }) => history.map(({ seconds }) => seconds));
   return {
     beta: config && betaOf(config),
     seeds: counted.length,
     split: finished.length > 0 ? "test" : "validation",
-    epochs: Math.min(...counted.map(({ history }) => history.at(-1)?.epoch ?? 0)),
+    epochs: epochs.length > 0 ? Math.min(...epochs) : undefined,
     parameters: counted[0].test?.parameters,
     rate: over(({ rate }) => rate),
     distortion: over(({ distortion }) => distortion),

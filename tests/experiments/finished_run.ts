@@ -11,7 +11,7 @@ import { folderAt, type RunFolder } from "../../experiments/run_folder.ts";
 import { encodeTensors } from "../../experiments/safetensors.ts";
 import { CONFIG } from "./bars.ts";
 
-/** Grey levels that no compression makes smaller. */
+/** Numbers in [0, 1) that no compression makes smaller. */
 function noise(count: number, seed: number): Float32Array {
   let state = seed + 1;
   return Float32Array.from({ length: count }, () => {
@@ -60,7 +60,9 @@ export async function finishedRun(
   const tensors = new Map(["mean", scale, "z"].map((array) => [array, codes]));
   await writeFile(folder.codes, encodeTensors({ tensors, metadata: {} }));
   for (const [i, path] of [folder.reconstructions, folder.samples, folder.traversals].entries()) {
-    const images = { width: side, height: side, data: noise(100 * side * side, i) };
+    // Of images too, half of the pixels are black.
+    const data = noise(100 * side * side, i).map((level) => Math.max(0, 2 * level - 1));
+    const images = { width: side, height: side, data };
     await writeFile(path, gridPng(images, { columns: 10, zoom: 2, gap: 4 }));
   }
   return folder;
