@@ -42,7 +42,8 @@ async function command(args: string[]): Promise<void> {
   for (const other of others) console.log(`left out: ${other}`);
   const page = await reportPage(found);
   await writeFile(given.out, page);
-  console.log(`${given.out}: ${runs.length} runs, ${(page.length / 1e6).toFixed(2)} MB`);
+  const count = `${runs.length} run${runs.length === 1 ? "" : "s"}`;
+  console.log(`${given.out}: ${count}, ${(page.length / 1e6).toFixed(2)} MB`);
   if (given.csv === undefined) return;
   await writeFile(given.csv, historiesCsv(runs));
   console.log(`${given.csv}: their histories`);

@@ -96,7 +96,7 @@ Deno.test("what a run lacks is said of it, and the others are shown", async () =
   const edited = await make("edited", { batch: 40 });
   await Deno.writeTextFile(edited.test, `{"rate": "much"}`);
   await Deno.writeTextFile(edited.config, `{"latent": 1}`);
-  const repeated = await make("repeated");
+  await make("repeated");
   await Deno.mkdir(join(folder.path, "empty"));
   await Deno.writeTextFile(join(folder.path, "notes.txt"), "");
 
