@@ -41,7 +41,7 @@ function panel(group: Group): Panel {
   const { train, valid } = last[0];
   return {
     name: group.name,
-    text: `validation ${nats(valid.loss)}, training ${nats(train.loss)} at the end`,
+    text: `validation ${nats(valid.loss)}, training ${nats(train.loss)}`,
     marks: [
       ...lines(group, "train", { stroke: "var(--second)", strokeDasharray: "5 3" }),
       ...lines(group, "valid", { stroke: "var(--first)" }),

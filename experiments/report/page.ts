@@ -81,10 +81,10 @@ ${sections.map(part)}</main>
   return page.html;
 }
 
-/** The data set, if there is one for all. */
+/** The data set, if all configs have the same. */
 function of(all: readonly Shown[]): string {
-  const [dataset, ...others] = new Set(all.map(({ group }) => group.config?.dataset));
-  return dataset === undefined || others.length > 0 ? "" : ` on ${dataset}`;
+  const names = new Set(all.flatMap(({ group }) => group.config?.dataset ?? []));
+  return names.size === 1 ? ` on ${[...names]}` : "";
 }
 
 const count = (number: number, noun: string): string =>

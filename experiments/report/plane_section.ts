@@ -16,7 +16,7 @@ export function planeSection(all: readonly Shown[]): Section | undefined {
   if (planes.length === 0) return undefined;
   const content =
     markup`<p>Of test images, means over the seeds of finished runs with their standard errors; runs that differ in
-β alone are on one curve. On a grey line −ELBO is the same: less is better.</p>
+β alone are on one curve. A dotted line joins what has one β; on a grey line −ELBO is the same, and less is better.</p>
 ${planes.map(plane)}`;
   return { id: "plane", title: "Rate–distortion plane", content };
 }

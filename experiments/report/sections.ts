@@ -45,18 +45,19 @@ ${summaryTable(rows)}`;
 export function lossSection(all: readonly Shown[]): Section | undefined {
   const some = all.filter(({ group }) => group.runs.some(({ history }) => history.length > 0));
   if (some.length === 0) return undefined;
-  const content = markup`<p>By epoch, on one scale; the highest losses are cut off.</p>
+  const content =
+    markup`<p>By epoch, on one scale; the highest are cut off. The numbers are those of the last epoch.</p>
 <ul class="keys">
 <li><span class="key"></span>validation</li>
 <li><span class="key dashed"></span>training, averaged over an epoch while the parameters moved</li>
 <li><span class="key grey"></span>validation of the other runs</li>
 </ul>
 ${
-    byDataSet(some).map(([dataset, shown], i, { length }) => [
-      length > 1 ? markup`<h3>${dataset}</h3>` : "",
-      lossPanels(shown.map(({ group }) => group), `losses-${i}`),
-    ])
-  }`;
+      byDataSet(some).map(([dataset, shown], i, { length }) => [
+        length > 1 ? markup`<h3>${dataset}</h3>` : "",
+        lossPanels(shown.map(({ group }) => group), `losses-${i}`),
+      ])
+    }`;
   return { id: "losses", title: "Losses", content };
 }
 

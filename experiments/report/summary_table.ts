@@ -54,6 +54,6 @@ function nameOf({ group, split }: Row): Content {
 
 /** The data set, where the rows are not all of one. */
 function datasetOf(rows: readonly Row[]): (row: Row) => string | undefined {
-  const names = new Set(rows.map(({ group }) => group.config?.dataset));
+  const names = new Set(rows.flatMap(({ group }) => group.config?.dataset ?? []));
   return ({ group }) => names.size > 1 ? group.config?.dataset : undefined;
 }
