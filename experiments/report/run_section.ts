@@ -54,7 +54,7 @@ export function runSection(all: readonly Shown[], others: readonly string[]): Se
   );
   const content =
     markup`<p><code>deno task train --resume --filename NAME</code> goes on with a run that is not finished, and
-makes what a finished one lacks.</p>
+makes what a finished one lacks; with <code>--importance</code> again, if it had one.</p>
 ${tableMarkup("All runs", COLUMNS, rows)}
 ${others.length > 0 ? markup`<p>Without a run:</p>${listMarkup(others)}` : ""}`;
   return { id: "runs", title: "Runs", content };
