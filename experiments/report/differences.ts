@@ -37,15 +37,29 @@ function nameTerms(list: readonly unknown[]): [string, unknown][] | undefined {
   });
 }
 
-/** The paths that all settings agree on, and those that they do not, in the order of their first appearance. */
+/**
+ * The paths that all settings agree on, and those that they do not, in the order of their first appearance. What is missing where
+ * another type has no such option, such as `latent.dMax`, is no difference beside that of the types.
+ */
 export function compareSettings(
   all: readonly Settings[],
 ): { alike: string[]; different: string[] } {
   const paths = [...new Set(all.flatMap((settings) => [...settings.keys()]))];
-  const isAlike = (path: string) => new Set(all.map((settings) => settings.get(path))).size === 1;
+  const values = (path: string) => new Set(all.map((settings) => settings.get(path)));
+  const isAlike = (path: string) => {
+    const found = values(path);
+    const type = path.replace(/[^.]*$/, "type");
+    if (path !== type && values(type).size > 1) found.delete(undefined);
+    return found.size === 1;
+  };
   const { alike = [], different = [] } = Object.groupBy(
     paths,
     (path) => isAlike(path) ? "alike" : "different",
   );
   return { alike, different };
+}
+
+/** The value on which all settings agree that have one. */
+export function commonValue(all: readonly Settings[], path: string): string {
+  return all.find((settings) => settings.has(path))!.get(path)!;
 }

@@ -27,7 +27,9 @@ function pointOf({ curve, summary: { split, beta, rate, distortion } }: Shown): 
 }
 
 function plane({ dataset, points }: { dataset: string; points: PlanePoint[] }): Content {
-  return markup`<figure class="plane"><figcaption>${dataset}</figcaption>
+  const betas = new Set(points.map(({ beta }) => beta));
+  const caption = betas.size > 1 ? dataset : `${dataset}, β = ${[...betas]}`;
+  return markup`<figure class="plane"><figcaption>${caption}</figcaption>
 <div class="scroll" role="region" aria-label="Rate–distortion plane of ${dataset}" tabindex="0">
 ${trusted(rateDistortionPlot(points).replace("<svg", '<svg role="img"'))}</div></figure>
 `;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareSettings, settingsOf } from "./differences.ts";
+import { commonValue, compareSettings, settingsOf } from "./differences.ts";
 import { type Content, markup } from "./markup.ts";
 import type { Section, Shown } from "./sections.ts";
 import { tableMarkup } from "./table.ts";
@@ -15,7 +15,8 @@ export function settingsSection(all: readonly Shown[]): Section | undefined {
     config === undefined ? [] : [{ name, settings: settingsOf(config) }]
   );
   if (rows.length === 0) return undefined;
-  const { alike, different } = compareSettings(rows.map(({ settings }) => settings));
+  const settings = rows.map(({ settings }) => settings);
+  const { alike, different } = compareSettings(settings);
   const columns = different.map((path) => ({
     title: path,
     isText: true,
@@ -25,12 +26,12 @@ export function settingsSection(all: readonly Shown[]): Section | undefined {
     { title: "runs", isText: true, cell: ({ name }) => name },
     ...columns,
   ], rows);
-  const [{ settings }] = rows;
-  const pair = (path: string): Content => markup`<dt>${path}</dt><dd>${settings.get(path)}</dd>\n`;
+  const pair = (path: string): Content =>
+    markup`<dt>${path}</dt><dd>${commonValue(settings, path)}</dd>\n`;
   const content = markup`${different.length > 0 ? table : ""}
 <details${
     different.length === 0 ? " open" : ""
-  }><summary>${alike.length} settings are alike</summary>
+  }><summary>${alike.length} settings are alike wherever they apply</summary>
 <dl>
 ${alike.map(pair)}</dl></details>`;
   return { id: "settings", title: "Settings", content };

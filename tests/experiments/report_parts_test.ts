@@ -7,7 +7,7 @@ import type { Config } from "../../experiments/config.ts";
 import { writeFile } from "../../experiments/files.ts";
 import { gridPng } from "../../experiments/pictures.ts";
 import { historiesCsv } from "../../experiments/report/csv.ts";
-import { compareSettings, settingsOf } from "../../experiments/report/differences.ts";
+import { commonValue, compareSettings, settingsOf } from "../../experiments/report/differences.ts";
 import { estimate, estimateText } from "../../experiments/report/estimate.ts";
 import { betaOf, curveNames, groupNames, groupRuns } from "../../experiments/report/group.ts";
 import { readLines } from "../../experiments/report/history_lines.ts";
@@ -94,10 +94,21 @@ Deno.test("names are short, and never the same", () => {
 
 Deno.test("settings are compared by their paths, terms by their types, the seed not at all", () => {
   const other = like({ seed: 3, latent: VAE.latent, ...withRate(2) });
-  const { alike, different } = compareSettings([settingsOf(CONFIG), settingsOf(other)]);
-  assertEquals(different.filter((path) => !path.startsWith("latent.")), ["loss.rate.weight"]);
-  assert(different.includes("latent.type") && different.includes("latent.dMax"));
-  assert(alike.includes("latent.size") && !alike.includes("seed"));
+  const all = [CONFIG, other].map(settingsOf);
+  const { alike, different } = compareSettings(all);
+  assertEquals(different, ["latent.type", "loss.rate.weight"]);
+  assert(alike.includes("latent.dMax") && alike.includes("latent.size") && !alike.includes("seed"));
+  assertEquals(commonValue(all.toReversed(), "latent.dMax"), "10");
+  // Of one type it is a difference, and so is a term that one of them lacks.
+  const linear = like({
+    latent: { ...CONFIG.latent, mean: "linear", clip: 0.5 },
+    loss: [{ type: "rate", weight: 1 }],
+  });
+  assertEquals(compareSettings([CONFIG, linear].map(settingsOf)).different, [
+    "latent.mean",
+    "loss.reconstruction.weight",
+    "latent.clip",
+  ]);
   assertEquals(settingsOf(CONFIG).get("encoder"), "16 softplus glorotUniform");
   assertEquals(settingsOf(other).get("loss.rate.weight"), "2");
 });
