@@ -40,7 +40,7 @@ export async function conclude(
   const { parameters } = modelSize(model, images.pixels);
   const trained = { model, params, device };
   const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
-  await paintTraversals(folder.traversals, { ...trained, config, data, codes, key: keys.pictures });
+  await paintTraversals(folder.traversals, { ...trained, data, codes, key: keys.pictures });
   let likelihood: TestRecord["likelihood"];
   if (samples !== undefined) {
     const bound = makeBoundLikelihood(model, samples, batch, device);

@@ -39,7 +39,13 @@ export function dimensionRates(
   codes: Codes,
   source: string,
 ): DimensionRates {
-  const columns = (name: string) => columnsOf(codes, name, latent.size, source);
+  const columns = (name: string) => {
+    const found = columnsOf(codes, name, source);
+    if (found.length === latent.size) return found;
+    throw new UserError(
+      `${source}: ${name} has ${found.length} dimensions, but the config has ${latent.size}`,
+    );
+  };
   if (latent.type === "echo") {
     const logClip = Math.log(channelOf(latent).clip);
     const nats = columns("logScale").map((logScale) => -mean(logScale) - logClip);
@@ -64,19 +70,15 @@ export function byRate({ nats }: DimensionRates): number[] {
 /**
  * An array of the codes by its columns, one for each dimension.
  *
- * @throws {UserError} if there is no such array, or it is not [images, size]
+ * @throws {UserError} if there is no such array, or it is not [images, latent]
  */
-export function columnsOf(
-  codes: Codes,
-  name: string,
-  size: number,
-  source: string,
-): Float64Array[] {
+export function columnsOf(codes: Codes, name: string, source: string): Float64Array[] {
   const array = codes.get(name);
   if (array === undefined) throw new UserError(`${source} holds no ${name}`);
-  const { shape: [count, width], data } = array;
-  if (width !== size || count === 0) {
-    throw new UserError(`${source}: ${name} is [${array.shape}], but codes of ${size} are wanted`);
+  const { shape, data } = array;
+  const [count, size] = shape;
+  if (shape.length !== 2 || count === 0) {
+    throw new UserError(`${source}: ${name} is [${shape}], but [images, latent] is wanted`);
   }
   return Array.from(
     { length: size },

@@ -5,15 +5,14 @@
  */
 
 import { type Device, jit, type Key, permutation, tensor } from "../mod.ts";
-import type { Config } from "./config.ts";
 import type { DataSet } from "./data/images.ts";
-import { byRate, type Codes, columnsOf, dimensionRates } from "./dimension_rates.ts";
+import { type Codes, columnsOf } from "./dimension_rates.ts";
 import { writeFile } from "./files.ts";
 import type { Model, Params } from "./model.ts";
 import { gridPng } from "./pictures.ts";
 
-/** Dimensions that are shown, those with the highest rates first: a row of images for each. */
-export const TRAVERSED = 10;
+/** Dimensions that are shown, those first that change the image most: a row of images for each. */
+const ROWS = 10;
 /** Images in a row: from the first to the last of the percentiles that the dimension has over the test images. */
 const COLUMNS = 10;
 const FROM = 0.01, TO = 0.99;
@@ -26,8 +25,7 @@ const FROM = 0.01, TO = 0.99;
  */
 export async function paintTraversals(
   path: string,
-  { config, model, params, data, codes, device, key }: {
-    config: Config;
+  { model, params, data, codes, device, key }: {
     model: Model;
     params: Params;
     data: DataSet;
@@ -36,25 +34,35 @@ export async function paintTraversals(
     key: Key;
   },
 ): Promise<void> {
-  const { size } = config.latent;
   const [image] = await permutation(key, data.test.count).read();
-  const columns = columnsOf(codes, "z", size, path);
-  const rows = byRate(dimensionRates(config, codes, path)).slice(0, TRAVERSED);
-
-  const changed = rows.flatMap((j) => {
-    const sorted = columns[j].toSorted();
+  const columns = columnsOf(codes, "z", path);
+  const changed = columns.flatMap((column, j) => {
+    const sorted = column.toSorted();
     return Array.from({ length: COLUMNS }, (_, i) => {
       const code = columns.map((column) => column[image]);
       code[j] = quantile(sorted, FROM + (TO - FROM) * i / (COLUMNS - 1));
       return code;
     });
   });
-  using given = tensor(changed.flat(), { shape: [changed.length, size] });
+  using given = tensor(changed.flat(), { shape: [changed.length, columns.length] });
   using decoded = jit(model.decode, { device })(params, given);
-  const images = { width: data.width, height: data.height, data: await decoded.read() };
+  const values = await decoded.read();
+
+  const length = COLUMNS * data.test.pixels;
+  const rows = columns.map((_, j) => values.subarray(j * length, (j + 1) * length));
+  const changes = new Map(rows.map((row) => [row, changeOf(row, data.test.pixels)]));
+  const shown = rows.toSorted((a, b) => changes.get(b)! - changes.get(a)!).slice(0, ROWS);
+  const images = { width: data.width, height: data.height, data: shown.flatMap((row) => [...row]) };
   await writeFile(path, gridPng(images, { columns: COLUMNS, zoom: 2, gap: 4 }));
 }
 
 /** The element of a sorted sample that the fraction p of it is below. */
 const quantile = (sorted: Float64Array, p: number): number =>
   sorted[Math.round(p * (sorted.length - 1))];
+
+/** How far the images of a row are from the row's first, in the sum of squares. */
+function changeOf(row: ArrayLike<number>, pixels: number): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += (row[i] - row[i % pixels]) ** 2;
+  return sum;
+}

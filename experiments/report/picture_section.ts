@@ -4,8 +4,6 @@
  * @module
  */
 
-import { byRate } from "../dimension_rates.ts";
-import { TRAVERSED } from "../traversals.ts";
 import { type Content, markup } from "./markup.ts";
 import { dataUri, type Picture } from "./picture.ts";
 import type { Section, Shown } from "./sections.ts";
@@ -19,27 +17,20 @@ export function pictureSection(all: readonly Shown[]): Section | undefined {
   const content =
     markup`<p>Reconstructions: rows of test images, each above the row of what the decoder makes of their noisy
 codes. Samples: images decoded from noise alone. Traversals: the code of the first of the test images, decoded while one of its
-numbers goes from the 1st to the 99th percentile of all test codes; a row for each of the dimensions with the highest rates.</p>
+numbers goes from the 1st to the 99th percentile of all test codes; a row for each of the numbers, those that change the image most.</p>
 ${some.map(pictures)}`;
   return { id: "pictures", title: "Pictures", content };
 }
 
 function pictures({ group, details }: Shown): Content {
   const { name, runs } = group;
-  const { reconstructions, samples, traversals, rates } = details;
-  const order = rates && byRate(rates).slice(0, TRAVERSED).map((j) => j + 1).join(", ");
+  const { reconstructions, samples, traversals } = details;
   return markup`<h3>${name}</h3>
 ${runs.length > 1 ? markup`<p>Of the run ${runs[0].name}.</p>` : ""}
 <div class="pictures">
 ${figure(reconstructions, "Reconstructions", `Test images and reconstructions by ${name}`)}
 ${figure(samples, "Samples", `Images decoded from noise by ${name}`)}
-${
-    figure(
-      traversals,
-      `Traversals${order === undefined ? "" : ` of the dimensions ${order}`}`,
-      `A code of ${name}, decoded while one number of it is changed, row by row`,
-    )
-  }
+${figure(traversals, "Traversals", `A code of ${name}, decoded while one number of it is changed`)}
 </div>
 `;
 }

@@ -71,6 +71,13 @@ Deno.test("codes of another model are refused", () => {
     "c.safetensors",
     "no logScale",
   );
-  const wrong = new Map([["logScale", { shape: [1, 2], data: new Float32Array(2) }]]);
-  assertRefused(() => dimensionRates(CONFIG, wrong, "c.safetensors"), "logScale is [1,2]", "of 3");
+  const wrong: Map<string, NamedArray> = new Map([["logScale", {
+    shape: [1, 2],
+    data: new Float32Array(2),
+  }]]);
+  const refused = (...says: string[]) =>
+    assertRefused(() => dimensionRates(CONFIG, wrong, "c.safetensors"), "c.safetensors", ...says);
+  refused("logScale has 2 dimensions", "the config has 3");
+  wrong.set("logScale", { shape: [6], data: new Float32Array(6) });
+  refused("logScale is [6]", "[images, latent]");
 });
