@@ -37,7 +37,7 @@ export interface RunFolder {
 export function runFolder(runsDir: string, name: string): RunFolder {
   if (!/^[\w][\w.+=-]*$/.test(name)) {
     throw new UserError(
-      `--filename must be a plain name of letters, digits and "_.+=-", but is "${name}"`,
+      `a run must have a plain name (--filename) of letters, digits and "_.+=-", but has "${name}"`,
     );
   }
   return folderAt(join(runsDir, name));

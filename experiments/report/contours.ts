@@ -24,7 +24,7 @@ export function contours(
   for (let i = Math.ceil(low / step); i * step < high; i++) {
     const sum = Number((i * step).toPrecision(12));
     const [x1, x2] = [Math.max(left, sum - top), Math.min(right, sum - bottom)];
-    lines.push({ sum, x1, y1: sum - x1, x2, y2: sum - x2 });
+    if (x1 < x2) lines.push({ sum, x1, y1: sum - x1, x2, y2: sum - x2 });
   }
   return lines;
 }

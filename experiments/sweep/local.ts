@@ -10,21 +10,27 @@ import { trainInProcess } from "../train_process.ts";
 import { type Launch, logOf } from "./launch.ts";
 
 /** Trains the jobs on this machine, which they share; one that dies leaves the others alone. */
-export const launchHere: Launch = async (tasks, options) => {
-  const { stop, kill, say, ended } = options;
+export const launchHere: Launch = async (tasks, { kill, say, ended, ...options }) => {
   const { jobs, threads } = share(navigator.hardwareConcurrency, tasks.length, options);
   say(`${jobs} at once, with ${threads} ${threads === 1 ? "thread" : "threads"} each`);
+  // Where the sweep itself cannot go on, its jobs end as by Ctrl-C.
+  const broken = new AbortController();
+  const stop = AbortSignal.any([options.stop, broken.signal]);
   const queue = tasks.values();
-  const worker = async () => {
+  const work = async () => {
     for (const { job, flags } of queue) {
       if (stop.aborted) return;
-      const training = trainInProcess([...flags, "--threads", String(threads)], {
-        ...{ stop, kill, log: logOf(job) },
-      });
-      await ended(job, await failureOf(training));
+      const all = [...flags, "--threads", String(threads)];
+      await ended(job, await failureOf(trainInProcess(all, { stop, kill, log: logOf(job) })));
     }
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  const workers = Array.from({ length: jobs }, () =>
+    work().catch((error) => {
+      broken.abort();
+      throw error;
+    }));
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
 };
 
 /** How many of so many tasks run at once, and with how many threads each, so that they fill the cores. */

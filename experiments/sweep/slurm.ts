@@ -15,8 +15,6 @@ import { readArray, type SlurmArray, slurmFolder, slurmWords, writeArray } from 
 import { isQueued, submitArray } from "./slurm/queue.ts";
 import { arrayScript, failureIn } from "./slurm/script.ts";
 
-/** Between two looks at the queue. */
-const POLL_MS = 5000;
 /** A shared file system may show after a while only what a task wrote last: so often more is looked at the folders. */
 const LAST_LOOKS = 6;
 
@@ -72,38 +70,46 @@ async function submit(
   return array;
 }
 
-/** Waits for an array, and says of each job when it has ended. */
+/**
+ * Waits for an array, and says of each job when it has ended.
+ *
+ * @param look how the queue is asked, and how often
+ */
 export async function follow(
   tasks: readonly Task[],
   array: SlurmArray,
   { runsDir, stop, ended }: Pick<LaunchOptions, "runsDir" | "stop" | "ended">,
-  pollMs: number = POLL_MS,
+  look: { isQueued: typeof isQueued; everyMs: number } = { isQueued, everyMs: 5000 },
 ): Promise<void> {
   const open = new Set(tasks.map(({ job }) => job));
   for (let looks = 0; open.size > 0 && looks < LAST_LOOKS;) {
     // Before the folders, so that they are looked at once more after its end.
-    if (!await isQueued(array.id)) looks++;
+    if (!await look.isQueued(array.id)) looks++;
     for (const job of open) {
-      const failure = await failureOf(job, array);
-      if (failure === undefined && !await exists(job.folder.test)) continue;
+      const end = await endOf(job, array);
+      if (end === undefined) continue;
       open.delete(job);
-      await ended(job, failure);
+      await ended(job, end.failure);
     }
     if (open.size === 0) return;
-    await pause(pollMs, undefined, { signal: stop }).catch(() => {});
+    await pause(look.everyMs, undefined, { signal: stop }).catch(() => {});
     if (stop.aborted) return;
   }
   for (const job of open) await ended(job, await lastWords(job, array, runsDir));
 }
 
-async function failureOf(job: SweepJob, { id }: SlurmArray): Promise<string | undefined> {
-  if (await exists(job.folder.test) || !await exists(logOf(job))) return undefined;
-  return failureIn(await readText(logOf(job)), id);
+/** How a job has ended; undefined while there is nothing to see of that. */
+async function endOf(job: SweepJob, { id }: SlurmArray): Promise<{ failure?: string } | undefined> {
+  if (await exists(job.folder.test)) return {};
+  const log = await exists(logOf(job)) ? await readText(logOf(job)) : "";
+  const failure = failureIn(log, id);
+  return failure === undefined ? undefined : { failure };
 }
 
 /** What Slurm said of a task that has left no trace of its end. */
 async function lastWords(job: SweepJob, array: SlurmArray, runsDir: string): Promise<string> {
   const path = slurmWords(runsDir, array.id, array.jobs.indexOf(job.name));
   const words = await exists(path) ? (await readText(path)).trim() : "";
-  return words === "" ? `it ended without a word (${path})` : words.split("\n").at(-1)!;
+  if (words === "") return "it ended without a word";
+  return `Slurm says: ${words.split("\n").at(-1)!.replace(/^.*\*\*\* (.*) \*\*\*$/, "$1")}`;
 }
