@@ -9,6 +9,16 @@ import { assertRefused } from "./helpers.ts";
 
 const SIZE = CONFIG.latent.size;
 
+const ECHO: EchoOptions = {
+  mean: "tanh16",
+  dMax: 10,
+  sampling: "withoutReplacement",
+  multiplicative: false,
+  centred: false,
+  detached: false,
+};
+const LINEAR: EchoOptions = { ...ECHO, mean: "linear" };
+
 /** Codes of so many images. */
 const arrays = fc.integer({ min: 1, max: 20 }).chain((count) => {
   const values = (min: number, max: number) =>
@@ -29,21 +39,29 @@ Deno.test("rates of dimensions add up to the model's rate, for Echo and for N(0,
       const named = new Map(Object.entries(codes));
       const sum = (config: typeof CONFIG) =>
         dimensionRates(config, named, "x").nats.reduce((sum, rate) => sum + rate, 0);
-      const linear = like({ latent: { ...CONFIG.latent, mean: "linear" } });
       const rates = [
-        ...[CONFIG, linear].map(({ latent }) =>
-          echoRate(asTensor(codes.logScale), channelOf(latent as unknown as EchoOptions))
-        ),
+        ...[ECHO, LINEAR].map((echo) => echoRate(asTensor(codes.logScale), channelOf(echo))),
         gaussianKl(asTensor(codes.mean), asTensor(codes.logVariance)),
       ].map((rate) => mean(rate));
       run(rates, device);
-      for (const [i, config] of [CONFIG, linear, VAE].entries()) {
+      const configs = [ECHO, LINEAR].map((echo) =>
+        like({ latent: { type: "echo", size: SIZE, ...echo } })
+      );
+      for (const [i, config] of [...configs, VAE].entries()) {
         assertAlmostEquals(sum(config), await rates[i].item(), 1e-4);
       }
     }),
     { numRuns: 20 },
   );
   device.close();
+});
+
+Deno.test("the channel is that of the config: its clip is given, or solved for the bound on its means", () => {
+  const of = (options: Partial<EchoOptions>) => channelOf({ ...ECHO, dMax: 99, ...options });
+  assertAlmostEquals(of({}).clip, 0.835866, 1e-6);
+  assertAlmostEquals(of({ mean: "linear" }).clip, 0.817523, 1e-6);
+  assertEquals(of({ mean: "linear" }).meanClip, 10);
+  assertEquals(of({ clip: 0.5 }).clip, 0.5);
 });
 
 Deno.test("elsewhere it is the capacity of a Gaussian channel, which no shift or scale changes", () => {

@@ -3,6 +3,7 @@ import { DOMParser } from "linkedom";
 import { join } from "node:path";
 import { reportPage } from "../../experiments/report/page.ts";
 import { readRuns } from "../../experiments/report/read_run.ts";
+import type { RunFolder } from "../../experiments/run_folder.ts";
 import { VAE } from "./bars.ts";
 import { finishedRun } from "./finished_run.ts";
 import { assertRefusedLater, temporaryFolder } from "./helpers.ts";
@@ -132,6 +133,22 @@ Deno.test("what a run lacks is said of it, and the others are shown", async () =
     textOf("#summary").join(),
     /unfinished † .*† Not finished|† Not finished.*unfinished †/,
   );
+});
+
+Deno.test("a mean is over the finished runs, if there is one", async () => {
+  await using folder = await temporaryFolder();
+  const runs: RunFolder[] = [];
+  for (const [seed, rate] of [10, 20, 90].entries()) {
+    runs.push(await finishedRun(folder.path, `x_seed${seed}`, { rate, keys: { seed } }));
+  }
+  await Deno.remove(runs[2].test);
+  const rowOf = async () => {
+    const { all } = await pageOf(...runs.map(({ path }) => path));
+    return all("#summary tbody tr > *").map(({ textContent }) => textContent).slice(0, 4);
+  };
+  assertEquals(await rowOf(), ["x", "1", "2", "15.00 ± 5.00"]);
+  for (const run of runs.slice(0, 2)) await Deno.remove(run.test);
+  assertEquals(await rowOf(), ["x †", "1", "3", "40.00 ± 25.17"]);
 });
 
 Deno.test("names from the file system break nothing", async () => {
