@@ -3,59 +3,21 @@
  *
  * @module
  */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import settings from "../../deno.json" with { type: "json" };
+import { findConfigs } from "../../experiments/config_source.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { assertSentence, namesIn, temporaryFolder } from "./helpers.ts";
-
-const SWEEP = fileURLToPath(new URL("../../experiments/sweep.ts", import.meta.url));
-
-/** Starts `deno task sweep`, with its permissions. */
-function start(flags: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
-  const [, ...args] = settings.tasks.sweep.command.split(" ");
-  return new Deno.Command(Deno.execPath(), {
-    args: [...args.slice(0, -1), "--no-check", SWEEP, ...flags],
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-/** Runs it to its end. */
-async function sweep(flags: readonly string[], env?: Record<string, string>) {
-  const { code, stdout, stderr } = await start(flags, env).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
-
-const tiny = (latent: object, more: object = {}) =>
-  JSON.stringify({ latent, encoder: [], decoder: [], batch: 50, epochs: 1, limit: 200, ...more });
-const gaussian = { type: "gaussian", size: 2 };
-const CONFIGS = {
-  a: tiny({ type: "echo", size: 2, dMax: 5 }),
-  b: tiny(gaussian),
-  exploding: tiny(gaussian, { learningRate: { type: "constant", rate: 1e30 } }),
-  long: tiny(gaussian, { epochs: 40, limit: 2000 }),
-};
-
-/** A folder with the configs above, and flags for a sweep of some of them in it. */
-async function makePlace() {
-  const folder = await temporaryFolder();
-  const file = (name: string) => join(folder.path, `${name}.json`);
-  for (const [name, text] of Object.entries(CONFIGS)) await Deno.writeTextFile(file(name), text);
-  const runs = join(folder.path, "runs");
-  return {
-    folder,
-    runs,
-    flags: (...names: (keyof typeof CONFIGS)[]) => [
-      ...["--configs", names.map(file).join(","), "--runs-dir", runs, "--device", "cpu"],
-    ],
-    read: async (name: string) => await Deno.readTextFile(join(runs, name)),
-  };
-}
+import { flagsLeft } from "../../experiments/job.ts";
+import { jobList } from "../../experiments/sweep/job_list.ts";
+import { launchHere } from "../../experiments/sweep/local.ts";
+import { assertSentence, namesIn } from "./helpers.ts";
+import { makePlace, start, sweep } from "./sweep_helpers.ts";
 
 /** Waits until a condition holds. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -63,10 +25,10 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 Deno.test("sweep trains every job once, survives those that fail, and does what is missing", async () => {
-  const { folder, runs, flags, read } = await makePlace();
-  await using _ = folder;
+  await using place = await makePlace();
+  const { runs, flags, read } = place;
   const grid = ["--betas", "0.5,2", "--seeds", "2"];
-  const first = await sweep([...flags("exploding", "a"), ...grid]);
+  const first = await sweep([...flags("exploding", "a"), ...grid, "--threads", "1"]);
   assertEquals(first.code, 1);
   assertMatch(first.err, /^error: 4 of 8 jobs failed, .*: exploding_beta0.5_seed0, .*\n$/);
   assertEquals(
@@ -91,7 +53,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
 
   const config = JSON.parse(await read("a_beta2_seed1/config.json"));
   assertEquals([config.loss[1].weight, config.seed, config.limit], [2, 1, 200]);
-  assertMatch(await read("a_beta2_seed1.log"), /\nepoch 1\/1 .*\ntest: rate /);
+  assertMatch(await read("a_beta2_seed1.log"), /, 1 thread\n[^]*\nepoch 1\/1 .*\ntest: rate /);
 
   // A run that was stopped after its last epoch, and one that is not there.
   await Deno.remove(join(runs, "a_beta2_seed0", "test.json"));
@@ -115,8 +77,8 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
 });
 
 Deno.test("a job that is killed is told and goes on from its last whole epoch; others are left alone", async () => {
-  const { folder, runs, flags } = await makePlace();
-  await using _ = folder;
+  await using place = await makePlace();
+  const { runs, flags } = place;
   const all = [...flags("long", "a"), "--betas", "1", "--seeds", "1", "--jobs", "2"];
   const history = join(runs, "long_beta1_seed0", "history.jsonl");
   const epochs = async () => (await readHistory(history).catch(() => [])).length;
@@ -146,8 +108,8 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
 });
 
 Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
-  const { folder, runs, flags } = await makePlace();
-  await using _ = folder;
+  await using place = await makePlace();
+  const { runs, flags } = place;
   const all = [...flags("long"), "--betas", "1,2", "--seeds", "2", "--jobs", "2"];
   const child = start(all);
   const output = child.output();
@@ -170,71 +132,29 @@ Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
   );
 });
 
-Deno.test("Slurm gets one array, which is waited for and not submitted twice", async () => {
-  const { folder, runs, flags, read } = await makePlace();
-  await using _ = folder;
-  const all = [...flags("a", "exploding"), "--betas", "1", "--seeds", "1", "--launcher", "slurm"];
-  // A stand-in for a cluster: its queue is full while there is a file `held`, and tasks run when they are submitted.
-  const bin = join(folder.path, "bin");
-  const program = async (name: string, text: string) => {
-    await Deno.writeTextFile(join(bin, name), `#!/bin/sh\ncd ${folder.path}\n${text}`, {
-      mode: 0o755,
-    });
-  };
-  await Deno.mkdir(bin);
-  await program("squeue", `echo "$@" >> squeue.txt; [ ! -e held ] || echo 7_0\n`);
-  const env = { PATH: `${bin}:${Deno.env.get("PATH")}` };
-
-  await program("sbatch", `echo "sbatch: error: invalid partition specified: gpu" >&2; exit 1\n`);
-  const refused = await sweep(all, env);
-  assertEquals(refused.code, 1);
-  assertSentence(refused.err.trimEnd(), ["sbatch refuses: invalid partition specified: gpu"]);
-
-  await program("sbatch", `echo "$@" >> sbatch.txt; touch held; echo "7;loopback"\n`);
-  const submitted = await sweep([...all, "--jobs", "3", "--threads", "2", "--no-wait"], env);
-  assertEquals([submitted.code, submitted.err], [0, ""]);
-  const script = join(runs, "slurm", "array.sh");
-  const words =
-    `--parsable --array=0-1%3 --cpus-per-task=2 --output=${runs}/slurm/%A_%a.out ${script}`;
-  const said = () => Deno.readTextFile(join(folder.path, "sbatch.txt"));
-  assertEquals(await said(), `${words}\n`);
-  assertEquals(await namesIn(runs), ["curve.csv", "slurm"]);
-
-  const more = await sweep([
-    ...flags("a", "b"),
-    "--betas",
-    "1",
-    "--seeds",
-    "1",
-    "--launcher",
-    "slurm",
-  ], env);
-  assertEquals(more.code, 1);
-  assertSentence(more.err.trimEnd(), ["array 7", "b_beta1_seed0", "scancel 7"]);
-
-  for (const task of ["0", "1"]) {
-    await new Deno.Command("sh", {
-      args: [script],
-      env: { SLURM_ARRAY_JOB_ID: "7", SLURM_ARRAY_TASK_ID: task },
-    }).output();
-  }
-  const collected = await sweep(all, env);
-  assertEquals(await said(), `${words}\n`);
-  assertEquals(collected.code, 1);
-  assertStringIncludes(collected.out, "2 jobs, 1 finished before");
-  assertMatch(collected.out, /^exploding_beta1_seed0 {2}failed: the loss became /m);
-  assertMatch(await read("curve.csv"), /^a,1,0,.*\n$/m);
-  assertMatch(
-    await read("a_beta1_seed0.log"),
-    /^# Slurm array 7, task 0 on .*\n[^]*# ended with code 0\n$/m,
-  );
+Deno.test("a second Ctrl-C ends a job that the first one did not", async () => {
+  await using place = await makePlace();
+  const { runs, flags } = place;
+  const child = start([...flags("long"), "--betas", "1", "--seeds", "1"]);
+  const output = child.output();
+  const history = join(runs, "long_beta1_seed0", "history.jsonl");
+  await until(async () => (await Deno.readTextFile(history).catch(() => "")) !== "");
+  const job = `train.ts.*long_beta1_seed0 --runs-dir ${runs}`;
+  const { success } = await new Deno.Command("pkill", { args: ["-STOP", "-f", job] }).output();
+  assert(success);
+  child.kill("SIGINT");
+  const pause = new Promise((resolve) => setTimeout(() => resolve("waits"), 700));
+  assertEquals(await Promise.race([child.status, pause]), "waits");
+  child.kill("SIGINT");
+  assertEquals((await output).code, 130);
+  assertEquals((await new Deno.Command("pgrep", { args: ["-f", job] }).output()).code, 1);
 });
 
 Deno.test("mistakes are refused before anything is trained", async () => {
-  const { folder, runs, flags } = await makePlace();
-  await using _ = folder;
+  await using place = await makePlace();
+  const { runs, flags } = place;
   // A PATH with Deno alone.
-  const bin = join(folder.path, "bin");
+  const bin = join(place.path, "bin");
   await Deno.mkdir(bin);
   await Deno.symlink(Deno.execPath(), join(bin, "deno"));
   const mistakes: [flags: string[], ...says: string[]][] = [
@@ -255,6 +175,25 @@ Deno.test("mistakes are refused before anything is trained", async () => {
   await Promise.all(
     mistakes.map(([flags, ...says]) => refuse([...flags, "--runs-dir", runs], says)),
   );
-  assert(!(await namesIn(folder.path)).includes("runs"));
+  assert(!(await namesIn(place.path)).includes("runs"));
   await refuse([...flags("a"), "--launcher", "slurm"], ["there is no sbatch here"]);
+});
+
+Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", async () => {
+  await using place = await makePlace();
+  const { runs: runsDir, configs } = place;
+  await Deno.mkdir(runsDir);
+  const list = await findConfigs(configs("long", "a"));
+  const jobs = jobList({ configs: list, betas: [1], seeds: 1, changes: {}, runsDir });
+  const tasks = await Promise.all(
+    jobs.map(async (job) => ({ job, flags: (await flagsLeft(job, { device: "cpu" }))! })),
+  );
+  const { signal: never } = new AbortController();
+  const launch = launchHere(tasks, {
+    ...{ jobs: 2, runsDir, stop: never, kill: never, say() {} },
+    ended: ({ method }) => method === "a" ? Promise.reject(new Error("full")) : Promise.resolve(),
+  });
+  await assertRejects(() => launch, Error, "full");
+  const log = await Deno.readTextFile(join(runsDir, "long_beta1_seed0.log"));
+  assert(!log.includes("epoch 40/40"), log);
 });
