@@ -25,6 +25,8 @@ export interface RunFolder {
   codes: string;
   reconstructions: string;
   samples: string;
+  /** Codes of a test image with one number changed, decoded, once the run is finished. */
+  traversals: string;
 }
 
 /**
@@ -38,7 +40,11 @@ export function runFolder(runsDir: string, name: string): RunFolder {
       `a run must have a plain name (--filename) of letters, digits and "_.+=-", but has "${name}"`,
     );
   }
-  const path = join(runsDir, name);
+  return folderAt(join(runsDir, name));
+}
+
+/** The folder of a run by its path; it need not exist. */
+export function folderAt(path: string): RunFolder {
   return {
     path,
     config: join(path, "config.json"),
@@ -48,6 +54,7 @@ export function runFolder(runsDir: string, name: string): RunFolder {
     codes: join(path, "codes.safetensors"),
     reconstructions: join(path, "reconstructions.png"),
     samples: join(path, "samples.png"),
+    traversals: join(path, "traversals.png"),
   };
 }
 

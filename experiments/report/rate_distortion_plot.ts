@@ -41,6 +41,7 @@ export function rateDistortionPlot(points: readonly PlanePoint[]): string {
 export function rateDistortionPanel(points: readonly PlanePoint[]): Panel {
   const [x, y] = [domain(points.map(({ rate }) => rate)), domain(points.map((p) => p.distortion))];
   const curves = [...Map.groupBy(points, ({ curve }) => curve)];
+  const betas = [...Map.groupBy(points, ({ beta }) => beta).values()];
   const key = (MARGINS.marginTop + KEY_LINE * (curves.length + 1)) / HEIGHT;
   return {
     width: 720,
@@ -52,9 +53,8 @@ export function rateDistortionPanel(points: readonly PlanePoint[]): Panel {
       ariaLabel: curves.map(([curve, points]) => `${curve}: ${inWords(points)}`).join("; "),
       marks: [
         ...contourMarks(x, y, y[1] - key * (y[1] - y[0])),
-        ...Map.groupBy(points, ({ beta }) => beta).values().flatMap((points) =>
-          betaMarks(points, x, y)
-        ),
+        // Where all have one β, there is nothing to tell apart.
+        ...betas.length > 1 ? betas.flatMap((points) => betaMarks(points, x, y)) : [],
         ...curves.flatMap(([_, points], i) => curveMarks(points, styleOf(i))),
         ...curves.flatMap(([curve], i) => keyMarks(curve, i, styleOf(i))),
         Plot.frame({ strokeOpacity: 0.3 }),

@@ -204,6 +204,17 @@ Deno.test("a multiplicative code is positive: the decoder is given e^z", async (
   z.forEach((x, i) => assertAlmostEquals(x, Math.exp(u[i]), 1e-6 * x));
 });
 
+Deno.test("reconstructions are what the decoder makes of codes as they are encoded", async () => {
+  const echo = { ...CONFIG.latent, multiplicative: true };
+  for (const latent of [CONFIG.latent, VAE.latent, echo, { type: "multiplicative", size: 3 }]) {
+    const { model, params, images } = open(like({ latent }));
+    const { z } = model.encode(params, images, key(4));
+    const decoded = await model.decode(params, z).read();
+    const expected = await model.reconstruct(params, images, key(4)).read();
+    decoded.forEach((level, i) => assertAlmostEquals(level, expected[i], 1e-6));
+  }
+});
+
 Deno.test("layers begin as their initialisers say", async () => {
   const layer = (initialiser: string) => [{ units: 48, initialiser }];
   const weights = async ({ params }: { params: Params }) => await params.encoder[0].w.read();

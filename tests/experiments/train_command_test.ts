@@ -87,7 +87,7 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
   await assertHolds(
     path,
     ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
-    ...["reconstructions.png", "samples.png", "codes.safetensors"],
+    ...["reconstructions.png", "samples.png", "traversals.png", "codes.safetensors"],
   );
   const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
   assertEquals([config.seed, config.limit, config.loss[1].weight], [3, 100, 0.5]);

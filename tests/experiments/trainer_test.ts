@@ -58,7 +58,7 @@ for (const config of [CONFIG, VAE, IAF_VAMP, VAE_MAF]) {
     await assertHolds(
       whole.path,
       ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
-      ...["reconstructions.png", "samples.png", "codes.safetensors"],
+      ...["reconstructions.png", "samples.png", "traversals.png", "codes.safetensors"],
     );
     device.close();
   });
