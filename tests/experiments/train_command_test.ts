@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { run, start } from "./command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
-
-const TRAIN = fileURLToPath(new URL("../../experiments/train.ts", import.meta.url));
 
 /** A model that trains in a moment. */
 const TINY = JSON.stringify({
@@ -13,25 +11,6 @@ const TINY = JSON.stringify({
   batch: 10,
   epochs: 1,
 });
-
-/** Starts `deno task train` with flags, in the way that the task does. */
-function start(...flags: string[]): Deno.ChildProcess {
-  const permissions = ["--allow-read", "--allow-write", "--allow-env"];
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, TRAIN, ...flags],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-/** Runs `deno task train` to its end. */
-async function run(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await start(...flags).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
 
 Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   await using folder = await temporaryFolder();
