@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { openDevice } from "../mod.ts";
 import type { Config } from "./config.ts";
 import { findConfig, withChanges } from "./config_source.ts";
@@ -12,10 +12,11 @@ import { loadDataSet, shortName } from "./data/datasets.ts";
 import { DATA_FLAGS } from "./data/flags.ts";
 import type { DataSet } from "./data/images.ts";
 import { main, UserError } from "./errors.ts";
-import { helpText, parseFlags, type Values } from "./flags.ts";
+import { type Flag, helpText, parseFlags, type Values } from "./flags.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
 import { modelSize, sizeText } from "./model_size.ts";
+import { modelLines, planLines } from "./plan.ts";
 import { needsDensity } from "./models/rules.ts";
 import { trainThroughLosses } from "./recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "./run_folder.ts";
@@ -73,8 +74,17 @@ const FLAGS = {
     allowed: ["auto", "cpu", "webgpu", "reference"],
     help: "auto takes a GPU if there is one, else the CPU",
   },
+  json: { type: "boolean", help: "a JSON object an epoch, and one at the end; the rest to stderr" },
+  "dry-run": { type: "boolean", help: "print the model and the plan, and train nothing" },
   help: { type: "boolean", help: "print this" },
 } as const;
+
+const USAGE = `deno task train [flags]
+
+  deno task train --config vae --beta 0.5 --epochs 50 --filename vae_half
+  deno task train --resume --filename vae_half
+
+Exit codes: 0 when the run is finished, 1 for a mistake, 130 when Ctrl-C stopped it first.`;
 
 type Given = Values<typeof FLAGS>;
 
@@ -90,11 +100,14 @@ const RUN_FLAGS = [
   "seed",
 ] as const;
 
+/** Flags that a resumed run is to be given again. */
+const MEANS_FLAGS = ["runs-dir", "data-dir", "device", "importance"] as const;
+
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task train [flags]", FLAGS));
+  if (given.help) return console.log(helpText(USAGE, FLAGS));
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
   checkImportance(given, config);
@@ -103,19 +116,27 @@ async function command(args: string[]): Promise<void> {
   const device = await openDevice(given.device).catch((error: Error) => {
     throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
   });
-  console.log(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
-  console.log(describe(data));
+  const say = given.json ? console.error : console.log;
+  say(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
+  say(describe(data));
   const { pixels } = data.train;
-  console.log(sizeText(modelSize(makeModel(config, pixels), pixels)));
-  console.log(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
+  const model = makeModel(config, pixels);
+  say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
+  if (given["dry-run"]) {
+    device.close();
+    return say([...modelLines(model, pixels), ...planLines(config, data, folder)].join("\n"));
+  }
+  say(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
   const { resume, importance } = given;
-  const run = { config, data, folder, device, resume, importance };
+  const terminal = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
+  const onEpoch = given.json ? printJson : undefined;
   const outcome = await trainThroughLosses(
-    { ...run, terminal: standardTerminal(), signal: onInterrupt() },
+    { config, data, folder, device, resume, importance, terminal, signal: onInterrupt(), onEpoch },
     (which) => reopen(which === "cpu" ? which : given.device),
   );
-  report(outcome, config, folder);
+  report(outcome, config, given, folder, say);
+  if (given.json && outcome.test) printJson({ test: outcome.test });
 }
 
 /** A bound on the likelihood needs a density of codes. */
@@ -174,23 +195,41 @@ function onInterrupt(): AbortSignal {
   return controller.signal;
 }
 
+/** A line on stdout for machines. */
+function printJson(value: object): void {
+  console.log(JSON.stringify(value));
+}
+
+/** The exit code of what Ctrl-C ended, by the convention of shells. */
+const INTERRUPTED = 130;
+
 /** What a person wants to know at the end. */
-function report({ epoch, test }: Outcome, config: Config, folder: RunFolder): void {
+function report(
+  { epoch, test }: Outcome,
+  config: Config,
+  given: Given,
+  folder: RunFolder,
+  say: (line: string) => void,
+): void {
   if (test === undefined) {
-    const [runsDir, filename] = [dirname(folder.path), basename(folder.path)];
-    const where = runsDir === FLAGS["runs-dir"].default ? "" : ` --runs-dir ${runsDir}`;
-    console.log(
+    const again = MEANS_FLAGS.flatMap((name) => {
+      const flag: Flag = FLAGS[name];
+      const usual = flag.type === "text" ? flag.default : undefined;
+      return given[name] === usual ? [] : [` --${name} ${given[name]}`];
+    });
+    say(
       `\nStopped after ${epoch} of ${config.epochs} epochs; go on with:\n` +
-        `  deno task train --resume --filename ${filename}${where}`,
+        `  deno task train --resume --filename ${basename(folder.path)}${again.join("")}`,
     );
+    Deno.exitCode = INTERRUPTED;
     return;
   }
   if (epoch < config.epochs) {
-    console.log(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
+    say(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
   }
   const echoes = config.latent.type === "echo" ? ", echoes drawn from the test batch" : "";
-  console.log(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
+  say(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
   if (test.likelihood === undefined) return;
   const { nats: bound, samples } = test.likelihood;
-  console.log(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
+  say(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
 }

@@ -42,6 +42,8 @@ export interface Run {
   importance?: number;
   /** Where progress is shown. */
   terminal: Terminal;
+  /** Told of each epoch once it is kept. */
+  onEpoch?(record: EpochRecord): void;
   /** Stops training; the epochs finished by then are kept. */
   signal: AbortSignal;
 }
@@ -119,6 +121,7 @@ export async function train(run: Run): Promise<Outcome> {
     await removeFile(folder.test);
     // Last, so that what the other files say is never behind the checkpoint.
     await saveCheckpoint(folder.checkpoint, { state, key, epoch, config });
+    run.onEpoch?.(record);
   }
 
   return { epoch, test: await conclude(run, model, state.params, keys) };
