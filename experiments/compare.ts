@@ -86,7 +86,14 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task compare [flags]", FLAGS));
+  if (given.help) {
+    return console.log(
+      helpText(
+        "deno task compare [flags]\n\n  deno task compare --configs echo,vae,vae_vamp --epochs 5",
+        FLAGS,
+      ),
+    );
+  }
   const configs: NamedConfig[] = [];
   for (const text of given.configs.split(",")) {
     const { name, config } = await findConfig(text.trim());

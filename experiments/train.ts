@@ -103,6 +103,9 @@ const RUN_FLAGS = [
 /** Flags that a resumed run is to be given again. */
 const MEANS_FLAGS = ["runs-dir", "data-dir", "device", "importance"] as const;
 
+/** The exit code of what Ctrl-C ended, by the convention of shells. */
+const INTERRUPTED = 130;
+
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
@@ -199,9 +202,6 @@ function onInterrupt(): AbortSignal {
 function printJson(value: object): void {
   console.log(JSON.stringify(value));
 }
-
-/** The exit code of what Ctrl-C ended, by the convention of shells. */
-const INTERRUPTED = 130;
 
 /** What a person wants to know at the end. */
 function report(

@@ -16,6 +16,11 @@ const LAYERS = [{ units: 5 }];
 /** Random enough, and the same every time: a number in [0, 1). */
 const chance = (i: number) => (Math.imul(i + 1, 2654435761) >>> 0) / 2 ** 32;
 
+/** A line on stderr. */
+function tell(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
 /** Images of 16 pixels, as a file. */
 async function writeImages(path: string): Promise<void> {
   const images = (count: number, seed: number) =>
@@ -81,7 +86,8 @@ Deno.test(`a run killed at any of ${KILLS} moments ends, gone on with, with the 
     await finish(folder);
     assertEquals(await resultOf(folder), expected, `killed ${stage}`);
     assertEquals(await namesIn(folder.path), await namesIn(whole.path), `killed ${stage}`);
+    // Not by console.log, which deno test --quiet keeps to itself.
+    if (THOROUGH) tell(`${i + 1} of ${KILLS}: killed ${stage}, and the bits are the same`);
   }
-  if (THOROUGH) console.log(`killed: ${JSON.stringify(Object.fromEntries(stages), null, 2)}`);
   assert(stages.size > 1, "all were killed at the same stage");
 });
