@@ -85,7 +85,11 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task bench [flags]", FLAGS));
+  if (given.help) {
+    return console.log(
+      helpText("deno task bench [flags]\n\n  deno task bench --device cpu --batch 100", FLAGS),
+    );
+  }
   const configs = await configsFor(given);
   const machine = thisMachine();
   const output = standardOutput(given.json);

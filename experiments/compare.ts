@@ -75,7 +75,14 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task compare [flags]", FLAGS));
+  if (given.help) {
+    return console.log(
+      helpText(
+        "deno task compare [flags]\n\n  deno task compare --configs echo,vae,vae_vamp --epochs 5",
+        FLAGS,
+      ),
+    );
+  }
   const configs = (await findConfigs(given.configs))
     .map(({ name, config }) => ({ name, config: withChanges(config, given) }));
   // The first Ctrl-C stops the run that is under way, and no other is begun.

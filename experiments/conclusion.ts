@@ -9,7 +9,7 @@ import type { Key } from "../mod.ts";
 import { saveCodes } from "./codes.ts";
 import { UserError } from "./errors.ts";
 import { makeEvaluate } from "./evaluate.ts";
-import { readText, writeFile } from "./files.ts";
+import { exists, readText, writeFile } from "./files.ts";
 import type { Metrics } from "./history.ts";
 import { makeBoundLikelihood } from "./importance.ts";
 import type { Model, Params } from "./model.ts";
@@ -41,7 +41,8 @@ export async function conclude(
   const trained = { model, params, device };
   const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
   await paintTraversals(folder.traversals, { ...trained, data, codes, key: keys.pictures });
-  let likelihood: TestRecord["likelihood"];
+  // A finished run that is resumed without it keeps the bound that it has.
+  let likelihood = await exists(folder.test) ? (await readTest(folder.test)).likelihood : undefined;
   if (samples !== undefined) {
     const bound = makeBoundLikelihood(model, samples, batch, device);
     likelihood = { nats: await bound(params, images, keys.bound), samples };

@@ -64,7 +64,8 @@ export async function readConfig(path: string): Promise<Config> {
   return parseConfigText(await readText(path), path);
 }
 
-function parseConfigText(text: string, source: string): Config {
+/** Reads and checks a config's JSON; {@link UserError} as for {@link findConfig}. */
+export function parseConfigText(text: string, source: string): Config {
   let value: unknown;
   try {
     value = JSON.parse(text);

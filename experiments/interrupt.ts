@@ -4,6 +4,9 @@
  * @module
  */
 
+/** The exit code of what Ctrl-C ended, by the convention of shells. */
+export const INTERRUPTED = 130;
+
 /** `deno task` hands on a Ctrl-C that its program has had from the terminal too: two within so long are one. */
 const SAME_MS = 500;
 

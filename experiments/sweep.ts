@@ -12,7 +12,7 @@ import { DATA_FLAGS } from "./data/flags.ts";
 import { main, UserError } from "./errors.ts";
 import { makeFolder } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { INTERRUPTED, onInterrupt } from "./interrupt.ts";
 import { flagsLeft } from "./job.ts";
 import { curveTable } from "./sweep/curve.ts";
 import { followSweep } from "./sweep/follow.ts";
@@ -113,7 +113,7 @@ async function command(args: string[]): Promise<void> {
   }
   if (stop.aborted) {
     output.say(`stopped with ${rows.length} of ${jobs.length} finished; the same command goes on`);
-    Deno.exit(130);
+    Deno.exit(INTERRUPTED);
   }
   if (failed.length > 0) {
     throw new UserError(

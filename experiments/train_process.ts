@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import settings from "../deno.json" with { type: "json" };
 import { reason, UserError } from "./errors.ts";
+import { INTERRUPTED } from "./interrupt.ts";
 
 /** The command of `deno task train`, with just its permissions. */
 const [COMMAND, ...TASK_ARGS] = settings.tasks.train.command.split(" ");
@@ -77,7 +78,7 @@ export async function trainInProcess(
     kill.removeEventListener("abort", destroy);
   }
   const { success, code, signal } = await ending;
-  if (success) return;
+  if (success || stop.aborted && code === INTERRUPTED) return;
   throw new UserError(
     signal === null
       ? complaint(complaints) ?? `it ended with code ${code}`

@@ -1,43 +1,17 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type Device, key, openDevice } from "../../mod.ts";
+import { key, openDevice } from "../../mod.ts";
 import { loadCheckpoint } from "../../experiments/checkpoint.ts";
 import { readTest } from "../../experiments/conclusion.ts";
 import type { Config } from "../../experiments/config.ts";
-import { type EpochRecord, readHistory } from "../../experiments/history.ts";
+import { readHistory } from "../../experiments/history.ts";
 import { makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
-import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
+import { runFolder } from "../../experiments/run_folder.ts";
 import { decodeTensors } from "../../experiments/safetensors.ts";
-import { type Outcome, train } from "../../experiments/trainer.ts";
+import { train } from "../../experiments/trainer.ts";
 import { CONFIG, DATA, IAF_VAMP, like, NO_EXAMPLES, SIDE, VAE, VAE_MAF } from "./bars.ts";
 import { assertHolds, assertRefusedLater, temporaryFolder } from "./helpers.ts";
-
-/** Trains in a folder, until this many epochs are finished. */
-function trainUntil(
-  epochs: number,
-  folder: RunFolder,
-  device: Device,
-  { config = CONFIG, data = DATA, resume = false } = {},
-): Promise<Outcome> {
-  const controller = new AbortController();
-  let lines = 0;
-  const write = () => void (++lines === epochs && controller.abort());
-  const terminal = { interactive: false, color: false, columns: 80, write };
-  return train({ config, data, device, folder, resume, terminal, signal: controller.signal });
-}
-
-/** What a run has come to, without the time it took. */
-async function resultOf(folder: RunFolder): Promise<unknown> {
-  const history = await readHistory(folder.history);
-  return {
-    history: history.map(({ seconds: _, ...record }: EpochRecord) => record),
-    checkpoint: await Deno.readFile(folder.checkpoint),
-    test: await Deno.readTextFile(folder.test),
-    reconstructions: await Deno.readFile(folder.reconstructions),
-    samples: await Deno.readFile(folder.samples),
-    codes: await Deno.readFile(folder.codes),
-  };
-}
+import { resultOf, trainUntil } from "./training.ts";
 
 for (const config of [CONFIG, VAE, IAF_VAMP, VAE_MAF]) {
   const { latent, prior } = config;
