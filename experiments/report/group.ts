@@ -19,7 +19,7 @@ export interface Group {
   readonly config?: Config;
 }
 
-/** The groups of some runs, by their names in an order in which `b2` stands before `b10`. */
+/** The groups of some runs: those of one curve together, by β. */
 export function groupRuns(runs: readonly ReportRun[]): Group[] {
   const members = sets(runs, (a, b) => isDeepStrictEqual({ ...a, seed: 0 }, { ...b, seed: 0 }));
   const names = groupNames(members.map((group) => group.map(({ name }) => name)));
@@ -33,8 +33,13 @@ export function groupRuns(runs: readonly ReportRun[]): Group[] {
     );
     return { name: names[i], runs: runs!, repeats, config: sorted[0].config };
   });
+  const curves = curveNames(groups);
+  const beta = ({ config }: Group) => config === undefined ? 0 : betaOf(config);
+  // So that `b2` stands before `b10`.
   const { compare } = new Intl.Collator("en", { numeric: true });
-  return groups.sort((a, b) => compare(a.name, b.name));
+  return groups.sort((a, b) =>
+    compare(curves.get(a)!, curves.get(b)!) || beta(a) - beta(b) || compare(a.name, b.name)
+  );
 }
 
 /** Whether a run has come to its test. */
@@ -75,22 +80,22 @@ export function betaOf({ loss }: Config): number {
   return loss.reduce((sum, { type, weight }) => sum + (type === "rate" ? weight : 0), 0);
 }
 
-/** A short name for each set of names: what they begin with, without what all sets end in. */
+/** A short name for each set of names: what they begin with, without a seed, and without what all sets end in. */
 export function groupNames(sets: readonly (readonly string[])[]): string[] {
   const names = sets.map((set) => set.length === 1 ? set[0] : commonName(set));
+  const settings = names.map((name) => name.replace(/[\W_]+seed[\W_]*\d+$/i, ""));
+  const short = [withoutTail(settings), settings, names].find((names) =>
+    names.every((name) => name !== "") && new Set(names).size === names.length
+  );
+  return short ?? names.map((name, i) => `${name} (${i + 1})`);
+}
+
+/** Names without the parts behind a `_` in which all of them end. */
+function withoutTail(names: readonly string[]): string[] {
   const reversed = names.map((name) => [...name].reverse().join(""));
   const end = [...commonStart(reversed)].reverse().join("");
   const tail = names.length > 1 ? end.match(/_.*$/)?.[0].length ?? 0 : 0;
-  const short = names.map((name) => name.slice(0, name.length - tail));
-  const isSafe = short.every((name) => name !== "") && new Set(short).size === short.length;
-  if (isSafe) return short;
-  const used = new Set<string>();
-  for (const name of names) {
-    let free = name;
-    for (let i = 2; used.has(free); i++) free = `${name} (${i})`;
-    used.add(free);
-  }
-  return [...used];
+  return names.map((name) => name.slice(0, name.length - tail));
 }
 
 /** What names begin with, up to the number in which they differ and what it counts: "echo" of `echo_seed1` and `echo_seed12`. */

@@ -11,29 +11,28 @@ import type { Group } from "./group.ts";
 import type { Markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";
 
-/** Of the epochs of all runs, so many have a loss that is cut off: the first ones are far above the others. */
-const CUT_OFF = 0.1;
-/** Runs of fewer epochs are shown whole. */
-const FEW = 10;
+/** Losses are cut off above those that any run has after this fraction of its epochs: the first ones are far above. */
+const CUT_OFF = 1 / 3;
 
 /** The panels of groups of which each has a history; `id` as in {@linkcode panelsMarkup}. */
 export function lossPanels(groups: readonly Group[], id: string): Markup {
-  const records = groups.flatMap(({ runs }) => runs.flatMap(({ history }) => history));
-  const epochs = Math.max(...records.map(({ epoch }) => epoch));
+  const histories = groups.flatMap(({ runs }) => runs.map(({ history }) => history))
+    .filter((history) => history.length > 0);
+  const epochs = Math.max(...histories.map((history) => history.at(-1)!.epoch));
   const options = {
     x: { label: "epoch", domain: [1, Math.max(2, epochs)], ticks: 4 },
-    y: { label: "loss", domain: lossRange(records, epochs), grid: true, ticks: 5 },
+    y: { label: "loss", domain: lossRange(histories), grid: true, ticks: 5 },
   };
   const context = groups.flatMap((group) => lines(group, "valid", { stroke: "var(--faint)" }));
   return panelsMarkup({ id, options, context }, groups.map(panel));
 }
 
-/** From the least loss up to where all but few are below. */
-function lossRange(records: readonly EpochRecord[], epochs: number): [number, number] {
-  const losses = records.flatMap(({ train, valid }) => [train.loss, valid.loss])
-    .sort((a, b) => a - b);
-  const last = epochs < FEW ? losses.length - 1 : Math.floor((1 - CUT_OFF) * (losses.length - 1));
-  return [losses[0], losses[last]];
+function lossRange(histories: readonly (readonly EpochRecord[])[]): [number, number] {
+  const late = histories.flatMap((history) =>
+    history.filter(({ epoch }) => epoch > CUT_OFF * history.at(-1)!.epoch)
+  );
+  const losses = late.flatMap(({ train, valid }) => [train.loss, valid.loss]);
+  return [Math.min(...losses), Math.max(...losses)];
 }
 
 function panel(group: Group): Panel {

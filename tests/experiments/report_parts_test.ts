@@ -59,7 +59,7 @@ const withRate = (weight: number): object => ({
 });
 
 Deno.test("runs that differ in the seed alone are a group; groups that differ in β alone, a curve", () => {
-  const runs = [10, 2].flatMap((beta) =>
+  const runs = [10, 0.5, 0.25].flatMap((beta) =>
     [1, 2].flatMap((seed) => [
       runOf(`echo_beta${beta}_seed${seed}`, like({ seed, ...withRate(beta) })),
       runOf(`vae_beta${beta}_seed${seed}`, like({ seed, ...withRate(beta), latent: VAE.latent })),
@@ -67,16 +67,18 @@ Deno.test("runs that differ in the seed alone are a group; groups that differ in
   );
   const groups = groupRuns([...runs, runOf("lost"), runOf("lost too")]);
   assertEquals(groups.map(({ name, runs }) => [name, runs.length]), [
-    ["echo_beta2", 2],
+    ["echo_beta0.25", 2],
+    ["echo_beta0.5", 2],
     ["echo_beta10", 2],
     ["lost", 1],
     ["lost too", 1],
-    ["vae_beta2", 2],
+    ["vae_beta0.25", 2],
+    ["vae_beta0.5", 2],
     ["vae_beta10", 2],
   ]);
   const curves = groups.map((group) => curveNames(groups).get(group));
-  assertEquals(curves, ["echo", "echo", "lost", "lost too", "vae", "vae"]);
-  assertEquals(betaOf(groups[1].config!), 10);
+  assertEquals(curves, ["echo", "echo", "echo", "lost", "lost too", "vae", "vae", "vae"]);
+  assertEquals(betaOf(groups[2].config!), 10);
 });
 
 Deno.test("names are short, and never the same", () => {
@@ -84,8 +86,10 @@ Deno.test("names are short, and never the same", () => {
   assertEquals(groupNames([["bars_1", "bars_12"]]), ["bars"]);
   assertEquals(groupNames([["vae_b2", "vae_b2_2"]]), ["vae_b2"]);
   assertEquals(groupNames([["vae_beta0.5_seed0", "vae_beta0.25_seed0"]]), ["vae"]);
+  assertEquals(groupNames([["vae_seed0"], ["echo_seed0", "echo_seed1"]]), ["vae", "echo"]);
+  assertEquals(groupNames([["x_seed0"], ["x_seed1"]]), ["x_seed0", "x_seed1"]);
   assertEquals(groupNames([["seed1", "seed2"], ["1_a", "2_a"]]), ["seed", "1_a"]);
-  assertEquals(groupNames([["a/x"], ["a/x"]]), ["a/x", "a/x (2)"]);
+  assertEquals(groupNames([["a/x"], ["a/x"]]), ["a/x (1)", "a/x (2)"]);
   const names = fc.array(fc.array(fc.string(), { minLength: 1 }), { minLength: 1 });
   fc.assert(fc.property(names, (sets) => {
     assertEquals(new Set(groupNames(sets)).size, sets.length);
