@@ -102,6 +102,25 @@ export * from "./lib/echo.ts";
 export * from "./lib/vamp.ts";
 export * from "./lib/mmd.ts";
 export * from "./lib/importance.ts";
+export {
+  type Estimate,
+  ksgInformation,
+  neighbourEntropy,
+  type NeighbourOptions,
+  noiseInformation,
+  type Points,
+} from "./lib/mi/neighbours.ts";
+export {
+  barberAgakovBound,
+  classificationScore,
+  donskerVaradhanBound,
+  infoNceBound,
+  leaveOneOutBound,
+  nwjBound,
+  type Scores,
+  smileEstimate,
+} from "./lib/mi/bounds.ts";
+export { type CriticEstimate, criticInformation, type CriticOptions } from "./lib/mi/critic.ts";
 export { type Made, made, type MadeOptions, type MadeParams } from "./lib/made.ts";
 export type { MaskedDense } from "./lib/staircase.ts";
 export * from "./lib/flow.ts";
