@@ -9,7 +9,9 @@
  */
 import { add, equal, exp, max, min, neg, softplus, sub, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
+import { stack } from "../ops/joining.ts";
 import { logSumExp, mean, sum } from "../ops/reduce.ts";
+import { stopGradient } from "../grad.ts";
 import { sameShape, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -111,6 +113,26 @@ export const nwjBound = ({ joint, product }: Scores): Tensor =>
  */
 export const donskerVaradhanBound = ({ joint, product }: Scores): Tensor =>
   sub(mean(joint), logMeanExp(product));
+
+/** How much of the running mean of {@linkcode mineLoss} each batch brings. */
+const RENEWAL = 0.01;
+
+/**
+ * What MINE descends: a scalar with the gradient of −{@linkcode donskerVaradhanBound}, but for one thing. That gradient is
+ * divided by the mean of e^T over the batch, which biases it; here a running mean over batches takes the place of that one
+ * (Belghazi et al., section 3.2).
+ *
+ * @param logMean the logarithm of the running mean, a scalar
+ * @returns the loss, whose value says nothing, and the logarithm of the running mean with this batch in it.
+ */
+export function mineLoss({ joint, product }: Scores, logMean: Tensor): [Tensor, Tensor] {
+  const ofBatch = stopGradient(logMeanExp(product));
+  const next = logSumExp(stack([
+    add(logMean, Math.log(1 - RENEWAL)),
+    add(ofBatch, Math.log(RENEWAL)),
+  ]));
+  return [sub(mean(exp(sub(product, next))), mean(joint)), next];
+}
 
 /**
  * The estimate of SMILE (Song and Ermon, "Understanding the limitations of variational mutual information estimators", ICLR

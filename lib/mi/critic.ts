@@ -18,10 +18,10 @@ import {
   where,
 } from "../ops/elementwise.ts";
 import { iota, take } from "../ops/indexing.ts";
-import { concat, stack } from "../ops/joining.ts";
+import { concat } from "../ops/joining.ts";
 import { expandDims, reshape, slice } from "../ops/movement.ts";
-import { logSumExp, mean } from "../ops/reduce.ts";
-import { stopGradient, valueAuxAndGrad } from "../grad.ts";
+import { mean } from "../ops/reduce.ts";
+import { valueAuxAndGrad } from "../grad.ts";
 import { jit, run } from "../jit.ts";
 import { type Dense, dense, initDense, relu } from "../nn.ts";
 import { adam, type AdamState } from "../optim.ts";
@@ -34,6 +34,7 @@ import {
   cutOff,
   donskerVaradhanBound,
   logMeanExp,
+  mineLoss,
   nwjBound,
   type Scores,
   smileEstimate,
@@ -78,8 +79,6 @@ interface State {
   readonly logMean: Tensor;
 }
 
-/** How much of the running mean each step brings. */
-const RENEWAL = 0.01;
 /** Of each draw's x, pairs with the z of so many others. */
 const SHIFTS = 8;
 
@@ -156,15 +155,8 @@ function objective(scores: Scores, logMean: Tensor, { method = "smile" }: Critic
       return [neg(classificationScore(scores)), logMean];
     case "nwj":
       return [neg(nwjBound(scores)), logMean];
-    case "mine": {
-      // The gradient of −log of the mean of a batch is biased, as it divides by that mean: the running one is divided by.
-      const ofBatch = stopGradient(logMeanExp(scores.product));
-      const next = logSumExp(stack([
-        add(logMean, Math.log(1 - RENEWAL)),
-        add(ofBatch, Math.log(RENEWAL)),
-      ]));
-      return [sub(mean(exp(sub(scores.product, next))), mean(scores.joint)), next];
-    }
+    case "mine":
+      return mineLoss(scores, logMean);
   }
 }
 

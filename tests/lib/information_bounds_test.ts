@@ -32,6 +32,7 @@ import {
   tensor,
   zeros,
 } from "../../mod.ts";
+import { logMeanExp, mineLoss } from "../../lib/mi/bounds.ts";
 import { onEveryDevice, reference } from "../devices.ts";
 import { meanOf, SIGMAS, standardError } from "../statistics.ts";
 
@@ -196,6 +197,25 @@ Deno.test("other critics stay below it, and classify worse", async () => {
     assertLess(nwj, dv);
     assertLess(score, most);
   }
+});
+
+Deno.test("MINE descends the bound with the running mean in the place of the batch's", async () => {
+  const { joint, product } = scores(50, 0.7);
+  /** Scores that depend on a parameter. */
+  const at = (w: Tensor) => ({ joint: mul(joint, w), product: mul(product, w) });
+  const slope = (loss: (scores: Scores) => Tensor) => grad((w: Tensor) => loss(at(w)))(tensor(0.7));
+  const batchMean = logMeanExp(mul(product, 0.7));
+  const [bound, same, twice, next] = run([
+    slope(donskerVaradhanBound),
+    slope((scores) => mineLoss(scores, batchMean)[0]),
+    slope((scores) => mineLoss(scores, add(batchMean, Math.log(2)))[0]),
+    sub(mineLoss(at(tensor(0.7)), add(batchMean, Math.log(2)))[1], batchMean),
+  ], reference);
+  assertAlmostEquals(await same.item(), -await bound.item(), 1e-9);
+  const ofJoint = await run(mean(joint), reference).item();
+  const ofProduct = await same.item() + ofJoint;
+  assertAlmostEquals(await next.item(), Math.log(0.99 * 2 + 0.01), 1e-9, "99 parts and one");
+  assertAlmostEquals(await twice.item(), ofProduct / (0.99 * 2 + 0.01) - ofJoint, 1e-9);
 });
 
 Deno.test("scores that say nothing say 0", async () => {
