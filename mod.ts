@@ -98,10 +98,31 @@ export * from "./lib/optim.ts";
 export * from "./lib/schedules.ts";
 export * from "./lib/gaussian.ts";
 export * from "./lib/log_normal.ts";
+export { type EchoChannel, echoChannel, type EchoOptions, solveClip } from "./lib/echo_channel.ts";
 export * from "./lib/echo.ts";
+export * from "./lib/echo_matrix.ts";
 export * from "./lib/vamp.ts";
 export * from "./lib/mmd.ts";
 export * from "./lib/importance.ts";
+export {
+  type Estimate,
+  ksgInformation,
+  neighbourEntropy,
+  type NeighbourOptions,
+  noiseInformation,
+  type Points,
+} from "./lib/mi/neighbours.ts";
+export {
+  barberAgakovBound,
+  classificationScore,
+  donskerVaradhanBound,
+  infoNceBound,
+  leaveOneOutBound,
+  nwjBound,
+  type Scores,
+  smileEstimate,
+} from "./lib/mi/bounds.ts";
+export { type CriticEstimate, criticInformation, type CriticOptions } from "./lib/mi/critic.ts";
 export { type Made, made, type MadeOptions, type MadeParams } from "./lib/made.ts";
 export type { MaskedDense } from "./lib/staircase.ts";
 export * from "./lib/flow.ts";

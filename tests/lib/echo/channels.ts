@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { digamma } from "../../../lib/mi/digamma.ts";
 import {
   betaCdf,
   cauchyCdf,
   cauchyDraw,
   type Cdf,
-  digamma,
   gammaCdf,
   gammaDraw,
   normalCdf,

@@ -13,15 +13,6 @@ export function logGamma(x: number): number {
   return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series;
 }
 
-/** ψ(x), the derivative of log Γ, for x > 0 (DLMF 5.11.2). */
-export function digamma(x: number): number {
-  let shift = 0;
-  for (; x < 10; x++) shift -= 1 / x;
-  const r = 1 / (x * x);
-  const series = r * (1 / 12 - r * (1 / 120 - r * (1 / 252 - r * (1 / 240 - r / 132))));
-  return shift + Math.log(x) - 0.5 / x - series;
-}
-
 /** The value of b₀ + a₁/(b₁ + a₂/(b₂ + …)) by Lentz's method, until a step changes nothing. */
 function continuedFraction(term: (n: number) => readonly [a: number, b: number]): number {
   const nonzero = (x: number) => x === 0 ? 1e-300 : x;

@@ -1,0 +1,205 @@
+/**
+ * A k-d tree: near points found without a look at the others (Bentley, "Multidimensional binary search trees used for
+ * associative searching", 1975). Distances are by the largest difference of a coordinate.
+ *
+ * @module
+ */
+import { ShapeError } from "../shape.ts";
+
+/** n points of a space, a row each. */
+export interface Points {
+  /** The coordinates in row-major order, [n, dimensions]. */
+  readonly values: Float32Array | Float64Array;
+  /** How many coordinates a point has. */
+  readonly dimensions: number;
+}
+
+/** Questions about the points that a tree holds, by their numbers. */
+export interface KdTree {
+  /** How far the k-th nearest other point is from a point. There must be more than k points. */
+  neighbourDistance(point: number, k: number): number;
+  /** How many points are nearer to a point than a radius, that point itself counted. */
+  countWithin(point: number, radius: number): number;
+}
+
+/** How many points there are. */
+export const countOf = ({ values, dimensions }: Points): number => values.length / dimensions;
+
+/**
+ * Throws unless the points are some rows of as many finite numbers.
+ *
+ * @throws {ShapeError} where the values do not fill their rows; {RangeError} where one is not finite.
+ */
+export function checkPoints({ values, dimensions }: Points, op: string): void {
+  if (!(Number.isInteger(dimensions) && dimensions >= 1) || values.length % dimensions !== 0) {
+    throw new ShapeError(
+      `Cannot ${op} of ${values.length} values in ${dimensions} dimensions: they are no rows`,
+    );
+  }
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot ${op} of points that are not finite: value ${wrong} is ${values[wrong]}`,
+    );
+  }
+}
+
+/** Ranges of at most so many points are looked at one by one. */
+const LEAF = 8;
+
+/** The tree of some points, in O(n log² n). */
+export function kdTree({ values, dimensions }: Points): KdTree {
+  const n = values.length / dimensions;
+  let leaves = 1;
+  while (Math.ceil(n / leaves) > LEAF) leaves *= 2;
+
+  // Node i has the children 2i and 2i + 1, which have the halves of its range of `order`, split at the median of its widest
+  // dimension. Bounds are the corners of the smallest box around the points of a node: all least ones, then all largest.
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const bounds = new Float64Array(2 * leaves * 2 * dimensions);
+  build(1, 0, n);
+  const sorted = new Float64Array(n * dimensions);
+  order.forEach((point, i) => {
+    for (let d = 0; d < dimensions; d++) {
+      sorted[i * dimensions + d] = values[point * dimensions + d];
+    }
+  });
+
+  function build(node: number, start: number, end: number): void {
+    const low = 2 * node * dimensions, high = low + dimensions;
+    let widest = 0;
+    for (let d = 0; d < dimensions; d++) {
+      let least = Infinity, most = -Infinity;
+      for (let i = start; i < end; i++) {
+        const value = values[order[i] * dimensions + d];
+        if (value < least) least = value;
+        if (value > most) most = value;
+      }
+      bounds[low + d] = least;
+      bounds[high + d] = most;
+      if (most - least > bounds[high + widest] - bounds[low + widest]) widest = d;
+    }
+    if (end - start <= LEAF) return;
+    const middle = (start + end) >> 1;
+    select(order, start, end, middle, (point) => values[point * dimensions + widest]);
+    build(2 * node, start, middle);
+    build(2 * node + 1, middle, end);
+  }
+
+  // The point asked for, and what was found so far: state of a query, so that none allocates.
+  const query = new Float64Array(dimensions);
+  let nearest = new Float64Array(0), radius = 0, count = 0;
+  const ask = (point: number) => {
+    for (let d = 0; d < dimensions; d++) query[d] = values[point * dimensions + d];
+  };
+
+  /** How far the nearest place of a node's box is. */
+  function nearestOf(node: number): number {
+    const low = 2 * node * dimensions, high = low + dimensions;
+    let distance = 0;
+    for (let d = 0; d < dimensions; d++) {
+      distance = Math.max(distance, bounds[low + d] - query[d], query[d] - bounds[high + d]);
+    }
+    return distance;
+  }
+  function distanceTo(i: number): number {
+    let distance = 0;
+    for (let d = 0; d < dimensions; d++) {
+      distance = Math.max(distance, Math.abs(sorted[i * dimensions + d] - query[d]));
+    }
+    return distance;
+  }
+
+  function search(node: number, start: number, end: number): void {
+    const last = nearest.length - 1;
+    if (end - start <= LEAF) {
+      for (let i = start; i < end; i++) {
+        const distance = distanceTo(i);
+        if (distance >= nearest[last]) continue;
+        let place = last;
+        for (; place > 0 && nearest[place - 1] > distance; place--) {
+          nearest[place] = nearest[place - 1];
+        }
+        nearest[place] = distance;
+      }
+      return;
+    }
+    const middle = (start + end) >> 1;
+    const left = nearestOf(2 * node), right = nearestOf(2 * node + 1);
+    if (left <= right) {
+      if (left < nearest[last]) search(2 * node, start, middle);
+      if (right < nearest[last]) search(2 * node + 1, middle, end);
+    } else {
+      if (right < nearest[last]) search(2 * node + 1, middle, end);
+      if (left < nearest[last]) search(2 * node, start, middle);
+    }
+  }
+
+  function tally(node: number, start: number, end: number): void {
+    const low = 2 * node * dimensions, high = low + dimensions;
+    let isInside = true;
+    for (let d = 0; d < dimensions; d++) {
+      const below = bounds[low + d] - query[d], above = query[d] - bounds[high + d];
+      if (below >= radius || above >= radius) return;
+      if (-below >= radius || -above >= radius) isInside = false;
+    }
+    if (isInside) {
+      count += end - start;
+    } else if (end - start <= LEAF) {
+      points: for (let at = start * dimensions; at < end * dimensions; at += dimensions) {
+        for (let d = 0; d < dimensions; d++) {
+          if (Math.abs(sorted[at + d] - query[d]) >= radius) continue points;
+        }
+        count++;
+      }
+    } else {
+      const middle = (start + end) >> 1;
+      tally(2 * node, start, middle);
+      tally(2 * node + 1, middle, end);
+    }
+  }
+
+  return {
+    neighbourDistance(point, k) {
+      ask(point);
+      // The point itself is found too, at distance 0: the k-th of the others is one place further.
+      if (nearest.length !== k + 1) nearest = new Float64Array(k + 1);
+      nearest.fill(Infinity);
+      search(1, 0, n);
+      return nearest[k];
+    },
+    countWithin(point, within) {
+      ask(point);
+      radius = within;
+      count = 0;
+      tally(1, 0, n);
+      return count;
+    },
+  };
+}
+
+/** Moves the items of a range so that none before the k-th has a greater value, and none after it a lesser one (Hoare, 1961). */
+function select(
+  items: Uint32Array,
+  start: number,
+  end: number,
+  k: number,
+  valueOf: (item: number) => number,
+): void {
+  let low = start, high = end - 1;
+  while (low < high) {
+    const pivot = valueOf(items[(low + high) >> 1]);
+    let i = low, j = high;
+    while (i <= j) {
+      while (valueOf(items[i]) < pivot) i++;
+      while (valueOf(items[j]) > pivot) j--;
+      if (i > j) break;
+      const item = items[i];
+      items[i++] = items[j];
+      items[j--] = item;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else return;
+  }
+}
