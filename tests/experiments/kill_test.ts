@@ -43,6 +43,48 @@ async function stageOf(folder: RunFolder): Promise<string> {
   return epoch === EPOCHS ? "testing" : epoch === 0 ? "in its first epoch" : "in a later epoch";
 }
 
+/** How long a process takes before each line that it prints, and after the last one, in ms. */
+async function spansOf(child: Deno.ChildProcess): Promise<number[]> {
+  let before = performance.now();
+  const spans: number[] = [];
+  const mark = () => {
+    const now = performance.now();
+    spans.push(now - before);
+    before = now;
+  };
+  await readLines(child, mark);
+  assertEquals((await child.status).code, 0);
+  mark();
+  return spans;
+}
+
+/**
+ * Kills a process so many ms after its so manyth line: on a busy machine a time alone would be at no known stage.
+ *
+ * @returns whether it was still there to be killed
+ */
+async function killAfter(child: Deno.ChildProcess, line: number, wait: number): Promise<boolean> {
+  let running = true;
+  const ending = child.status.finally(() => running = false);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const aim = () => timer = setTimeout(() => running && child.kill("SIGKILL"), wait);
+  if (line === 0) aim();
+  await readLines(child, (count) => count === line && aim());
+  const { signal } = await ending;
+  clearTimeout(timer);
+  return signal !== null;
+}
+
+/** Calls back at each line that a process prints, with their count. */
+async function readLines(child: Deno.ChildProcess, seen: (count: number) => void): Promise<void> {
+  let count = 0;
+  const errors = child.stderr.cancel();
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    for (const _ of text.matchAll(/\n/g)) seen(++count);
+  }
+  await errors;
+}
+
 Deno.test(`a run killed at any of ${KILLS} moments ends, gone on with, with the same bits`, async () => {
   await using runs = await temporaryFolder();
   const images = join(runs.path, "images.npz");
@@ -65,22 +107,19 @@ Deno.test(`a run killed at any of ${KILLS} moments ends, gone on with, with the 
   };
 
   const whole = runFolder(runs.path, "whole");
-  let life = performance.now();
-  await finish(whole);
-  life = performance.now() - life;
+  const spans = await spansOf(start(...await flagsOf(whole)));
   const expected = await resultOf(whole);
 
   const stages = new Map<string, number>();
   for (let i = 0; i < KILLS; i++) {
-    const folder = runFolder(runs.path, `run${i}`);
-    const child = start(...await flagsOf(folder));
-    let running = true;
-    const ending = child.output().finally(() => running = false);
-    const kill = () => running && child.kill("SIGKILL");
-    const timer = setTimeout(kill, life * (i + chance(i)) / KILLS);
-    const { signal } = await ending;
-    clearTimeout(timer);
-    const stage = signal === null ? "not at all: it had ended" : await stageOf(folder);
+    const line = Math.floor((i + chance(i)) / KILLS * spans.length);
+    let wait = chance(i + KILLS) * spans[line];
+    let folder = runFolder(runs.path, `run${i}`);
+    // Where the machine has become faster, the run ends before it is killed: another one is, sooner.
+    for (; !await killAfter(start(...await flagsOf(folder)), line, wait); wait /= 2) {
+      folder = runFolder(runs.path, `${basename(folder.path)}_`);
+    }
+    const stage = await stageOf(folder);
     stages.set(stage, (stages.get(stage) ?? 0) + 1);
 
     await finish(folder);
