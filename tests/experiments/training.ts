@@ -41,5 +41,6 @@ export async function resultOf(folder: RunFolder): Promise<unknown> {
     reconstructions: await Deno.readFile(folder.reconstructions),
     samples: await Deno.readFile(folder.samples),
     codes: await Deno.readFile(folder.codes),
+    traversals: await Deno.readFile(folder.traversals),
   };
 }

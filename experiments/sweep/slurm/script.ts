@@ -4,6 +4,7 @@
  * @module
  */
 
+import { INTERRUPTED } from "../../interrupt.ts";
 import { complaint } from "../../train_process.ts";
 
 /** A task of an array: a command and the file that gets its words, at its end. */
@@ -49,6 +50,7 @@ export function failureIn(log: string, array: string): string | undefined {
   const words = start < 0 ? "" : log.slice(start);
   const code = words.match(new RegExp(`^${TAIL}(\\d+)$`, "m"))?.[1];
   if (code === undefined) return undefined;
+  if (Number(code) === INTERRUPTED) return "it was stopped";
   if (Number(code) > 128) return `it was ended by signal ${Number(code) - 128}`;
   return complaint(words) ?? (code === "0" ? "it was stopped" : `it ended with code ${code}`);
 }
