@@ -66,8 +66,13 @@ const FLAGS = {
     help: "where run folders are: finished runs are skipped, others go on",
   },
   ...COMMON_FLAGS,
+  json: { type: "boolean", help: "a JSON object a config; the rest to stderr" },
   help: { type: "boolean", help: "print this" },
 } as const;
+
+const USAGE = `deno task compare [flags]
+
+  deno task compare --configs echo,vae,vae_vamp --epochs 5`;
 
 type Given = Values<typeof FLAGS>;
 
@@ -75,14 +80,8 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) {
-    return console.log(
-      helpText(
-        "deno task compare [flags]\n\n  deno task compare --configs echo,vae,vae_vamp --epochs 5",
-        FLAGS,
-      ),
-    );
-  }
+  if (given.help) return console.log(helpText(USAGE, FLAGS));
+  const say = given.json ? console.error : console.log;
   const configs = (await findConfigs(given.configs))
     .map(({ name, config }) => ({ name, config: withChanges(config, given) }));
   // The first Ctrl-C stops the run that is under way, and no other is begun.
@@ -91,15 +90,17 @@ async function command(args: string[]): Promise<void> {
 
   const rows: Row[] = [];
   for (const [i, { name, config }] of configs.entries()) {
-    console.log(`\n## ${name} (${i + 1} of ${configs.length})`);
-    const row = await rowOf({ name, config }, given, { stop, kill: killed.signal });
+    say(`\n## ${name} (${i + 1} of ${configs.length})`);
+    const means = { stop, kill: killed.signal, quiet: given.json };
+    const row = await rowOf({ name, config }, given, means, say);
     if (stop.aborted) break;
-    if (row.failure !== undefined) console.log(`failed: ${row.failure}`);
+    if (row.failure !== undefined) say(`failed: ${row.failure}`);
+    if (given.json) console.log(JSON.stringify(row));
     rows.push(row);
     await save(rows, given);
   }
   const table = rows.length === 0 ? "" : `\n${tableText(columnsOf(rows), rows)}\n`;
-  console.log(
+  say(
     `${table}\n${stop.aborted ? "stopped; the same command goes on" : pathOf(given, "{md,json}")}`,
   );
   if (stop.aborted) return;
@@ -115,6 +116,7 @@ async function rowOf(
   { name, config }: NamedConfig,
   given: Given,
   options: ProcessOptions,
+  say: (text: string) => void,
 ): Promise<Row> {
   const { device, threads, "data-dir": dataDir } = given;
   const importance = config.latent.type === "echo" ? undefined : given.importance;
@@ -122,7 +124,7 @@ async function rowOf(
   try {
     const folder = runFolder(given["runs-dir"], `${name}_${shortName(config.dataset)}`);
     const flags = await flagsLeft({ folder, config }, means);
-    if (flags === undefined) console.log(`finished before: ${folder.path}`);
+    if (flags === undefined) say(`finished before: ${folder.path}`);
     else await trainInProcess(flags, options);
     return await readRow(name, folder);
   } catch (error) {

@@ -5,6 +5,7 @@
  */
 
 import { dirname } from "node:path";
+import { type Output, standardOutput } from "./bench/output.ts";
 import { DATA_SETS, namedSet } from "./data/datasets.ts";
 import { fetchSource, findFile, foldersOf, readDataFile, type Source } from "./data/source.ts";
 import { main, UserError } from "./errors.ts";
@@ -18,6 +19,7 @@ const FLAGS = {
     value: "<folder>",
     help: "the folder to look into and to download to (default: a package's, and the cache)",
   },
+  json: { type: "boolean", help: "print a JSON object for each data set or group of them" },
   help: { type: "boolean", help: "print this" },
 } as const;
 
@@ -40,43 +42,56 @@ async function command(args: string[]): Promise<void> {
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UserError(`unknown command "${name}"${suggest(name, Object.keys(COMMANDS))}`);
   }
-  await COMMANDS[name as keyof typeof COMMANDS](sets, values["data-dir"]);
+  const place = { dataDir: values["data-dir"], output: standardOutput(values.json) };
+  await COMMANDS[name as keyof typeof COMMANDS](sets, place);
+}
+
+/** Where to look, and where to say what is found. */
+interface Place {
+  dataDir?: string;
+  output: Output;
 }
 
 /** A line for each data set. */
-async function list(names: string[], dataDir?: string): Promise<void> {
+async function list(names: string[], { dataDir, output }: Place): Promise<void> {
   if (names.length > 0) throw new UserError(`list takes no names, but was given ${names[0]}`);
-  const rows = [["", "train", "valid", "test", "pixels", "files"]];
-  for (const [name, { sizes, about, source }] of Object.entries(DATA_SETS)) {
+  const found = Object.entries(DATA_SETS).map(async ([name, { sizes, about, source }]) => {
     const paths = await pathsOf(source, dataDir);
-    const where = paths ? dirname(paths[0]) : `missing: deno task data fetch ${name}`;
-    rows.push([name, ...sizes.map((size) => size.toLocaleString("en")), about, where]);
-  }
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+    const [train, validation, test] = sizes;
+    return { name, train, validation, test, about, folder: paths && dirname(paths[0]) };
+  });
+  const sets = await Promise.all(found);
+  const rows = sets.map(({ name, train, validation, test, about, folder }) => [
+    name,
+    ...[train, validation, test].map((size) => size.toLocaleString("en")),
+    about,
+    folder ?? `missing: deno task data fetch ${name}`,
+  ]);
+  const titles = ["", "train", "valid", "test", "pixels", "files"];
+  const widths = titles.map((_, i) => Math.max(...[titles, ...rows].map((row) => row[i].length)));
   const isNumber = (column: number) => column >= 1 && column <= 3;
-  for (const row of rows) {
-    const cells = row.map((cell, i) =>
-      isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])
-    );
-    console.log(cells.join("  ").trimEnd());
-  }
+  const line = (row: string[]) =>
+    row.map((cell, i) => isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
+      .join("  ").trimEnd();
+  output.say(line(titles));
+  sets.forEach((set, i) => output.record(set, line(rows[i])));
 }
 
 /** Downloads what is missing of some data sets, and checks all of them. */
-async function fetchSets(names: string[], dataDir?: string): Promise<void> {
+async function fetchSets(names: string[], { dataDir, output }: Place): Promise<void> {
   if (names.length === 0) {
     throw new UserError(`say which data sets to fetch: ${Object.keys(DATA_SETS).join(", ")}`);
   }
   const terminal = standardTerminal(Deno.stderr);
-  await forEach(names, async (source) => {
+  await forEach(names, output, async (source) => {
     await fetchSource(source, { folders: foldersOf(source, dataDir), terminal });
     return await verify(source, dataDir);
   });
 }
 
 /** Reads the files of some data sets, and says whether they are the published ones. */
-async function check(names: string[], dataDir?: string): Promise<void> {
-  await forEach(names.length > 0 ? names : Object.keys(DATA_SETS), async (source) => {
+async function check(names: string[], { dataDir, output }: Place): Promise<void> {
+  await forEach(names.length > 0 ? names : Object.keys(DATA_SETS), output, async (source) => {
     if (await pathsOf(source, dataDir)) return await verify(source, dataDir);
     if (names.length === 0) return "missing";
     throw new UserError(`missing in ${foldersOf(source, dataDir).join(" and ")}`);
@@ -97,13 +112,15 @@ async function verify(source: Source, dataDir?: string): Promise<string> {
  */
 async function forEach(
   names: string[],
+  output: Output,
   act: (source: Source) => Promise<string>,
 ): Promise<void> {
   let mistakes = 0;
   for (const source of new Set(names.map((name) => namedSet(name).source))) {
     const sets = Object.keys(DATA_SETS).filter((name) => DATA_SETS[name].source === source);
     try {
-      console.log(`${sets.join(", ")}: ${await act(source)}`);
+      const state = await act(source);
+      output.record({ sets, state }, `${sets.join(", ")}: ${state}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       console.error(`${sets.join(", ")}: ${error.message}`);

@@ -28,7 +28,7 @@ const FLAGS = {
 
 const USAGE = `deno task report [flags] <run folder> …
 
-Example: deno task report runs/* --out report.html --csv histories.csv`;
+  deno task report runs/* --out report.html --csv histories.csv`;
 
 if (import.meta.main) await main(command);
 

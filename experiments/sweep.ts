@@ -14,6 +14,7 @@ import { makeFolder } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { INTERRUPTED, onInterrupt } from "./interrupt.ts";
 import { flagsLeft } from "./job.ts";
+import { writeReport } from "./sweep/collect.ts";
 import { curveTable } from "./sweep/curve.ts";
 import { followSweep } from "./sweep/follow.ts";
 import { jobList, parseBetas, type SweepJob } from "./sweep/job_list.ts";
@@ -77,13 +78,17 @@ const FLAGS = {
   help: { type: "boolean", help: "print this" },
 } as const;
 
+const USAGE = `deno task sweep [flags]
+
+  deno task sweep --configs echo,vae --betas 0.5,1,2 --seeds 3 --epochs 5`;
+
 type Given = Values<typeof FLAGS>;
 
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task sweep [flags]", FLAGS));
+  if (given.help) return console.log(helpText(USAGE, FLAGS));
   if (given["no-wait"] && given.launcher !== "slurm") {
     throw new UserError(
       "--no-wait goes with --launcher slurm only: runs on this machine end with it",
@@ -108,8 +113,9 @@ async function command(args: string[]): Promise<void> {
   });
   const { rows, failed } = await sweep.close();
 
-  if (!given.json && rows.length > 0) {
-    output.say(`\n${curveTable(rows)}\n\n${join(runsDir, "curve.{csv,svg}")}`);
+  if (rows.length > 0) {
+    await writeReport(jobs, runsDir);
+    output.say(`\n${curveTable(rows)}\n\n${join(runsDir, "{curve.csv,curve.svg,report.html}")}`);
   }
   if (stop.aborted) {
     output.say(`stopped with ${rows.length} of ${jobs.length} finished; the same command goes on`);

@@ -20,8 +20,10 @@ export interface ProcessOptions {
   stop: AbortSignal;
   /** Ends it at once. */
   kill: AbortSignal;
-  /** A file that gets all its words, at its end; unless given, they go to this terminal. */
+  /** A file that gets all its words, at its end; unless given, they go where this process's words go. */
   log?: string;
+  /** Whether standard error gets all its words: standard output is for others. */
+  quiet?: boolean;
 }
 
 /** `deno task train` with these flags: the program and its arguments. */
@@ -36,7 +38,7 @@ export function trainCommand(flags: readonly string[]): [program: string, ...arg
  */
 export async function trainInProcess(
   flags: readonly string[],
-  { stop, kill, log }: ProcessOptions,
+  { stop, kill, log, quiet = log !== undefined }: ProcessOptions,
 ): Promise<void> {
   const [program, ...args] = trainCommand(flags);
   using file = log === undefined ? undefined : await openLog(log);
@@ -44,7 +46,7 @@ export async function trainInProcess(
     args,
     env: file === undefined ? {} : { NO_COLOR: "1" },
     stdin: "null",
-    stdout: file === undefined ? "inherit" : "piped",
+    stdout: quiet ? "piped" : "inherit",
     stderr: "piped",
     detached: true, // a terminal's Ctrl-C is for this process alone, which hands it on
   }).spawn();
@@ -66,7 +68,7 @@ export async function trainInProcess(
   };
   try {
     await Promise.all([
-      file && copy(child.stdout, () => {}),
+      quiet && copy(child.stdout, () => {}),
       copy(child.stderr, (chunk) => complaints += decoder.decode(chunk, { stream: true })),
     ]);
   } catch (error) {

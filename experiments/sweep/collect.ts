@@ -7,6 +7,8 @@
 import { join } from "node:path";
 import { readTest } from "../conclusion.ts";
 import { exists, writeFile } from "../files.ts";
+import { reportPage } from "../report/page.ts";
+import { readRuns } from "../report/read_run.ts";
 import { curveSvg } from "./curve.ts";
 import type { SweepJob } from "./job_list.ts";
 
@@ -53,6 +55,13 @@ export async function writeCurve(
     await writeFile(join(runsDir, "curve.svg"), curveSvg(rows, source));
   }
   return rows;
+}
+
+/** Writes `report.html`, of the jobs that have been begun; at least one must have finished an epoch. */
+export async function writeReport(jobs: readonly SweepJob[], runsDir: string): Promise<void> {
+  const begun: string[] = [];
+  for (const { folder: { path } } of jobs) if (await exists(path)) begun.push(path);
+  await writeFile(join(runsDir, "report.html"), await reportPage(await readRuns(begun)));
 }
 
 /** A table as comma-separated values, with a line of titles. */

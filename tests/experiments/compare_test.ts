@@ -82,6 +82,13 @@ Deno.test("compare trains each config, survives one that fails, and skips what i
   assertEquals([again[0], again[1].rate, again[1].nllSamples], [echo, info.rate, 2]);
   assert(again[1].nll > 50 && again[1].nll < again[1].negativeElbo + 5);
 
+  await Deno.remove(join(runs, "tiny_info_mnist_binarized"), { recursive: true });
+  const third = await compare(...good, "--json");
+  assertEquals(third.code, 0);
+  const rows = third.out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(rows, JSON.parse(await read("json")));
+  assertMatch(third.err, /^epoch 1\/1/m);
+
   const other = await compare(...where, "--configs", files[0], "--epochs", "3");
   assertEquals(other.code, 1);
   assertStringIncludes(other.out, "holds a run whose epochs differs: choose another --runs-dir");

@@ -37,6 +37,14 @@ Deno.test("list shows each set, its sizes, and where it is or how to get it", as
   await Deno.writeTextFile(join(there, "chardata.mat"), "");
   const again = await run(folder.path, "list");
   assertMatch(again.out, new RegExp(`^omniglot .* ${there}$`, "m"));
+
+  const objects = (await run(folder.path, "list", "--json")).out.trimEnd().split("\n")
+    .map((line) => JSON.parse(line));
+  assertEquals(objects.length, 6);
+  assertEquals(objects.find(({ name }) => name === "omniglot"), {
+    ...{ name: "omniglot", train: 23_000, validation: 1345, test: 8070 },
+    ...{ about: "grey", folder: there },
+  });
 });
 
 Deno.test("check says what is right, what is missing and what is damaged", async () => {
@@ -44,6 +52,8 @@ Deno.test("check says what is right, what is missing and what is damaged", async
   const all = await run(folder.path, "check", "mnist");
   assertEquals([all.code, all.err], [0, ""]);
   assertMatch(all.out, /^mnist_binarized, mnist: right, in .*\n$/);
+  const { sets, state } = JSON.parse((await run(folder.path, "check", "mnist", "--json")).out);
+  assertEquals([sets, state.split(",")[0]], [["mnist_binarized", "mnist"], "right"]);
 
   const missing = await run(folder.path, "check", "mnist", "omniglot");
   assertEquals(missing.code, 1);

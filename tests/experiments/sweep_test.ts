@@ -51,6 +51,8 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   }
   const svg = await read("curve.svg");
   for (const word of ["4 of 8 runs", ">a<", ">β 0.5<"]) assertStringIncludes(svg, word);
+  const page = await read("report.html");
+  for (const name of ["a_beta0.5_seed0", "a_beta2_seed1"]) assertStringIncludes(page, name);
 
   const config = JSON.parse(await read("a_beta2_seed1/config.json"));
   assertEquals([config.loss[1].weight, config.seed, config.limit], [2, 1, 200]);
