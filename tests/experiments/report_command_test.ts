@@ -38,7 +38,7 @@ Deno.test("report helps, and answers a mistake by a sentence", async () => {
   await using folder = await temporaryFolder();
   const { code, out } = await run("--help");
   assertEquals(code, 0);
-  for (const text of ["--out", "--csv", "Example: deno task report runs/*"]) {
+  for (const text of ["--out", "--csv", "  deno task report runs/*"]) {
     assertStringIncludes(out, text);
   }
   const mistakes: [args: string[], ...says: string[]][] = [
