@@ -14,16 +14,16 @@ import {
   SIGMAS,
   standardError,
 } from "../statistics.ts";
-import type { Encode } from "./echo/channels.ts";
-import { draw } from "./echo/draws.ts";
-import { encode, laws, rate } from "./echo/truncated.ts";
+import type { Encode } from "../../experiments/verify/channels.ts";
+import { draw } from "../../experiments/verify/draws.ts";
+import { encode, laws, rate } from "../../experiments/verify/truncated.ts";
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** X ~ N(0, 1), f = tanh(x) + shift, S = σ(x). */
 const bounded = (shift: number): Encode => (random) => {
   const x = normalDraw(random);
-  return { x, mean: Math.tanh(x) + shift, logScale: -softplus(-x) };
+  return { x, mean: [Math.tanh(x) + shift], logScale: [-softplus(-x)] };
 };
 
 /** The estimate of I(X;Z) by neighbours, in nats. */

@@ -8,7 +8,8 @@
  *
  * @module
  */
-import { normalCdf, normalDraw } from "../../statistics.ts";
+import { normalCdf } from "../statistics/distributions.ts";
+import { normalDraw } from "../statistics/generator.ts";
 import type { Encode } from "./channels.ts";
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -17,7 +18,7 @@ const scale = (x: number): number => 0.1 + 0.7 * sigmoid(x);
 /** Draws an x and encodes it. */
 export const encode: Encode = (random) => {
   const x = normalDraw(random);
-  return { x, mean: Math.tanh(x), logScale: Math.log(scale(x)) };
+  return { x, mean: [Math.tanh(x)], logScale: [Math.log(scale(x))] };
 };
 
 /** |E_d| < 1/(1 − .8), which the grid covers in cells of 1/512. */

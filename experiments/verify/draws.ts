@@ -1,0 +1,130 @@
+/**
+ * Independent draws of Echo codes.
+ *
+ * @module
+ */
+import {
+  type EchoChannel,
+  echoChannel,
+  echoNoise,
+  echoRate,
+  echoSample,
+  jit,
+  type Key,
+  key,
+  split,
+  type Tensor,
+  tensor,
+} from "../../mod.ts";
+import { generator } from "../statistics/generator.ts";
+import type { Encode } from "./channels.ts";
+
+/** What makes codes of encodings, [batch, latent] both: the library, or something to tell from it. */
+export type Sampler = (
+  key: Key,
+  mean: Tensor,
+  logScale: Tensor,
+  channel: EchoChannel,
+) => { readonly noise: Tensor; readonly z: Tensor };
+
+/** The sampler under test. */
+export const libraryEcho: Sampler = (key, mean, logScale, channel) => ({
+  noise: echoNoise(key, mean, logScale, channel),
+  z: echoSample(key, mean, logScale, channel),
+});
+
+/** Settings of {@linkcode draw}. */
+export interface DrawOptions {
+  readonly sampler?: Sampler;
+  readonly seed?: number;
+  /** How many draws; 20,000 unless given. */
+  readonly n?: number;
+  /** Examples of a batch; 24 unless given: what comes after 23 echoes does not count. */
+  readonly batch?: number;
+  readonly channel?: EchoChannel;
+}
+
+/** n draws, a row each: the example, f(x), log S(x), the rate that the library gives, the noise and the code. */
+export interface Draws {
+  readonly dimensions: number;
+  /** [n]. */
+  readonly x: Float64Array;
+  /** [n, dimensions]. */
+  readonly mean: Float64Array;
+  /** [n, dimensions]. */
+  readonly logScale: Float64Array;
+  /** Nats, [n]. */
+  readonly rate: Float64Array;
+  /** [n, dimensions]. */
+  readonly noise: Float64Array;
+  /** [n, dimensions]. */
+  readonly z: Float64Array;
+}
+
+/** Numbers in the means of a call. */
+const CALL_SIZE = 80_000;
+
+/**
+ * n *independent* draws of a channel.
+ *
+ * The codes of one batch share echoes, so they are not independent. But latent dimensions that are given examples of their
+ * own are: a group of them is a batch of its own, and that the groups share the order of the echoes does no harm. So one code
+ * is kept of every group, of a row that goes round the batch. Column k·groups + g has dimension k of group g.
+ */
+export async function draw(encode: Encode, options: DrawOptions = {}): Promise<Draws> {
+  const { sampler = libraryEcho, seed = 1, n = 20_000, batch = 24 } = options;
+  const channel = options.channel ?? echoChannel({ clip: 1 });
+  const random = generator(seed);
+  const dimensions = encode(generator(seed)).mean.length;
+  const most = Math.max(1, Math.floor(CALL_SIZE / batch / dimensions));
+  const calls = Math.ceil(n / most);
+  const step = jit((key: Key, mean: Tensor, logScale: Tensor) =>
+    sampler(key, mean, logScale, channel)
+  );
+  const draws = {
+    dimensions,
+    x: new Float64Array(n),
+    mean: new Float64Array(n * dimensions),
+    logScale: new Float64Array(n * dimensions),
+    rate: new Float64Array(n),
+    noise: new Float64Array(n * dimensions),
+    z: new Float64Array(n * dimensions),
+  };
+  for (const [call, callKey] of split(key(seed), calls).entries()) {
+    const first = call * most;
+    const groups = Math.min(most, n - first), columns = groups * dimensions;
+    const shape = [batch, columns];
+    const mean = new Float32Array(batch * columns), logScale = new Float32Array(batch * columns);
+    const kept = new Float32Array(columns);
+    for (let row = 0; row < batch; row++) {
+      for (let group = 0; group < groups; group++) {
+        const encoding = encode(random);
+        const isKept = row === group % batch;
+        if (isKept) draws.x[first + group] = encoding.x;
+        for (let k = 0; k < dimensions; k++) {
+          const at = row * columns + k * groups + group;
+          mean[at] = encoding.mean[k];
+          // S = clip · e^logScale: the scale that the encoder wants, whatever the clip.
+          logScale[at] = encoding.logScale[k] - Math.log(channel.clip);
+          if (!isKept) continue;
+          draws.mean[(first + group) * dimensions + k] = encoding.mean[k];
+          draws.logScale[(first + group) * dimensions + k] = encoding.logScale[k];
+          kept[group * dimensions + k] = logScale[at];
+        }
+      }
+    }
+    const result = step(callKey, tensor(mean, { shape }), tensor(logScale, { shape }));
+    const noise = await result.noise.read(), z = await result.z.read();
+    for (let group = 0; group < groups; group++) {
+      for (let k = 0; k < dimensions; k++) {
+        const at = (group % batch) * columns + k * groups + group;
+        draws.noise[(first + group) * dimensions + k] = noise[at];
+        draws.z[(first + group) * dimensions + k] = z[at];
+      }
+    }
+    const rate = echoRate(tensor(kept, { shape: [groups, dimensions] }), channel);
+    draws.rate.set(await rate.read(), first);
+    for (const used of [result.noise, result.z, rate]) used.dispose();
+  }
+  return draws;
+}
