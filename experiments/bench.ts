@@ -25,7 +25,7 @@ import { type Output, standardOutput } from "./bench/output.ts";
 import type { Times } from "./bench/records.ts";
 import { millis } from "./bench/table.ts";
 import type { Model, Task } from "./bench/task.ts";
-import { findConfig, type NamedConfig, shippedNames } from "./config_source.ts";
+import { findConfigs, type NamedConfig, shippedNames } from "./config_source.ts";
 import { main, UserError } from "./errors.ts";
 import { makeFolder, writeFile } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
@@ -85,7 +85,11 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task bench [flags]", FLAGS));
+  if (given.help) {
+    return console.log(
+      helpText("deno task bench [flags]\n\n  deno task bench --device cpu --batch 100", FLAGS),
+    );
+  }
   const configs = await configsFor(given);
   const machine = thisMachine();
   const output = standardOutput(given.json);
@@ -161,7 +165,7 @@ async function benchmark(
 /** The configs whose steps the flags ask for. */
 async function configsFor({ configs }: Given): Promise<NamedConfig[]> {
   if (configs === "none") return [];
-  return await Promise.all((configs?.split(",") ?? await shippedNames()).map(findConfig));
+  return await findConfigs(configs ?? (await shippedNames()).join(","));
 }
 
 /** What a device is. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isDeepStrictEqual } from "node:util";
 import {
   type AdamState,
   type Key,
@@ -13,6 +14,8 @@ import {
   treeMap,
   treePaths,
 } from "../mod.ts";
+import type { Config } from "./config.ts";
+import { parseConfigText } from "./config_source.ts";
 import { UserError } from "./errors.ts";
 import { readFile, writeFile } from "./files.ts";
 import type { Params } from "./model.ts";
@@ -31,12 +34,14 @@ export interface Checkpoint {
   key: Key;
   /** Epochs finished. */
   epoch: number;
+  /** What was trained by; unknown of checkpoints from before it was kept. */
+  config?: Config;
 }
 
 /** Writes a checkpoint; whoever reads the file sees the old one or this one, whole. */
 export async function saveCheckpoint(
   path: string,
-  { epoch, ...tree }: Checkpoint,
+  { epoch, config, ...tree }: Checkpoint,
 ): Promise<void> {
   const tensors = new Map<string, NamedArray>();
   const names = leafNames(tree);
@@ -44,20 +49,26 @@ export async function saveCheckpoint(
     const { shape } = leaf as Tensor;
     tensors.set(names[i], { shape, data: await (leaf as Tensor).read() as Values });
   }
-  await writeFile(path, encodeTensors({ tensors, metadata: { epoch: String(epoch) } }));
+  const metadata: Record<string, string> = { epoch: String(epoch) };
+  if (config !== undefined) metadata.config = JSON.stringify(config);
+  await writeFile(path, encodeTensors({ tensors, metadata }));
 }
 
 /**
  * Reads a checkpoint.
  *
- * @param like a checkpoint of the same architecture, such as that of epoch 0
- * @throws {UserError} if the file is missing or damaged, or its arrays are not those of this architecture
+ * @param like a checkpoint of the same run, such as that of epoch 0
+ * @throws {UserError} if the file is missing or damaged, its arrays are not those of this architecture, or it was trained
+ *   by another config
  */
 export async function loadCheckpoint(
   path: string,
-  { epoch: _, ...like }: Checkpoint,
+  { epoch: _, config, ...like }: Checkpoint,
 ): Promise<Checkpoint> {
   const { tensors, metadata } = decodeTensors(await readFile(path), path);
+  if (config !== undefined && metadata.config !== undefined) {
+    checkConfig(config, metadata.config, path);
+  }
   const fail = (what: string): never => {
     throw new UserError(`${path} is of another architecture than the config: ${what}`);
   };
@@ -79,7 +90,21 @@ export async function loadCheckpoint(
   if (!Number.isSafeInteger(epoch) || epoch < 0) {
     throw new UserError(`${path} does not say after which epoch it was made`);
   }
-  return { ...loaded, epoch };
+  return { ...loaded, epoch, config };
+}
+
+/** Only when to stop may change between two epochs: with anything else the run would be neither this one nor that. */
+function checkConfig(config: Config, text: string, path: string): void {
+  const before = parseConfigText(text, `the config in ${path}`);
+  const keys = Object.keys({ ...config, ...before }) as (keyof Config)[];
+  for (const key of keys) {
+    if (key === "epochs" || key === "earlyStopping") continue;
+    if (isDeepStrictEqual(config[key], before[key])) continue;
+    const [now, then] = [config[key], before[key]].map((value) =>
+      JSON.stringify(value) ?? "absent"
+    );
+    throw new UserError(`${path} was trained by another config: ${key} was ${then}, and is ${now}`);
+  }
 }
 
 /** The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w`. */

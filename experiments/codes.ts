@@ -6,6 +6,7 @@
 
 import { type Device, foldIn, jit, type Key, permutation } from "../mod.ts";
 import type { Images } from "./data/images.ts";
+import type { Codes } from "./dimension_rates.ts";
 import { evenBatches, gatherTensor } from "./evaluate.ts";
 import { writeFile } from "./files.ts";
 import type { Model, Params } from "./model.ts";
@@ -17,6 +18,7 @@ import { encodeTensors, type NamedArray } from "./safetensors.ts";
  *
  * @param batch about how many images are encoded together; an echo comes from another image of the batch
  * @param key decides on the batches and on the noise
+ * @returns the arrays by name
  */
 export async function saveCodes(
   path: string,
@@ -28,7 +30,7 @@ export async function saveCodes(
     device: Device;
     key: Key;
   },
-): Promise<void> {
+): Promise<Codes> {
   const encode = jit(model.encode, { device });
   // Some data sets are sorted by class, and echoes of one's own class would be no fair noise.
   const order = await permutation(key, images.count).read();
@@ -52,4 +54,5 @@ export async function saveCodes(
     tensors.set("labels", { shape: [data.length], data });
   }
   await writeFile(path, encodeTensors({ tensors, metadata: {} }));
+  return tensors;
 }

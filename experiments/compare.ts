@@ -4,18 +4,20 @@
  * @module
  */
 
-import { basename, join } from "node:path";
+import { join } from "node:path";
+import { COMMON_FLAGS } from "./common_flags.ts";
 import { columnsOf, readRow, type Row } from "./compare/row.ts";
-import { firstDifference, trainInProcess } from "./compare/training.ts";
 import { tableText } from "./bench/table.ts";
-import type { Config } from "./config.ts";
-import { readTest } from "./conclusion.ts";
-import { findConfig, type NamedConfig, withChanges } from "./config_source.ts";
-import { DATA_SETS } from "./data/datasets.ts";
+import { findConfigs, type NamedConfig, withChanges } from "./config_source.ts";
+import { shortName } from "./data/datasets.ts";
+import { DATA_FLAGS } from "./data/flags.ts";
 import { main, UserError } from "./errors.ts";
-import { exists, makeFolder, writeFile } from "./files.ts";
+import { makeFolder, writeFile } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
-import { openRun, type RunFolder, runFolder } from "./run_folder.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { flagsLeft } from "./job.ts";
+import { runFolder } from "./run_folder.ts";
+import { type ProcessOptions, trainInProcess } from "./train_process.ts";
 
 /** Every method that Echo is compared with. */
 const METHODS = [
@@ -30,18 +32,8 @@ const FLAGS = {
     default: METHODS.join(","),
     help: "names in experiments/configs, or files",
   },
-  dataset: {
-    type: "text",
-    value: "<name>",
-    allowed: DATA_SETS,
-    default: DATA_SETS[0],
-    help: DATA_SETS.join(" or "),
-  },
-  "data-dir": {
-    type: "text",
-    value: "<folder>",
-    help: "where the files of the data set are (default: a package or the cache)",
-  },
+  ...DATA_FLAGS,
+  dataset: { ...DATA_FLAGS.dataset, default: "mnist_binarized" },
   epochs: {
     type: "integer",
     value: "<number>",
@@ -53,12 +45,6 @@ const FLAGS = {
     value: "<number>",
     min: 0,
     help: "what the weight of the rate is multiplied by (default: 1)",
-  },
-  limit: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "train on so many images only (default: all)",
   },
   seed: {
     type: "integer",
@@ -79,13 +65,7 @@ const FLAGS = {
     default: "runs/compare",
     help: "where run folders are: finished runs are skipped, others go on",
   },
-  device: {
-    type: "text",
-    value: "<name>",
-    default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
-    help: "auto takes a GPU if there is one, else the CPU",
-  },
+  ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this" },
 } as const;
 
@@ -95,35 +75,34 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task compare [flags]", FLAGS));
-  const configs: NamedConfig[] = [];
-  for (const text of given.configs.split(",")) {
-    const { name, config } = await findConfig(text.trim());
-    configs.push({ name, config: withChanges(config, given) });
+  if (given.help) {
+    return console.log(
+      helpText(
+        "deno task compare [flags]\n\n  deno task compare --configs echo,vae,vae_vamp --epochs 5",
+        FLAGS,
+      ),
+    );
   }
+  const configs = (await findConfigs(given.configs))
+    .map(({ name, config }) => ({ name, config: withChanges(config, given) }));
   // The first Ctrl-C stops the run that is under way, and no other is begun.
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    Deno.removeSignalListener("SIGINT", stop);
-  };
-  Deno.addSignalListener("SIGINT", stop);
+  const killed = new AbortController();
+  const stop = onInterrupt(() => killed.abort());
 
   const rows: Row[] = [];
   for (const [i, { name, config }] of configs.entries()) {
     console.log(`\n## ${name} (${i + 1} of ${configs.length})`);
-    const row = await rowOf({ name, config }, given);
-    if (stopped) break;
+    const row = await rowOf({ name, config }, given, { stop, kill: killed.signal });
+    if (stop.aborted) break;
     if (row.failure !== undefined) console.log(`failed: ${row.failure}`);
     rows.push(row);
     await save(rows, given);
   }
   const table = rows.length === 0 ? "" : `\n${tableText(columnsOf(rows), rows)}\n`;
   console.log(
-    `${table}\n${stopped ? "stopped; the same command goes on" : pathOf(given, "{md,json}")}`,
+    `${table}\n${stop.aborted ? "stopped; the same command goes on" : pathOf(given, "{md,json}")}`,
   );
-  if (stopped) return;
-  Deno.removeSignalListener("SIGINT", stop);
+  if (stop.aborted) return;
 
   const failed = rows.filter((row) => row.failure !== undefined).map(({ config }) => config);
   if (failed.length > 0) {
@@ -132,10 +111,19 @@ async function command(args: string[]): Promise<void> {
 }
 
 /** Trains a config unless that was done before; one that fails is a row that says so. */
-async function rowOf({ name, config }: NamedConfig, given: Given): Promise<Row> {
+async function rowOf(
+  { name, config }: NamedConfig,
+  given: Given,
+  options: ProcessOptions,
+): Promise<Row> {
+  const { device, threads, "data-dir": dataDir } = given;
+  const importance = config.latent.type === "echo" ? undefined : given.importance;
+  const means = { device, threads, "data-dir": dataDir, importance };
   try {
-    const folder = runFolder(given["runs-dir"], `${name}_${config.dataset}`);
-    await finish(folder, config, given);
+    const folder = runFolder(given["runs-dir"], `${name}_${shortName(config.dataset)}`);
+    const flags = await flagsLeft({ folder, config }, means);
+    if (flags === undefined) console.log(`finished before: ${folder.path}`);
+    else await trainInProcess(flags, options);
     return await readRow(name, folder);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -143,40 +131,9 @@ async function rowOf({ name, config }: NamedConfig, given: Given): Promise<Row> 
   }
 }
 
-/**
- * Sees to it that a run is finished.
- *
- * @throws {UserError} if that fails
- */
-async function finish(folder: RunFolder, config: Config, given: Given): Promise<void> {
-  const where = ["--filename", basename(folder.path), "--runs-dir", given["runs-dir"]];
-  const flags = [...where, "--device", given.device];
-  if (given["data-dir"] !== undefined) flags.push("--data-dir", given["data-dir"]);
-  const importance = config.latent.type === "echo" ? undefined : given.importance;
-  if (importance !== undefined) flags.push("--importance", String(importance));
-
-  if (!await exists(folder.config)) {
-    return await trainInProcess(["--config", JSON.stringify(config), ...flags]);
-  }
-  const other = firstDifference(await openRun(folder), config);
-  if (other !== undefined) {
-    throw new UserError(
-      `${folder.path} holds a run with another ${other}: choose another --runs-dir`,
-    );
-  }
-  if (!await isFinished(folder, importance)) return await trainInProcess(["--resume", ...flags]);
-  console.log(`finished before: ${folder.path}`);
-}
-
-/** Whether all is there that a run is to come to. */
-async function isFinished(folder: RunFolder, samples?: number): Promise<boolean> {
-  if (!await exists(folder.test)) return false;
-  return samples === undefined || (await readTest(folder.test)).likelihood?.samples === samples;
-}
-
 /** Where the table is kept. */
 function pathOf(given: Given, extension: string): string {
-  return join(given["runs-dir"], `comparison_${given.dataset}.${extension}`);
+  return join(given["runs-dir"], `comparison_${shortName(given.dataset)}.${extension}`);
 }
 
 /** Keeps the table so far in the folder of the runs, as Markdown and as JSON. */

@@ -9,11 +9,12 @@ import type { Key } from "../mod.ts";
 import { saveCodes } from "./codes.ts";
 import { UserError } from "./errors.ts";
 import { makeEvaluate } from "./evaluate.ts";
-import { readText, writeFile } from "./files.ts";
+import { exists, readText, writeFile } from "./files.ts";
 import type { Metrics } from "./history.ts";
 import { makeBoundLikelihood } from "./importance.ts";
 import type { Model, Params } from "./model.ts";
 import { modelSize } from "./model_size.ts";
+import { paintTraversals } from "./traversals.ts";
 import type { Run } from "./trainer.ts";
 
 /** What a run has come to on the test images. */
@@ -26,19 +27,22 @@ export interface TestRecord {
   likelihood?: { nats: number; samples: number };
 }
 
-/** Writes `codes.safetensors` and, last, `test.json`, which says that the run is finished. */
+/** Writes `codes.safetensors`, `traversals.png` and, last, `test.json`, which says that the run is finished. */
 export async function conclude(
   { config, data, device, folder, importance: samples }: Run,
   model: Model,
   params: Params,
-  keys: Record<"evaluation" | "codes" | "bound", Key>,
+  keys: Record<"evaluation" | "codes" | "pictures" | "bound", Key>,
 ): Promise<TestRecord> {
   const { batch } = config;
   const images = data.test;
   const losses = await makeEvaluate(model, batch, device)(params, images, keys.evaluation);
   const { parameters } = modelSize(model, images.pixels);
-  await saveCodes(folder.codes, { model, params, images, batch, device, key: keys.codes });
-  let likelihood: TestRecord["likelihood"];
+  const trained = { model, params, device };
+  const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
+  await paintTraversals(folder.traversals, { ...trained, data, codes, key: keys.pictures });
+  // A finished run that is resumed without it keeps the bound that it has.
+  let likelihood = await exists(folder.test) ? (await readTest(folder.test)).likelihood : undefined;
   if (samples !== undefined) {
     const bound = makeBoundLikelihood(model, samples, batch, device);
     likelihood = { nats: await bound(params, images, keys.bound), samples };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Treatment } from "./data/treatment.ts";
 import { UserError } from "./errors.ts";
 import { problemsOf, schema } from "./config_schema.ts";
 import { issueText } from "./config_issue.ts";
@@ -42,8 +43,8 @@ export type LearningRate =
   | { type: "alemiLegacy"; rate: number };
 
 /** A whole experiment. */
-export interface Config {
-  /** The name of a data set. */
+export interface Config extends Treatment {
+  /** The name of a data set, or the path of files of one's own. */
   dataset: string;
   /** Layers from the image towards the code. */
   encoder: Layer[];

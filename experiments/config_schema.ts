@@ -8,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Config, LatentConfig, LearningRate, PriorConfig, TermConfig } from "./config.ts";
+import { treatmentKeys } from "./data/treatment.ts";
 import { writeFile } from "./files.ts";
 import { choiceOf, type Table } from "./models/kinds.ts";
 import * as LATENTS from "./models/latents/mod.ts";
@@ -37,7 +38,9 @@ const layers: Layer[] = Array.from({ length: 2 }, () => ({
 }));
 
 const keys: Keys<Config> = {
-  dataset: z.string().default("mnist_binarized").describe("The name of a data set"),
+  dataset: z.string().default("mnist_binarized")
+    .describe("The name of a data set, or the path of files of one's own"),
+  ...treatmentKeys,
   encoder: z.array(object(layerKeys)).default(layers)
     .describe("Layers from the image towards the code"),
   latent: choiceOf(LATENTS, { size: count.describe("Dimensions of the code") })

@@ -7,6 +7,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, parseConfig, type TermConfig } from "./config.ts";
+import { resolveDataSet } from "./data/datasets.ts";
 import { UserError } from "./errors.ts";
 import { exists, readText } from "./files.ts";
 import { suggest } from "./nearest.ts";
@@ -38,6 +39,20 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   return { name, config: await readConfig(shipped) };
 }
 
+/**
+ * Finds the configs of a list such as `echo,vae` or `mine/echo.json,vae`.
+ *
+ * @throws {UserError} as for {@linkcode findConfig}, and if two have one name
+ */
+export async function findConfigs(list: string): Promise<NamedConfig[]> {
+  if (list.includes("{")) throw new UserError("--configs takes names and files, but no JSON");
+  const configs = await Promise.all(list.split(",").map((text) => findConfig(text.trim())));
+  const names = configs.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UserError(`--configs has two of the name ${twice}`);
+  return configs;
+}
+
 /** The names of the shipped configs, sorted. */
 export async function shippedNames(): Promise<string[]> {
   const files = await Array.fromAsync(Deno.readDir(SHIPPED));
@@ -49,7 +64,8 @@ export async function readConfig(path: string): Promise<Config> {
   return parseConfigText(await readText(path), path);
 }
 
-function parseConfigText(text: string, source: string): Config {
+/** Reads and checks a config's JSON; {@link UserError} as for {@link findConfig}. */
+export function parseConfigText(text: string, source: string): Config {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -80,6 +96,8 @@ export function withBeta(config: Config, beta: number): Config {
 export interface Changes {
   beta?: number;
   dataset?: string;
+  binarize?: Config["binarize"];
+  "train-size"?: number;
   epochs?: number;
   limit?: number;
   seed?: number;
@@ -88,13 +106,15 @@ export interface Changes {
 /**
  * A config with the changes of a command line.
  *
- * @throws {UserError} as for {@linkcode withBeta}
+ * @throws {UserError} as for {@linkcode withBeta} and {@linkcode resolveDataSet}
  */
 export function withChanges(config: Config, changes: Changes): Config {
-  const { beta, dataset, epochs, limit, seed } = changes;
+  const { beta, dataset = config.dataset, epochs, limit, seed } = changes;
   return {
     ...beta === undefined ? config : withBeta(config, beta),
-    dataset: dataset ?? config.dataset,
+    dataset: resolveDataSet(dataset),
+    binarize: changes.binarize ?? config.binarize,
+    trainSize: changes["train-size"] ?? config.trainSize,
     epochs: epochs ?? config.epochs,
     limit: limit ?? config.limit,
     seed: seed ?? config.seed,

@@ -7,6 +7,9 @@
 import { basename, dirname, join } from "node:path";
 import { reason, UserError } from "./errors.ts";
 
+/** How the names of files end that are being written. */
+const TEMPORARY = ".tmp";
+
 /**
  * Writes a file so that a reader (or a crash) sees either the old content or the new one: the bytes go to a temporary
  * file in the same folder, reach the disk, and then take the name.
@@ -14,7 +17,7 @@ import { reason, UserError } from "./errors.ts";
  * @throws {UserError} if the file cannot be written; the old content is then untouched
  */
 export async function writeFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${Deno.pid}${TEMPORARY}`);
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   try {
     {
@@ -26,6 +29,31 @@ export async function writeFile(path: string, content: string | Uint8Array): Pro
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw new UserError(`cannot write ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Removes what writers that were killed left of their files in a folder; none may be at work there.
+ *
+ * @throws {UserError} if that cannot be done
+ */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    if (name.startsWith(".") && name.endsWith(TEMPORARY)) await removeFile(join(folder, name));
+  }
+}
+
+/**
+ * Removes a file if it is there.
+ *
+ * @throws {UserError} if that cannot be done
+ */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new UserError(`cannot remove ${path}: ${reason(error)}`, { cause: error });
   }
 }
 
@@ -57,6 +85,25 @@ export async function exists(path: string): Promise<boolean> {
       return false;
     }
     throw new UserError(`cannot look at ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** Whether there is a folder of this name. */
+export async function isFolder(path: string): Promise<boolean> {
+  return await exists(path) && (await Deno.stat(path)).isDirectory;
+}
+
+/**
+ * The names in a folder, sorted.
+ *
+ * @throws {UserError} if it cannot be read
+ */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.map(({ name }) => name).sort();
+  } catch (error) {
+    throw new UserError(`cannot read ${folder}: ${reason(error)}`, { cause: error });
   }
 }
 

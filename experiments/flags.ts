@@ -34,26 +34,44 @@ export type Values<F extends Flags> = { [Name in keyof F]: Value<F[Name]> };
  *
  * @param flags the flags that are allowed
  * @param args the arguments, such as `Deno.args`
- * @throws {UserError} for an unknown flag, a flag without its value, and a value of the wrong kind
+ * @throws {UserError} for an unknown flag, a flag without its value, a value of the wrong kind, and a word that is no flag's
  */
 export function parseFlags<const F extends Flags>(flags: F, args: string[]): Values<F> {
+  const { words: [word], values } = parseWords(flags, args);
+  if (word === undefined) return values;
+  throw new UserError(`unexpected argument "${word}": every value follows a flag (see --help)`);
+}
+
+/** As {@linkcode parseFlags}, for commands that take words beside their flags. */
+export function parseWords<const F extends Flags>(
+  flags: F,
+  args: string[],
+): { words: string[]; values: Values<F> } {
   const names = Object.keys(flags);
   const isBoolean = (name: string) => flags[name].type === "boolean";
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(joinNegative(args, names.filter((name) => !isBoolean(name))), {
     string: names.filter((name) => !isBoolean(name)),
     boolean: names.filter(isBoolean),
     unknown(arg, name) {
-      if (name === undefined) {
-        throw new UserError(
-          `unexpected argument "${arg}": every value follows a flag (see --help)`,
-        );
-      }
+      if (name === undefined) return true;
       const dashes = arg.startsWith("--") ? "--" : "-";
       throw new UserError(`unknown flag ${dashes}${name}${suggest(name, names, "--")}`);
     },
   });
   const values = names.map((name) => [name, readValue(name, flags[name], parsed[name])]);
-  return Object.fromEntries(values) as Values<F>;
+  return { words: parsed._.map(String), values: Object.fromEntries(values) as Values<F> };
+}
+
+/** The arguments with `--beta -1` as `--beta=-1`, which is not taken for two flags. */
+function joinNegative(args: readonly string[], names: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const name = joined.at(-1)?.replace(/^--/, "");
+    if (/^-\.?\d/.test(arg) && name !== undefined && names.includes(name)) {
+      joined[joined.length - 1] += `=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
 }
 
 /** The value of one flag, from the text after it; `undefined` where the flag is absent. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { z } from "zod";
+import { issueText } from "./config_issue.ts";
 import { UserError } from "./errors.ts";
 import { readText, writeFile } from "./files.ts";
 
@@ -37,19 +39,39 @@ export async function writeHistory(path: string, records: readonly EpochRecord[]
   await writeFile(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
 }
 
+/** JSON has no NaN or infinity, and writes null for them. */
+const number = z.number().nullable().transform((value) => value ?? NaN);
+const metrics = z.object({ rate: number, distortion: number, loss: number }).catchall(number);
+const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
+  epoch: z.int(),
+  learningRate: number,
+  train: metrics,
+  valid: metrics,
+  seconds: number,
+});
+
 /**
  * Reads a history.
  *
- * @throws {UserError} if the file cannot be read, or a line is not JSON
+ * @throws {UserError} if the file cannot be read, or line i is not what was kept of epoch i
  */
 export async function readHistory(path: string): Promise<EpochRecord[]> {
   const lines = (await readText(path)).split("\n");
-  return lines.flatMap((line, i) => {
-    if (line === "") return [];
-    try {
-      return [JSON.parse(line)];
-    } catch (error) {
-      throw new UserError(`${path}, line ${i + 1} is not JSON`, { cause: error });
-    }
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, i) => {
+    const source = `${path}, line ${i + 1}`;
+    const value = parseLine(line, source);
+    const { data, error } = recordSchema.safeParse(value);
+    if (error) throw new UserError(`${source}${issueText(error, value)}`);
+    if (data.epoch === i + 1) return data;
+    throw new UserError(`${source} is of epoch ${data.epoch}, but should be of epoch ${i + 1}`);
   });
+}
+
+function parseLine(line: string, source: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new UserError(`${source} is not JSON`, { cause: error });
+  }
 }

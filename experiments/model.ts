@@ -20,12 +20,12 @@ import {
 import type { Config } from "./config.ts";
 import { make } from "./models/kinds.ts";
 import { type Encoded, type Latent, tile } from "./models/latent.ts";
-import * as LATENTS from "./models/latents/mod.ts";
 import { applyLayers, initLayers } from "./models/layers.ts";
 import type { Encoder, Prior } from "./models/prior.ts";
 import * as PRIORS from "./models/priors/mod.ts";
 import { RECONS } from "./models/recon.ts";
-import { logWeights, type Parts, type Pass } from "./models/term.ts";
+import { partsOf } from "./models/rules.ts";
+import { logWeights, type Pass } from "./models/term.ts";
 import * as TERMS from "./models/terms/mod.ts";
 
 /** All that is trained. */
@@ -69,6 +69,8 @@ export interface Model {
   logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
   /** What describes the code of each image, and z, a code as the decoder is given it: each [batch, latent]. */
   encode(params: Params, images: Tensor, key: Key): Record<string, Tensor>;
+  /** Each pixel's probability for codes as the decoder is given them: [rows, latent] to [rows, pixels]. */
+  decode(params: Params, codes: Tensor): Tensor;
   /** Each pixel's probability after a pass through a noisy code: [batch, pixels]. */
   reconstruct(params: Params, images: Tensor, key: Key): Tensor;
   /** Pixel probabilities of new images, as many as there are in the batch of images given: [batch, pixels]. */
@@ -79,9 +81,9 @@ export interface Model {
 export function makeModel(config: Config, pixels: number): Model {
   const { size } = config.latent;
   const width = config.encoder.at(-1)?.units ?? pixels;
-  const latent = make(LATENTS, config.latent, size, width);
+  const parts = partsOf(config, pixels);
+  const { latent } = parts;
   const prior = make(PRIORS, config.prior, size);
-  const parts: Parts = { latent, isStandard: config.prior.type === "standard" };
   const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
   const extras = nameExtras(terms.map(({ type }) => type));
   // Reported also where the loss has no such term.
@@ -91,8 +93,9 @@ export function makeModel(config: Config, pixels: number): Model {
     const hidden = applyLayers(params.encoder, config.encoder, images);
     return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
   }
-  function decode(params: Params, codes: Tensor): Tensor {
-    const given = latent.decoded?.(codes) ?? codes;
+  const decoded = (codes: Tensor) => latent.decoded?.(codes) ?? codes;
+  /** The pixels' logits for codes as the decoder is given them. */
+  function decode(params: Params, given: Tensor): Tensor {
     return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
   }
   const encoderOf = (params: Params): Encoder => ({
@@ -102,7 +105,7 @@ export function makeModel(config: Config, pixels: number): Model {
   function pass(params: Params, images: Tensor, key: Key, samples: number): Pass {
     const encoded = encode(params, images);
     const drawn = latent.draw(params.latent, encoded, key, samples);
-    const logits = decode(params, drawn.z);
+    const logits = decode(params, decoded(drawn.z));
     const encoder = encoderOf(params);
     return {
       encoded,
@@ -148,16 +151,17 @@ export function makeModel(config: Config, pixels: number): Model {
     encode(params, images, key) {
       const encoded = encode(params, images);
       const { z } = latent.draw(params.latent, encoded, key, 1);
-      return { ...latent.statistics(encoded), z: latent.decoded?.(z) ?? z };
+      return { ...latent.statistics(encoded), z: decoded(z) };
     },
+    decode: (params, codes) => sigmoid(decode(params, codes)),
     reconstruct(params, images, key) {
       const { z } = latent.draw(params.latent, encode(params, images), key, 1);
-      return sigmoid(decode(params, z));
+      return sigmoid(decode(params, decoded(z)));
     },
     sample(params, images, key) {
       const codes = latent.marginal?.(encode(params, images), key) ??
         prior.sample(params.prior, key, images.shape[0], encoderOf(params));
-      return sigmoid(decode(params, codes));
+      return sigmoid(decode(params, decoded(codes)));
     },
   };
 }

@@ -13,7 +13,7 @@ import type { RunFolder } from "./run_folder.ts";
 
 /** Images in a row of a picture. */
 const COLUMNS = 10;
-/** Test images that are encoded together, enough to make echoes of; as many images are made up. */
+/** Test images that are encoded together if there are so many, enough to make echoes of; as many images are made up. */
 const BATCH = 100;
 /** Rows of them that are shown, each above the row of its reconstructions. */
 const SHOWN_ROWS = 5;
@@ -33,17 +33,20 @@ export async function makePaint(
   const sample = jit(model.sample, { device });
   const order = await permutation(key, test.count).read();
   const rows = gatherImages(test, order.subarray(0, BATCH));
-  const images = tensor(rows, { shape: [BATCH, test.pixels] });
+  const count = rows.length / test.pixels;
+  const images = tensor(rows, { shape: [count, test.pixels] });
+  const columns = Math.min(COLUMNS, count);
+  const shownRows = Math.min(SHOWN_ROWS, Math.floor(count / columns));
 
   return async (params) => {
     using reconstructed = reconstruct(params, images, key);
     const both = [rows, await reconstructed.read()];
-    await writePicture(folder.reconstructions, interleave(both, COLUMNS * test.pixels, SHOWN_ROWS));
+    await writePicture(folder.reconstructions, interleave(both, columns * test.pixels, shownRows));
     using samples = sample(params, images, key);
     await writePicture(folder.samples, await samples.read());
   };
 
   async function writePicture(path: string, data: ArrayLike<number>): Promise<void> {
-    await writeFile(path, gridPng({ width, height, data }, { columns: COLUMNS, zoom: 2, gap: 4 }));
+    await writeFile(path, gridPng({ width, height, data }, { columns, zoom: 2, gap: 4 }));
   }
 }

@@ -35,14 +35,16 @@ export interface Progress {
   epoch(record: EpochRecord): void;
 }
 
-/** This process's terminal; the environment variable NO_COLOR turns colours off. */
-export function standardTerminal(): Terminal {
-  const interactive = Deno.stdout.isTerminal();
+/** This process's terminal, on stdout or stderr; the environment variable NO_COLOR turns colours off. */
+export function standardTerminal(
+  output: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout,
+): Terminal {
+  const interactive = output.isTerminal();
   return {
     interactive,
     color: interactive && !Deno.env.get("NO_COLOR"),
     columns: interactive ? Deno.consoleSize().columns : Infinity,
-    write: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    write: (text) => void output.writeSync(new TextEncoder().encode(text)),
   };
 }
 

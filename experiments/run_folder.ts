@@ -1,14 +1,15 @@
 /**
- * The folder of a run: what lies in it, and that no run is ever overwritten by another.
+ * The folder of a run: what lies in it, and that no run is ever overwritten or disturbed by another.
  *
  * @module
  */
 
-import { dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import type { Config } from "./config.ts";
 import { readConfig } from "./config_source.ts";
-import { reason, UserError } from "./errors.ts";
-import { exists, makeFolder, writeFile } from "./files.ts";
+import { UserError } from "./errors.ts";
+import { exists, makeFolder, namesIn, removeUnfinished, writeFile } from "./files.ts";
+import { holdFile } from "./lock.ts";
 
 /** The files of a run. */
 export interface RunFolder {
@@ -25,6 +26,10 @@ export interface RunFolder {
   codes: string;
   reconstructions: string;
   samples: string;
+  /** Codes of a test image with one number changed, decoded, once the run is finished. */
+  traversals: string;
+  /** Held by the process that trains. */
+  lock: string;
 }
 
 /**
@@ -35,10 +40,14 @@ export interface RunFolder {
 export function runFolder(runsDir: string, name: string): RunFolder {
   if (!/^[\w][\w.+=-]*$/.test(name)) {
     throw new UserError(
-      `--filename must be a plain name of letters, digits and "_.+=-", but is "${name}"`,
+      `a run must have a plain name (--filename) of letters, digits and "_.+=-", but has "${name}"`,
     );
   }
-  const path = join(runsDir, name);
+  return folderAt(join(runsDir, name));
+}
+
+/** The folder of a run by its path; it need not exist. */
+export function folderAt(path: string): RunFolder {
   return {
     path,
     config: join(path, "config.json"),
@@ -48,6 +57,8 @@ export function runFolder(runsDir: string, name: string): RunFolder {
     codes: join(path, "codes.safetensors"),
     reconstructions: join(path, "reconstructions.png"),
     samples: join(path, "samples.png"),
+    traversals: join(path, "traversals.png"),
+    lock: join(path, ".lock"),
   };
 }
 
@@ -59,25 +70,59 @@ export async function freeName(runsDir: string, name: string): Promise<string> {
 }
 
 /**
- * Makes the folder of a new run and writes its config.
+ * Makes the folder of a new run, in which no other process can train until the result is disposed of. One that was killed
+ * before {@linkcode writeConfig} is begun anew: nothing had been trained.
  *
  * @throws {UserError} if there is such a run already, or the folder cannot be written
  */
-export async function createRun(folder: RunFolder, config: Config): Promise<void> {
-  await makeFolder(dirname(folder.path));
+export async function createRun(folder: RunFolder): Promise<Disposable> {
+  await makeFolder(folder.path);
+  await refuseTaken(folder);
+  const held = await holdRun(folder);
   try {
-    await Deno.mkdir(folder.path);
+    // Once more: another process may have begun and ended in between.
+    await refuseTaken(folder);
+    return held;
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) {
-      throw new UserError(`cannot make the folder ${folder.path}: ${reason(error)}`, {
-        cause: error,
-      });
-    }
-    throw new UserError(
-      `${folder.path} exists: go on with it by --resume, or choose another --filename`,
-    );
+    held[Symbol.dispose]();
+    throw error;
   }
+}
+
+/**
+ * Sees to it that no other process trains in the folder of a run until the result is disposed of, and removes what a
+ * killed one left half-written.
+ *
+ * @throws {UserError} if another one does, or the folder cannot be written
+ */
+export async function holdRun(folder: RunFolder): Promise<Disposable> {
+  const held = await holdFile(folder.lock, `${folder.path} is in use: a process trains in it`);
+  try {
+    await removeUnfinished(folder.path);
+    return held;
+  } catch (error) {
+    held[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Writes the config, which makes the folder a run that can be gone on with: all that this needs is there before. */
+export async function writeConfig(folder: RunFolder, config: Config): Promise<void> {
   await writeFile(folder.config, JSON.stringify(config, null, 2) + "\n");
+}
+
+/** A folder is free if it holds no more than what a start writes before the config. */
+async function refuseTaken({ path, config, lock, checkpoint, history }: RunFolder): Promise<void> {
+  if (await exists(config)) {
+    throw new UserError(`${path} exists: go on with it by --resume, or choose another --filename`);
+  }
+  const early = [lock, checkpoint, history, config].map((file) => basename(file));
+  const isEarly = (name: string) =>
+    early.some((file) => name === file || name.startsWith(`.${file}.`));
+  const other = (await namesIn(path)).find((name) => !isEarly(name));
+  if (other !== undefined) {
+    throw new UserError(`${path} is no run, but holds ${other}: choose another --filename`);
+  }
 }
 
 /**

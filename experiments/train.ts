@@ -4,16 +4,21 @@
  * @module
  */
 
-import { basename, dirname } from "node:path";
-import { openDevice } from "../mod.ts";
+import { basename } from "node:path";
+import { type Device, openDevice } from "../mod.ts";
+import { COMMON_FLAGS } from "./common_flags.ts";
 import type { Config } from "./config.ts";
 import { findConfig, withChanges } from "./config_source.ts";
-import { DATA_SETS, loadDataSet } from "./data/datasets.ts";
+import { loadDataSet, shortName } from "./data/datasets.ts";
+import { DATA_FLAGS } from "./data/flags.ts";
+import type { DataSet } from "./data/images.ts";
 import { main, UserError } from "./errors.ts";
-import { helpText, parseFlags, type Values } from "./flags.ts";
+import { type Flag, helpText, parseFlags, type Values } from "./flags.ts";
+import { INTERRUPTED, onInterrupt } from "./interrupt.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
 import { modelSize, sizeText } from "./model_size.ts";
+import { modelLines, planLines } from "./plan.ts";
 import { needsDensity } from "./models/rules.ts";
 import { trainThroughLosses } from "./recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "./run_folder.ts";
@@ -31,28 +36,12 @@ const FLAGS = {
     min: 0,
     help: "the weight of the rate in the loss (default: the config's, 1)",
   },
-  dataset: {
-    type: "text",
-    value: "<name>",
-    allowed: DATA_SETS,
-    help: `${DATA_SETS.join(" or ")} (default: the config's, ${DATA_SETS[0]})`,
-  },
-  "data-dir": {
-    type: "text",
-    value: "<folder>",
-    help: "where the files of the data set are (default: a package or the cache)",
-  },
+  ...DATA_FLAGS,
   epochs: {
     type: "integer",
     value: "<number>",
     min: 1,
     help: "passes over the training images; 200 is the full schedule (default: the config's, 20)",
-  },
-  limit: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "train on so many images only (default: all)",
   },
   seed: {
     type: "integer",
@@ -74,45 +63,72 @@ const FLAGS = {
   },
   "runs-dir": { type: "text", value: "<folder>", default: "runs", help: "where run folders are" },
   resume: { type: "boolean", help: "go on with the run that --filename names" },
-  device: {
-    type: "text",
-    value: "<name>",
-    default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
-    help: "auto takes a GPU if there is one, else the CPU",
-  },
+  ...COMMON_FLAGS,
+  json: { type: "boolean", help: "a JSON object an epoch, and one at the end; the rest to stderr" },
+  "dry-run": { type: "boolean", help: "print the model and the plan, and train nothing" },
   help: { type: "boolean", help: "print this" },
 } as const;
+
+const USAGE = `deno task train [flags]
+
+  deno task train --config vae --beta 0.5 --epochs 50 --filename vae_half
+  deno task train --resume --filename vae_half
+
+Exit codes: 0 when the run is finished, 1 for a mistake, 130 when Ctrl-C stopped it first.`;
 
 type Given = Values<typeof FLAGS>;
 
 /** Flags that make a config: a resumed run has one. */
-const RUN_FLAGS = ["config", "beta", "dataset", "epochs", "limit", "seed"] as const;
+const RUN_FLAGS = [
+  "config",
+  "beta",
+  "dataset",
+  "binarize",
+  "train-size",
+  "epochs",
+  "limit",
+  "seed",
+] as const;
+
+/** Flags that a resumed run is to be given again. */
+const MEANS_FLAGS = ["runs-dir", "data-dir", "device", "threads", "importance"] as const;
 
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task train [flags]", FLAGS));
+  if (given.help) return console.log(helpText(USAGE, FLAGS));
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
   checkImportance(given, config);
-  const data = await loadDataSet(config.dataset, given["data-dir"]);
-  const device = await openDevice(given.device).catch((error: Error) => {
-    throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
-  });
-  console.log(`${config.latent.type} autoencoder on ${config.dataset}, by ${device.description}`);
+  const { dataset, binarize, trainSize } = config;
+  const data = await loadDataSet(dataset, { binarize, trainSize, dataDir: given["data-dir"] });
+  const device = await openDevice(given.device, { threads: given.threads }).catch(
+    (error: Error) => {
+      throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
+    },
+  );
+  const say = given.json ? console.error : console.log;
+  say(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
+  say(describe(data));
   const { pixels } = data.train;
-  console.log(sizeText(modelSize(makeModel(config, pixels), pixels)));
-  console.log(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
+  const model = makeModel(config, pixels);
+  say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
+  if (given["dry-run"]) {
+    device.close();
+    return say([...modelLines(model, pixels), ...planLines(config, data, folder)].join("\n"));
+  }
+  say(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
   const { resume, importance } = given;
-  const run = { config, data, folder, device, resume, importance };
+  const terminal = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
+  const onEpoch = given.json ? printJson : undefined;
   const outcome = await trainThroughLosses(
-    { ...run, terminal: standardTerminal(), signal: onInterrupt() },
-    (which) => reopen(which === "cpu" ? which : given.device),
+    { config, data, folder, device, resume, importance, terminal, signal: onInterrupt(), onEpoch },
+    (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
-  report(outcome, config, folder);
+  report(outcome, config, given, folder, say);
+  if (given.json && outcome.test) printJson({ test: outcome.test });
 }
 
 /** A bound on the likelihood needs a density of codes. */
@@ -123,8 +139,8 @@ function checkImportance({ importance }: Given, config: Config): void {
 }
 
 /** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
-function reopen(name: Given["device"]): ReturnType<typeof openDevice> {
-  return openDevice(name).catch(() => openDevice("cpu"));
+function reopen({ device, threads }: Pick<Given, "device" | "threads">): Promise<Device> {
+  return openDevice(device, { threads }).catch(() => openDevice("cpu", { threads }));
 }
 
 /** The run that the flags describe, under a name that no run has yet. */
@@ -132,7 +148,8 @@ async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder
   const { name, config: found } = await findConfig(given.config ?? "echo");
   const config = withChanges(found, given);
   const runsDir = given["runs-dir"];
-  const filename = given.filename ?? await freeName(runsDir, `${name}_${config.dataset}`);
+  const filename = given.filename ??
+    await freeName(runsDir, `${name}_${shortName(config.dataset)}`);
   return { config, folder: runFolder(runsDir, filename) };
 }
 
@@ -149,34 +166,48 @@ async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFo
   return { config: await openRun(folder), folder };
 }
 
-/** A signal that the first Ctrl-C sets; the second one ends the program at once. */
-function onInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    controller.abort();
-    Deno.removeSignalListener("SIGINT", stop);
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  return controller.signal;
+/** How many images there are, of which size and kind. */
+function describe({ train, valid, test, width, height, redraw }: DataSet): string {
+  const counts = [train, valid, test].map(({ count }) => count.toLocaleString("en"));
+  const isGrey = train.white === 255 || train.data instanceof Float32Array;
+  const kind = redraw ? "0 or 1, drawn for each batch" : isGrey ? "grey" : "0 or 1";
+  return `${counts[0]} images to train, ${counts[1]} to validate, ${
+    counts[2]
+  } to test: ${width}×${height} pixels, ${kind}`;
+}
+
+/** A line on stdout for machines. */
+function printJson(value: object): void {
+  console.log(JSON.stringify(value));
 }
 
 /** What a person wants to know at the end. */
-function report({ epoch, test }: Outcome, config: Config, folder: RunFolder): void {
+function report(
+  { epoch, test }: Outcome,
+  config: Config,
+  given: Given,
+  folder: RunFolder,
+  say: (line: string) => void,
+): void {
   if (test === undefined) {
-    const [runsDir, filename] = [dirname(folder.path), basename(folder.path)];
-    const where = runsDir === FLAGS["runs-dir"].default ? "" : ` --runs-dir ${runsDir}`;
-    console.log(
+    const again = MEANS_FLAGS.flatMap((name) => {
+      const flag: Flag = FLAGS[name];
+      const usual = flag.type === "text" ? flag.default : undefined;
+      return given[name] === usual ? [] : [` --${name} ${given[name]}`];
+    });
+    say(
       `\nStopped after ${epoch} of ${config.epochs} epochs; go on with:\n` +
-        `  deno task train --resume --filename ${filename}${where}`,
+        `  deno task train --resume --filename ${basename(folder.path)}${again.join("")}`,
     );
+    Deno.exitCode = INTERRUPTED;
     return;
   }
   if (epoch < config.epochs) {
-    console.log(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
+    say(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
   }
   const echoes = config.latent.type === "echo" ? ", echoes drawn from the test batch" : "";
-  console.log(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
+  say(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
   if (test.likelihood === undefined) return;
   const { nats: bound, samples } = test.likelihood;
-  console.log(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
+  say(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
 }

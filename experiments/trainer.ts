@@ -21,12 +21,14 @@ import { trainEpoch } from "./epoch.ts";
 import { conclude, type TestRecord } from "./conclusion.ts";
 import { UserError } from "./errors.ts";
 import { gatherTensor, makeEvaluate } from "./evaluate.ts";
+import { removeFile } from "./files.ts";
 import { type EpochRecord, readHistory, writeHistory } from "./history.ts";
 import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel, type Model } from "./model.ts";
 import { makePaint } from "./paint.ts";
 import { showProgress, type Terminal } from "./progress.ts";
-import { createRun, type RunFolder } from "./run_folder.ts";
+import { redrawing } from "./redraw.ts";
+import { createRun, holdRun, type RunFolder, writeConfig } from "./run_folder.ts";
 
 /** A run to be trained. */
 export interface Run {
@@ -40,6 +42,8 @@ export interface Run {
   importance?: number;
   /** Where progress is shown. */
   terminal: Terminal;
+  /** Told of each epoch once it is kept. */
+  onEpoch?(record: EpochRecord): void;
   /** Stops training; the epochs finished by then are kept. */
   signal: AbortSignal;
 }
@@ -68,14 +72,20 @@ export async function train(run: Run): Promise<Outcome> {
   const total = { epochs: config.epochs, steps, images: steps * config.batch };
   const progress = showProgress(run.terminal, total);
 
-  const learner = makeLearner(config, model, steps, device);
+  const learner = makeLearner(config, data.redraw ? redrawing(model) : model, steps, device);
   const evaluate = makeEvaluate(model, config.batch, device);
 
-  let { state, key, epoch } = await startingPoint(run, learner, model, images);
+  const start = await beginning(run, learner, model, images);
+  using _ = await (run.resume ? holdRun(folder) : createRun(folder));
+  let { state, key, epoch } = run.resume ? await lastCheckpoint(run, start) : start;
+  const history = run.resume ? await historyUpTo(epoch, folder) : [];
   const keys = compute(keysOf(key), device);
   const paint = await makePaint(model, data, device, folder, keys.pictures);
-  const history = run.resume ? await readHistory(folder.history) : [];
-  history.splice(epoch);
+  if (!run.resume) {
+    await saveCheckpoint(folder.checkpoint, start);
+    await writeHistory(folder.history, []);
+    await writeConfig(folder, config);
+  }
 
   while (epoch < config.epochs && !hasStalled(history, config)) {
     const number = epoch + 1;
@@ -107,8 +117,11 @@ export async function train(run: Run): Promise<Outcome> {
     progress.epoch(record);
     await writeHistory(folder.history, history);
     await paint(state.params);
+    // Of a run that was to be shorter: it says that the run is finished.
+    await removeFile(folder.test);
     // Last, so that what the other files say is never behind the checkpoint.
-    await saveCheckpoint(folder.checkpoint, { state, key, epoch });
+    await saveCheckpoint(folder.checkpoint, { state, key, epoch, config });
+    run.onEpoch?.(record);
   }
 
   return { epoch, test: await conclude(run, model, state.params, keys) };
@@ -142,27 +155,49 @@ function trainingImages(
   }
   if (count < prior.examples) {
     throw new UserError(
-      `the prior's ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
+      `prior.inputs: ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
     );
   }
   return sliceImages(train, 0, count);
 }
 
-/** The checkpoint to go on from; for a new run a new folder, with the state before the first step. */
-async function startingPoint(
-  run: Run,
+/** The state before the first step. */
+async function beginning(
+  { config, device }: Run,
   learner: Learner,
   { prior }: Model,
   images: Images,
 ): Promise<Checkpoint> {
-  const key = makeKey(run.config.seed);
-  const keys = compute(keysOf(key), run.device);
+  const key = makeKey(config.seed);
+  const keys = compute(keysOf(key), device);
   const order = await permutation(keys.examples, images.count).read();
   using examples = gatherTensor(images, order.subarray(0, prior.examples));
-  const start = { state: learner.init(keys.start, examples), key, epoch: 0 };
-  if (run.resume) return await loadCheckpoint(run.folder.checkpoint, start);
-  await createRun(run.folder, run.config);
-  await saveCheckpoint(run.folder.checkpoint, start);
-  await writeHistory(run.folder.history, []);
-  return start;
+  return { state: learner.init(keys.start, examples), key, epoch: 0, config };
+}
+
+/**
+ * The checkpoint to go on from.
+ *
+ * @throws {UserError} as for {@linkcode loadCheckpoint}, and if it comes after more epochs than the config wants
+ */
+async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promise<Checkpoint> {
+  const last = await loadCheckpoint(folder.checkpoint, like);
+  if (last.epoch <= config.epochs) return last;
+  throw new UserError(
+    `${folder.checkpoint} comes after epoch ${last.epoch}, but ${folder.config} wants ${config.epochs} epochs`,
+  );
+}
+
+/**
+ * The history that a checkpoint belongs to. A process killed between the two has a line more, of an epoch that is done
+ * again.
+ *
+ * @throws {UserError} if it ends before the checkpoint
+ */
+async function historyUpTo(epoch: number, folder: RunFolder): Promise<EpochRecord[]> {
+  const history = await readHistory(folder.history);
+  if (history.length >= epoch) return history.slice(0, epoch);
+  throw new UserError(
+    `${folder.history} ends with epoch ${history.length}, but ${folder.checkpoint} comes after epoch ${epoch}`,
+  );
 }

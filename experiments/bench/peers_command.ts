@@ -47,7 +47,11 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText("deno task bench:peers [flags]", FLAGS));
+  if (given.help) {
+    return console.log(
+      helpText("deno task bench:peers [flags]\n\n  deno task bench:peers --batch 100", FLAGS),
+    );
+  }
   const output = standardOutput(given.json);
   const machine = thisMachine();
   const device = await openDevice("cpu");

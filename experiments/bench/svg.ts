@@ -33,10 +33,10 @@ const HEAD = 52;
 export function svgText(title: string, source: string, panels: readonly Panel[]): string {
   let right = MARGIN;
   const parts = panels.map(({ width, height, options }) => {
-    const plot = draw({ ...options, width, height });
+    const plot = plotText({ ...options, width, height });
     const placed = plot.replace("<svg", `<svg x="${right}" y="${HEAD}"`);
     right += width + MARGIN;
-    return placed.replace(/<style>.*?<\/style>/s, ""); // its sizes are for a page
+    return placed;
   });
   const height = HEAD + Math.max(...panels.map((panel) => panel.height)) + MARGIN;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${right}" height="${height}" ` +
@@ -51,9 +51,11 @@ ${parts.join("\n")}
 `;
 }
 
-function draw(options: Plot.PlotOptions): string {
+/** A plot as an element of a picture or a page, without a style of its own. */
+export function plotText(options: Plot.PlotOptions): string {
   const document = new DOMParser().parseFromString("<html></html>", "text/html");
-  return Plot.plot({ ...options, document }).outerHTML;
+  const { outerHTML } = Plot.plot({ ...options, document });
+  return outerHTML.replace(/<style>.*?<\/style>/s, ""); // its sizes are for a page
 }
 
 const escape = (text: string): string =>

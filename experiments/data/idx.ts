@@ -5,40 +5,64 @@
  */
 
 import { UserError } from "../errors.ts";
+import { decodeNumbers, type NumberArray, type NumberType } from "./arrays.ts";
 
-/** The type code of unsigned bytes, the only type that MNIST and its relatives use. */
-const UNSIGNED_BYTE = 0x08;
+const TYPES: Record<number, NumberType> = {
+  0x08: "uint8",
+  0x09: "int8",
+  0x0b: "int16",
+  0x0c: "int32",
+  0x0d: "float32",
+  0x0e: "float64",
+};
+
+/** Whether bytes begin as an idx file does. */
+export function isIdx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes[1] === 0 && bytes[2] in TYPES && bytes[3] > 0;
+}
 
 /**
- * Reads an idx file of unsigned bytes.
+ * Reads an idx file.
  *
  * @param bytes the file's content
- * @param shape the axis lengths expected, such as [60000, 28, 28]
  * @param source the file's name, for messages
- * @returns the values, row-major: a view of `bytes`
- * @throws {UserError} for another type, another shape, and a file cut short or too long
+ * @returns its array; the values of bytes are a view of `bytes`
+ * @throws {UserError} for another kind of file, and one cut short or too long
  */
-export function readIdx(bytes: Uint8Array, shape: readonly number[], source: string): Uint8Array {
-  const start = 4 + 4 * shape.length;
-  const magic = [0, 0, UNSIGNED_BYTE, shape.length];
-  if (magic.some((byte, i) => bytes[i] !== byte)) {
+export function readIdx(bytes: Uint8Array, source: string): NumberArray {
+  if (!isIdx(bytes)) {
     throw new UserError(
-      `${source} is not an idx file of bytes with ${shape.length} axes: it must start with ${magic}, not ${
-        bytes.subarray(0, 4)
+      `${source} is not an idx file: it must start with two zeros, a type and a number of axes, not with ${
+        bytes.subarray(0, 4).join() || "nothing"
       }`,
     );
   }
+  const start = 4 + 4 * bytes[3];
   if (bytes.length < start) throw new UserError(`${source} is cut short within its header`);
   const header = new DataView(bytes.buffer, bytes.byteOffset);
-  const found = shape.map((_, axis) => header.getUint32(4 + 4 * axis));
-  if (found.some((length, axis) => length !== shape[axis])) {
-    throw new UserError(`${source} has the shape [${found}], but must have [${shape}]`);
+  const shape = Array.from({ length: bytes[3] }, (_, axis) => header.getUint32(4 + 4 * axis));
+  const options = { littleEndian: false, source };
+  return { shape, data: decodeNumbers(bytes.subarray(start), TYPES[bytes[2]], shape, options) };
+}
+
+/**
+ * Reads an idx file of bytes whose shape is known.
+ *
+ * @param shape the axis lengths expected, such as [60000, 28, 28]
+ * @returns the values, row-major: a view of `bytes`
+ * @throws {UserError} as {@linkcode readIdx}, and for another type or shape
+ */
+export function readIdxBytes(
+  bytes: Uint8Array,
+  shape: readonly number[],
+  source: string,
+): Uint8Array {
+  const found = readIdx(bytes, source);
+  if (found.shape.join() !== shape.join()) {
+    throw new UserError(`${source} has the shape [${found.shape}], but must have [${shape}]`);
   }
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (bytes.length - start !== size) {
-    throw new UserError(
-      `${source} holds ${bytes.length - start} values, but its shape [${shape}] needs ${size}`,
-    );
+  if (!(found.data instanceof Uint8Array)) {
+    throw new UserError(`${source} holds ${TYPES[bytes[2]]}, but must hold bytes`);
   }
-  return bytes.subarray(start);
+  return found.data;
 }

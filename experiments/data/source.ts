@@ -1,5 +1,6 @@
 /**
- * Where the bytes of a data set come from: a folder, the cache, or the network; never used unless their checksum is right.
+ * Where the bytes of a data set come from: a folder, a package, the cache, or the network; never used unless their checksum
+ * is right.
  *
  * @module
  */
@@ -8,113 +9,164 @@ import { gunzip } from "node:zlib";
 import { promisify } from "node:util";
 import { join } from "node:path";
 import { reason, UserError } from "../errors.ts";
-import { exists, makeFolder, readFile, writeFile } from "../files.ts";
+import { cacheFolder, exists, makeFolder, readFile } from "../files.ts";
+import type { Terminal } from "../progress.ts";
+import { type Digest, verifyDigest } from "./digest.ts";
+import { download, DownloadError } from "./download.ts";
+import { showDownload } from "./download_progress.ts";
 
 /** A published file. */
 export interface DataFile {
   /** Its name in a folder; the same name with `.gz` is accepted too. */
   name: string;
-  /** SHA-256 of its unzipped bytes, in hexadecimal. */
-  sha256: string;
+  /** Of its unzipped bytes. */
+  digest: Digest;
+}
+
+/** Published files that belong together. */
+export interface Source {
+  /** The name of their folder in the cache. */
+  name: string;
+  files: readonly DataFile[];
+  /** Folders of the network that have them, in the order in which they are tried. */
+  mirrors: readonly string[];
+  /** What their names end in on the network. */
+  ending?: ".gz";
+  /** A package of another system that has them. */
+  packaged?: {
+    /** Where it puts them. */
+    folder(): string;
+    /** What a person types to install it; left out if it is always there. */
+    install?: string;
+  };
+}
+
+/** The folder of the cache into which a source is downloaded. */
+export function cacheOf({ name }: Source): string {
+  return join(cacheFolder(), name);
+}
+
+/** The folders that are searched for a source: the user's if one is given, else the package's and the cache. */
+export function foldersOf(source: Source, dataDir?: string): string[] {
+  if (dataDir !== undefined) return [dataDir];
+  return [...source.packaged ? [source.packaged.folder()] : [], cacheOf(source)];
+}
+
+/** The path of a file, plain or zipped, in the first folder that has it. */
+export async function findFile(
+  { name }: DataFile,
+  folders: readonly string[],
+): Promise<string | undefined> {
+  for (const folder of folders) {
+    for (const path of [join(folder, name), join(folder, `${name}.gz`)]) {
+      if (await exists(path)) return path;
+    }
+  }
+  return undefined;
 }
 
 /**
- * Reads files from a folder that must have all of them, each plain or zipped.
+ * Reads a published file from a path that {@linkcode findFile} gave.
  *
- * @returns the unzipped bytes of each
- * @throws {UserError} if one is missing, cannot be read, or is not the published file
+ * @returns its unzipped bytes
+ * @throws {UserError} if it cannot be read, or is not the published file
  */
-export async function readAll(files: readonly DataFile[], folder: string): Promise<Uint8Array[]> {
-  const contents = [];
-  for (const file of files) {
-    const bytes = await readFrom(folder, file);
-    if (!bytes) throw new UserError(`${folder} has neither ${file.name} nor ${file.name}.gz`);
-    contents.push(bytes);
-  }
-  return contents;
-}
-
-/**
- * Reads files from the user's folder if one is given; else from the cache, into which missing ones are downloaded first.
- *
- * @param files the files of a data set
- * @param address the folder of the network that has them
- * @param options.dataDir the user's folder, which must then have all of them
- * @param options.cache the folder of this data set in the cache
- * @returns the unzipped bytes of each
- * @throws {UserError} if a file is missing, damaged, or cannot be downloaded
- */
-export async function obtain(
-  files: readonly DataFile[],
-  address: string,
-  { dataDir, cache }: { dataDir?: string; cache: string },
-): Promise<Uint8Array[]> {
-  if (dataDir !== undefined) return await readAll(files, dataDir);
-  const contents = [];
-  for (const file of files) {
-    contents.push(await readFrom(cache, file) ?? await download(file, files, address, cache));
-  }
-  return contents;
-}
-
-/** A file of a folder, plain or zipped, or `undefined` if it has neither. */
-async function readFrom(folder: string, file: DataFile): Promise<Uint8Array | undefined> {
-  const plain = join(folder, file.name);
-  if (await exists(plain)) return await verified(await readFile(plain), file, plain);
-  const zipped = `${plain}.gz`;
-  if (!await exists(zipped)) return undefined;
-  return await verified(await unzip(await readFile(zipped), zipped), file, zipped);
-}
-
-/** Fetches one of the files and keeps it in the cache; without a network, says how to do without. */
-async function download(
-  file: DataFile,
-  files: readonly DataFile[],
-  address: string,
-  cache: string,
-): Promise<Uint8Array> {
-  const url = `${address}/${file.name}`;
-  console.error(`Downloading ${url} to ${cache}`);
-  let bytes;
-  try {
-    const response = await fetch(url);
-    bytes = await response.bytes();
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  } catch (error) {
-    const names = files.map(({ name }) => name).join(", ");
-    throw new UserError(
-      `cannot download ${url} (${
-        reason(error)
-      }): put ${names} (plain or .gz) into ${cache}, or into any folder and name it with --data-dir`,
-      { cause: error },
-    );
-  }
-  await verified(bytes, file, url);
-  await makeFolder(cache);
-  await writeFile(join(cache, file.name), bytes);
+export async function readDataFile(file: DataFile, path: string): Promise<Uint8Array> {
+  const bytes = await unzip(await readFile(path), path);
+  await verifyDigest(bytes, file.digest, path);
   return bytes;
 }
 
-async function unzip(bytes: Uint8Array, path: string): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Reads the files of a source from the user's folder, which must then have all of them; else from where they are found, after
+ * downloading what is missing into the cache.
+ *
+ * @param options.dataDir the user's folder
+ * @param options.folders where to look instead; downloads go into the last one
+ * @returns the unzipped bytes of each file
+ * @throws {UserError} if a file is missing, damaged, or cannot be downloaded
+ */
+export async function readSource(
+  source: Source,
+  { dataDir, terminal, folders = foldersOf(source, dataDir) }: {
+    dataDir?: string;
+    terminal: Terminal;
+    folders?: readonly string[];
+  },
+): Promise<Uint8Array[]> {
+  if (dataDir === undefined) await fetchSource(source, { folders, terminal });
+  const contents = [];
+  for (const file of source.files) {
+    const path = await findFile(file, folders);
+    if (path === undefined) {
+      throw new UserError(`${dataDir} has neither ${file.name} nor ${file.name}.gz`);
+    }
+    contents.push(await readDataFile(file, path));
+  }
+  return contents;
+}
+
+/**
+ * Downloads the files of a source that are in none of the folders into the last one.
+ *
+ * @returns how many there were
+ * @throws {UserError} if one cannot be had: the message says what to do by hand
+ */
+export async function fetchSource(
+  source: Source,
+  { folders, terminal }: { folders: readonly string[]; terminal: Terminal },
+): Promise<number> {
+  const missing = [];
+  for (const file of source.files) if (!await findFile(file, folders)) missing.push(file);
+  const [folder] = folders.slice(-1);
+  if (missing.length > 0) await makeFolder(folder);
+
+  for (const [i, file] of missing.entries()) {
+    const name = file.name + (source.ending ?? "");
+    const path = join(folder, name);
+    const shown = showDownload(terminal, path);
+    try {
+      await download({
+        addresses: source.mirrors.map((mirror) => `${mirror}/${name}`),
+        path,
+        verify: async (bytes) => verifyDigest(await unzip(bytes, name), file.digest, name),
+        show: shown.step,
+      });
+    } catch (error) {
+      shown.failed();
+      if (!(error instanceof DownloadError)) throw error;
+      throw new UserError(
+        `cannot download ${name} (${error.message}): ${byHand(source, missing.slice(i), folder)}`,
+        { cause: error },
+      );
+    }
+    shown.done();
+  }
+  return missing.length;
+}
+
+/** What a person can do where the network does not give some files. */
+function byHand(
+  { mirrors, ending, packaged }: Source,
+  files: readonly DataFile[],
+  folder: string,
+): string {
+  const names = files.map(({ name }) => name + (ending ?? "")).join(", ");
+  const install = packaged?.install ? `, or ${packaged.install}` : "";
+  return `fetch ${names} from ${mirrors.join("/ or ")}/ by hand and put ${
+    files.length > 1 ? "them" : "it"
+  } into ${folder}, or into any folder that you name with --data-dir${install}`;
+}
+
+/** The bytes of a file, unzipped if they are zipped. */
+export async function unzip(
+  bytes: Uint8Array<ArrayBuffer>,
+  source: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return new Uint8Array(await promisify(gunzip)(bytes));
   } catch (error) {
-    throw new UserError(`${path} is damaged: ${reason(error)}`, { cause: error });
+    throw new UserError(`${source} is damaged: ${reason(error)}`, { cause: error });
   }
-}
-
-/** The bytes themselves, if they are the published ones. */
-async function verified(
-  bytes: Uint8Array<ArrayBuffer>,
-  file: DataFile,
-  path: string,
-): Promise<Uint8Array> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const found = digest.toHex();
-  if (found !== file.sha256) {
-    throw new UserError(
-      `${path} is damaged or another file: its SHA-256 is ${found}, but must be ${file.sha256}`,
-    );
-  }
-  return bytes;
 }

@@ -32,9 +32,7 @@ export interface Drawn {
 
 /** A latent layer. Rates, entropies and divergences are in nats, [batch]. */
 export interface Latent {
-  /** Whether log q(z|x) is known. */
-  readonly hasDensity: boolean;
-  /** Whether the mean of q(z|xₖ) over many images is, at an affordable price. */
+  /** Whether the mean of q(z|xₖ) over many images is known, at an affordable price. */
   readonly hasMixtures: boolean;
   /** How many parameters of its own it would have without masks, if it has masks. */
   readonly denseParameters?: number;
@@ -57,7 +55,10 @@ export interface Latent {
 }
 
 /** A kind of latent layer, with codes of `size` dimensions behind an encoder of that width. */
-export type LatentKind<Options> = Kind<Options, [size: number, width: number], Latent>;
+export interface LatentKind<Options> extends Kind<Options, [size: number, width: number], Latent> {
+  /** Whether log q(z|x) is known. */
+  readonly hasDensity: boolean;
+}
 
 /** Rows that are repeated as a block, [n, width] to [times · n, width]. */
 export function tile(x: Tensor, times: number): Tensor {

@@ -5,15 +5,30 @@
  */
 
 import type { Config } from "../config.ts";
+import { make } from "./kinds.ts";
+import * as LATENTS from "./latents/mod.ts";
+import type { Parts } from "./term.ts";
+
+/** What terms are made of in a model of a config, for images of so many pixels; how many plays no part in a rule. */
+export function partsOf({ latent, prior, encoder }: Config, pixels = 1): Parts {
+  const width = encoder.at(-1)?.units ?? pixels;
+  return {
+    latent: make(LATENTS, latent, latent.size, width),
+    hasDensity: LATENTS[latent.type].hasDensity,
+    isStandard: prior.type === "standard",
+  };
+}
 
 /** Needs a latent whose log q(z|x) is known. */
 export function needsDensity({ latent }: Config, path: string, what: string): string | undefined {
-  if (latent.type !== "echo") return undefined;
-  return `${path}: ${what} needs a latent of known density (gaussian, iaf or multiplicative), but latent.type is "echo"`;
+  if (LATENTS[latent.type].hasDensity) return undefined;
+  const known = Object.entries(LATENTS).filter(([, { hasDensity }]) => hasDensity);
+  const names = known.map(([type]) => type).join(", ");
+  return `${path}: ${what} needs a latent of known density (${names}), but latent.type is "${latent.type}"`;
 }
 
-/** Needs a latent whose density is known at the codes of other images. */
-export function needsMixtures({ latent }: Config, path: string, what: string): string | undefined {
-  if (latent.type !== "iaf" || !latent.context) return undefined;
-  return `${path}: ${what} needs a latent that is one bijection of a Gaussian, but latent.context is true: the flow differs from image to image`;
+/** Needs a latent of which the mean density of many encodings is known, too. */
+export function needsMixtures(config: Config, path: string, what: string): string | undefined {
+  if (partsOf(config).latent.hasMixtures) return undefined;
+  return `${path}: ${what} needs a latent whose flow is the same for all images, so latent.context must be false`;
 }

@@ -23,9 +23,10 @@ export interface Pass {
   samplePrior(key: Key, count: number): Tensor;
 }
 
-/** What a term is made of: the latent layer, and whether the prior is N(0, I). */
+/** What a term is made of: the latent layer, whether its density is known, and whether the prior is N(0, I). */
 export interface Parts {
   readonly latent: Latent;
+  readonly hasDensity: boolean;
   readonly isStandard: boolean;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Pace } from "./pace.ts";
 import type { Part } from "./program.ts";
 import { startWorker, type WorkerHandle } from "./start.ts";
 import { type Run, words } from "./worker.ts";
@@ -20,13 +21,6 @@ export interface Compiled {
 /** How often to look whether the last chunks are finished before going to sleep. */
 const spins = 20_000;
 
-/**
- * A worker whose processor another process took away keeps all others waiting for its chunk. So the milliseconds that workers
- * save are weighed against those waits, up to so many in advance. When they are used up, orders are run without workers,
- * who go to sleep: so many orders, and twice as many each time, until workers have paid for as long as they last rested.
- */
-const credit = 10, leastAlone = 64, mostAlone = 8192;
-
 /** The nanoseconds of divisible work after which starting workers pays. */
 const startAfter = 50e6;
 
@@ -41,13 +35,7 @@ export class Pool {
   );
   #workers: WorkerHandle[] | undefined;
   #work = 0;
-  /** How many orders are still to be run without workers, and the last such number. */
-  #alone = 0;
-  #penalty = leastAlone;
-  /** Orders run with workers since. */
-  #together = 0;
-  /** Milliseconds that workers have saved, less those that they were waited for. */
-  #balance = credit;
+  readonly #pace = new Pace();
   readonly #maySleep: boolean;
 
   /** @param workers how many besides the thread that runs programs */
@@ -60,55 +48,58 @@ export class Pool {
     return Atomics.load(this.#control, words.ready);
   }
 
-  /** Runs a program, with the workers that are there. */
+  /** Runs a program, with the workers that are there where they pay. */
   run(program: Compiled, slots: number, scratch: number): void {
-    const control = this.#control;
+    const began = performance.now();
+    const areReady = this.ready > 0;
+    let work = 0;
     program.parts.forEach(({ chunks, time, run }, part) => {
-      if (chunks === 1 || this.#alone > 0 || this.ready === 0) {
-        run(0, chunks, slots, scratch, 0);
-        if (chunks > 1) this.#count(time);
-        return;
-      }
-      this.#together++;
-      control[words.program] = program.number;
-      control[words.part] = part;
-      control[words.slots] = slots;
-      control[words.scratch] = scratch;
-      control[words.address] = program.address;
-      control[words.length] = program.length;
-      control[words.parts] = program.parts.length;
-      Atomics.store(control, words.unfinished, chunks);
-      Atomics.store(control, words.left, chunks);
-      Atomics.add(control, words.orders, 1);
-      if (Atomics.load(control, words.asleep)) this.#wake();
-      let done = 0;
-      for (;;) {
-        const chunk = Atomics.sub(control, words.left, 1) - 1;
-        if (chunk < 0) break;
-        run(chunk, chunk + 1, slots, scratch, 0);
-        done++;
-      }
-      const waited = Atomics.sub(control, words.unfinished, done) === done ? 0 : this.#finish();
-      // The time of a part is rather estimated too high.
-      this.#weigh(time / 1e6 * (chunks - done) / chunks / 2 - waited);
-      if (Atomics.load(control, words.failed)) throw new Error("A worker of the cpu device failed");
+      if (chunks > 1) work += time;
+      if (chunks === 1 || !areReady || !this.#pace.together) run(0, chunks, slots, scratch, 0);
+      else this.#share(program, part, slots, scratch);
     });
+    if (areReady) this.#pace.note(work, performance.now() - began);
+    else this.#count(work);
+  }
+
+  /** Runs a part of a program together with the workers. */
+  #share(program: Compiled, part: number, slots: number, scratch: number): void {
+    const control = this.#control;
+    const { chunks, run } = program.parts[part];
+    control[words.program] = program.number;
+    control[words.part] = part;
+    control[words.slots] = slots;
+    control[words.scratch] = scratch;
+    control[words.address] = program.address;
+    control[words.length] = program.length;
+    control[words.parts] = program.parts.length;
+    Atomics.store(control, words.unfinished, chunks);
+    Atomics.store(control, words.left, chunks);
+    Atomics.add(control, words.orders, 1);
+    if (Atomics.load(control, words.asleep)) this.#wake();
+    let done = 0;
+    for (;;) {
+      const chunk = Atomics.sub(control, words.left, 1) - 1;
+      if (chunk < 0) break;
+      run(chunk, chunk + 1, slots, scratch, 0);
+      done++;
+    }
+    if (Atomics.sub(control, words.unfinished, done) !== done) this.#finish();
+    if (Atomics.load(control, words.failed)) throw new Error("A worker of the cpu device failed");
   }
 
   /** Starts the workers once there was enough to do without them. */
   #count(time: number): void {
-    if (this.#alone > 0) this.#alone--;
     if (this.#workers !== undefined) return;
     this.#work += time;
     if (this.#work > startAfter) this.start();
   }
 
-  /** Waits for the chunks that workers have taken; returns the milliseconds. */
-  #finish(): number {
+  /** Waits for the chunks that workers have taken. */
+  #finish(): void {
     const control = this.#control;
-    const start = performance.now();
     for (let spun = 0; spun < spins || !this.#maySleep; spun++) {
-      if (Atomics.load(control, words.unfinished) === 0) return performance.now() - start;
+      if (Atomics.load(control, words.unfinished) === 0) return;
     }
     Atomics.store(control, words.waiting, 1);
     for (;;) {
@@ -117,17 +108,6 @@ export class Pool {
       Atomics.wait(control, words.unfinished, unfinished);
     }
     Atomics.store(control, words.waiting, 0);
-    return performance.now() - start;
-  }
-
-  /** Enters what workers saved in an order, and has them rest where they do not pay. */
-  #weigh(saved: number): void {
-    this.#balance = Math.min(credit, this.#balance + saved);
-    if (this.#balance > 0) return;
-    this.#penalty = this.#together < this.#penalty
-      ? Math.min(2 * this.#penalty, mostAlone)
-      : leastAlone;
-    [this.#alone, this.#together, this.#balance] = [this.#penalty, 0, credit];
   }
 
   #wake(): void {

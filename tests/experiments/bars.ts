@@ -51,3 +51,16 @@ export const like = (keys: object): Config => parseConfig({ ...CONFIG, ...keys }
 
 /** The same with Gaussian noise. */
 export const VAE: Config = like({ latent: { type: "gaussian", size: 3 } });
+
+/** One with a bijection in the encoder, pseudo-inputs in the prior, and a further term. */
+export const IAF_VAMP: Config = like({
+  latent: { type: "iaf", size: 3, steps: 2, hidden: [8] },
+  prior: { type: "vamp", inputs: 6 },
+  loss: [...CONFIG.loss, { type: "mmd", weight: 3 }],
+});
+
+/** One with a flow in the prior. */
+export const VAE_MAF: Config = like({
+  latent: VAE.latent,
+  prior: { type: "maf", steps: 2, hidden: [8], shiftOnly: false },
+});

@@ -82,11 +82,11 @@ Deno.test("wrong priors, and priors that the latent cannot have", () => {
   prior({ type: "standard", size: 3 }, "prior", `"size"`);
   const echo = { type: "echo", size: 3 };
   for (const type of ["maf", "vamp"]) {
-    const says = ["prior.type", "gaussian, iaf or multiplicative", `latent.type is "echo"`];
+    const says = ["prior.type", "gaussian, iaf, multiplicative", `latent.type is "echo"`];
     refused({ latent: echo, prior: { type } }, ...says);
   }
   const iaf = { type: "iaf", size: 3, context: true };
-  refused({ latent: iaf, prior: { type: "vamp" } }, "prior.type", "latent.context is true");
+  refused({ latent: iaf, prior: { type: "vamp" } }, "prior.type", "latent.context must be false");
 });
 
 Deno.test("wrong terms, and terms that do not fit the model", () => {

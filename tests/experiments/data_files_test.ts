@@ -1,9 +1,18 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { readAmat } from "../../experiments/data/amat.ts";
-import { readIdx } from "../../experiments/data/idx.ts";
-import { gatherImages, makeImages, sliceImages } from "../../experiments/data/images.ts";
+import { readIdx, readIdxBytes } from "../../experiments/data/idx.ts";
+import {
+  gatherImages,
+  joinImages,
+  makeImages,
+  shuffleImages,
+  sliceImages,
+  whiteOf,
+} from "../../experiments/data/images.ts";
+import { key } from "../../mod.ts";
 import { assertRefused } from "./helpers.ts";
+import { idx } from "./writers.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -46,14 +55,6 @@ Deno.test("amat: every kind of damage is named with its line", () => {
   refused("0 0.5 0\n0 1 0\n", "line 1", `"0.5"`);
 });
 
-/** An idx file of bytes with this shape. */
-function writeIdx(shape: number[], values: number[]): Uint8Array {
-  const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
-  header.setUint16(2, 0x0800 + shape.length);
-  shape.forEach((length, axis) => header.setUint32(4 + 4 * axis, length));
-  return Uint8Array.of(...new Uint8Array(header.buffer), ...values);
-}
-
 const idxFile = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }).chain(
   (shape) => {
     const size = shape.reduce((product, length) => product * length, 1);
@@ -64,23 +65,37 @@ const idxFile = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLeng
 
 Deno.test("idx: what is written is read", () => {
   fc.assert(fc.property(idxFile, ({ shape, values }) => {
-    assertEquals([...readIdx(writeIdx(shape, values), shape, "x")], values);
+    const file = idx(shape, (i) => values[i]);
+    assertEquals(readIdx(file, "x"), { shape, data: Uint8Array.from(values) });
+    assertEquals([...readIdxBytes(file, shape, "x")], values);
   }));
+});
+
+Deno.test("idx: numbers of other types are read, the high byte first", () => {
+  const file = (type: number, ...bytes: number[]) =>
+    Uint8Array.of(0, 0, type, 1, 0, 0, 0, 2, ...bytes);
+  assertEquals(readIdx(file(0x0b, 1, 2, 255, 254), "x").data, Float32Array.of(258, -2));
+  assertEquals(
+    readIdx(file(0x0d, 63, 0, 0, 0, 191, 128, 0, 0), "x").data,
+    Float32Array.of(0.5, -1),
+  );
+  assertRefused(() => readIdxBytes(file(0x09, 1, 2), [2], "labels"), "labels", "int8", "bytes");
 });
 
 Deno.test("idx: a file cut short anywhere is refused, and one that is too long", () => {
   fc.assert(fc.property(idxFile, fc.nat(), ({ shape, values }, cut) => {
-    const whole = writeIdx(shape, values);
-    assertRefused(() => readIdx(whole.subarray(0, cut % whole.length), shape, "train-images"));
-    assertRefused(() => readIdx(Uint8Array.of(...whole, 0), shape, "train-images"), "holds");
+    const whole = idx(shape, (i) => values[i]);
+    assertRefused(() => readIdx(whole.subarray(0, cut % whole.length), "train-images"));
+    assertRefused(() => readIdx(Uint8Array.of(...whole, 0), "train-images"), "holds");
   }));
 });
 
-Deno.test("idx: another shape or type is refused", () => {
-  const file = writeIdx([2, 3], [1, 2, 3, 4, 5, 6]);
-  assertRefused(() => readIdx(file, [3, 2], "labels"), "labels", "[2,3]", "[3,2]");
-  assertRefused(() => readIdx(file, [6], "labels"), "labels", "1 axes");
-  assertRefused(() => readIdx(bytesOf("<html>"), [6], "labels"), "not an idx file");
+Deno.test("idx: another shape, type or kind is refused", () => {
+  const file = idx([2, 3], (i) => i);
+  assertRefused(() => readIdxBytes(file, [3, 2], "labels"), "labels", "[2,3]", "[3,2]");
+  assertRefused(() => readIdxBytes(file, [6], "labels"), "labels", "[2,3]", "[6]");
+  assertRefused(() => readIdx(bytesOf("<html>"), "labels"), "labels is not an idx file", "60,104");
+  assertRefused(() => readIdx(new Uint8Array(0), "labels"), "labels is not an idx file");
 });
 
 Deno.test("images are refused unless they are whole and in [0, 1]", () => {
@@ -98,4 +113,33 @@ Deno.test("images are sliced and gathered by index", () => {
   assertEquals(tail.count, 3);
   assertEquals(tail.labels, Uint8Array.of(7, 8, 9));
   assertEquals(gatherImages(tail, [2, 0, 2]), Float32Array.of(1, 1, 0, 1, 1, 1));
+});
+
+Deno.test("grey levels in bytes are gathered as numbers in [0, 1]", () => {
+  const images = makeImages(Uint8Array.of(0, 255, 51, 102), 2, "x", 255);
+  assertEquals(gatherImages(images, [1, 0]), Float32Array.of(0.2, 0.4, 0, 1));
+  assertEquals(whiteOf([images.data]), 255);
+  assertEquals(whiteOf([Uint8Array.of(0, 1), Float32Array.of(0.5)]), 1);
+});
+
+Deno.test("joined images come one set after the other", () => {
+  const [a, b] = [[0, 1, 1, 1], [1, 0]].map((data) => makeImages(Uint8Array.from(data), 2, "x"));
+  assertEquals(joinImages(a, b), makeImages(Uint8Array.of(0, 1, 1, 1, 1, 0), 2, "x"));
+});
+
+Deno.test("shuffled images are the same ones with their labels, in an order that the key decides on", async () => {
+  const data = Float32Array.from({ length: 200 }, (_, i) => i / 200);
+  const images = {
+    ...makeImages(data, 2, "x"),
+    labels: Uint8Array.from({ length: 100 }, (_, i) => i),
+  };
+  const shuffled = await shuffleImages(images, key(1));
+  for (let i = 0; i < 100; i++) {
+    const from = shuffled.labels![i];
+    assertEquals(shuffled.data.slice(2 * i, 2 * i + 2), data.slice(2 * from, 2 * from + 2));
+  }
+  assertEquals(shuffled.labels!.toSorted(), images.labels);
+  assertNotEquals(shuffled.labels, images.labels);
+  assertEquals(await shuffleImages(images, key(1)), shuffled);
+  assertNotEquals(await shuffleImages(images, key(2)), shuffled);
 });

@@ -1,18 +1,24 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import type { DataSet, Images } from "../../experiments/data/images.ts";
-import { loadDataSet } from "../../experiments/data/datasets.ts";
-import { cacheFolder, exists } from "../../experiments/files.ts";
-import { assertRefused, sha256 } from "./helpers.ts";
+import { binarise } from "../../experiments/data/binarise.ts";
+import { type Collection, splitCollection } from "../../experiments/data/collection.ts";
+import {
+  DATA_SETS,
+  loadDataSet,
+  resolveDataSet,
+  shortName,
+} from "../../experiments/data/datasets.ts";
+import {
+  type DataSet,
+  gatherImages,
+  type Images,
+  makeImages,
+} from "../../experiments/data/images.ts";
+import { findFile, foldersOf } from "../../experiments/data/source.ts";
+import { parseConfig } from "../../experiments/config.ts";
+import { assertRefused, assertRefusedLater, sha256 } from "./helpers.ts";
 
 const SPLITS = ["train", "valid", "test"] as const;
-
-/** Asserts that these are 50,000, 10,000 and 10,000 binary digits. */
-function assertDigits(data: DataSet): void {
-  assertEquals([data.width, data.height], [28, 28]);
-  assertEquals(SPLITS.map((split) => data[split].count), [50_000, 10_000, 10_000]);
-  for (const split of SPLITS) assertAlmostEquals(inkOf(data[split]), 0.131, 0.003);
-}
 
 /** The fraction of pixels that are 1, if all others are 0. */
 function inkOf({ data }: Images): number {
@@ -24,28 +30,156 @@ function inkOf({ data }: Images): number {
   return ones / data.length;
 }
 
-Deno.test("an unknown data set is answered with the nearest", () => {
-  assertRefused(() => loadDataSet("binary_mnst"), `"binary_mnst"`, "did you mean binary_mnist?");
-  assertRefused(() => loadDataSet("toString"), "mnist_binarized, binary_mnist");
+/** The average pixel, in [0, 1]. */
+function meanOf({ data, white }: Images): number {
+  let total = 0;
+  for (let i = 0; i < data.length; i++) total += data[i];
+  return total / white / data.length;
+}
+
+/** The SHA-256 of the bytes of each split. */
+function checksumsOf(data: DataSet): Promise<string[]> {
+  return Promise.all(SPLITS.map((split) => sha256(Uint8Array.from(data[split].data))));
+}
+
+Deno.test("an unknown data set is answered with the nearest", async () => {
+  await assertRefusedLater(
+    () => loadDataSet("binary_mnst"),
+    `"binary_mnst"`,
+    "did you mean binary_mnist?",
+  );
+  await assertRefusedLater(() => loadDataSet("toString"), "mnist_binarized, binary_mnist");
+  assertRefused(() => resolveDataSet("omniglott"), "did you mean omniglot?");
+  assertEquals(resolveDataSet("omniglot"), "omniglot");
+  assertEquals(resolveDataSet("./x.npz"), join(Deno.cwd(), "x.npz"));
+  assertEquals(["/my data/x.y.npz", "fmnist"].map(shortName), ["x.y", "fmnist"]);
 });
 
-Deno.test("mnist_binarized is the same draw everywhere", async () => {
-  const data = await loadDataSet("mnist_binarized");
-  assertDigits(data);
-  assertEquals([...data.train.labels!.subarray(0, 5)], [5, 0, 4, 1, 9]);
-  assertEquals([...data.valid.labels!.subarray(0, 3)], [3, 8, 6]);
-  const checksums = SPLITS.map((split) => sha256(Uint8Array.from(data[split].data)));
-  assertEquals(await Promise.all(checksums), [
-    "8c3613e314b8e120e0046d71e3e2479026564d84c69221acecb5c851d6a553bc",
-    "33d13d1b24f27a4e88968f1808ad6c7ad90c86c278ff5630b82d8bde6bcc30b5",
-    "a28782f79edabaad5b3a8787dc47d437e26435469657b65463be22ad9a4688ed",
+/** The first class of each split, and the checksums of the sets that are drawn here: the same draw everywhere. */
+const KNOWN: Record<string, { classes?: number[]; checksums?: string[] }> = {
+  mnist: { classes: [5, 3, 7] },
+  mnist_binarized: {
+    classes: [5, 3, 7],
+    checksums: [
+      "8c3613e314b8e120e0046d71e3e2479026564d84c69221acecb5c851d6a553bc",
+      "33d13d1b24f27a4e88968f1808ad6c7ad90c86c278ff5630b82d8bde6bcc30b5",
+      "a28782f79edabaad5b3a8787dc47d437e26435469657b65463be22ad9a4688ed",
+    ],
+  },
+  fmnist: { classes: [9, 9, 9] },
+  binary_fmnist: {
+    classes: [9, 9, 9],
+    checksums: [
+      "0151654d8462d3c37bebbb661255cca134bf1bf213f262823a2043aa0776d6c2",
+      "45aefdabb246eff51e0cbc05195edbcabe47ecb37a0a14f19badfc9fb517e300",
+      "c8a5f1465ea2293a0571ccc790a9ba2d9177115f18efed9be5f78e2da1de736e",
+    ],
+  },
+};
+
+for (const [name, { source, sizes, binarize }] of Object.entries(DATA_SETS)) {
+  const folders = foldersOf(source);
+  const paths = await Promise.all(source.files.map((file) => findFile(file, folders)));
+  const ignore = paths.some((path) => path === undefined);
+  Deno.test({
+    name: `${name} is what it says${ignore ? ` (skipped: not in ${folders.join(" or ")})` : ""}`,
+    ignore,
+    async fn() {
+      const data = await loadDataSet(name);
+      assertEquals([data.width, data.height], [28, 28]);
+      assertEquals(SPLITS.map((split) => data[split].count), [...sizes]);
+      const isBinary = binarize === "fixed" || name.startsWith("binary_");
+      for (const split of SPLITS) assertEquals(!Number.isNaN(inkOf(data[split])), isBinary);
+      const { classes, checksums } = KNOWN[name] ?? {};
+      if (classes) assertEquals(SPLITS.map((split) => data[split].labels![0]), classes);
+      if (checksums === undefined) return;
+      assertEquals(await checksumsOf(data), checksums);
+      const grey = await loadDataSet(name, { binarize: "none" });
+      for (const split of SPLITS) assertAlmostEquals(inkOf(data[split]), meanOf(grey[split]), 2e-4);
+    },
+  });
+}
+
+/** Twelve images of four pixels, of which the last four are for validation; image i has grey level i / 15. */
+function collection(): Collection {
+  const images = (levels: number[]) =>
+    makeImages(Uint8Array.from(levels.flatMap((level) => Array(4).fill(17 * level))), 4, "x", 255);
+  return {
+    width: 2,
+    height: 2,
+    training: images(Array.from({ length: 12 }, (_, i) => i)),
+    validation: 4,
+    test: images([13, 14, 15]),
+  };
+}
+
+/** The grey levels of images, of each its first pixel. */
+function levelsOf(images: Images): number[] {
+  const rows = gatherImages(images, Array.from({ length: images.count }, (_, i) => i));
+  return Array.from({ length: images.count }, (_, i) => Math.round(15 * rows[4 * i]));
+}
+
+Deno.test("a training size takes the first images, and in the end those for validation too", async () => {
+  const split = (trainSize?: number) => splitCollection("x", collection(), { trainSize });
+  for (const size of [undefined, 3, 8, 9, 12]) {
+    const { train, valid, test } = await split(size);
+    assertEquals(levelsOf(train), Array.from({ length: size ?? 8 }, (_, i) => i));
+    assertEquals([levelsOf(valid), levelsOf(test)], [[8, 9, 10, 11], [13, 14, 15]]);
+  }
+  await assertRefusedLater(() => split(13), "the training size is 13", "x has 12", "the 4 for");
+});
+
+Deno.test("validation and test images are drawn once, also where each batch is drawn anew", async () => {
+  const [none, fixed, batch] = await Promise.all(
+    (["none", "fixed", "batch"] as const).map((binarize) =>
+      splitCollection("x", collection(), { binarize })
+    ),
+  );
+  assertEquals([none.redraw, fixed.redraw, batch.redraw], [false, false, true]);
+  assertEquals(batch.train, none.train);
+  assertEquals([batch.valid, batch.test], [fixed.valid, fixed.test]);
+  for (const split of SPLITS) assert(!Number.isNaN(inkOf(fixed[split])));
+});
+
+Deno.test("a pixel is drawn with its grey level's probability, black and white ones stay", async () => {
+  const levels = [0, 51, 204, 255];
+  const bytes = Uint8Array.from({ length: 40_000 }, (_, i) => levels[i % 4]);
+  const drawn = await binarise(makeImages(bytes, 4, "x", 255), "training");
+  assertEquals([drawn.white, drawn.count], [1, 10_000]);
+  const ink = levels.map((_, pixel) => drawn.data.filter((_, i) => i % 4 === pixel));
+  const frequencies = ink.map((values) => meanOf({ ...drawn, data: values }));
+  assertEquals([frequencies[0], frequencies[3]], [0, 1]);
+  // Five standard deviations of the mean of 10,000 draws.
+  assertAlmostEquals(frequencies[1], 0.2, 0.02);
+  assertAlmostEquals(frequencies[2], 0.8, 0.02);
+  // The same image as numbers in [0, 1] is drawn alike; the test images are another draw.
+  const unit = makeImages(Float32Array.from(bytes, (level) => level / 255), 4, "x");
+  assertEquals(await binarise(unit, "training"), drawn);
+  assert(String((await binarise(unit, "test")).data) !== String(drawn.data));
+});
+
+Deno.test("a config has the treatment of its data set, checked", () => {
+  const parse = (more: object) =>
+    parseConfig({ latent: { type: "gaussian", size: 8 }, ...more }, "my.json");
+  assertEquals("binarize" in parse({}), false);
+  const { binarize, trainSize } = parse({ binarize: "batch", trainSize: 60_000 });
+  assertEquals([binarize, trainSize], ["batch", 60_000]);
+  assertRefused(() => parse({ binarize: "batches" }), "my.json, binarize", `"fixed" or "batch"`);
+  assertRefused(() => parse({ trainSize: 0 }), "my.json, trainSize", "at least 1");
+});
+
+Deno.test("the tasks may reach the hosts of the data sets, and no others", async () => {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  const mirrors = Object.values(DATA_SETS).flatMap(({ source }) => source.mirrors);
+  // GitHub sends raw files from another host.
+  const hosts = new Set([
+    ...mirrors.map((mirror) => new URL(mirror).host),
+    "raw.githubusercontent.com",
   ]);
-});
-
-const cache = join(cacheFolder(), "binary_mnist");
-const cached = await exists(cache);
-Deno.test({
-  name: `binary_mnist is read from the cache${cached ? "" : ` (skipped: it is not in ${cache})`}`,
-  ignore: !cached,
-  fn: async () => assertDigits(await loadDataSet("binary_mnist")),
+  for (const task of ["train", "data"]) {
+    const allowed = tasks[task].command.match(/--allow-net=(\S+)/)[1].split(",");
+    assertEquals(new Set(allowed), hosts);
+  }
 });

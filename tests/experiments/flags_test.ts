@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { helpText, parseFlags } from "../../experiments/flags.ts";
+import { helpText, parseFlags, parseWords } from "../../experiments/flags.ts";
 import { editDistance } from "../../experiments/nearest.ts";
 import fc from "fast-check";
 import { assertRefused } from "./helpers.ts";
@@ -21,6 +21,7 @@ Deno.test("flags have the values given, or their defaults", () => {
     resume: false,
   });
   const given = ["--epochs", "3", "--beta=.5", "--resume", "--filename", "17", "--device=webgpu"];
+  assertEquals(parseFlags(FLAGS, ["--beta", "-.5"]).beta, -0.5);
   assertEquals(parseFlags(FLAGS, given), {
     epochs: 3,
     beta: 0.5,
@@ -38,10 +39,19 @@ Deno.test("a flag that does not exist is answered with the nearest one, or with 
   assertRefused(() => parseFlags(FLAGS, ["train"]), `"train"`);
 });
 
+Deno.test("words stand beside flags where a command takes them", () => {
+  const { words, values } = parseWords(FLAGS, ["fetch", "--epochs", "3", "mnist", "7", "--resume"]);
+  assertEquals(words, ["fetch", "mnist", "7"]);
+  assertEquals([values.epochs, values.resume], [3, true]);
+  assertRefused(() => parseWords(FLAGS, ["fetch", "--epoch", "3"]), "did you mean --epochs?");
+});
+
 Deno.test("a value of the wrong kind is refused", () => {
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "many"]), "--epochs", "whole number", "many");
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "1.5"]), "whole number of at least 1", "1.5");
-  assertRefused(() => parseFlags(FLAGS, ["--epochs", "0"]), "at least 1");
+  for (const value of ["0", "-1"]) {
+    assertRefused(() => parseFlags(FLAGS, ["--epochs", value]), "at least 1", `"${value}"`);
+  }
   assertRefused(() => parseFlags(FLAGS, ["--epochs"]), "--epochs needs a value");
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "--resume"]), "--epochs needs a value");
   assertRefused(() => parseFlags(FLAGS, ["--beta", "NaN"]), "--beta must be a number");

@@ -6,17 +6,12 @@
 
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "../../experiments/errors.ts";
+import { namesIn } from "../../experiments/files.ts";
 
 /** A folder that is removed when it goes out of scope: `await using folder = await temporaryFolder()`. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "echograd_" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
-
-/** The names in a folder, sorted. */
-export async function namesIn(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  return entries.map(({ name }) => name).sort();
 }
 
 /** Asserts that a call is answered with one sentence to the user which says all this. */
@@ -44,7 +39,7 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** Asserts that a folder holds just these files. */
+/** Asserts that a folder holds just these files, beside the lock that a run leaves. */
 export async function assertHolds(folder: string, ...names: string[]): Promise<void> {
-  assertEquals(await namesIn(folder), names.sort());
+  assertEquals((await namesIn(folder)).filter((name) => name !== ".lock"), names.sort());
 }

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import { type EpochRecord, readHistory, writeHistory } from "../../experiments/history.ts";
 import { gridPng, interleave } from "../../experiments/pictures.ts";
 import { duration, showProgress } from "../../experiments/progress.ts";
-import { writeFile } from "../../experiments/files.ts";
-import { createRun, freeName, openRun, runFolder } from "../../experiments/run_folder.ts";
+import { makeFolder, namesIn, writeFile } from "../../experiments/files.ts";
+import {
+  createRun,
+  freeName,
+  holdRun,
+  openRun,
+  runFolder,
+  writeConfig,
+} from "../../experiments/run_folder.ts";
 import { parseConfig } from "../../experiments/config.ts";
 import { assertHolds, assertRefused, assertRefusedLater, temporaryFolder } from "./helpers.ts";
 
@@ -44,8 +51,21 @@ Deno.test("history is a line an epoch, read as it was written", async () => {
   await writeHistory(path, records);
   assertEquals((await Deno.readTextFile(path)).split("\n").length, 3);
   assertEquals(await readHistory(path), records);
-  await writeFile(path, `${JSON.stringify(RECORD)}\n{"epoch": 2, "tra`);
-  await assertRefusedLater(() => readHistory(path), `${path}, line 2`);
+  const refused = async (line: string, ...says: string[]) => {
+    await writeFile(path, `${JSON.stringify(RECORD)}\n${line}\n`);
+    await assertRefusedLater(() => readHistory(path), `${path}, line 2`, ...says);
+  };
+  await refused('{"epoch": 2, "tra', "is not JSON");
+  await refused("", "is not JSON");
+  await refused("7", "expected an object, but found 7");
+  await refused(JSON.stringify({ ...RECORD, epoch: 3 }), "is of epoch 3, but should be of epoch 2");
+  await refused(JSON.stringify({ ...RECORD, sceonds: 3 }), `Unrecognized key: "sceonds"`);
+  await refused(JSON.stringify({ ...RECORD, valid: { rate: 1 } }), "valid.distortion", "a number");
+  await refused(
+    JSON.stringify({ ...RECORD, train: { ...LOSSES, loss: "9" } }),
+    "train.loss",
+    `"9"`,
+  );
 });
 
 /** What a run of two epochs writes to a terminal. */
@@ -87,12 +107,16 @@ Deno.test("a run folder is never made twice, nor outside its folder", async () =
   const run = runFolder(runs, "echo_example");
   await assertRefusedLater(() => openRun(run), "no run to resume", run.path);
   assertEquals(await freeName(runs, "echo_example"), "echo_example");
-  await createRun(run, config);
+  {
+    using _ = await createRun(run);
+    await assertRefusedLater(() => createRun(run), run.path, "is in use");
+    await assertRefusedLater(() => holdRun(run), run.path, "is in use");
+    await writeConfig(run, config);
+  }
   assertEquals(await openRun(run), config);
   assertEquals(await freeName(runs, "echo_example"), "echo_example_2");
 
-  const other = { ...config, seed: 7 };
-  await assertRefusedLater(() => createRun(run, other), run.path, "--resume", "--filename");
+  await assertRefusedLater(() => createRun(run), run.path, "--resume", "--filename");
   assertEquals(await openRun(run), config);
   await assertHolds(run.path, "config.json");
   for (const name of ["", "..", "a/b", "../a", "-x", "a b"]) {
@@ -104,7 +128,22 @@ Deno.test("a run folder that cannot be written is refused", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "file");
   await writeFile(file, "");
-  const config = parseConfig({ latent: { type: "echo", size: 3 } }, "x");
-  await assertRefusedLater(() => createRun(runFolder(file, "x"), config), "cannot make", file);
-  await assertRefusedLater(() => createRun(runFolder(join(file, "y"), "x"), config), "cannot make");
+  await assertRefusedLater(() => createRun(runFolder(file, "x")), "cannot make", file);
+  await assertRefusedLater(() => createRun(runFolder(join(file, "y"), "x")), "cannot make");
+});
+
+Deno.test("a folder that is no run is left alone, one whose start was killed is taken over", async () => {
+  await using folder = await temporaryFolder();
+  const run = runFolder(folder.path, "mine");
+  await makeFolder(run.path);
+  await writeFile(join(run.path, "notes.txt"), "mine");
+  await assertRefusedLater(() => createRun(run), run.path, "is no run", "holds notes.txt");
+  assertEquals(await namesIn(run.path), ["notes.txt"]);
+
+  const killed = runFolder(folder.path, "killed");
+  await makeFolder(killed.path);
+  const half = [".checkpoint.safetensors.17.tmp", ".config.json.17.tmp", "history.jsonl"];
+  for (const name of half) await Deno.writeTextFile(join(killed.path, name), "");
+  using _ = await createRun(killed);
+  await assertHolds(killed.path, "history.jsonl");
 });

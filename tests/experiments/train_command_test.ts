@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readTest } from "../../experiments/conclusion.ts";
+import { readHistory } from "../../experiments/history.ts";
+import { run, start } from "./command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
-
-const TRAIN = fileURLToPath(new URL("../../experiments/train.ts", import.meta.url));
 
 /** A model that trains in a moment. */
 const TINY = JSON.stringify({
@@ -14,25 +14,6 @@ const TINY = JSON.stringify({
   epochs: 1,
 });
 
-/** Starts `deno task train` with flags, in the way that the task does. */
-function start(...flags: string[]): Deno.ChildProcess {
-  const permissions = ["--allow-read", "--allow-write", "--allow-env"];
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, TRAIN, ...flags],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-/** Runs `deno task train` to its end. */
-async function run(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await start(...flags).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
-
 Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   await using folder = await temporaryFolder();
   const runs = ["--runs-dir", folder.path];
@@ -41,11 +22,19 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--config", "ecko"], "did you mean echo?"],
     [["--config", '{"latent": {"type": "echo", "size": "big"}}'], "latent.size", `"big"`],
     [["--data-dir", folder.path], "train-images-idx3-ubyte", folder.path],
+    [["--dataset", "omniglt"], `unknown data set "omniglt"; did you mean omniglot?`],
+    [["--dataset", "./none.npz"], "cannot read", "none.npz"],
+    [["--dataset", "mnist", "--train-size", "60001"], "training size is 60001", "mnist has 60000"],
+    [["--binarize", "batches"], "--binarize", "did you mean batch?"],
     [["--resume", "--filename", "none"], "no run to resume"],
     [["--resume"], "--resume needs --filename"],
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
+    [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
     [["--filename", "../x"], "--filename", "plain name"],
+    [["--importance", "5"], "--importance", `latent.type is "echo"`],
+    [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
+    [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
   ];
   for (const [flags, ...says] of mistakes) {
     const { code, out, err } = await run(...runs, ...flags);
@@ -65,6 +54,34 @@ Deno.test("help names every flag of the original and ends well", async () => {
   }
 });
 
+Deno.test("--dry-run prints the model and the plan, and leaves nothing", async () => {
+  await using folder = await temporaryFolder();
+  const flags = ["--config", TINY, "--device", "cpu", "--runs-dir", folder.path, "--limit", "105"];
+  const { code, out, err } = await run(...flags, "--epochs", "3", "--dry-run");
+  assertEquals([code, err], [0, ""]);
+  // Two heads of 784 · 2 + 2 numbers, and the pixels' 2 · 784 + 784.
+  assertStringIncludes(out, "5,492 parameters, seed 0\n");
+  assertMatch(out, / mean\.w +\[784, 2\] +1,568\n/);
+  assertMatch(out, / pixels\.b +\[784\] +784\n/);
+  assertStringIncludes(out, "3 epochs of 10 steps of 10 images: 30 steps\n");
+  assertStringIncludes(out, `in ${join(folder.path, "inline_mnist_binarized")}: config.json, `);
+  await assertHolds(folder.path);
+});
+
+Deno.test("--json is an object an epoch on stdout, and the test", async () => {
+  await using folder = await temporaryFolder();
+  const where = ["--runs-dir", folder.path, "--filename", "json", "--device", "cpu"];
+  const flags = ["--config", TINY, "--limit", "100", "--epochs", "2", ...where];
+  const { code, out, err } = await run(...flags, "--json");
+  assertEquals(code, 0);
+  const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const path = join(folder.path, "json");
+  assertEquals(objects.slice(0, 2), await readHistory(join(path, "history.jsonl")));
+  const { losses, parameters } = await readTest(join(path, "test.json"));
+  assertEquals(objects.slice(2), [{ test: { losses, parameters } }]);
+  assertStringIncludes(err, "epoch 2/2");
+});
+
 Deno.test("a run leaves its folder, and is not overwritten by another of its name", async () => {
   await using folder = await temporaryFolder();
   const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
@@ -79,7 +96,7 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
   await assertHolds(
     path,
     ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
-    ...["reconstructions.png", "samples.png", "codes.safetensors"],
+    ...["reconstructions.png", "samples.png", "traversals.png", "codes.safetensors"],
   );
   const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
   assertEquals([config.seed, config.limit, config.loss[1].weight], [3, 100, 0.5]);
@@ -105,11 +122,11 @@ Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async
       interrupted = true;
     }
   }
-  assertEquals((await child.status).code, 0);
+  assertEquals((await child.status).code, 130);
   assertEquals(await new Response(child.stderr).text(), "");
   assertMatch(
     out,
-    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped/,
+    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir .* --device cpu\n/,
   );
 
   // Without the long wait for the rest: only a little is left to be trained.

@@ -1,50 +1,28 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type Device, key, openDevice } from "../../mod.ts";
+import { key, openDevice } from "../../mod.ts";
 import { loadCheckpoint } from "../../experiments/checkpoint.ts";
+import { readTest } from "../../experiments/conclusion.ts";
 import type { Config } from "../../experiments/config.ts";
-import { type EpochRecord, readHistory } from "../../experiments/history.ts";
+import { readHistory } from "../../experiments/history.ts";
 import { makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
-import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
-import { type Outcome, train } from "../../experiments/trainer.ts";
-import { CONFIG, DATA, NO_EXAMPLES, SIDE, VAE } from "./bars.ts";
+import { runFolder } from "../../experiments/run_folder.ts";
+import { decodeTensors } from "../../experiments/safetensors.ts";
+import { train } from "../../experiments/trainer.ts";
+import { CONFIG, DATA, IAF_VAMP, like, NO_EXAMPLES, SIDE, VAE, VAE_MAF } from "./bars.ts";
 import { assertHolds, assertRefusedLater, temporaryFolder } from "./helpers.ts";
+import { resultOf, trainUntil } from "./training.ts";
 
-/** Trains in a folder, until this many epochs are finished. */
-function trainUntil(
-  epochs: number,
-  folder: RunFolder,
-  device: Device,
-  { config = CONFIG, data = DATA, resume = false } = {},
-): Promise<Outcome> {
-  const controller = new AbortController();
-  let lines = 0;
-  const write = () => void (++lines === epochs && controller.abort());
-  const terminal = { interactive: false, color: false, columns: 80, write };
-  return train({ config, data, device, folder, resume, terminal, signal: controller.signal });
-}
-
-/** What a run has come to, without the time it took. */
-async function resultOf(folder: RunFolder): Promise<unknown> {
-  const history = await readHistory(folder.history);
-  return {
-    history: history.map(({ seconds: _, ...record }: EpochRecord) => record),
-    checkpoint: await Deno.readFile(folder.checkpoint),
-    test: await Deno.readTextFile(folder.test),
-    reconstructions: await Deno.readFile(folder.reconstructions),
-    samples: await Deno.readFile(folder.samples),
-    codes: await Deno.readFile(folder.codes),
-  };
-}
-
-for (const config of [CONFIG, VAE]) {
-  Deno.test(`${config.latent.type}: 4 epochs are, bit for bit, 2, a stop, and 2 more`, async () => {
+for (const config of [CONFIG, VAE, IAF_VAMP, VAE_MAF]) {
+  const { latent, prior } = config;
+  Deno.test(`${latent.type}, ${prior.type}: 4 epochs are, bit for bit, 2, a stop, and 2 more`, async () => {
     await using runs = await temporaryFolder();
     const device = await openDevice("cpu");
     const [whole, parts] = ["whole", "parts"].map((name) => runFolder(runs.path, name));
 
     const outcome = await trainUntil(Infinity, whole, device, { config });
     assertEquals(outcome.epoch, 4);
+    assertEquals(await readTest(whole.test), outcome.test);
     const [first] = await readHistory(whole.history);
     assertLess(outcome.test!.losses.loss, first.train.loss);
     assertEquals(await trainUntil(2, parts, device, { config }), { epoch: 2 });
@@ -54,7 +32,7 @@ for (const config of [CONFIG, VAE]) {
     await assertHolds(
       whole.path,
       ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
-      ...["reconstructions.png", "samples.png", "codes.safetensors"],
+      ...["reconstructions.png", "samples.png", "traversals.png", "codes.safetensors"],
     );
     device.close();
   });
@@ -89,6 +67,49 @@ Deno.test("other seeds make other runs", async () => {
   device.close();
 });
 
+Deno.test("pseudo-inputs start as different training images, others with another seed", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const chosen = [];
+  for (const seed of [0, 1]) {
+    const folder = runFolder(runs.path, `run${seed}`);
+    const config = { ...IAF_VAMP, seed, limit: 50 };
+    const terminal = { interactive: false, color: false, columns: 80, write: () => {} };
+    const stopped = { config, data: DATA, device, folder, terminal, resume: false };
+    await train({ ...stopped, signal: AbortSignal.abort() });
+    const { tensors } = decodeTensors(await Deno.readFile(folder.checkpoint), "it");
+    const { shape, data } = tensors.get("state.params.prior.inputs")!;
+    assertEquals(shape, [6, SIDE * SIDE]);
+    const rowOf = (i: number) => data.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
+    const starts = Array.from({ length: 6 }, (_, i) => Array.from(rowOf(i), (x) => Number(x > 0)));
+    const images = Array.from({ length: 50 }, (_, i) => {
+      return [...DATA.train.data.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)].join("");
+    });
+    const found = starts.map((row) => images.indexOf(row.join("")));
+    assert(found.every((i) => i >= 0) && new Set(found).size === 6, `${found}`);
+    chosen.push(found.join());
+  }
+  assert(chosen[0] !== chosen[1]);
+  device.close();
+});
+
+Deno.test("training stops where the validation loss does, and a stopped run is finished", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "stalled");
+  const learningRate = { type: "constant", rate: 1e-30 };
+  const config = like({ learningRate, epochs: 10, earlyStopping: { patience: 2 } });
+  const outcome = await trainUntil(Infinity, folder, device, { config });
+  // The first epoch is the best, the second and the third are no better.
+  assertEquals([outcome.epoch, (await readHistory(folder.history)).length], [3, 3]);
+  assert(outcome.test !== undefined);
+  assertEquals(await trainUntil(Infinity, folder, device, { config, resume: true }), outcome);
+  const patient = like({ learningRate, epochs: 3, earlyStopping: { patience: 3 } });
+  const other = runFolder(runs.path, "patient");
+  assertEquals((await trainUntil(Infinity, other, device, { config: patient })).epoch, 3);
+  device.close();
+});
+
 Deno.test("a loss that explodes stops the run, and the last good checkpoint stays", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
@@ -116,6 +137,10 @@ Deno.test("a run that cannot start leaves no folder behind", async () => {
     assertRefusedLater(() => trainUntil(1, folder, device, { config }), ...says);
   await refused({ ...CONFIG, limit: 201 }, "201", "bars has 200 training images");
   await refused({ ...CONFIG, limit: 19 }, "19 training images", "batch of 20");
+  const vamp = (inputs: number, more = {}) =>
+    like({ latent: VAE.latent, prior: { type: "vamp", inputs }, ...more });
+  await refused(vamp(201), "prior.inputs: 201 pseudo-inputs", "only 200");
+  await refused(vamp(31, { limit: 30 }), "31 pseudo-inputs", "only 30");
   await assertHolds(runs.path);
   device.close();
 });

@@ -8,6 +8,7 @@ import { z } from "zod";
 import {
   concat,
   div,
+  type EchoChannel,
   echoChannel,
   echoNoise,
   echoRate,
@@ -48,8 +49,17 @@ const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
   linear: (head) => head,
 };
 
+/** The channel that a config describes, of codes z: that the decoder may be given e^z is none of its business. */
+export function channelOf(
+  { mean, dMax, clip, sampling, centred, detached }: EchoOptions,
+): EchoChannel {
+  const bounds = mean === "linear" ? { meanBound: LINEAR_BOUND, meanClip: LINEAR_BOUND } : {};
+  return echoChannel({ dMax, clip, sampling, centred, detached, ...bounds });
+}
+
 /** z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular. */
 export const echo: LatentKind<EchoOptions> = {
+  hasDensity: false,
   keys: {
     mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
     dMax: count.default(99),
@@ -59,13 +69,12 @@ export const echo: LatentKind<EchoOptions> = {
     centred: z.boolean().default(false),
     detached: z.boolean().default(false),
   },
-  make({ mean: meanName, dMax, clip, sampling, multiplicative, centred, detached }) {
-    const bounds = meanName === "linear" ? { meanBound: LINEAR_BOUND, meanClip: LINEAR_BOUND } : {};
-    const channel = echoChannel({ dMax, clip, sampling, centred, detached, ...bounds });
-    const meanOf = MEANS[meanName];
+  make(options) {
+    const { multiplicative } = options;
+    const channel = channelOf(options);
+    const meanOf = MEANS[options.mean];
     const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
     return {
-      hasDensity: false,
       hasMixtures: false,
       init: () => [],
       draw(_, encoded, key, samples) {

@@ -29,9 +29,9 @@ export function drawGaussian(encoded: Encoded, key: Key, samples: number): Requi
 
 /** See above. */
 export const gaussian: LatentKind<NoOptions> = {
+  hasDensity: true,
   keys: {},
   make: () => ({
-    hasDensity: true,
     hasMixtures: true,
     init: () => [],
     draw: (_, encoded, key, samples) => drawGaussian(encoded, key, samples),

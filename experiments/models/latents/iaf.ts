@@ -22,12 +22,12 @@ export interface IafOptions extends FlowConfig {
 
 /** See above. */
 export const iaf: LatentKind<IafOptions> = {
+  hasDensity: true,
   keys: { ...flowKeys, context: z.boolean().default(false) },
   make(options, size, width) {
     const { context } = options;
     const flow = makeFlow(options, size, context ? width : 0);
     return {
-      hasDensity: true,
       hasMixtures: !context,
       denseParameters: flow.denseParameters,
       init: (key) => flow.init(key),

@@ -13,6 +13,7 @@ import { gaussian } from "./gaussian.ts";
 
 /** See above. */
 export const multiplicative: LatentKind<NoOptions> = {
+  hasDensity: true,
   keys: {},
   make: (...args) => ({ ...gaussian.make(...args), decoded: exp }),
 };

@@ -7,8 +7,7 @@
 
 import { z } from "zod";
 import { add, mean, neg, sub, type Tensor } from "../../../mod.ts";
-import { make } from "../kinds.ts";
-import * as LATENTS from "../latents/mod.ts";
+import { partsOf } from "../rules.ts";
 import type { Parts, Pass, TermKind } from "../term.ts";
 
 /**
@@ -27,7 +26,7 @@ export interface RateOptions {
 type Estimate = (pass: Pass) => Tensor;
 
 /** The estimators that there are for a latent and a prior, the one to prefer first. */
-function estimators({ latent, isStandard }: Parts): [Estimator, Estimate][] {
+function estimators({ latent, hasDensity, isStandard }: Parts): [Estimator, Estimate][] {
   const { kl, entropy } = latent;
   const all: [Estimator, Estimate | false | undefined][] = [
     ["closed", isStandard && kl && (({ encoded }) => mean(kl(encoded)))],
@@ -37,7 +36,7 @@ function estimators({ latent, isStandard }: Parts): [Estimator, Estimate][] {
     ],
     [
       "sampled",
-      latent.hasDensity && (({ drawn, logPrior }) => mean(sub(drawn.logDensity!, logPrior))),
+      hasDensity && (({ drawn, logPrior }) => mean(sub(drawn.logDensity!, logPrior))),
     ],
   ];
   return all.filter((entry): entry is [Estimator, Estimate] => Boolean(entry[1]));
@@ -48,8 +47,7 @@ export const rate: TermKind<RateOptions> = {
   keys: { estimator: z.enum(["closed", "entropy", "sampled"]).optional() },
   problem({ estimator }, config, path) {
     if (estimator === undefined) return undefined;
-    const latent = make(LATENTS, config.latent, config.latent.size, 1); // whatever the encoder's width is
-    const names = estimators({ latent, isStandard: config.prior.type === "standard" })
+    const names = estimators(partsOf(config))
       .map(([name]) => name);
     if (names.includes(estimator)) return undefined;
     const pair = `a latent "${config.latent.type}" with a prior "${config.prior.type}"`;

@@ -1,0 +1,43 @@
+/**
+ * Checksums: whether bytes are those that were published.
+ *
+ * @module
+ */
+
+import { UserError } from "../errors.ts";
+
+/** A published checksum, in hexadecimal: SHA-256, or the id that git gives to a file in a repository. */
+export type Digest = { sha256: string } | { gitBlob: string };
+
+/**
+ * Asserts that bytes are the published ones.
+ *
+ * @param source where they come from, for the message
+ * @throws {UserError} with both checksums if they are not
+ */
+export async function verifyDigest(
+  bytes: Uint8Array<ArrayBuffer>,
+  digest: Digest,
+  source: string,
+): Promise<void> {
+  const [kind, wanted, found] = "sha256" in digest
+    ? ["SHA-256", digest.sha256, await hash("SHA-256", bytes)]
+    : ["git blob id", digest.gitBlob, await gitBlob(bytes)];
+  if (found === wanted) return;
+  throw new UserError(
+    `${source} is damaged or another file: its ${kind} is ${found}, but must be ${wanted}`,
+  );
+}
+
+/** Git's id of a file: SHA-1 of `blob`, a space, its size, a zero, and its bytes. */
+async function gitBlob(bytes: Uint8Array): Promise<string> {
+  const header = new TextEncoder().encode(`blob ${bytes.length}\0`);
+  const whole = new Uint8Array(header.length + bytes.length);
+  whole.set(header);
+  whole.set(bytes, header.length);
+  return await hash("SHA-1", whole);
+}
+
+async function hash(algorithm: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest(algorithm, bytes)).toHex();
+}

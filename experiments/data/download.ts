@@ -1,0 +1,164 @@
+/**
+ * Downloads that can be broken off: what has come is kept beside the file as `.part`, and a later try asks for the rest.
+ *
+ * @module
+ */
+
+import { reason, UserError } from "../errors.ts";
+import { exists } from "../files.ts";
+
+/** A file to be downloaded. */
+export interface Download {
+  /** Where it is published, in the order in which it is tried. */
+  addresses: readonly string[];
+  /** The file to make; its folder must exist. */
+  path: string;
+  /** Throws a {@linkcode UserError} for other bytes than the published ones. */
+  verify(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Shows how many bytes have come, and of how many if the server says so. */
+  show(done: number, total?: number): void;
+  /** Milliseconds without a byte after which a server is given up. */
+  patience?: number;
+}
+
+/** That no address gave the file: the message has a reason for each. */
+export class DownloadError extends Error {
+  override name = "DownloadError";
+}
+
+/**
+ * Downloads a file, unless another process does so meanwhile. It takes its name once it is whole and verified.
+ *
+ * @throws {DownloadError} if no address gives it
+ * @throws {UserError} if it cannot be written
+ */
+export async function download(wanted: Download): Promise<void> {
+  const { path, addresses } = wanted;
+  const part = `${path}.part`;
+  using file = await writing(
+    part,
+    () => Deno.open(part, { read: true, write: true, create: true }),
+  );
+  await file.lock(true);
+  // Whoever had the lock before may have made the file.
+  if (await exists(path)) return await removeIfThere(part);
+
+  const failures: string[] = [];
+  for (const address of addresses) {
+    const failure = await tryAddress(file, address, wanted);
+    if (failure === undefined) {
+      return await writing(path, async () => {
+        await file.sync();
+        await Deno.rename(part, path);
+      });
+    }
+    failures.push(`${new URL(address).host}: ${failure}`);
+  }
+  if ((await file.stat()).size === 0) await removeIfThere(part);
+  throw new DownloadError(failures.join("; "));
+}
+
+/** Fetches and verifies, from one address, what is missing of a file; else says why not. */
+async function tryAddress(
+  file: Deno.FsFile,
+  address: string,
+  { path, verify, show, patience }: Download,
+): Promise<string | undefined> {
+  let restarts = 0;
+  for (;;) {
+    const { size: before } = await file.stat();
+    try {
+      await fetchRest(file, `${path}.part`, address, show, patience);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      // A connection that broke is worth another one as long as each brings something.
+      if ((await file.stat()).size > before) continue;
+      // fetch itself says no more than that it failed.
+      const cause = error instanceof Error ? error.cause ?? error : error;
+      return reason(cause).replace(/^error sending request for url \([^)]*\): /, "");
+    }
+    try {
+      await verify(await readBack(file));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await file.truncate(0);
+      // Perhaps only what was there before is wrong.
+      if (before === 0 || restarts++ > 0) return error.message;
+    }
+  }
+}
+
+/** Appends to a file what it lacks; starts anew where the server only sends the whole. */
+async function fetchRest(
+  file: Deno.FsFile,
+  path: string,
+  address: string,
+  show: Download["show"],
+  patience = 30_000,
+): Promise<void> {
+  let done = await file.seek(0, Deno.SeekMode.End);
+  const watch = new AbortController();
+  const giveUp = () => watch.abort(new Error(`nothing came for ${patience / 1000} s`));
+  let timer = setTimeout(giveUp, patience);
+  try {
+    // The bytes of the file itself, so that their places can be counted on.
+    const headers = { "accept-encoding": "identity", ...done > 0 && { range: `bytes=${done}-` } };
+    const response = await fetch(address, { headers, signal: watch.signal });
+    const range = response.headers.get("content-range")?.match(/^bytes (\d+)-/);
+    const isRest = response.status === 206 && Number(range?.[1]) === done;
+    const isWhole = response.status === 200;
+    if (!isRest && !isWhole) {
+      await response.body?.cancel();
+      // 416: there is nothing after these bytes.
+      if (response.status === 416 && done > 0) return;
+      throw new Error(`the server answered ${response.status}`);
+    }
+    if (isWhole) {
+      await file.truncate(0);
+      done = await file.seek(0, Deno.SeekMode.Start);
+    }
+    const length = response.headers.get("content-length");
+    const total = length === null ? undefined : done + Number(length);
+    for await (const chunk of response.body ?? []) {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, patience);
+      await writing(path, async () => {
+        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
+      });
+      done += chunk.length;
+      show(done, total);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** All bytes of an open file. */
+async function readBack(file: Deno.FsFile): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array((await file.stat()).size);
+  await file.seek(0, Deno.SeekMode.Start);
+  for (let at = 0; at < bytes.length;) {
+    const count = await file.read(bytes.subarray(at));
+    if (count === null) throw new Error("a file became shorter while it was read");
+    at += count;
+  }
+  return bytes;
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** What writing gives; a refusal of the system's is one to the user. */
+async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${reason(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Omniglot's handwritten letters as Burda, Grosse and Salakhutdinov (2016) scaled and split them: chardata.mat.
+ *
+ * @module
+ */
+
+import { foldIn, key } from "../../mod.ts";
+import type { NumberArray } from "./arrays.ts";
+import type { Collection } from "./collection.ts";
+import { UserError } from "../errors.ts";
+import { type Images, makeImages, shuffleImages, whiteOf } from "./images.ts";
+import { readMat } from "./mat.ts";
+import type { Source } from "./source.ts";
+
+/** How many of the 24,345 training images are for validation, as in Tomczak and Welling's VampPrior paper (2018). */
+const VALIDATION = 1345;
+
+/** Its one file. */
+export const OMNIGLOT: Source = {
+  name: "omniglot",
+  mirrors: ["https://github.com/yburda/iwae/raw/master/datasets/OMNIGLOT"],
+  files: [{
+    name: "chardata.mat",
+    digest: { gitBlob: "016a3536ffe5e1d38e42563a18d7a78bfaf643ec" },
+  }],
+};
+
+/** The images of its file: grey, the ink 1. */
+export async function readOmniglot([content]: readonly Uint8Array[]): Promise<Collection> {
+  const { training, test, side } = readChardata(content, OMNIGLOT.files[0].name);
+  if (test === undefined) throw new UserError("chardata.mat has no array testdata");
+  return {
+    width: side,
+    height: side,
+    training: await shuffleImages(training, foldIn(key(0), 2)),
+    validation: VALIDATION,
+    test,
+  };
+}
+
+/**
+ * The images of a file like chardata.mat: arrays `data` and `testdata` of [pixels, images], perhaps `target` and
+ * `testtarget` of [classes, images].
+ *
+ * @throws {UserError} for another kind of file, without `data`, and if the images are not square
+ */
+export function readChardata(
+  content: Uint8Array,
+  source: string,
+): { training: Images; test?: Images; side: number } {
+  const arrays = readMat(content, source);
+  const [data, testData] = [arrays.get("data"), arrays.get("testdata")];
+  if (data === undefined) {
+    const names = [...arrays.keys()].join(", ") || "none";
+    throw new UserError(`${source} has no array of numbers "data", as chardata.mat has: ${names}`);
+  }
+  const side = Math.sqrt(data.shape[0]);
+  const white = whiteOf([data, ...testData ? [testData] : []].map((array) => array.data));
+  const imagesOf = (array: NumberArray, name: string, classes?: NumberArray): Images => {
+    if (array.shape.length !== 2 || array.shape[0] !== data.shape[0] || !Number.isInteger(side)) {
+      throw new UserError(
+        `${source}, ${name} has the shape [${array.shape}], but must have the pixels of a square image in each column`,
+      );
+    }
+    const upright = transposeEach(array.data, side);
+    const images = makeImages(upright, side * side, `${source}, ${name}`, white);
+    return classes ? { ...images, labels: labelsOf(classes, images.count, source) } : images;
+  };
+  return {
+    training: imagesOf(data, "data", arrays.get("target")),
+    test: testData && imagesOf(testData, "testdata", arrays.get("testtarget")),
+    side,
+  };
+}
+
+/** The class of each image, from an array [classes, images] with a 1 in the row of its class: Omniglot's are alphabets. */
+function labelsOf({ shape, data }: NumberArray, count: number, source: string): Uint8Array {
+  const [classes, images] = shape;
+  if (shape.length !== 2 || images !== count) {
+    throw new UserError(
+      `${source} has ${count} images, but classes of the shape [${shape}]`,
+    );
+  }
+  return Uint8Array.from(
+    { length: count },
+    (_, i) => data.subarray(i * classes, (i + 1) * classes).indexOf(1),
+  );
+}
+
+/** Images whose pixels are stored column by column (pixel (x, y) at side·x + y), row by row. */
+function transposeEach(
+  values: Uint8Array | Float32Array,
+  side: number,
+): Uint8Array | Float32Array {
+  const rows = values.slice();
+  for (let start = 0; start < values.length; start += side * side) {
+    for (let x = 0; x < side; x++) {
+      for (let y = 0; y < side; y++) rows[start + side * y + x] = values[start + side * x + y];
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,90 @@
+/**
+ * What each dimension of a code tells of the image, from the codes of a split.
+ *
+ * @module
+ */
+
+import type { Config } from "./config.ts";
+import { UserError } from "./errors.ts";
+import { channelOf } from "./models/latents/echo.ts";
+import type { NamedArray } from "./safetensors.ts";
+
+/**
+ * What a rate is by which a dimension is measured:
+ * - `exact`: Echo's −E log Sⱼ; the sum is the model's rate;
+ * - `divergence`: E KL(q(zⱼ|x) ‖ N(0, 1)) under a standard normal prior; the sum is the model's rate;
+ * - `bound`: of a Gaussian under any other prior, or in front of a flow: the same divergence from the Gaussian that has the
+ *   moments of zⱼ, ½ log Var zⱼ − ½ E log σⱼ², of all Gaussian priors the least. It bounds I(X; zⱼ); the sum is nothing.
+ */
+export type RateMeasure = "exact" | "divergence" | "bound";
+
+/** Rates by dimension. */
+export interface DimensionRates {
+  readonly measure: RateMeasure;
+  /** In nats per image, in the order of the code's dimensions. */
+  readonly nats: readonly number[];
+}
+
+/** The codes of a split by name, each [images, latent], as `codes.safetensors` holds them. */
+export type Codes = ReadonlyMap<string, NamedArray>;
+
+/**
+ * Rates by dimension of the codes of a split.
+ *
+ * @param source where the codes are from, for messages
+ * @throws {UserError} if the codes are not those of a model of this config
+ */
+export function dimensionRates(
+  { latent, prior }: Pick<Config, "latent" | "prior">,
+  codes: Codes,
+  source: string,
+): DimensionRates {
+  const columns = (name: string) => {
+    const found = columnsOf(codes, name, source);
+    if (found.length === latent.size) return found;
+    throw new UserError(
+      `${source}: ${name} has ${found.length} dimensions, but the config has ${latent.size}`,
+    );
+  };
+  if (latent.type === "echo") {
+    const logClip = Math.log(channelOf(latent).clip);
+    const nats = columns("logScale").map((logScale) => -mean(logScale) - logClip);
+    return { measure: "exact", nats };
+  }
+  const logVariances = columns("logVariance");
+  const isStandard = latent.type !== "iaf" && prior.type === "standard";
+  const nats = columns("mean").map((means, j) => {
+    const second = mean(means.map((m, i) => m ** 2 + Math.exp(logVariances[j][i])));
+    const logVariance = mean(logVariances[j]);
+    if (isStandard) return 0.5 * (second - 1 - logVariance);
+    return 0.5 * (Math.log(second - mean(means) ** 2) - logVariance);
+  });
+  return { measure: isStandard ? "divergence" : "bound", nats };
+}
+
+/** The dimensions, those with the highest rates first. */
+export function byRate({ nats }: DimensionRates): number[] {
+  return nats.keys().toArray().sort((a, b) => nats[b] - nats[a]);
+}
+
+/**
+ * An array of the codes by its columns, one for each dimension.
+ *
+ * @throws {UserError} if there is no such array, or it is not [images, latent]
+ */
+export function columnsOf(codes: Codes, name: string, source: string): Float64Array[] {
+  const array = codes.get(name);
+  if (array === undefined) throw new UserError(`${source} holds no ${name}`);
+  const { shape, data } = array;
+  const [count, size] = shape;
+  if (shape.length !== 2 || count === 0) {
+    throw new UserError(`${source}: ${name} is [${shape}], but [images, latent] is wanted`);
+  }
+  return Array.from(
+    { length: size },
+    (_, j) => Float64Array.from({ length: count }, (_, i) => data[i * size + j]),
+  );
+}
+
+const mean = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

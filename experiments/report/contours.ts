@@ -1,0 +1,36 @@
+/**
+ * Lines of x + y = const in a rectangle.
+ *
+ * @module
+ */
+
+/** A line from its upper left to its lower right end. */
+export interface Contour {
+  readonly sum: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** Lines of about eight round sums in a rectangle, the lowest first. */
+export function contours(
+  [left, right]: readonly [number, number],
+  [bottom, top]: readonly [number, number],
+): Contour[] {
+  const [low, high] = [left + bottom, right + top];
+  const step = roundStep((high - low) / 8);
+  const lines: Contour[] = [];
+  for (let i = Math.ceil(low / step); i * step < high; i++) {
+    const sum = Number((i * step).toPrecision(12));
+    const [x1, x2] = [Math.max(left, sum - top), Math.min(right, sum - bottom)];
+    if (x1 < x2) lines.push({ sum, x1, y1: sum - x1, x2, y2: sum - x2 });
+  }
+  return lines;
+}
+
+/** The nearest step upwards of 1, 2 or 5 times a power of ten. */
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return power * [1, 2, 5, 10].find((digit) => digit * power >= step * (1 - 1e-9))!;
+}

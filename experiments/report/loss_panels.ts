@@ -1,0 +1,66 @@
+/**
+ * The loss by epoch, a panel for each group of runs.
+ *
+ * @module
+ */
+
+import * as Plot from "@observablehq/plot";
+import type { EpochRecord } from "../history.ts";
+import { nats } from "../progress.ts";
+import type { Group } from "./group.ts";
+import type { Markup } from "./markup.ts";
+import { type Panel, panelsMarkup } from "./panels.ts";
+
+/** Losses are cut off above those that any run has after this fraction of its epochs: the first ones are far above. */
+const CUT_OFF = 1 / 3;
+
+/** The panels of groups of which each has a history; `id` as in {@linkcode panelsMarkup}. */
+export function lossPanels(groups: readonly Group[], id: string): Markup {
+  const histories = groups.flatMap(({ runs }) => runs.map(({ history }) => history))
+    .filter((history) => history.length > 0);
+  const epochs = Math.max(...histories.map((history) => history.at(-1)!.epoch));
+  const options = {
+    x: { label: "epoch", domain: [1, Math.max(2, epochs)], ticks: 4 },
+    y: { label: "loss", domain: lossRange(histories), grid: true, ticks: 5 },
+  };
+  const context = groups.flatMap((group) => lines(group, "valid", { stroke: "var(--faint)" }));
+  return panelsMarkup({ id, options, context }, groups.map(panel));
+}
+
+function lossRange(histories: readonly (readonly EpochRecord[])[]): [number, number] {
+  const late = histories.flatMap((history) =>
+    history.filter(({ epoch }) => epoch > CUT_OFF * history.at(-1)!.epoch)
+  );
+  const losses = late.flatMap(({ train, valid }) => [train.loss, valid.loss]);
+  return [Math.min(...losses), Math.max(...losses)];
+}
+
+function panel(group: Group): Panel {
+  const last = group.runs.flatMap(({ history }) => history.slice(-1));
+  const { train, valid } = last[0];
+  return {
+    name: group.name,
+    text: `validation ${nats(valid.loss)}, training ${nats(train.loss)}`,
+    marks: [
+      ...lines(group, "train", { stroke: "var(--second)", strokeDasharray: "5 3" }),
+      ...lines(group, "valid", { stroke: "var(--first)" }),
+    ],
+  };
+}
+
+/** A line for each run. */
+function lines(
+  { runs }: Group,
+  split: "train" | "valid",
+  style: Plot.LineYOptions,
+): Plot.Markish[] {
+  return runs.map(({ history }) =>
+    Plot.lineY(history, {
+      x: "epoch",
+      y: (record: EpochRecord) => record[split].loss,
+      strokeWidth: 1.5,
+      clip: true,
+      ...style,
+    })
+  );
+}

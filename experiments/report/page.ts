@@ -1,0 +1,91 @@
+/**
+ * The report as a page: one HTML file that needs nothing else, and runs nothing.
+ *
+ * @module
+ */
+
+import { curveNames, groupRuns } from "./group.ts";
+import { markup, trusted } from "./markup.ts";
+import { pictureSection } from "./picture_section.ts";
+import { planeSection } from "./plane_section.ts";
+import { type Found, readDetails, type ReportRun } from "./read_run.ts";
+import { runSection } from "./run_section.ts";
+import { lossSection, rateSection, type Section, type Shown, summarySection } from "./sections.ts";
+import { settingsSection } from "./settings_section.ts";
+import { STYLE } from "./style.ts";
+import { summarize } from "./summary.ts";
+
+/** Nothing is run, and nothing is loaded from elsewhere. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+/** The page of at least one run, as the text of the file. */
+export async function reportPage({ runs, others }: Found): Promise<string> {
+  const groups = groupRuns(runs);
+  const curves = curveNames(groups);
+  const all: Shown[] = [];
+  for (const group of groups) {
+    const details = await readDetails(group.runs[0]);
+    all.push({ group, curve: curves.get(group)!, summary: summarize(group), details });
+  }
+  const sections = [
+    summarySection(all),
+    planeSection(all),
+    lossSection(all),
+    rateSection(all),
+    pictureSection(all),
+    settingsSection(all),
+    runSection(all, others),
+  ].filter((section) => section !== undefined);
+  return pageText(all, runs, sections);
+}
+
+function pageText(
+  all: readonly Shown[],
+  runs: readonly ReportRun[],
+  sections: readonly Section[],
+): string {
+  const title = `${count(runs.length, "run")}${of(all)}`;
+  const settings = all.length < runs.length ? `${count(all.length, "setting")}. ` : "";
+  const incomplete = runs.filter(({ problems }) => problems.length > 0).length;
+  const notice = `${incomplete} of ${count(runs.length, "run")}`;
+  const link = ({ id, title }: Section) => markup`<li><a href="#${id}">${title}</a></li>\n`;
+  const part = ({ id, title, content }: Section) =>
+    markup`<section id="${id}">
+<h2>${title}</h2>
+${content}
+</section>
+`;
+  const page = markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p>${settings}Losses, rates and distortions are in nats per image.</p>
+${incomplete === 0 ? "" : markup`<p class="notice"><a href="#runs">What ${notice} lack</a></p>`}
+<nav aria-label="Contents"><ul>
+${sections.map(link)}</ul></nav>
+</header>
+<main>
+${sections.map(part)}</main>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+/** The data set, if all configs have the same. */
+function of(all: readonly Shown[]): string {
+  const names = new Set(all.flatMap(({ group }) => group.config?.dataset ?? []));
+  return names.size === 1 ? ` on ${[...names]}` : "";
+}
+
+const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,36 @@
+/**
+ * The rate–distortion plane of a report.
+ *
+ * @module
+ */
+
+import { type Content, markup, trusted } from "./markup.ts";
+import { type PlanePoint, rateDistortionPlot } from "./rate_distortion_plot.ts";
+import { byDataSet, type Section, type Shown } from "./sections.ts";
+
+/** A plane for each data set, in it a point for each group of finished runs. */
+export function planeSection(all: readonly Shown[]): Section | undefined {
+  const planes = byDataSet(all)
+    .map(([dataset, shown]) => ({ dataset, points: shown.flatMap(pointOf) }))
+    .filter(({ points }) => points.length > 0);
+  if (planes.length === 0) return undefined;
+  const content =
+    markup`<p>Of test images, means over the seeds of finished runs with their standard errors; runs that differ in
+β alone are on one curve. A dotted line joins what has one β; on a grey line −ELBO is the same, and less is better.</p>
+${planes.map(plane)}`;
+  return { id: "plane", title: "Rate–distortion plane", content };
+}
+
+/** Of runs that are not finished, or of which no β is known, none. */
+function pointOf({ curve, summary: { split, beta, rate, distortion } }: Shown): PlanePoint[] {
+  return split === "test" && beta !== undefined ? [{ curve, beta, rate, distortion }] : [];
+}
+
+function plane({ dataset, points }: { dataset: string; points: PlanePoint[] }): Content {
+  const betas = new Set(points.map(({ beta }) => beta));
+  const caption = betas.size > 1 ? dataset : `${dataset}, β = ${[...betas]}`;
+  return markup`<figure class="plane"><figcaption>${caption}</figcaption>
+<div class="scroll" role="region" aria-label="Rate–distortion plane of ${dataset}" tabindex="0">
+${trusted(rateDistortionPlot(points).replace("<svg", '<svg role="img"'))}</div></figure>
+`;
+}

@@ -1,0 +1,61 @@
+/**
+ * The runs of a report, one by one, with what each of them lacks.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { duration } from "../progress.ts";
+import type { Group } from "./group.ts";
+import { type Content, markup } from "./markup.ts";
+import type { ReportRun } from "./read_run.ts";
+import type { Section, Shown } from "./sections.ts";
+import { type Column, tableMarkup } from "./table.ts";
+
+interface Row {
+  readonly run: ReportRun;
+  readonly group: Group;
+}
+
+const COLUMNS: Column<Row>[] = [
+  { title: "run", isText: true, cell: ({ run }) => run.name },
+  { title: "row", isText: true, cell: ({ group }) => group.name },
+  { title: "seed", cell: ({ run }) => run.config?.seed },
+  {
+    title: "epochs",
+    cell: ({ run: { history, config } }) => epochsText(history.at(-1)?.epoch ?? 0, config?.epochs),
+  },
+  {
+    title: "training",
+    cell: ({ run: { history } }) =>
+      duration(history.reduce((sum, { seconds }) => sum + seconds, 0)),
+  },
+  { title: "what is missing", isText: true, cell: missing },
+  { title: "folder", isText: true, cell: ({ run }) => dirname(run.folder.path) },
+];
+
+const epochsText = (done: number, of?: number) => of === undefined ? done : `${done} of ${of}`;
+
+function missing({ run, group }: Row): Content {
+  const repeats = group.repeats.includes(run)
+    ? [`it has the seed of another of ${group.name}, and is not counted`]
+    : [];
+  const all = [...run.problems, ...repeats];
+  return all.length === 0 ? "nothing" : listMarkup(all);
+}
+
+const listMarkup = (texts: readonly string[]): Content =>
+  markup`<ul>${texts.map((text) => markup`<li>${text}</li>`)}</ul>`;
+
+/** A row for each run, and folders in which there is none. */
+export function runSection(all: readonly Shown[], others: readonly string[]): Section {
+  const rows = all.flatMap(({ group }) =>
+    [...group.runs, ...group.repeats].map((run) => ({ run, group }))
+  );
+  const content =
+    markup`<p><code>deno task train --resume --filename NAME</code> goes on with a run that is not finished, and
+makes what a finished one lacks; with <code>--importance</code> again, if it had one.</p>
+${tableMarkup("All runs", COLUMNS, rows)}
+${others.length > 0 ? markup`<p>Without a run:</p>${listMarkup(others)}` : ""}`;
+  return { id: "runs", title: "Runs", content };
+}

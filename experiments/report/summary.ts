@@ -1,0 +1,67 @@
+/**
+ * What a group of runs has come to: means over the seeds.
+ *
+ * @module
+ */
+
+import { median } from "../bench/statistics.ts";
+import type { Metrics } from "../history.ts";
+import { type Estimate, estimate } from "./estimate.ts";
+import { betaOf, type Group, isFinished } from "./group.ts";
+import type { ReportRun } from "./read_run.ts";
+
+/** See above. Rates, distortions and bounds are in nats per image. */
+export interface Summary {
+  readonly beta?: number;
+  /** Runs that the means are over. */
+  readonly seeds: number;
+  /** What the means are of: test images; or, where no run is finished, validation images after the last epoch. */
+  readonly split: "test" | "validation";
+  /** The fewest epochs of these runs, of those whose history is known. */
+  readonly epochs?: number;
+  readonly parameters?: number;
+  readonly rate: Estimate;
+  readonly distortion: Estimate;
+  readonly negativeElbo: Estimate;
+  /** Further terms of the loss, not weighted, by their types. */
+  readonly terms: ReadonlyMap<string, Estimate>;
+  /** An upper bound on −log p(x), by so many codes of each image. */
+  readonly likelihood?: { readonly nats: Estimate; readonly samples: number };
+  /** Of an epoch's training steps, the median. */
+  readonly secondsPerEpoch?: number;
+}
+
+/** The means of a group. */
+export function summarize({ config, runs }: Group): Summary {
+  const finished = runs.filter(isFinished);
+  const counted = finished.length > 0 ? finished : runs;
+  const metrics = counted.map(metricsOf);
+  const over = (of: (metrics: Metrics) => number) => estimate(metrics.map(of));
+  const { rate: _, distortion: __, loss: ___, ...terms } = metrics[0];
+  const epochs = counted.flatMap(({ history }) => history.at(-1)?.epoch ?? []);
+  const seconds = counted.flatMap(({ history }) => history.map(({ seconds }) => seconds));
+  return {
+    beta: config && betaOf(config),
+    seeds: counted.length,
+    split: finished.length > 0 ? "test" : "validation",
+    epochs: epochs.length > 0 ? Math.min(...epochs) : undefined,
+    parameters: counted[0].test?.parameters,
+    rate: over(({ rate }) => rate),
+    distortion: over(({ distortion }) => distortion),
+    negativeElbo: over(({ rate, distortion }) => rate + distortion),
+    terms: new Map(Object.keys(terms).map((name) => [name, over((all) => all[name])])),
+    likelihood: likelihoodOf(finished),
+    secondsPerEpoch: seconds.length > 0 ? median(seconds) : undefined,
+  };
+}
+
+/** On test images, else on validation images. */
+const metricsOf = ({ test, history }: ReportRun): Metrics => test?.losses ?? history.at(-1)!.valid;
+
+/** The bound, if all of the runs have one by as many codes. */
+function likelihoodOf(runs: readonly ReportRun[]): Summary["likelihood"] {
+  const bounds = runs.map(({ test }) => test?.likelihood);
+  const samples = bounds[0]?.samples;
+  if (samples === undefined || bounds.some((bound) => bound?.samples !== samples)) return undefined;
+  return { nats: estimate(bounds.map((bound) => bound!.nats)), samples };
+}

@@ -1,0 +1,59 @@
+/**
+ * The table of a report: what each group of runs has come to.
+ *
+ * @module
+ */
+
+import { type Estimate, estimateText } from "./estimate.ts";
+import type { Group } from "./group.ts";
+import type { Content, Markup } from "./markup.ts";
+import type { Summary } from "./summary.ts";
+import { type Column, tableMarkup } from "./table.ts";
+
+/** A group with its means. */
+export interface Row extends Summary {
+  readonly group: Group;
+}
+
+/** The table, with the columns that all rows have and those that one of them has. */
+export function summaryTable(rows: readonly Row[]): Markup {
+  const some = (column: Column<Row>) =>
+    rows.some((row) => column.cell(row) !== undefined) ? [column] : [];
+  const terms = [...new Set(rows.flatMap((row) => [...row.terms.keys()]))];
+  const columns: Column<Row>[] = [
+    { title: "runs", isText: true, cell: nameOf },
+    ...some({ title: "data set", isText: true, cell: datasetOf(rows) }),
+    ...some({ title: "β", cell: ({ beta }) => beta }),
+    { title: "seeds", cell: ({ seeds }) => seeds },
+    { title: "rate", cell: ({ rate }) => text(rate) },
+    { title: "distortion", cell: ({ distortion }) => text(distortion) },
+    { title: "−ELBO", cell: ({ negativeElbo }) => text(negativeElbo) },
+    ...terms.map((term): Column<Row> => ({
+      title: term,
+      cell: (row) => smallText(row.terms.get(term)),
+    })),
+    ...some({ title: "−log p(x) ≤", cell: ({ likelihood }) => text(likelihood?.nats) }),
+    ...some({ title: "parameters", cell: ({ parameters }) => parameters?.toLocaleString("en") }),
+    { title: "epochs", cell: ({ epochs }) => epochs },
+    ...some({ title: "s/epoch", cell: (row) => row.secondsPerEpoch?.toPrecision(3) }),
+  ];
+  return tableMarkup("Means over seeds ± their standard errors, in nats per image", columns, rows);
+}
+
+const text = (value: Estimate | undefined, decimals?: number) =>
+  value && estimateText(value, decimals);
+
+/** With three significant digits, since a term may be tiny. */
+const smallText = (value: Estimate | undefined) =>
+  text(value, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(value?.mean || 1)))));
+
+/** The name, marked where the numbers are not of test images. */
+function nameOf({ group, split }: Row): Content {
+  return split === "test" ? group.name : `${group.name} †`;
+}
+
+/** The data set, where the rows are not all of one. */
+function datasetOf(rows: readonly Row[]): (row: Row) => string | undefined {
+  const names = new Set(rows.flatMap(({ group }) => group.config?.dataset ?? []));
+  return ({ group }) => names.size > 1 ? group.config?.dataset : undefined;
+}

@@ -1,0 +1,60 @@
+/**
+ * The curve of a sweep: means over the seeds, as a picture and as a table.
+ *
+ * @module
+ */
+
+import { svgText } from "../bench/svg.ts";
+import { type Column, tableText } from "../bench/table.ts";
+import { type Estimate, estimate, estimateText } from "../report/estimate.ts";
+import { type PlanePoint, rateDistortionPanel } from "../report/rate_distortion_plot.ts";
+import type { SweepRow } from "./collect.ts";
+
+/** A point of the curve: a mean over so many seeds. */
+interface CurvePoint extends PlanePoint {
+  readonly seeds: number;
+  readonly negativeElbo: Estimate;
+}
+
+const COLUMNS: readonly Column<CurvePoint>[] = [
+  { title: "config", left: true, cell: ({ curve }) => curve },
+  { title: "β", cell: ({ beta }) => String(beta) },
+  { title: "seeds", cell: ({ seeds }) => String(seeds) },
+  { title: "rate", cell: ({ rate }) => estimateText(rate) },
+  { title: "distortion", cell: ({ distortion }) => estimateText(distortion) },
+  { title: "−ELBO", cell: ({ negativeElbo }) => estimateText(negativeElbo) },
+];
+
+/**
+ * The picture, as the text of an SVG file, of at least one row.
+ *
+ * @param source what the runs are
+ */
+export function curveSvg(rows: readonly SweepRow[], source: string): string {
+  return svgText(
+    "Rate and distortion on test images",
+    `${source}; means over seeds, with their standard errors`,
+    [rateDistortionPanel(curvePoints(rows))],
+  );
+}
+
+/** The table, in Markdown. */
+export function curveTable(rows: readonly SweepRow[]): string {
+  return tableText(COLUMNS, curvePoints(rows));
+}
+
+/** The points, method by method and by β. */
+function curvePoints(rows: readonly SweepRow[]): CurvePoint[] {
+  const groups = Map.groupBy(rows, ({ config, beta }) => `${config} ${beta}`);
+  return [...groups.values()].map((group) => {
+    const over = (of: (row: SweepRow) => number) => estimate(group.map(of));
+    return {
+      curve: group[0].config,
+      beta: group[0].beta,
+      seeds: group.length,
+      rate: over(({ rate }) => rate),
+      distortion: over(({ distortion }) => distortion),
+      negativeElbo: over((row) => row.negative_elbo),
+    };
+  });
+}

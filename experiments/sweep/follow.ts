@@ -1,0 +1,81 @@
+/**
+ * A sweep while it runs: each job that ends is told, and the curve is brought up to date.
+ *
+ * @module
+ */
+
+import type { Output } from "../bench/output.ts";
+import { duration, metricsText } from "../progress.ts";
+import { readSweepRow, type SweepRow, writeCurve } from "./collect.ts";
+import type { SweepJob } from "./job_list.ts";
+import { logOf } from "./launch.ts";
+
+/** See above. */
+export interface Following {
+  /** What was finished before. */
+  before: readonly SweepRow[];
+  /** To be called when a job has ended, with the reason if it failed. */
+  ended(job: SweepJob, failure?: string): Promise<void>;
+  /** To be called at the end: what has come out, and the names of the jobs that failed. */
+  close(): Promise<{ rows: SweepRow[]; failed: string[] }>;
+}
+
+/**
+ * Follows a sweep.
+ *
+ * @param jobs all of them, also those that were finished before
+ * @param options.stop after it a job that ends has not failed
+ */
+export async function followSweep(
+  jobs: readonly SweepJob[],
+  { runsDir, output, stop }: { runsDir: string; output: Output; stop: AbortSignal },
+): Promise<Following> {
+  const before = await writeCurve(jobs, runsDir);
+  let rows = before;
+  let writing = Promise.resolve(before);
+  const failed: string[] = [];
+
+  const began = performance.now();
+  const show = () => output.busy(stop.aborted ? STOPPING : progressText());
+  const progressText = () => {
+    const seconds = (performance.now() - began) / 1000;
+    const done = rows.length - before.length;
+    const left = jobs.length - rows.length - failed.length;
+    const rest = done === 0 ? "" : `, ${duration(seconds / done * left)} left`;
+    const failures = failed.length === 0 ? "" : `, ${failed.length} failed`;
+    return `${rows.length} of ${jobs.length} finished${failures}, ${duration(seconds)}${rest}`;
+  };
+  const timer = setInterval(show, 1000);
+  stop.addEventListener("abort", show);
+
+  return {
+    before,
+    async ended(job, failure = "it was stopped") {
+      // One after another, for they write the same files.
+      writing = writing.then(() => writeCurve(jobs, runsDir));
+      const finished = await writing;
+      rows = finished;
+      const row = await readSweepRow(job);
+      if (row !== undefined) {
+        const { rate, distortion } = row;
+        const losses = metricsText({ rate, distortion, loss: rate + distortion });
+        output.record(row, `${job.name}  ${losses}  (${finished.length} of ${jobs.length})`);
+      } else if (!stop.aborted) {
+        failed.push(job.name);
+        const { method: config, beta, seed } = job;
+        output.record(
+          { config, beta, seed, failure },
+          `${job.name}  failed: ${failure} (see ${logOf(job)})`,
+        );
+      }
+    },
+    async close() {
+      clearInterval(timer);
+      stop.removeEventListener("abort", show);
+      output.busy("");
+      return { rows: await writing, failed };
+    },
+  };
+}
+
+const STOPPING = "stopping; Ctrl-C again ends all at once, without the epoch that is under way";

@@ -1,0 +1,61 @@
+/**
+ * Slurm's queue, through its own commands.
+ *
+ * @module
+ */
+
+import { UserError } from "../../errors.ts";
+
+/**
+ * Submits a batch script as an array of so many tasks, in the current folder and with the current environment; sbatch takes what
+ * is not said here, such as SBATCH_PARTITION, from there.
+ *
+ * @param options.atOnce how many tasks may run at once
+ * @param options.output where Slurm's own words about the array A's task a go, as `…%A_%a…`
+ * @returns the array's number
+ * @throws {UserError} if there is no sbatch, or it refuses
+ */
+export async function submitArray(
+  script: string,
+  options: { tasks: number; atOnce?: number; threads: number; output: string },
+): Promise<string> {
+  const { tasks, atOnce, threads, output } = options;
+  const most = atOnce === undefined ? "" : `%${atOnce}`;
+  const said = await ask("sbatch", [
+    ...["--parsable", `--array=0-${tasks - 1}${most}`, `--cpus-per-task=${threads}`],
+    ...[`--output=${output}`, script],
+  ]);
+  return said.trim().split(";")[0];
+}
+
+/**
+ * Whether a task of the array waits or runs.
+ *
+ * @throws {UserError} if there is no squeue, or it cannot say
+ */
+export async function isQueued(array: string): Promise<boolean> {
+  try {
+    return (await ask("squeue", ["--noheader", "--format=%i", `--jobs=${array}`])).trim() !== "";
+  } catch (error) {
+    // It knows a job that has ended for some minutes only.
+    if (error instanceof UserError && error.message.includes("Invalid job id")) return false;
+    throw error;
+  }
+}
+
+/** What one of Slurm's commands says. */
+async function ask(command: "sbatch" | "squeue", args: readonly string[]): Promise<string> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args] })
+      .output();
+    if (success) return new TextDecoder().decode(stdout);
+    const words = new TextDecoder().decode(stderr).trim().split("\n");
+    throw new UserError(`${command} refuses: ${words.at(-1)!.replace(/^\w+: (error: )?/, "")}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UserError(
+      `there is no ${command} here: --launcher slurm needs a machine from which Slurm jobs are submitted`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { type Device, openDevice } from "../../mod.ts";
+import { readTest } from "../../experiments/conclusion.ts";
+import { exists, writeFile } from "../../experiments/files.ts";
+import { holdRun, openRun, type RunFolder, runFolder } from "../../experiments/run_folder.ts";
+import { train } from "../../experiments/trainer.ts";
+import { CONFIG, DATA, like, VAE } from "./bars.ts";
+import { run } from "./command.ts";
+import { assertRefusedLater, assertSentence, temporaryFolder } from "./helpers.ts";
+import { trainUntil } from "./training.ts";
+
+/** Goes on with a run by the config in its folder. */
+async function resume(folder: RunFolder, device: Device): Promise<void> {
+  await trainUntil(Infinity, folder, device, { config: await openRun(folder), resume: true });
+}
+
+Deno.test("what was edited or damaged while a run was stopped is said in a sentence, and nothing is written", async (t) => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "run");
+  await trainUntil(2, folder, device);
+  const { config, history, checkpoint } = folder;
+
+  const damage = (
+    what: string,
+    path: string,
+    change: (bytes: Uint8Array<ArrayBuffer>) => string | Uint8Array,
+    ...says: string[]
+  ) =>
+    t.step(what, async () => {
+      const before = await Deno.readFile(path);
+      await writeFile(path, change(before));
+      const all = await contents(folder);
+      await assertRefusedLater(() => resume(folder, device), ...says);
+      assertEquals(await contents(folder), all);
+      await writeFile(path, before);
+    });
+  const edit = (change: (text: string) => string) => (bytes: Uint8Array<ArrayBuffer>) =>
+    change(new TextDecoder().decode(bytes));
+  const set = (keys: object) =>
+    edit((text) => JSON.stringify({ ...JSON.parse(text), ...keys }, null, 2));
+
+  const half = (bytes: Uint8Array) => bytes.subarray(0, bytes.length >> 1);
+  await damage("a truncated checkpoint", checkpoint, half, checkpoint, "not a whole safetensors");
+  await damage("an empty checkpoint", checkpoint, () => "", checkpoint, "it has only 0 bytes");
+  await damage("a truncated config", config, half, config, "is not JSON");
+  const cut = (bytes: Uint8Array) => bytes.subarray(0, -20);
+  await damage("a truncated history line", history, cut, `${history}, line 2 is not JSON`);
+  const lastLine = edit((text) => text.split("\n")[1] + "\n");
+  await damage(
+    "a line removed",
+    history,
+    lastLine,
+    "line 1 is of epoch 2, but should be of epoch 1",
+  );
+  const firstLine = edit((text) => text.split("\n")[0] + "\n");
+  await damage("the last line removed", history, firstLine, "ends with epoch 1", "after epoch 2");
+  const swapped = edit((text) => text.split("\n").slice(0, 2).reverse().join("\n") + "\n");
+  await damage("lines out of order", history, swapped, "line 1 is of epoch 2");
+  const renamed = edit((text) => text.replace("learningRate", "rate"));
+  await damage("a key renamed", history, renamed, `${history}, line 1`, `"rate"`);
+
+  await damage("another seed", config, set({ seed: 1 }), checkpoint, "seed was 0, and is 1");
+  await damage("another batch", config, set({ batch: 25 }), "batch was 20, and is 25");
+  await damage("a limit", config, set({ limit: 100 }), "limit was absent, and is 100");
+  const wider = set({ encoder: [{ units: 17 }] });
+  await damage("another layer", config, wider, "encoder was [", `"units":17`);
+  const shorter = set({ epochs: 1 });
+  await damage("fewer epochs than are done", config, shorter, "after epoch 2", "wants 1 epochs");
+
+  await t.step("and with everything as it was, the run goes on", async () => {
+    await resume(folder, device);
+    assert(await exists(folder.test));
+  });
+  await t.step(
+    "more epochs are no other run, and it is unfinished until they are done",
+    async () => {
+      await writeFile(config, JSON.stringify({ ...CONFIG, epochs: 6 }));
+      const more = { config: await openRun(folder), resume: true };
+      assertEquals(await trainUntil(1, folder, device, more), { epoch: 5 });
+      assertEquals(await exists(folder.test), false);
+      await resume(folder, device);
+      assert(await exists(folder.test));
+    },
+  );
+  device.close();
+});
+
+/** The bytes of what a resumed run may change. */
+async function contents({ config, history, checkpoint }: RunFolder): Promise<Uint8Array[]> {
+  return await Promise.all([config, history, checkpoint].map((path) => Deno.readFile(path)));
+}
+
+Deno.test("a bound on the likelihood outlives a resume that does not ask for one", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "run");
+  const config = like({ ...VAE, epochs: 1 });
+  const terminal = { interactive: false, color: false, columns: 80, write: () => {} };
+  const { signal } = new AbortController();
+  const whole = { config, data: DATA, device, folder, terminal, signal };
+  const { test } = await train({ ...whole, resume: false, importance: 3 });
+  assertEquals(test!.likelihood!.samples, 3);
+  assertEquals((await train({ ...whole, resume: true })).test, test);
+  assertEquals(await readTest(folder.test), test);
+  device.close();
+});
+
+Deno.test("two processes do not train in one folder, whether begun together or resumed", async () => {
+  await using runs = await temporaryFolder();
+  const config = JSON.stringify({
+    ...{ encoder: [], latent: { type: "echo", size: 2, dMax: 9 }, decoder: [], batch: 10 },
+    epochs: 1,
+  });
+  const where = ["--runs-dir", runs.path, "--filename", "same", "--device", "cpu"];
+  const flags = ["--config", config, "--limit", "100", ...where];
+  const both = await Promise.all([run(...flags), run(...flags)]);
+  assertEquals(both.map(({ code }) => code).sort(), [0, 1]);
+  const { err } = both.find(({ code }) => code === 1)!;
+  assertSentence(err.trimEnd(), ["error: ", join(runs.path, "same")]);
+  assert(/is in use|exists/.test(err), err);
+
+  using _ = await holdRun(runFolder(runs.path, "same"));
+  const resumed = await run("--resume", ...where);
+  assertEquals(resumed.code, 1);
+  assertSentence(resumed.err.trimEnd(), ["is in use: a process trains in it"]);
+});

@@ -1,0 +1,127 @@
+/**
+ * Small files of images in every format that is read.
+ *
+ * @module
+ */
+
+import { crc32, deflateSync } from "node:zlib";
+
+const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
+
+const sizeOf = (shape: number[]) => shape.reduce((product, length) => product * length, 1);
+
+/** An .npy file of bytes, or of float32, whose element i is `value(i)`. */
+export function npy(
+  shape: number[],
+  value: (i: number) => number,
+  type: "u1" | "f4" = "u1",
+): Uint8Array<ArrayBuffer> {
+  const numbers = Array.from({ length: sizeOf(shape) }, (_, i) => value(i));
+  const values = type === "u1" ? Uint8Array.from(numbers) : Float32Array.from(numbers);
+  const order = type === "u1" ? "|" : "<";
+  const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${shape},), }\n`;
+  return Uint8Array.of(
+    ...[0x93, ...bytesOf("NUMPY"), 1, 0, text.length & 255, text.length >> 8],
+    ...bytesOf(text),
+    ...new Uint8Array(values.buffer),
+  );
+}
+
+/** An archive of .npy files by name, stored as they are. */
+export function npz(arrays: Record<string, Uint8Array>): Uint8Array<ArrayBuffer> {
+  const [files, contents]: [number[], number[]] = [[], []];
+  const number = (value: number, bytes: number) =>
+    Array.from({ length: bytes }, (_, i) => value >>> 8 * i & 255);
+  for (const [key, bytes] of Object.entries(arrays)) {
+    const name = bytesOf(`${key}.npy`);
+    const common = [
+      ...[20, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      ...[...number(crc32(bytes), 4), ...number(bytes.length, 4), ...number(bytes.length, 4)],
+      ...number(name.length, 2),
+    ];
+    const place = number(files.length, 4);
+    contents.push(0x50, 0x4b, 1, 2, 20, 0, ...common, ...Array(12).fill(0), ...place, ...name);
+    files.push(0x50, 0x4b, 3, 4, ...common, 0, 0, ...name, ...bytes);
+  }
+  const count = number(Object.keys(arrays).length, 2);
+  const end = [0x50, 0x4b, 5, 6, 0, 0, 0, 0, ...count, ...count];
+  const place = [...number(contents.length, 4), ...number(files.length, 4), 0, 0];
+  return Uint8Array.from([...files, ...contents, ...end, ...place]);
+}
+
+/** An idx file of bytes, whose element i is `value(i)`. */
+export function idx(shape: number[], value: (i: number) => number): Uint8Array<ArrayBuffer> {
+  const lengths = shape.flatMap((length) => [0, 0, length >> 8, length & 255]);
+  const values = Array.from({ length: sizeOf(shape) }, (_, i) => value(i));
+  return Uint8Array.of(0, 0, 8, shape.length, ...lengths, ...values);
+}
+
+/** The classes of MATLAB's arrays of numbers, double first. */
+export const CLASSES: number[] = [6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/** A type of numbers in a MATLAB file: its code, its bytes, and how one is written. */
+type MatType = [
+  code: number,
+  size: number,
+  write: (view: DataView, value: number, little: boolean) => void,
+];
+
+/** The types of numbers in a MATLAB file. */
+export const TYPES: MatType[] = [
+  [1, 1, (view, value) => view.setInt8(0, value)],
+  [2, 1, (view, value) => view.setUint8(0, value)],
+  [3, 2, (view, value, little) => view.setInt16(0, value, little)],
+  [4, 2, (view, value, little) => view.setUint16(0, value, little)],
+  [5, 4, (view, value, little) => view.setInt32(0, value, little)],
+  [6, 4, (view, value, little) => view.setUint32(0, value, little)],
+  [7, 4, (view, value, little) => view.setFloat32(0, value, little)],
+  [9, 8, (view, value, little) => view.setFloat64(0, value, little)],
+  [12, 8, (view, value, little) => view.setBigInt64(0, BigInt(value), little)],
+  [13, 8, (view, value, little) => view.setBigUint64(0, BigInt(value), little)],
+];
+
+/** How a MATLAB file is written. */
+export interface MatStyle {
+  type: MatType;
+  arrayClass: number;
+  /** The lowest byte of a number comes first. */
+  little: boolean;
+  /** Each array is deflated. */
+  zip: boolean;
+}
+
+/** A MATLAB file of version 5 with these arrays, their values column-major. */
+export function writeMat(
+  arrays: Record<string, { shape: number[]; values: number[] }>,
+  { type: [code, size, write], arrayClass, little, zip }: MatStyle,
+): Uint8Array<ArrayBuffer> {
+  const numbers = (size: number, values: number[], write: MatType[2]) =>
+    values.flatMap((value) => {
+      const view = new DataView(new ArrayBuffer(size));
+      write(view, value, little);
+      return [...new Uint8Array(view.buffer)];
+    });
+  const words = (...values: number[]) =>
+    numbers(4, values, (view, value) => view.setUint32(0, value, little));
+  const padding = (length: number, to: number) =>
+    Array(Math.ceil(length / to) * to - length).fill(0);
+  const element = (type: number, content: number[]) => {
+    const { length } = content;
+    const isSmall = length > 0 && length <= 4;
+    const tag = isSmall ? words(length << 16 | type) : words(type, length);
+    return [...tag, ...content, ...padding(length, isSmall ? 4 : 8)];
+  };
+  const body = Object.entries(arrays).flatMap(([name, { shape, values }]) => {
+    const matrix = element(14, [
+      ...element(6, words(arrayClass, 0)),
+      ...element(5, words(...shape)),
+      ...element(1, bytesOf(name)),
+      ...element(code, numbers(size, values, write)),
+    ]);
+    if (!zip) return matrix;
+    const packed = [...deflateSync(Uint8Array.from(matrix))];
+    return [...words(15, packed.length), ...packed];
+  });
+  const order = little ? [0, 1, ...bytesOf("IM")] : [1, 0, ...bytesOf("MI")];
+  return Uint8Array.from([...bytesOf("MATLAB 5.0 MAT-file".padEnd(124)), ...order, ...body]);
+}
