@@ -81,8 +81,8 @@ const scalar = (
   };
 };
 
-/** sᵈ is lost in float32. */
-const echoesOf = (s: number): number => Math.max(23, Math.ceil(Math.log(1e-6) / Math.log(s)));
+/** As many as it takes for sᵈ to be lost in float32, and no more: mistakes of the order 1/batch then show most. */
+const echoesOf = (s: number): number => Math.ceil(Math.log(1e-7) / Math.log(s));
 
 /** X ~ N(0, 1), f = √(1 − s²)·x, S = s: a sum of normals with the variances (1 − s²)·s²ˡ, which sum to 1. */
 export const gauss = (s: number): ClosedForm =>
@@ -100,6 +100,41 @@ export const gauss = (s: number): ClosedForm =>
   });
 
 /**
+ * The same with X ~ N(0, C) of several dimensions, of variance 1 and correlation ρ of any two: f = √(1 − s²)·x, S = s·I, and
+ * N(0, C).
+ */
+export function gaussVector(dimensions: number, s: number, rho = 0): ClosedForm {
+  // C = (1 − ρ)·I + ρ·1·1ᵀ has the eigenvalue `top` along 1, and `rest` across.
+  const rest = 1 - rho, top = rest + dimensions * rho;
+  const logConstant = -0.5 *
+    (dimensions * Math.log(2 * Math.PI) + (dimensions - 1) * Math.log(rest) + Math.log(top));
+  return {
+    name: `Gauss(${s}), ${dimensions}-D${rho === 0 ? "" : `, ρ = ${rho}`}`,
+    dimensions,
+    encode(random) {
+      const common = Math.sqrt(rho) * normalDraw(random);
+      const mean = Array.from(
+        { length: dimensions },
+        () => Math.sqrt(1 - s * s) * (common + Math.sqrt(rest) * normalDraw(random)),
+      );
+      return { x: 0, mean, logScale: new Array<number>(dimensions).fill(Math.log(s)) };
+    },
+    statistics: Array.from({ length: dimensions }, (_, k) => ({
+      of: (code: readonly number[]) => code[k],
+      cdf: normalCdf,
+    })),
+    logDensity(code) {
+      const along = code.reduce((t, z) => t + z, 0) ** 2 / dimensions;
+      const all = code.reduce((t, z) => t + z * z, 0);
+      return logConstant - 0.5 * (along / top + (all - along) / rest);
+    },
+    information: -dimensions * Math.log(s),
+    echoes: echoesOf(s),
+    isContinuous: false,
+  };
+}
+
+/**
  * X = (V, G) with V ~ Beta(θ, 1) and G ~ N(0, 1), f = (1 − V)·u + √(1 − V²)·G, S = V: means and variances telescope given any V,
  * and noise and code are N(u, 1). The further u is from 0, the more it matters that an echo brings the V of its mean.
  */
@@ -114,7 +149,7 @@ export const gaussScales = (theta: number, u = 2): ClosedForm =>
     cdf: (z) => normalCdf(z - u),
     logDensity: (z) => normalLogDensity(z - u),
     information: 1 / theta,
-    echoes: 31,
+    echoes: Math.ceil(16 * theta),
     isContinuous: false,
   });
 
@@ -143,7 +178,7 @@ export const digits = (b: number): ClosedForm =>
     },
     cdf: uniformCdf,
     information: Math.log(b),
-    echoes: 23,
+    echoes: echoesOf(1 / b),
     isContinuous: false,
   });
 
@@ -182,7 +217,8 @@ export function dirichlet(theta: number, p: readonly number[]): ClosedForm {
     ],
     logDensity: (code) => logDensity([...code, 1 - firsts(code, dimensions)]),
     information: dimensions / theta,
-    echoes: 31,
+    // So many that each class comes up, too: a share is never 0.
+    echoes: Math.ceil(24 * theta),
     isContinuous: false,
   };
 }

@@ -42,18 +42,23 @@ export interface DrawOptions {
   /** Examples of a batch; 24 unless given: what comes after 23 echoes does not count. */
   readonly batch?: number;
   readonly channel?: EchoChannel;
+  /**
+   * How many codes have their echoes in the same places; 64 unless given. The law of a code without replacement is that of any
+   * places, so it does no harm; where it depends on them, it takes 1.
+   */
+  readonly perOrder?: number;
 }
 
-/** n draws, a row each: the example, f(x), log S(x), the rate that the library gives, the noise and the code. */
+/** n draws, a row each. */
 export interface Draws {
   readonly dimensions: number;
-  /** [n]. */
+  /** The examples, [n]. */
   readonly x: Float64Array;
-  /** [n, dimensions]. */
+  /** f(x), [n, dimensions]. */
   readonly mean: Float64Array;
-  /** [n, dimensions]. */
-  readonly logScale: Float64Array;
-  /** Nats, [n]. */
+  /** log |det S(x)|, as the encoder wants it, [n]. */
+  readonly logDeterminant: Float64Array;
+  /** The rate that the library gives, nats, [n]. */
   readonly rate: Float64Array;
   /** [n, dimensions]. */
   readonly noise: Float64Array;
@@ -61,22 +66,23 @@ export interface Draws {
   readonly z: Float64Array;
 }
 
-/** Numbers in the means of a call. */
+/** Numbers in the means of a call, about. */
 const CALL_SIZE = 80_000;
 
 /**
  * n *independent* draws of a channel.
  *
  * The codes of one batch share echoes, so they are not independent. But latent dimensions that are given examples of their
- * own are: a group of them is a batch of its own, and that the groups share the order of the echoes does no harm. So one code
- * is kept of every group, of a row that goes round the batch. Column k·groups + g has dimension k of group g.
+ * own are: a group of them is a batch of its own. So one code is kept of every group, of a row that goes round the batch. Column
+ * k·groups + g has dimension k of group g. The groups of a call have the places of their echoes in common.
  */
 export async function draw(encode: Encode, options: DrawOptions = {}): Promise<Draws> {
-  const { sampler = libraryEcho, seed = 1, n = 20_000, batch = 24 } = options;
+  const { sampler = libraryEcho, seed = 1, n = 20_000, batch = 24, perOrder = 64 } = options;
   const channel = options.channel ?? echoChannel({ clip: 1 });
   const random = generator(seed);
   const dimensions = encode(generator(seed)).mean.length;
-  const most = Math.max(1, Math.floor(CALL_SIZE / batch / dimensions));
+  const fitting = Math.max(1, Math.floor(CALL_SIZE / batch / dimensions));
+  const most = Math.min(perOrder * batch, fitting);
   const calls = Math.ceil(n / most);
   const step = jit((key: Key, mean: Tensor, logScale: Tensor) =>
     sampler(key, mean, logScale, channel)
@@ -85,7 +91,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
     dimensions,
     x: new Float64Array(n),
     mean: new Float64Array(n * dimensions),
-    logScale: new Float64Array(n * dimensions),
+    logDeterminant: new Float64Array(n),
     rate: new Float64Array(n),
     noise: new Float64Array(n * dimensions),
     z: new Float64Array(n * dimensions),
@@ -108,7 +114,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
           logScale[at] = encoding.logScale[k] - Math.log(channel.clip);
           if (!isKept) continue;
           draws.mean[(first + group) * dimensions + k] = encoding.mean[k];
-          draws.logScale[(first + group) * dimensions + k] = encoding.logScale[k];
+          draws.logDeterminant[first + group] += encoding.logScale[k];
           kept[group * dimensions + k] = logScale[at];
         }
       }
