@@ -101,12 +101,14 @@ function excesses(rows: readonly Row[]): Panel {
       marginBottom: 40,
       x: {
         type: "log",
-        label: "examples in a batch →",
-        ticks: [...new Set(points.map(({ batch }) => batch))],
-        tickFormat: String,
       },
       y: { label: "↑ estimate − formula, nats (lines: known)", grid: true },
       marks: [
+        // With `text`, as a logarithmic scale leaves out labels that it is given a format for.
+        Plot.axisX([...new Set(points.map(({ batch }) => batch))], {
+          label: "examples in a batch →",
+          text: String,
+        }),
         Plot.ruleY([0], { stroke: INK.faint }),
         ...modes.flatMap((mode, i) => {
           const of = points.filter((point) => point.mode === mode);

@@ -9,10 +9,10 @@ import {
   echoNoise,
   echoRate,
   echoSample,
+  foldIn,
   jit,
   type Key,
   key,
-  split,
   type Tensor,
   tensor,
 } from "../../mod.ts";
@@ -83,10 +83,12 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
   const dimensions = encode(generator(seed)).mean.length;
   const fitting = Math.max(1, Math.floor(CALL_SIZE / batch / dimensions));
   const most = Math.min(perOrder * batch, fitting);
-  const calls = Math.ceil(n / most);
-  const step = jit((key: Key, mean: Tensor, logScale: Tensor) =>
-    sampler(key, mean, logScale, channel)
-  );
+  const seedKey = key(seed);
+  // As an argument, the number of the call is a tensor: one program draws them all.
+  const step = jit((call: number, mean: Tensor, logScale: Tensor, kept: Tensor) => ({
+    ...sampler(foldIn(seedKey, call), mean, logScale, channel),
+    rate: echoRate(kept, channel),
+  }));
   const draws = {
     dimensions,
     x: new Float64Array(n),
@@ -96,8 +98,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
     noise: new Float64Array(n * dimensions),
     z: new Float64Array(n * dimensions),
   };
-  for (const [call, callKey] of split(key(seed), calls).entries()) {
-    const first = call * most;
+  for (let first = 0; first < n; first += most) {
     const groups = Math.min(most, n - first), columns = groups * dimensions;
     const shape = [batch, columns];
     const mean = new Float32Array(batch * columns), logScale = new Float32Array(batch * columns);
@@ -119,7 +120,13 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
         }
       }
     }
-    const result = step(callKey, tensor(mean, { shape }), tensor(logScale, { shape }));
+    const result = step(
+      first / most,
+      tensor(mean, { shape }),
+      tensor(logScale, { shape }),
+      tensor(kept, { shape: [groups, dimensions] }),
+    );
+    draws.rate.set(await result.rate.read(), first);
     const noise = await result.noise.read(), z = await result.z.read();
     for (let group = 0; group < groups; group++) {
       for (let k = 0; k < dimensions; k++) {
@@ -128,9 +135,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
         draws.z[(first + group) * dimensions + k] = z[at];
       }
     }
-    const rate = echoRate(tensor(kept, { shape: [groups, dimensions] }), channel);
-    draws.rate.set(await rate.read(), first);
-    for (const used of [result.noise, result.z, rate]) used.dispose();
+    for (const used of [result.noise, result.z, result.rate]) used.dispose();
   }
   return draws;
 }

@@ -11,11 +11,11 @@ import {
   echoMatrixNoise,
   echoMatrixSample,
   echoRate,
+  foldIn,
   jit,
   type Key,
   key,
   matrixScale,
-  split,
   type Tensor,
   tensor,
 } from "../../mod.ts";
@@ -92,8 +92,9 @@ export async function drawMatrices(
   { sampler = libraryMatrixEcho, seed, batches, batch = 64 }: MatrixDrawOptions,
 ): Promise<MatrixDraws> {
   const random = generator(seed);
-  const step = jit((key: Key, encodings: MatrixBatch) => ({
-    ...sampler(key, encodings, CHANNEL),
+  const seedKey = key(seed);
+  const step = jit((batch: number, encodings: MatrixBatch) => ({
+    ...sampler(foldIn(seedKey, batch), encodings, CHANNEL),
     rate: echoRate(encodings.logScale, CHANNEL),
   }));
   const n = batches * batch;
@@ -105,9 +106,9 @@ export async function drawMatrices(
     logDeterminant: new Float64Array(n),
     rate: new Float64Array(n),
   };
-  for (const [i, batchKey] of split(key(seed), batches).entries()) {
+  for (let i = 0; i < batches; i++) {
     const { encodings, logDeterminants } = encodeBatch(random, batch, dimensions);
-    const { noise, z, rate } = step(batchKey, encodings);
+    const { noise, z, rate } = step(i, encodings);
     draws.noise.set(await noise.read(), i * batch * dimensions);
     draws.z.set(await z.read(), i * batch * dimensions);
     draws.rate.set(await rate.read(), i * batch);
