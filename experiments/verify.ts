@@ -14,6 +14,14 @@ const FLAGS = {
     type: "boolean",
     help: "a hundred times as many draws, for a tenth of every error",
   },
+  draws: {
+    type: "integer",
+    value: "<number>",
+    default: STANDARD.draws,
+    min: 2000,
+    max: 1_000_000,
+    help: "how many codes a row is made of, about",
+  },
   seed: {
     type: "integer",
     value: "<number>",
@@ -38,7 +46,7 @@ async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return console.log(helpText("deno task verify [flags]", FLAGS));
   const output = standardOutput(given.json);
-  const draws = STANDARD.draws * (given.thorough ? 100 : 1);
+  const draws = given.draws * (given.thorough ? 100 : 1);
   const judgement = await verify({ ...STANDARD, seed: given.seed, draws }, output);
   const source = `about ${draws.toLocaleString("en")} draws a row, seed ${given.seed}, ` +
     new Date().toISOString().slice(0, 10);

@@ -41,9 +41,13 @@ const CHANNELS: readonly ClosedForm[] = [
 ];
 const MATRIX_DIMENSIONS = [2, 4, 8, 16, 32];
 
-/** The rows of this section. */
+/** The rows of diagonal scales. */
 export async function* closedForms(suite: Suite): AsyncGenerator<Finding> {
   for (const [i, form] of CHANNELS.entries()) yield* ofChannel(form, suite, suite.seed + i);
+}
+
+/** The rows of matrices. */
+export async function* matrices(suite: Suite): AsyncGenerator<Finding> {
   for (const dimensions of MATRIX_DIMENSIONS) yield await ofMatrices(dimensions, suite);
 }
 

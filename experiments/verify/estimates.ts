@@ -79,10 +79,10 @@ export function byEntropies({ dimensions, noise, z, logDeterminant, rate }: Draw
   };
 }
 
-/** Codes anywhere within their rounding to float32: among many on a line, a few would else coincide. */
+/** Codes anywhere within their rounding, as sums of float32 numbers of about 1: among many on a line, a few would else coincide. */
 function unrounded(values: Float64Array, seed: number): Float64Array {
   const random = generator(seed);
-  return values.map((value) => value * (1 + (random() - 0.5) * 2 ** -23));
+  return values.map((value) => value + (random() - 0.5) * 2 ** -23 * Math.max(1, Math.abs(value)));
 }
 
 /**

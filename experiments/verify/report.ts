@@ -9,7 +9,7 @@ import { UserError } from "../errors.ts";
 import { makeFolder, writeFile } from "../files.ts";
 import { bounds } from "./bounds.ts";
 import { chart } from "./chart.ts";
-import { closedForms } from "./closed_forms.ts";
+import { closedForms, matrices } from "./closed_forms.ts";
 import { failures } from "./failures.ts";
 import { COLUMNS, type Finding, judge, type Judgement } from "./row.ts";
 import { sampling } from "./sampling.ts";
@@ -17,7 +17,14 @@ import type { Section, Suite } from "./suite.ts";
 import { truncation } from "./truncation.ts";
 
 /** The whole table. */
-export const SECTIONS: readonly Section[] = [closedForms, bounds, truncation, sampling, failures];
+export const SECTIONS: readonly Section[] = [
+  closedForms,
+  matrices,
+  bounds,
+  truncation,
+  sampling,
+  failures,
+];
 
 /** Finds the rows of some sections, and judges them together. */
 export async function verify(

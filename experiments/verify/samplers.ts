@@ -80,10 +80,10 @@ export const plainEcho =
 /** A sampler that treats the two halves of the latent dimensions on their own, with echoes of their own. */
 export const perHalf = (sampler: Sampler): Sampler => (key, mean, logScale, channel) => {
   const [batch, latent] = mean.shape;
-  const half = latent / 2;
-  const part = (x: Tensor, i: number) => slice(x, [0, i * half], [batch, half]);
-  const [low, high] = [0, 1].map((i) =>
-    sampler(foldIn(key, i), part(mean, i), part(logScale, i), channel)
-  );
+  const half = Math.ceil(latent / 2);
+  const [low, high] = [[0, half], [half, latent - half]].map(([from, count], i) => {
+    const part = (x: Tensor) => slice(x, [0, from], [batch, count]);
+    return sampler(foldIn(key, i), part(mean), part(logScale), channel);
+  });
   return { noise: concat([low.noise, high.noise], 1), z: concat([low.z, high.z], 1) };
 };

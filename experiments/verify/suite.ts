@@ -19,7 +19,7 @@ export interface Suite {
 
 /** The library's samplers, and as many draws as a minute allows. */
 export const STANDARD: Suite = {
-  draws: 20_000,
+  draws: 40_000,
   seed: 1,
   sampler: libraryEcho,
   matrixSampler: libraryMatrixEcho,
