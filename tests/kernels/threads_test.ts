@@ -182,11 +182,12 @@ Deno.test("threads: 10,000 replays give the same and take no memory", async () =
   assertEquals(three.bytesInUse(), before);
 });
 
-/** A pool with a program of one part, whose code is written by hand, of so many chunks. */
-function poolOf(write: (fn: FunctionBuilder) => void, chunks: number) {
+/** A pool with a program of one part of so many chunks. What is done for a chunk, whose number is local 0, is written by hand. */
+function poolOf(write: (fn: FunctionBuilder) => Code, chunks: number) {
   const heap = new Heap(64, true);
   const fn = new FunctionBuilder("part", 5);
-  write(fn);
+  const chunk = write(fn).get(0).i32(1).op("i32.add").set(0);
+  fn.code.repeat(chunk, new Code().get(0).get(1).op("i32.lt_s"));
   const module = new ModuleBuilder();
   module.export("part0", module.add(fn));
   const bytes = module.finish(true);
@@ -206,22 +207,21 @@ function poolOf(write: (fn: FunctionBuilder) => void, chunks: number) {
 }
 
 /** Counts to a million, so that a chunk takes a while. */
-function dawdle(fn: FunctionBuilder): void {
+function dawdle(fn: FunctionBuilder): Code {
   const count = fn.local("i32");
   const step = new Code().get(count).i32(1).op("i32.add").set(count);
-  fn.code.repeat(step, new Code().get(count).i32(1_000_000).op("i32.lt_s"));
+  return new Code().i32(0).set(count)
+    .repeat(step, new Code().get(count).i32(1_000_000).op("i32.lt_s"));
 }
 
 Deno.test("threads: every chunk is done once, and all threads take part", () => {
   const chunks = 60;
   const { heap, pool, program } = poolOf((fn) => {
-    dawdle(fn);
-    // scratch[begin] += 100 + thread
-    const { code } = fn;
+    // scratch[chunk] += 100 + thread
     const at = fn.local("i32");
-    code.get(3).get(0).i32(2).op("i32.shl").op("i32.add").tee(at);
+    const code = dawdle(fn).get(3).get(0).i32(2).op("i32.shl").op("i32.add").tee(at);
     code.get(at).memory("i32.load").i32(100).op("i32.add").get(4).op("i32.add");
-    code.memory("i32.store");
+    return code.memory("i32.store");
   }, chunks);
   const scratch = heap.allocate(4 * chunks);
   const seen = new Set<number>();
@@ -240,9 +240,9 @@ Deno.test("threads: every chunk is done once, and all threads take part", () => 
 
 Deno.test("threads: an error of a worker surfaces where the program runs", () => {
   const { pool, program } = poolOf((fn) => {
-    dawdle(fn);
     // Threads other than 0 read past the end of the memory.
-    fn.code.get(4).i32(-16).op("i32.mul").memory("i32.load").set(0);
+    const read = fn.local("i32");
+    return dawdle(fn).get(4).i32(-16).op("i32.mul").memory("i32.load").set(read);
   }, 60);
   assertThrows(
     () => {
