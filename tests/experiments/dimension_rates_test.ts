@@ -62,6 +62,7 @@ Deno.test("the channel is that of the config: its clip is given, or solved for t
   assertAlmostEquals(of({ mean: "linear" }).clip, 0.817523, 1e-6);
   assertEquals(of({ mean: "linear" }).meanClip, 10);
   assertEquals(of({ clip: 0.5 }).clip, 0.5);
+  assertAlmostEquals(of({ bias: 1.9e-6 }).clip, 0.95, 2e-5);
 });
 
 Deno.test("elsewhere it is the capacity of a Gaussian channel, which no shift or scale changes", () => {

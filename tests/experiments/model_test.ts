@@ -40,6 +40,7 @@ Deno.test("models have the parameters that they should have", async () => {
   const [flow, masked] = [4 * layers(32, 640, 640, 640, 32), 1_781_008];
   const expected: Record<string, [parameters: number, dense: number]> = {
     ...{ echo: [plain, plain], vae: [plain, plain], info_vae: [plain, plain] },
+    echo_long: [plain, plain],
     vae_maf: [plain + masked, plain + flow],
     vae_vamp: [plain + 750 * 784, plain + 750 * 784],
     iaf_prior: [plain + masked, plain + flow],

@@ -18,8 +18,9 @@ import {
   split,
   tanh,
   type Tensor,
+  truncationBias,
 } from "../../../mod.ts";
-import { count } from "../../schema.ts";
+import { count, positive } from "../../schema.ts";
 import type { Encoded, LatentKind } from "../latent.ts";
 
 /** What a config may say of it. */
@@ -30,6 +31,8 @@ export interface EchoOptions {
   dMax: number;
   /** The largest scale S; solved from dMax where it is left out. */
   clip?: number;
+  /** What the truncation may cost in nats per dimension, as `truncationBias` counts it: the clip is solved from it instead. */
+  bias?: number;
   /** How echoes are drawn: exactly, or as the original's `replace=True`. */
   sampling: "withoutReplacement" | "withReplacement";
   /** Whether the decoder is given e^z. */
@@ -51,10 +54,23 @@ const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
 
 /** The channel that a config describes, of codes z: that the decoder may be given e^z is none of its business. */
 export function channelOf(
-  { mean, dMax, clip, sampling, centred, detached }: EchoOptions,
+  { mean, dMax, clip, bias, sampling, centred, detached }: EchoOptions,
 ): EchoChannel {
   const bounds = mean === "linear" ? { meanBound: LINEAR_BOUND, meanClip: LINEAR_BOUND } : {};
-  return echoChannel({ dMax, clip, sampling, centred, detached, ...bounds });
+  return echoChannel({ dMax, clip, bias, sampling, centred, detached, ...bounds });
+}
+
+/** What is wrong with a channel's options, each of which is right in itself. */
+export function channelProblem({ dMax, clip, bias }: EchoOptions): string | undefined {
+  if (bias === undefined) return undefined;
+  if (clip !== undefined) {
+    return `latent.bias: the clip is solved from it, so latent.clip must be left out, but found ${clip}`;
+  }
+  const most = truncationBias(echoChannel({ clip: 1, dMax }));
+  if (bias < most) return undefined;
+  return `latent.bias: expected less than ${
+    most.toPrecision(3)
+  }, what ${dMax} echoes lose without a clip, but found ${bias}`;
 }
 
 /** z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular. */
@@ -64,11 +80,13 @@ export const echo: LatentKind<EchoOptions> = {
     mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
     dMax: count.default(99),
     clip: z.number().gt(0).lt(1).optional(),
+    bias: positive.optional(),
     sampling: z.enum(["withoutReplacement", "withReplacement"]).default("withoutReplacement"),
     multiplicative: z.boolean().default(false),
     centred: z.boolean().default(false),
     detached: z.boolean().default(false),
   },
+  problem: channelProblem,
   make(options) {
     const { multiplicative } = options;
     const channel = channelOf(options);
