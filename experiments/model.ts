@@ -159,7 +159,7 @@ export function makeModel(config: Config, pixels: number): Model {
       return sigmoid(decode(params, decoded(z)));
     },
     sample(params, images, key) {
-      const codes = latent.marginal?.(encode(params, images), key) ??
+      const codes = latent.marginal?.(params.latent, encode(params, images), key) ??
         prior.sample(params.prior, key, images.shape[0], encoderOf(params));
       return sigmoid(decode(params, decoded(codes)));
     },

@@ -38,8 +38,12 @@ export interface Latent {
   readonly denseParameters?: number;
   /** What it trains, beside the heads: a tree of a form that it alone knows. */
   init(key: Key): unknown;
-  /** So many codes of each image. */
-  draw(own: unknown, encoded: Encoded, key: Key, samples: number): Drawn;
+  /**
+   * So many codes of each image.
+   *
+   * @param others encodings to make the noise of in place of the batch's own, for a latent whose noise is made of encodings
+   */
+  draw(own: unknown, encoded: Encoded, key: Key, samples: number, others?: Encoded): Drawn;
   /** What describes the code of each image, by name, each [batch, latent]. */
   statistics(encoded: Encoded): Record<string, Tensor>;
   /** What the decoder is given for a code; the code itself unless there is this. */
@@ -51,7 +55,7 @@ export interface Latent {
   /** The entropy of q(z|x), where it has a closed form. */
   entropy?(encoded: Encoded): Tensor;
   /** Codes of no image in particular, as many as are encoded, where they are known without a prior: [batch, latent]. */
-  marginal?(encoded: Encoded, key: Key): Tensor;
+  marginal?(own: unknown, encoded: Encoded, key: Key): Tensor;
 }
 
 /** A kind of latent layer, with codes of `size` dimensions behind an encoder of that width. */

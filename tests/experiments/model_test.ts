@@ -38,9 +38,11 @@ Deno.test("models have the parameters that they should have", async () => {
     sizes.slice(1).reduce((total, size, i) => total + (sizes[i] + 1) * size, 0);
   const plain = layers(784, 200, 200, 2 * 32) + layers(32, 200, 200, 784);
   const [flow, masked] = [4 * layers(32, 640, 640, 640, 32), 1_781_008];
+  const turns = 2 * layers(200, 2 * 32);
   const expected: Record<string, [parameters: number, dense: number]> = {
     ...{ echo: [plain, plain], vae: [plain, plain], info_vae: [plain, plain] },
     echo_long: [plain, plain],
+    echo_matrix: [plain + turns, plain + turns],
     vae_maf: [plain + masked, plain + flow],
     vae_vamp: [plain + 750 * 784, plain + 750 * 784],
     iaf_prior: [plain + masked, plain + flow],

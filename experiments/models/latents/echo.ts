@@ -13,15 +13,17 @@ import {
   echoNoise,
   echoRate,
   echoSample,
+  type Encodings,
   exp,
+  type Key,
   logSigmoid,
   split,
   tanh,
   type Tensor,
   truncationBias,
 } from "../../../mod.ts";
-import { count, positive } from "../../schema.ts";
-import type { Encoded, LatentKind } from "../latent.ts";
+import { count, type Keys, positive } from "../../schema.ts";
+import type { Encoded, Latent, LatentKind } from "../latent.ts";
 
 /** What a config may say of it. */
 export interface EchoOptions {
@@ -73,38 +75,61 @@ export function channelProblem({ dMax, clip, bias }: EchoOptions): string | unde
   }, what ${dMax} echoes lose without a clip, but found ${bias}`;
 }
 
+/** What a config may say of any channel. */
+export const channelKeys: Keys<EchoOptions> = {
+  mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
+  dMax: count.default(99),
+  clip: z.number().gt(0).lt(1).optional(),
+  bias: positive.optional(),
+  sampling: z.enum(["withoutReplacement", "withReplacement"]).default("withoutReplacement"),
+  multiplicative: z.boolean().default(false),
+  centred: z.boolean().default(false),
+  detached: z.boolean().default(false),
+};
+
+/** How codes are made of f(x) and the scales S(x), of whatever form those are. */
+export interface Scales<E> {
+  /** The encodings as the sampler takes them. */
+  encodings(own: unknown, mean: Tensor, logScale: Tensor, encoded: Encoded): E;
+  /** z and ε, [batch, latent]; echoes come from the pool, where there is one. */
+  sample(key: Key, encodings: E, channel: EchoChannel, pool?: E): Tensor;
+  noise(key: Key, encodings: E, channel: EchoChannel): Tensor;
+}
+
 /** z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular. */
+export function echoLatent<E>(options: EchoOptions, scales: Scales<E>): Omit<Latent, "init"> {
+  const channel = channelOf(options);
+  const meanOf = ({ mean }: Encoded) => MEANS[options.mean](mean);
+  const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
+  const encodingsOf = (own: unknown, encoded: Encoded) =>
+    scales.encodings(own, meanOf(encoded), logScaleOf(encoded), encoded);
+  return {
+    hasMixtures: false,
+    draw(own, encoded, key, samples, others) {
+      const keys = samples === 1 ? [key] : split(key, samples);
+      const encodings = encodingsOf(own, encoded);
+      const pool = others && encodingsOf(own, others);
+      return { z: concat(keys.map((key) => scales.sample(key, encodings, channel, pool))) };
+    },
+    statistics: (encoded) => ({ mean: meanOf(encoded), logScale: logScaleOf(encoded) }),
+    decoded: options.multiplicative ? exp : undefined,
+    rate: (encoded) => echoRate(logScaleOf(encoded), channel),
+    marginal: (own, encoded, key) => scales.noise(key, encodingsOf(own, encoded), channel),
+  };
+}
+
+/** See above. */
 export const echo: LatentKind<EchoOptions> = {
   hasDensity: false,
-  keys: {
-    mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
-    dMax: count.default(99),
-    clip: z.number().gt(0).lt(1).optional(),
-    bias: positive.optional(),
-    sampling: z.enum(["withoutReplacement", "withReplacement"]).default("withoutReplacement"),
-    multiplicative: z.boolean().default(false),
-    centred: z.boolean().default(false),
-    detached: z.boolean().default(false),
-  },
+  keys: channelKeys,
   problem: channelProblem,
-  make(options) {
-    const { multiplicative } = options;
-    const channel = channelOf(options);
-    const meanOf = MEANS[options.mean];
-    const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
-    return {
-      hasMixtures: false,
-      init: () => [],
-      draw(_, encoded, key, samples) {
-        const keys = samples === 1 ? [key] : split(key, samples);
-        const [f, logScale] = [meanOf(encoded.mean), logScaleOf(encoded)];
-        return { z: concat(keys.map((key) => echoSample(key, f, logScale, channel))) };
-      },
-      statistics: (encoded) => ({ mean: meanOf(encoded.mean), logScale: logScaleOf(encoded) }),
-      decoded: multiplicative ? exp : undefined,
-      rate: (encoded) => echoRate(logScaleOf(encoded), channel),
-      marginal: (encoded, key) =>
-        echoNoise(key, meanOf(encoded.mean), logScaleOf(encoded), channel),
-    };
-  },
+  make: (options) => ({
+    init: () => [],
+    ...echoLatent<Encodings>(options, {
+      encodings: (_, mean, logScale) => ({ mean, logScale }),
+      sample: (key, { mean, logScale }, channel, pool) =>
+        echoSample(key, mean, logScale, channel, pool),
+      noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
+    }),
+  }),
 };
