@@ -108,6 +108,7 @@ export {
 } from "./lib/echo_channel.ts";
 export * from "./lib/echo.ts";
 export * from "./lib/echo_matrix.ts";
+export * from "./lib/echo_staleness.ts";
 export * from "./lib/vamp.ts";
 export * from "./lib/mmd.ts";
 export * from "./lib/importance.ts";

@@ -15,7 +15,14 @@
 import { add, exp, mul, neg } from "./ops/elementwise.ts";
 import { take } from "./ops/indexing.ts";
 import { cumsum, sum } from "./ops/reduce.ts";
-import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./echo_channel.ts";
+import {
+  clipMean,
+  type EchoChannel,
+  echoMeans,
+  echoOrder,
+  logScaleOf,
+  ofEcho,
+} from "./echo_channel.ts";
 import type { Key } from "./random.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -80,9 +87,6 @@ export function echoNoise(
  */
 export const echoRate = (logScale: Tensor, channel: EchoChannel): Tensor =>
   neg(sum(logScaleOf(logScale, channel), { axis: -1 }));
-
-const logScaleOf = (logScale: Tensor, { clip }: EchoChannel): Tensor =>
-  clip === 1 ? logScale : add(logScale, Math.log(clip));
 
 function check(mean: Tensor, logScale: Tensor): void {
   if (mean.rank !== 2 || !sameShape(mean.shape, logScale.shape)) {

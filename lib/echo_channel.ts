@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { max, min, sub } from "./ops/elementwise.ts";
+import { add, max, min, sub } from "./ops/elementwise.ts";
 import { iota } from "./ops/indexing.ts";
 import { mean as average } from "./ops/reduce.ts";
 import { stopGradient } from "./grad.ts";
@@ -144,6 +144,10 @@ function largest(holds: (r: number) => boolean): number {
 /** f(x), moved into ±meanClip. */
 export const clipMean = (mean: Tensor, { meanClip }: EchoChannel): Tensor =>
   meanClip === Infinity ? mean : max(min(mean, meanClip), -meanClip);
+
+/** log S. */
+export const logScaleOf = (logScale: Tensor, { clip }: EchoChannel): Tensor =>
+  clip === 1 ? logScale : add(logScale, Math.log(clip));
 
 /** What an echo brings into the sum, where the gradients through it are wanted, and where not. */
 export const ofEcho = (x: Tensor, { detached }: EchoChannel): Tensor =>

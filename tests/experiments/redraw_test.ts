@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { full, key, mean, mul, openDevice, run } from "../../mod.ts";
 import type { DataSet } from "../../experiments/data/images.ts";
 import { makeModel, type Model } from "../../experiments/model.ts";
-import { redrawing } from "../../experiments/redraw.ts";
+import { redrawn } from "../../experiments/redraw.ts";
 import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
 import { train } from "../../experiments/trainer.ts";
 import { onEveryDevice } from "../devices.ts";
@@ -22,7 +22,7 @@ onEveryDevice("a pixel is drawn with its grey level's probability, by the key", 
   const losses = async (seed: number) => {
     const params = model.init(key(0), NO_EXAMPLES);
     const grey = full([200, SIDE * SIDE], 0.3);
-    const { rate, distortion } = run(redrawing(model).losses(params, grey, key(seed)), device);
+    const { rate, distortion } = run(model.losses(params, ...redrawn(grey, key(seed))), device);
     return [await rate.item(), await distortion.item()];
   };
   const [average, squares] = await losses(1);

@@ -13,6 +13,7 @@ import {
   echoNoise,
   echoRate,
   echoSample,
+  echoStaleness,
   type Encodings,
   exp,
   type Key,
@@ -22,8 +23,8 @@ import {
   type Tensor,
   truncationBias,
 } from "../../../mod.ts";
-import { count, type Keys, positive } from "../../schema.ts";
-import type { Encoded, Latent, LatentKind } from "../latent.ts";
+import { count, type Keys, object, positive } from "../../schema.ts";
+import type { Encoded, Latent, LatentKind, PoolConfig } from "../latent.ts";
 
 /** What a config may say of it. */
 export interface EchoOptions {
@@ -43,6 +44,15 @@ export interface EchoOptions {
   centred: boolean;
   /** Whether gradients stop at the echoes. */
   detached: boolean;
+}
+
+/** What a config may say of echoes with a scale for each dimension. */
+export interface DiagonalOptions extends EchoOptions {
+  /**
+   * Encodings beside the batch to draw the echoes from in training; the batch's own unless given. No gradient reaches those that
+   * are not fresh, so that `detached` makes no difference to them.
+   */
+  pool?: PoolConfig;
 }
 
 /** Where tanh does not bound the means, they are cut off here, as in the original. */
@@ -119,17 +129,36 @@ export function echoLatent<E>(options: EchoOptions, scales: Scales<E>): Omit<Lat
 }
 
 /** See above. */
-export const echo: LatentKind<EchoOptions> = {
+export const echo: LatentKind<DiagonalOptions> = {
   hasDensity: false,
-  keys: channelKeys,
-  problem: channelProblem,
-  make: (options) => ({
-    init: () => [],
-    ...echoLatent<Encodings>(options, {
-      encodings: (_, mean, logScale) => ({ mean, logScale }),
-      sample: (key, { mean, logScale }, channel, pool) =>
-        echoSample(key, mean, logScale, channel, pool),
-      noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
-    }),
-  }),
+  keys: {
+    ...channelKeys,
+    pool: object<PoolConfig>({ size: count, fresh: z.boolean().default(false) }).optional(),
+  },
+  problem(options, { batch }) {
+    const { pool } = options;
+    if (pool === undefined || pool.size % batch === 0) return channelProblem(options);
+    return `latent.pool.size: expected whole batches of ${batch}, but found ${pool.size}`;
+  },
+  make(options) {
+    const channel = channelOf(options);
+    const encodingsOf = ({ mean, scale }: Encoded): Encodings => ({
+      mean: MEANS[options.mean](mean),
+      logScale: logSigmoid(scale),
+    });
+    return {
+      pool: options.pool,
+      init: () => [],
+      ...echoLatent<Encodings>(options, {
+        encodings: (_, mean, logScale) => ({ mean, logScale }),
+        sample: (key, { mean, logScale }, channel, pool) =>
+          echoSample(key, mean, logScale, channel, pool),
+        noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
+      }),
+      staleness(...all) {
+        const [pool, before, now] = all.map(encodingsOf);
+        return echoStaleness(pool, before, now, channel);
+      },
+    };
+  },
 };
