@@ -68,7 +68,7 @@ export interface Model {
   /**
    * The loss that training makes small, averaged over the batch.
    *
-   * @param others encodings to make noise of in place of the batch's own, as {@linkcode Latent.draw} takes them
+   * @param others encodings to make noise of beside the batch's own, as {@linkcode Latent.draw} takes them
    */
   losses(params: Params, images: Tensor, key: Key, others?: Encoded): Losses;
   /** log p(x, z) − log q(z|x) of so many codes of each image, for a latent of known density: [samples, batch]. */

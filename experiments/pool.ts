@@ -1,10 +1,10 @@
 /**
- * Echoes from a pool beside the batch: a ring of the last batches, which goes round as training does.
+ * A pool of echoes beside the batch: a ring of the last batches, which goes round as training does.
  *
  * It holds either images, which are encoded anew in each step, exact and dear; or their encodings as they were in the step of
- * their batch, one of them 1, 2, … steps old in each place of the ring. Those are stale, and the rate is off for it. How much
- * is measured: the images of the first place are kept, and encoded again in each step; as that place grows older with the steps,
- * and starts afresh when the ring is round, an average over many steps is one over all ages alike, as they are in the pool.
+ * their batch, one of them 1, 2, … steps old in each place of the ring. Those are constants, and stale: the rate is off for it. How
+ * much is measured: the images of the first place are kept, and encoded again in each step; as that place grows older with the
+ * steps, and starts afresh when the ring is round, an average over many steps is one over all ages alike, as they are in the pool.
  *
  * The ring starts full, with other training images. No image of a step is in it, unless an epoch has just begun: then it may have
  * come at the end of the last one, with a probability of pool / images.
@@ -14,11 +14,11 @@
 
 import {
   add,
-  div,
   equal,
   expandDims,
   iota,
   less,
+  mul,
   reshape,
   slice,
   type Tensor,
@@ -45,11 +45,14 @@ export interface Pool {
   readonly names: readonly string[];
   /** A full pool, of as many training images as it holds, [pool, pixels]. */
   init(params: Params, images: Tensor): PoolState;
-  /** The encodings that echoes are drawn from in a step. */
+  /** The encodings that echoes are drawn from in a step, beside those of its batch. */
   encodings(state: PoolState, params: Params): Encoded;
   /** The pool after a step: its oldest batch makes room for that of the step. */
   next(state: PoolState, images: Tensor, encoded: Encoded): PoolState;
-  /** How stale it is in a step, by name, scalars: what {@linkcode echoStaleness} says of the first place. */
+  /**
+   * How stale echoes are in a step, by name, scalars: what {@linkcode echoStaleness} says of the first place, and of the bias the
+   * share that the pool has of the echoes.
+   */
   staleness(state: PoolState, params: Params): Record<string, Tensor>;
 }
 
@@ -61,7 +64,7 @@ export function makePool({ latent, encoder }: Model, batch: number): Pool | unde
   const put = (ring: Tensor, rows: Tensor, place: Tensor): Tensor => {
     const [, ...rest] = ring.shape;
     const byPlace = reshape(ring, [places, batch, ...rest]);
-    const here = equal(iota([places, ...rows.shape.map(() => 1)]), place);
+    const here = equal(iota([places, ...rows.shape.map(() => 1)], 0), place);
     return reshape(where(here, expandDims(rows, 0), byPlace), ring.shape);
   };
   const first = (x: Tensor) => slice(x, x.shape.map(() => 0), [batch, ...x.shape.slice(1)]);
@@ -85,7 +88,7 @@ export function makePool({ latent, encoder }: Model, batch: number): Pool | unde
       if (fresh) return {};
       const now = encoder(params).encode(images);
       const { bias, drift } = latent.staleness!(pool, treeMap(first, pool), now);
-      return { staleness: bias, drift };
+      return { staleness: mul(bias, size / (size + batch)), drift };
     },
   };
 }

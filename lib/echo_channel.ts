@@ -159,16 +159,21 @@ export function echoMeans(mean: Tensor, channel: EchoChannel): Tensor {
   return channel.centred ? sub(f, average(f, { axis: 0, keepDims: true })) : f;
 }
 
-/** Which rows are the echoes of each example, int32 [batch, echoes]. */
+/**
+ * Which rows are the echoes of each example, int32 [batch, echoes].
+ *
+ * @param size how many rows there are to draw from
+ * @param withBatch whether row i of them is example i, for all examples
+ */
 export function echoOrder(
   key: Key,
   batch: number,
   size: number,
   { sampling, dMax }: EchoChannel,
-  ofBatch: boolean,
+  withBatch: boolean,
 ): Tensor {
   if (sampling === "withReplacement") return randomInts(key, [batch, dMax], size);
-  const others = ofBatch ? size - 1 : size;
+  const others = withBatch ? size - 1 : size;
   if (others < 1) {
     throw new RangeError(
       `Cannot draw echoes from ${size} example${
@@ -177,7 +182,7 @@ export function echoOrder(
     );
   }
   return permutations(key, batch, size, {
-    exclude: ofBatch ? iota([batch]) : undefined,
+    exclude: withBatch ? iota([batch]) : undefined,
     take: Math.min(dMax, others),
   });
 }

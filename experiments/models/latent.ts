@@ -44,14 +44,14 @@ export interface Latent {
   readonly hasMixtures: boolean;
   /** How many parameters of its own it would have without masks, if it has masks. */
   readonly denseParameters?: number;
-  /** Where the noise comes from in training; from the batch unless there is this. */
+  /** Where the noise comes from in training beside the batch. */
   readonly pool?: PoolConfig;
   /** What it trains, beside the heads: a tree of a form that it alone knows. */
   init(key: Key): unknown;
   /**
    * So many codes of each image.
    *
-   * @param others encodings to make the noise of in place of the batch's own, for a latent whose noise is made of encodings
+   * @param others encodings to make the noise of beside the batch's own, for a latent whose noise is made of encodings
    */
   draw(own: unknown, encoded: Encoded, key: Key, samples: number, others?: Encoded): Drawn;
   /** How stale a pool is, from some images as they were encoded before, and as they are now; of a latent that has pools. */

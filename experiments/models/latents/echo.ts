@@ -6,11 +6,13 @@
 
 import { z } from "zod";
 import {
+  add,
   concat,
   div,
   type EchoChannel,
   echoChannel,
   echoNoise,
+  type EchoPool,
   echoRate,
   echoSample,
   echoStaleness,
@@ -18,9 +20,13 @@ import {
   exp,
   type Key,
   logSigmoid,
+  mul,
   split,
+  stopGradient,
+  sub,
   tanh,
   type Tensor,
+  treeMap,
   truncationBias,
 } from "../../../mod.ts";
 import { count, type Keys, object, positive } from "../../schema.ts";
@@ -48,10 +54,7 @@ export interface EchoOptions {
 
 /** What a config may say of echoes with a scale for each dimension. */
 export interface DiagonalOptions extends EchoOptions {
-  /**
-   * Encodings beside the batch to draw the echoes from in training; the batch's own unless given. No gradient reaches those that
-   * are not fresh, so that `detached` makes no difference to them.
-   */
+  /** Encodings to draw echoes from in training beside those of the batch. */
   pool?: PoolConfig;
 }
 
@@ -102,12 +105,20 @@ export interface Scales<E> {
   /** The encodings as the sampler takes them. */
   encodings(own: unknown, mean: Tensor, logScale: Tensor, encoded: Encoded): E;
   /** z and ε, [batch, latent]; echoes come from the pool, where there is one. */
-  sample(key: Key, encodings: E, channel: EchoChannel, pool?: E): Tensor;
+  sample(key: Key, encodings: E, channel: EchoChannel, pool?: EchoPool<E>): Tensor;
   noise(key: Key, encodings: E, channel: EchoChannel): Tensor;
 }
 
-/** z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular. */
-export function echoLatent<E>(options: EchoOptions, scales: Scales<E>): Omit<Latent, "init"> {
+/**
+ * z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular.
+ *
+ * @param constant whether encodings beside the batch are constants, which no gradient reaches
+ */
+export function echoLatent<E>(
+  options: EchoOptions,
+  scales: Scales<E>,
+  constant = false,
+): Omit<Latent, "init"> {
   const channel = channelOf(options);
   const meanOf = ({ mean }: Encoded) => MEANS[options.mean](mean);
   const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
@@ -118,7 +129,7 @@ export function echoLatent<E>(options: EchoOptions, scales: Scales<E>): Omit<Lat
     draw(own, encoded, key, samples, others) {
       const keys = samples === 1 ? [key] : split(key, samples);
       const encodings = encodingsOf(own, encoded);
-      const pool = others && encodingsOf(own, others);
+      const pool = others && beside(encodings, encodingsOf(own, others), constant);
       return { z: concat(keys.map((key) => scales.sample(key, encodings, channel, pool))) };
     },
     statistics: (encoded) => ({ mean: meanOf(encoded), logScale: logScaleOf(encoded) }),
@@ -126,6 +137,23 @@ export function echoLatent<E>(options: EchoOptions, scales: Scales<E>): Omit<Lat
     rate: (encoded) => echoRate(logScaleOf(encoded), channel),
     marginal: (own, encoded, key) => scales.noise(key, encodingsOf(own, encoded), channel),
   };
+}
+
+/**
+ * A pool of the batch and others. Where the others are constants, only the echoes from the batch have gradients; they then stand for
+ * those from the others, too: weighted by how many of the pool there are for one of the batch, their gradient is that of echoes
+ * that all have one, in the mean. Left out, it is wrong: lowering S would seem to lower its noise by S² alone, not by S² / (1 − S²).
+ */
+function beside<E>(batch: E, others: E, constant: boolean): EchoPool<E> {
+  const both = treeMap(
+    (own, other) => {
+      const still = stopGradient(own), weight = 1 + other.shape[0] / own.shape[0];
+      return concat([constant ? add(still, mul(sub(own, still), weight)) : own, other]);
+    },
+    batch,
+    others,
+  );
+  return { ...both, withBatch: true };
 }
 
 /** See above. */
@@ -154,7 +182,7 @@ export const echo: LatentKind<DiagonalOptions> = {
         sample: (key, { mean, logScale }, channel, pool) =>
           echoSample(key, mean, logScale, channel, pool),
         noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
-      }),
+      }, options.pool?.fresh === false),
       staleness(...all) {
         const [pool, before, now] = all.map(encodingsOf);
         return echoStaleness(pool, before, now, channel);
