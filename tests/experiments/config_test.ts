@@ -29,6 +29,7 @@ Deno.test("the other shipped configs differ in latent, prior and MMD alone", asy
     ["echo_linear", like({ mean: "linear" })],
     ["echo_long", like({ bias: 1.9e-6 })],
     ["echo_matrix", like({ type: "echo_matrix", dMax: 32, clip: 0.8359 })],
+    ["echo_pool", like({ pool: { size: 300, fresh: false } })],
     ["echo_tanh64", like({ mean: "tanh64" })],
     ["iaf_context", { ...iaf, context: true, shiftOnly: false } as LatentConfig],
     ["iaf_maf", iaf, maf],

@@ -41,7 +41,7 @@ Deno.test("models have the parameters that they should have", async () => {
   const turns = 2 * layers(200, 2 * 32);
   const expected: Record<string, [parameters: number, dense: number]> = {
     ...{ echo: [plain, plain], vae: [plain, plain], info_vae: [plain, plain] },
-    echo_long: [plain, plain],
+    ...{ echo_long: [plain, plain], echo_pool: [plain, plain] },
     echo_matrix: [plain + turns, plain + turns],
     vae_maf: [plain + masked, plain + flow],
     vae_vamp: [plain + 750 * 784, plain + 750 * 784],
@@ -209,7 +209,8 @@ Deno.test("a multiplicative code is positive: the decoder is given e^z", async (
 
 Deno.test("reconstructions are what the decoder makes of codes as they are encoded", async () => {
   const echo = { ...CONFIG.latent, multiplicative: true };
-  for (const latent of [CONFIG.latent, VAE.latent, echo, { type: "multiplicative", size: 3 }]) {
+  const others = ["multiplicative", "echo_matrix"].map((type) => ({ type, size: 3 }));
+  for (const latent of [CONFIG.latent, VAE.latent, echo, ...others]) {
     const { model, params, images } = open(like({ latent }));
     const { z } = model.encode(params, images, key(4));
     const decoded = await model.decode(params, z).read();
