@@ -88,7 +88,7 @@ export function makePool({ latent, encoder }: Model, batch: number): Pool | unde
       if (fresh) return {};
       const now = encoder(params).encode(images);
       const { bias, drift } = latent.staleness!(pool, treeMap(first, pool), now);
-      return { staleness: mul(bias, size / (size + batch)), drift };
+      return { staleness: mul(bias, size / (size + batch - 1)), drift };
     },
   };
 }

@@ -173,6 +173,11 @@ export function echoOrder(
   withBatch: boolean,
 ): Tensor {
   if (sampling === "withReplacement") return randomInts(key, [batch, dMax], size);
+  if (withBatch && size < batch) {
+    throw new RangeError(
+      `Cannot draw echoes from a pool of ${size} with a batch of ${batch} in it`,
+    );
+  }
   const others = withBatch ? size - 1 : size;
   if (others < 1) {
     throw new RangeError(

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import {
   concat,
   type EchoChannel,
@@ -25,6 +31,7 @@ import {
   split,
   tanh,
   type Tensor,
+  zeros,
 } from "../../mod.ts";
 import {
   betaGamma,
@@ -124,6 +131,16 @@ onEveryDevice(
     }
   },
 );
+
+Deno.test("a pool that is said to hold the batch is not smaller", () => {
+  const [batch, fewer] = [zeros([5, 2]), zeros([4, 2])];
+  const pool = { mean: fewer, logScale: fewer, withBatch: true };
+  assertThrows(
+    () => echoNoise(key(1), batch, batch, echoChannel(), pool),
+    RangeError,
+    "Cannot draw echoes from a pool of 4 with a batch of 5 in it",
+  );
+});
 
 onEveryDevice("matrices with a pool beside the batch: diagonal ones are scales", async (device) => {
   const [km, ks] = split(key(3));

@@ -140,15 +140,17 @@ export function echoLatent<E>(
 }
 
 /**
- * A pool of the batch and others. Where the others are constants, only the echoes from the batch have gradients; they then stand for
- * those from the others, too: weighted by how many of the pool there are for one of the batch, their gradient is that of echoes
- * that all have one, in the mean. Left out, it is wrong: lowering S would seem to lower its noise by S² alone, not by S² / (1 − S²).
+ * A pool of the batch and others. Where the others are constants, only the echoes from the batch have gradients, and stand for those
+ * from the others, too. Of the echoes of an example B − 1 of B − 1 + P are from the batch, so that (B − 1 + P) / (B − 1) times
+ * their gradients are in the mean those of echoes that all have some. Those are needed: without them, lowering S seems to lower the
+ * variance of S·ε by the factor S² alone, not by S² / (1 − S²), and the rate falls to its floor.
  */
 function beside<E>(batch: E, others: E, constant: boolean): EchoPool<E> {
   const both = treeMap(
     (own, other) => {
-      const still = stopGradient(own), weight = 1 + other.shape[0] / own.shape[0];
-      return concat([constant ? add(still, mul(sub(own, still), weight)) : own, other]);
+      if (!constant) return concat([own, other]);
+      const still = stopGradient(own), weight = 1 + other.shape[0] / (own.shape[0] - 1);
+      return concat([add(still, mul(sub(own, still), weight)), other]);
     },
     batch,
     others,
