@@ -49,7 +49,9 @@ Deno.test("the bias is ½ log of the ratio of two variances, about ½ r²ᵈ (1 
     // The logarithm of the ratio has lost what is below 1e-16.
     assertAlmostEquals(bias, 0.5 * Math.log(variance(d + 1) / variance(d)), 1e-12);
     const approximate = 0.5 * r ** (2 * d) * (1 - r * r);
-    if (r ** (2 * d) < 1e-3) assertAlmostEquals(bias, approximate, 2e-3 * approximate);
+    // Below that, float64 has no such sums.
+    const isSmall = r ** (2 * d) < 1e-3 && approximate > 1e-300;
+    if (isSmall) assertAlmostEquals(bias, approximate, 2e-3 * approximate);
   }));
   assertAlmostEquals(truncationBias(echoChannel({ clip: 1, dMax: 4 })), 0.5 * Math.log(5 / 4));
   const small = echoChannel({ clip: 0.9 });
