@@ -98,9 +98,17 @@ export * from "./lib/optim.ts";
 export * from "./lib/schedules.ts";
 export * from "./lib/gaussian.ts";
 export * from "./lib/log_normal.ts";
-export { type EchoChannel, echoChannel, type EchoOptions, solveClip } from "./lib/echo_channel.ts";
+export {
+  type EchoChannel,
+  echoChannel,
+  type EchoOptions,
+  solveClip,
+  solveClipByBias,
+  truncationBias,
+} from "./lib/echo_channel.ts";
 export * from "./lib/echo.ts";
 export * from "./lib/echo_matrix.ts";
+export * from "./lib/echo_staleness.ts";
 export * from "./lib/vamp.ts";
 export * from "./lib/mmd.ts";
 export * from "./lib/importance.ts";

@@ -19,12 +19,15 @@ import { parseConfigText } from "./config_source.ts";
 import { UserError } from "./errors.ts";
 import { readFile, writeFile } from "./files.ts";
 import type { Params } from "./model.ts";
+import type { PoolState } from "./pool.ts";
 import { decodeTensors, encodeTensors, type NamedArray, type Values } from "./safetensors.ts";
 
 /** What a training step changes. */
 export interface TrainingState {
   params: Params;
   optimizer: AdamState<Params>;
+  /** The encodings that echoes are drawn from, where they are not the batch's own. */
+  pool?: PoolState;
 }
 
 /** A moment between two epochs. */

@@ -16,6 +16,7 @@ import { makeFolder, writeFile } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { flagsLeft } from "./job.ts";
+import { hasDensity } from "./models/rules.ts";
 import { runFolder } from "./run_folder.ts";
 import { type ProcessOptions, trainInProcess } from "./train_process.ts";
 
@@ -119,7 +120,7 @@ async function rowOf(
   say: (text: string) => void,
 ): Promise<Row> {
   const { device, threads, "data-dir": dataDir } = given;
-  const importance = config.latent.type === "echo" ? undefined : given.importance;
+  const importance = hasDensity(config) ? given.importance : undefined;
   const means = { device, threads, "data-dir": dataDir, importance };
   try {
     const folder = runFolder(given["runs-dir"], `${name}_${shortName(config.dataset)}`);

@@ -29,7 +29,8 @@ export interface DimensionRates {
 export type Codes = ReadonlyMap<string, NamedArray>;
 
 /**
- * Rates by dimension of the codes of a split.
+ * Rates by dimension of the codes of a split; undefined of Echo with matrices, whose scales are along axes that turn with the
+ * image: only their sum is a rate, of the whole code.
  *
  * @param source where the codes are from, for messages
  * @throws {UserError} if the codes are not those of a model of this config
@@ -38,7 +39,8 @@ export function dimensionRates(
   { latent, prior }: Pick<Config, "latent" | "prior">,
   codes: Codes,
   source: string,
-): DimensionRates {
+): DimensionRates | undefined {
+  if (latent.type === "echo_matrix") return undefined;
   const columns = (name: string) => {
     const found = columnsOf(codes, name, source);
     if (found.length === latent.size) return found;

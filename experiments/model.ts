@@ -63,8 +63,14 @@ export interface Model {
    * @param examples training images, as many as the prior starts from: [prior.examples, pixels]
    */
   init(key: Key, examples: Tensor): Params;
-  /** The loss that training makes small, averaged over the batch. */
-  losses(params: Params, images: Tensor, key: Key): Losses;
+  /** What the encoder says of images. */
+  encoder(params: Params): Encoder;
+  /**
+   * The loss that training makes small, averaged over the batch.
+   *
+   * @param others encodings to make noise of beside the batch's own, as {@linkcode Latent.draw} takes them
+   */
+  losses(params: Params, images: Tensor, key: Key, others?: Encoded): Losses;
   /** log p(x, z) − log q(z|x) of so many codes of each image, for a latent of known density: [samples, batch]. */
   logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
   /** What describes the code of each image, and z, a code as the decoder is given it: each [batch, latent]. */
@@ -102,9 +108,15 @@ export function makeModel(config: Config, pixels: number): Model {
     encode: (images) => encode(params, images),
     draw: (encoded, key) => latent.draw(params.latent, encoded, key, 1).z,
   });
-  function pass(params: Params, images: Tensor, key: Key, samples: number): Pass {
+  function pass(
+    params: Params,
+    images: Tensor,
+    key: Key,
+    samples: number,
+    others?: Encoded,
+  ): Pass {
     const encoded = encode(params, images);
-    const drawn = latent.draw(params.latent, encoded, key, samples);
+    const drawn = latent.draw(params.latent, encoded, key, samples, others);
     const logits = decode(params, decoded(drawn.z));
     const encoder = encoderOf(params);
     return {
@@ -136,8 +148,9 @@ export function makeModel(config: Config, pixels: number): Model {
         prior: prior.init(next(), examples),
       };
     },
-    losses(params, images, key) {
-      const all = pass(params, images, key, config.samples);
+    encoder: encoderOf,
+    losses(params, images, key, others) {
+      const all = pass(params, images, key, config.samples, others);
       const values = terms.map(({ value }, i) => value({ ...all, key: foldIn(key, i) }));
       const weighted = values.map((value, i) => mul(value, terms[i].weight));
       return {
@@ -159,7 +172,7 @@ export function makeModel(config: Config, pixels: number): Model {
       return sigmoid(decode(params, decoded(z)));
     },
     sample(params, images, key) {
-      const codes = latent.marginal?.(encode(params, images), key) ??
+      const codes = latent.marginal?.(params.latent, encode(params, images), key) ??
         prior.sample(params.prior, key, images.shape[0], encoderOf(params));
       return sigmoid(decode(params, decoded(codes)));
     },

@@ -80,10 +80,13 @@ export function showProgress(
       terminal.write(clear + dim(line.slice(0, terminal.columns - 1)));
     },
     epoch(record) {
+      const { train, valid } = record;
+      const ofTraining = Object.entries(train).filter(([name]) => !(name in valid));
       const line = [
         epochs(record.epoch),
-        `train -ELBO ${nats(record.train.rate + record.train.distortion)}`,
-        `valid ${metricsText(record.valid)}`,
+        `train -ELBO ${nats(train.rate + train.distortion)}`,
+        ...ofTraining.map(([name, value]) => `${name} ${nats(value)}`),
+        `valid ${metricsText(valid)}`,
         `${(total.images / record.seconds).toFixed(0)} images/s`,
       ].join("  ");
       terminal.write(`${clear}${line}\n`);

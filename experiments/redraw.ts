@@ -4,19 +4,13 @@
  * @module
  */
 
-import { bernoulli, cast, split } from "../mod.ts";
-import type { Model } from "./model.ts";
+import { bernoulli, cast, type Key, split, type Tensor } from "../mod.ts";
 
 /**
- * A model whose losses are those of images whose pixels are drawn from Bernoulli(grey level): the draw follows from the key,
- * so a training step, whose key is its own, sees another one each time.
+ * Images whose pixels are drawn from Bernoulli(grey level), and a key for what follows: the draw follows from the key, so a
+ * training step, whose key is its own, sees another one each time.
  */
-export function redrawing(model: Model): Model {
-  return {
-    ...model,
-    losses(params, images, key) {
-      const [pixels, noise] = split(key);
-      return model.losses(params, cast(bernoulli(pixels, images), "float32"), noise);
-    },
-  };
+export function redrawn(images: Tensor, key: Key): [images: Tensor, key: Key] {
+  const [pixels, noise] = split(key);
+  return [cast(bernoulli(pixels, images), "float32"), noise];
 }

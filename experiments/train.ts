@@ -19,7 +19,7 @@ import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
 import { modelSize, sizeText } from "./model_size.ts";
 import { modelLines, planLines } from "./plan.ts";
-import { needsDensity } from "./models/rules.ts";
+import { hasDensity, needsDensity } from "./models/rules.ts";
 import { trainThroughLosses } from "./recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "./run_folder.ts";
 import type { Outcome } from "./trainer.ts";
@@ -205,7 +205,7 @@ function report(
   if (epoch < config.epochs) {
     say(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
   }
-  const echoes = config.latent.type === "echo" ? ", echoes drawn from the test batch" : "";
+  const echoes = hasDensity(config) ? "" : ", echoes drawn from the test batch";
   say(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
   if (test.likelihood === undefined) return;
   const { nats: bound, samples } = test.likelihood;

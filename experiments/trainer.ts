@@ -27,7 +27,6 @@ import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel, type Model } from "./model.ts";
 import { makePaint } from "./paint.ts";
 import { showProgress, type Terminal } from "./progress.ts";
-import { redrawing } from "./redraw.ts";
 import { createRun, holdRun, type RunFolder, writeConfig } from "./run_folder.ts";
 
 /** A run to be trained. */
@@ -72,10 +71,10 @@ export async function train(run: Run): Promise<Outcome> {
   const total = { epochs: config.epochs, steps, images: steps * config.batch };
   const progress = showProgress(run.terminal, total);
 
-  const learner = makeLearner(config, data.redraw ? redrawing(model) : model, steps, device);
+  const learner = makeLearner(config, model, steps, device, { redraw: data.redraw });
   const evaluate = makeEvaluate(model, config.batch, device);
 
-  const start = await beginning(run, learner, model, images);
+  const start = await beginning(run, learner, images);
   using _ = await (run.resume ? holdRun(folder) : createRun(folder));
   let { state, key, epoch } = run.resume ? await lastCheckpoint(run, start) : start;
   const history = run.resume ? await historyUpTo(epoch, folder) : [];
@@ -144,7 +143,7 @@ function keysOf(run: Key) {
 function trainingImages(
   { limit, batch }: Config,
   { name, train }: DataSet,
-  { prior }: Model,
+  { prior, latent }: Model,
 ): Images {
   const count = limit ?? train.count;
   if (count > train.count) {
@@ -158,6 +157,12 @@ function trainingImages(
       `prior.inputs: ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
     );
   }
+  const { size } = latent.pool ?? { size: 0 };
+  if (count < size) {
+    throw new UserError(
+      `latent.pool.size: ${size} echoes start as different training images, but there are only ${count}`,
+    );
+  }
   return sliceImages(train, 0, count);
 }
 
@@ -165,13 +170,12 @@ function trainingImages(
 async function beginning(
   { config, device }: Run,
   learner: Learner,
-  { prior }: Model,
   images: Images,
 ): Promise<Checkpoint> {
   const key = makeKey(config.seed);
   const keys = compute(keysOf(key), device);
   const order = await permutation(keys.examples, images.count).read();
-  using examples = gatherTensor(images, order.subarray(0, prior.examples));
+  using examples = gatherTensor(images, order.subarray(0, learner.examples));
   return { state: learner.init(keys.start, examples), key, epoch: 0, config };
 }
 

@@ -15,7 +15,14 @@
 import { add, exp, mul, neg } from "./ops/elementwise.ts";
 import { take } from "./ops/indexing.ts";
 import { cumsum, sum } from "./ops/reduce.ts";
-import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./echo_channel.ts";
+import {
+  clipMean,
+  type EchoChannel,
+  echoMeans,
+  echoOrder,
+  logScaleOf,
+  ofEcho,
+} from "./echo_channel.ts";
 import type { Key } from "./random.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -28,6 +35,12 @@ export interface Encodings {
   readonly logScale: Tensor;
 }
 
+/** Encodings to draw echoes from. */
+export type EchoPool<E = Encodings> = E & {
+  /** Whether its first rows are the batch itself, with others after it: none of them is then an echo of its own. */
+  readonly withBatch?: boolean;
+};
+
 /**
  * The code z of a batch.
  *
@@ -35,7 +48,7 @@ export interface Encodings {
  * @param mean f(x), [batch, latent]
  * @param logScale at most 0 (a log-sigmoid, say), [batch, latent]
  * @param channel shared with {@linkcode echoRate}
- * @param pool other encodings, [pool, latent], to draw the echoes from instead of the batch
+ * @param pool encodings, [pool, latent], to draw the echoes from instead of the batch
  * @returns z, [batch, latent]
  * @throws {ShapeError} where the shapes are not [batch, latent]; {RangeError} where there is nothing to draw from.
  */
@@ -44,7 +57,7 @@ export function echoSample(
   mean: Tensor,
   logScale: Tensor,
   channel: EchoChannel,
-  pool?: Encodings,
+  pool?: EchoPool,
 ): Tensor {
   const noise = echoNoise(key, mean, logScale, channel, pool);
   const z = add(clipMean(mean, channel), mul(exp(logScaleOf(logScale, channel)), noise));
@@ -57,13 +70,13 @@ export function echoNoise(
   mean: Tensor,
   logScale: Tensor,
   channel: EchoChannel,
-  pool?: Encodings,
+  pool?: EchoPool,
 ): Tensor {
   check(mean, logScale);
   if (pool !== undefined) check(pool.mean, pool.logScale);
   const batch = mean.shape[0];
   const size = pool === undefined ? batch : pool.mean.shape[0];
-  const order = echoOrder(key, batch, size, channel, pool === undefined);
+  const order = echoOrder(key, batch, size, channel, pool?.withBatch ?? pool === undefined);
   const f = echoMeans(pool?.mean ?? mean, channel);
   const logS = logScaleOf(ofEcho(pool?.logScale ?? logScale, channel), channel);
 
@@ -80,9 +93,6 @@ export function echoNoise(
  */
 export const echoRate = (logScale: Tensor, channel: EchoChannel): Tensor =>
   neg(sum(logScaleOf(logScale, channel), { axis: -1 }));
-
-const logScaleOf = (logScale: Tensor, { clip }: EchoChannel): Tensor =>
-  clip === 1 ? logScale : add(logScale, Math.log(clip));
 
 function check(mean: Tensor, logScale: Tensor): void {
   if (mean.rank !== 2 || !sameShape(mean.shape, logScale.shape)) {

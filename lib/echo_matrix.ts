@@ -13,6 +13,7 @@ import { add, cast, div, equal, exp, mul, sub } from "./ops/elementwise.ts";
 import { iota, take } from "./ops/indexing.ts";
 import { expandDims, reshape, slice } from "./ops/movement.ts";
 import { sum } from "./ops/reduce.ts";
+import type { EchoPool } from "./echo.ts";
 import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./echo_channel.ts";
 import type { Key } from "./random.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
@@ -80,7 +81,7 @@ function reflected(matrices: Tensor, vectors: Tensor): Tensor {
  * @param key decides which examples are the echoes of which
  * @param mean f(x), [batch, latent]
  * @param scale S(x), as {@linkcode matrixScale} makes it of the same channel, [batch, latent, latent]
- * @param pool other encodings to draw the echoes from instead of the batch
+ * @param pool encodings to draw the echoes from instead of the batch
  * @throws {ShapeError} where the shapes do not fit; {RangeError} where there is nothing to draw from.
  */
 export function echoMatrixSample(
@@ -88,7 +89,7 @@ export function echoMatrixSample(
   mean: Tensor,
   scale: Tensor,
   channel: EchoChannel,
-  pool?: MatrixEncodings,
+  pool?: EchoPool<MatrixEncodings>,
 ): Tensor {
   const noise = echoMatrixNoise(key, mean, scale, channel, pool);
   const z = add(clipMean(mean, channel), times(scale, noise));
@@ -101,13 +102,13 @@ export function echoMatrixNoise(
   mean: Tensor,
   scale: Tensor,
   channel: EchoChannel,
-  pool?: MatrixEncodings,
+  pool?: EchoPool<MatrixEncodings>,
 ): Tensor {
   check(mean, scale);
   if (pool !== undefined) check(pool.mean, pool.scale);
   const batch = mean.shape[0];
   const size = pool === undefined ? batch : pool.mean.shape[0];
-  const order = echoOrder(key, batch, size, channel, pool === undefined);
+  const order = echoOrder(key, batch, size, channel, pool?.withBatch ?? pool === undefined);
   const f = echoMeans(pool?.mean ?? mean, channel);
   const s = ofEcho(pool?.scale ?? scale, channel);
 

@@ -14,24 +14,24 @@ import { type ConfigOrder, serve } from "./protocol.ts";
 import { PIXELS } from "./task.ts";
 
 const order: ConfigOrder = JSON.parse(Deno.args[0]);
-const { config } = await findConfig(order.config);
+const { batch } = order;
+const config = { ...(await findConfig(order.config)).config, batch };
 const device = await openDevice(order.device as DeviceName, { threads: order.threads });
 const model = makeModel(config, PIXELS);
 // So many steps that the learning rate does not change.
 const learner = makeLearner(config, model, 1_000_000, device);
 
-const { batch } = order;
-const { examples } = model.prior;
+const { examples } = learner;
 const fixture = makeFixture({ batch: Math.max(batch, examples), hidden: 1 });
 const rows = (count: number) =>
   tensor(fixture.images.subarray(0, count * PIXELS), { shape: [count, PIXELS] });
 const [images, index, noise] = [rows(batch), tensor(0, { dtype: "int32" }), key(1)];
 
 let state = learner.init(key(0), rows(examples));
-let trace = emptyTrace(1, model.names);
+let trace = emptyTrace(1, learner.names);
 await serve(device.description, async () => {
   [state, trace] = learner.step(state, trace, images, index, noise);
-  const [{ loss }] = await readTrace(trace, 1, model.names);
+  const [{ loss }] = await readTrace(trace, 1, learner.names);
   return loss;
 });
 device.close();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { broadcastTo, type Key, reshape, type Tensor } from "../../mod.ts";
+import { broadcastTo, type Key, reshape, type Staleness, type Tensor } from "../../mod.ts";
 import type { Kind } from "./kinds.ts";
 
 /** What the encoder says of a batch. */
@@ -30,16 +30,32 @@ export interface Drawn {
   logMixture?(others: Encoded, legacy: boolean): Tensor;
 }
 
+/** Encodings beside the batch, for a latent whose noise is made of encodings. */
+export interface PoolConfig {
+  /** How many there are: some whole batches, those before the one of the step. */
+  size: number;
+  /** Whether they are encoded anew in every step; else they stay as they were encoded in the step of their batch. */
+  fresh: boolean;
+}
+
 /** A latent layer. Rates, entropies and divergences are in nats, [batch]. */
 export interface Latent {
   /** Whether the mean of q(z|xₖ) over many images is known, at an affordable price. */
   readonly hasMixtures: boolean;
   /** How many parameters of its own it would have without masks, if it has masks. */
   readonly denseParameters?: number;
+  /** Where the noise comes from in training beside the batch. */
+  readonly pool?: PoolConfig;
   /** What it trains, beside the heads: a tree of a form that it alone knows. */
   init(key: Key): unknown;
-  /** So many codes of each image. */
-  draw(own: unknown, encoded: Encoded, key: Key, samples: number): Drawn;
+  /**
+   * So many codes of each image.
+   *
+   * @param others encodings to make the noise of beside the batch's own, for a latent whose noise is made of encodings
+   */
+  draw(own: unknown, encoded: Encoded, key: Key, samples: number, others?: Encoded): Drawn;
+  /** How stale a pool is, from some images as they were encoded before, and as they are now; of a latent that has pools. */
+  staleness?(pool: Encoded, before: Encoded, now: Encoded): Staleness;
   /** What describes the code of each image, by name, each [batch, latent]. */
   statistics(encoded: Encoded): Record<string, Tensor>;
   /** What the decoder is given for a code; the code itself unless there is this. */
@@ -51,7 +67,7 @@ export interface Latent {
   /** The entropy of q(z|x), where it has a closed form. */
   entropy?(encoded: Encoded): Tensor;
   /** Codes of no image in particular, as many as are encoded, where they are known without a prior: [batch, latent]. */
-  marginal?(encoded: Encoded, key: Key): Tensor;
+  marginal?(own: unknown, encoded: Encoded, key: Key): Tensor;
 }
 
 /** A kind of latent layer, with codes of `size` dimensions behind an encoder of that width. */

@@ -19,12 +19,15 @@ export function partsOf({ latent, prior, encoder }: Config, pixels = 1): Parts {
   };
 }
 
+/** Whether the codes of a config have a known log q(z|x). */
+export const hasDensity = ({ latent }: Config): boolean => LATENTS[latent.type].hasDensity;
+
 /** Needs a latent whose log q(z|x) is known. */
-export function needsDensity({ latent }: Config, path: string, what: string): string | undefined {
-  if (LATENTS[latent.type].hasDensity) return undefined;
+export function needsDensity(config: Config, path: string, what: string): string | undefined {
+  if (hasDensity(config)) return undefined;
   const known = Object.entries(LATENTS).filter(([, { hasDensity }]) => hasDensity);
   const names = known.map(([type]) => type).join(", ");
-  return `${path}: ${what} needs a latent of known density (${names}), but latent.type is "${latent.type}"`;
+  return `${path}: ${what} needs a latent of known density (${names}), but latent.type is "${config.latent.type}"`;
 }
 
 /** Needs a latent of which the mean density of many encodings is known, too. */

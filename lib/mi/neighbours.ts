@@ -175,7 +175,8 @@ function standardError(terms: Float64Array): number {
   return Math.sqrt(OVERLAP * variance / n);
 }
 
-const estimateOf = (terms: Float64Array): Estimate => ({
+/** The mean of some terms of draws. */
+export const estimateOf = (terms: Float64Array): Estimate => ({
   nats: meanOf(terms),
   standardError: standardError(terms),
   terms,

@@ -49,6 +49,16 @@ export const CONFIG: Config = parseConfig({
 /** A config like it, but for some keys. */
 export const like = (keys: object): Config => parseConfig({ ...CONFIG, ...keys }, "test");
 
+/** The same with matrices for scales. */
+export const ECHO_MATRIX: Config = like({ latent: { type: "echo_matrix", size: 3, dMax: 10 } });
+
+/** The same with echoes beside the batch, stale or encoded afresh. */
+export const ECHO_POOL: Config = like({ latent: { ...CONFIG.latent, pool: { size: 60 } } });
+/** See above. */
+export const ECHO_FRESH: Config = like({
+  latent: { ...CONFIG.latent, pool: { size: 60, fresh: true } },
+});
+
 /** The same with Gaussian noise. */
 export const VAE: Config = like({ latent: { type: "gaussian", size: 3 } });
 

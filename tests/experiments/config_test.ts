@@ -21,13 +21,16 @@ Deno.test("echo and vae are complete and equal the defaults", async () => {
 Deno.test("the other shipped configs differ in latent, prior and MMD alone", async () => {
   const { config: vae } = await findConfig("vae");
   const gaussian = vae.latent;
-  const echo = (mean: string) => parse({ latent: { type: "echo", size: 32, mean } }).latent;
+  const like = (keys: object) => parse({ latent: { type: "echo", size: 32, ...keys } }).latent;
   const iaf = parse({ latent: { type: "iaf", size: 32 } }).latent;
   const prior = (type: string) => parse({ ...MINIMAL, prior: { type } }).prior;
   const [standard, maf, vamp] = ["standard", "maf", "vamp"].map(prior);
   const expected: [name: string, latent: LatentConfig, prior?: PriorConfig, mmd?: boolean][] = [
-    ["echo_linear", echo("linear")],
-    ["echo_tanh64", echo("tanh64")],
+    ["echo_linear", like({ mean: "linear" })],
+    ["echo_long", like({ bias: 1.9e-6 })],
+    ["echo_matrix", like({ type: "echo_matrix", dMax: 32, clip: 0.8359 })],
+    ["echo_pool", like({ pool: { size: 300, fresh: false } })],
+    ["echo_tanh64", like({ mean: "tanh64" })],
     ["iaf_context", { ...iaf, context: true, shiftOnly: false } as LatentConfig],
     ["iaf_maf", iaf, maf],
     ["iaf_prior", iaf],
@@ -60,7 +63,7 @@ Deno.test("the JSON Schema is current, and every shipped config names it", async
   const types = properties.latent.oneOf.map((kind: { properties: { type: { const: string } } }) =>
     kind.properties.type.const
   );
-  assertEquals(types, ["echo", "gaussian", "iaf", "multiplicative"]);
+  assertEquals(types, ["echo", "echo_matrix", "gaussian", "iaf", "multiplicative"]);
 });
 
 Deno.test("every key has a default but latent and its size, and says what it was given", () => {

@@ -34,7 +34,7 @@ Deno.test("a wrong value is named with its path, what it is, and what is allowed
   refused(
     { latent: { type: "ecko", size: 2 } },
     "latent.type",
-    `"echo" or "gaussian" or`,
+    `"echo" or "echo_matrix" or`,
     `"ecko"`,
   );
   refused({ latent: { type: "echo", size: 2, clip: 1.5 } }, "latent.clip", "less than 1");
@@ -68,6 +68,17 @@ Deno.test("wrong latents", () => {
   echo({ sampling: "replace" }, "latent.sampling", `"withReplacement"`);
   echo({ multiplicative: 1 }, "latent.multiplicative", "a boolean");
   echo({ hidden: [640] }, "latent", `"hidden"`);
+  echo({ bias: 0 }, "latent.bias", "more than 0");
+  echo({ bias: "small" }, "latent.bias", "a number", `"small"`);
+  echo({ bias: 0.5, dMax: 3 }, "latent.bias", "less than 0.144", "3 echoes", "found 0.5");
+  echo({ bias: 1e-6, clip: 0.9 }, "latent.bias", "latent.clip must be left out", "found 0.9");
+  echo({ reflections: 2 }, "latent", `"reflections"`);
+  const matrix = (options: object, ...says: string[]) =>
+    echo({ type: "echo_matrix", ...options }, ...says);
+  matrix({ reflections: -1 }, "latent.reflections", "at least 0", "-1");
+  matrix({ reflections: 1.5 }, "latent.reflections", "a whole number", "1.5");
+  matrix({ reflections: 9 }, "latent.reflections", "at most latent.size, 8", "found 9");
+  matrix({ bias: 1e-6, clip: 0.9 }, "latent.bias", "latent.clip must be left out");
 });
 
 Deno.test("wrong priors, and priors that the latent cannot have", () => {

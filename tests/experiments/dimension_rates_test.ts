@@ -38,7 +38,7 @@ Deno.test("rates of dimensions add up to the model's rate, for Echo and for N(0,
     fc.asyncProperty(arrays, async (codes) => {
       const named = new Map(Object.entries(codes));
       const sum = (config: typeof CONFIG) =>
-        dimensionRates(config, named, "x").nats.reduce((sum, rate) => sum + rate, 0);
+        dimensionRates(config, named, "x")!.nats.reduce((sum, rate) => sum + rate, 0);
       const rates = [
         ...[ECHO, LINEAR].map((echo) => echoRate(asTensor(codes.logScale), channelOf(echo))),
         gaussianKl(asTensor(codes.mean), asTensor(codes.logVariance)),
@@ -62,6 +62,7 @@ Deno.test("the channel is that of the config: its clip is given, or solved for t
   assertAlmostEquals(of({ mean: "linear" }).clip, 0.817523, 1e-6);
   assertEquals(of({ mean: "linear" }).meanClip, 10);
   assertEquals(of({ clip: 0.5 }).clip, 0.5);
+  assertAlmostEquals(of({ bias: 1.9e-6 }).clip, 0.95, 2e-5);
 });
 
 Deno.test("elsewhere it is the capacity of a Gaussian channel, which no shift or scale changes", () => {
@@ -76,10 +77,15 @@ Deno.test("elsewhere it is the capacity of a Gaussian channel, which no shift or
     ["logVariance", columns((j) => Math.log(9 * v[j]))],
   ]);
   const config = like({ latent: VAE.latent, prior: { type: "vamp", inputs: 20 } });
-  const { measure, nats } = dimensionRates(config, codes, "x");
+  const { measure, nats } = dimensionRates(config, codes, "x")!;
   assertEquals(measure, "bound");
   for (const j of [0, 1, 2]) assertAlmostEquals(nats[j], 0.5 * Math.log1p(1 / v[j]), 1e-5);
   assertEquals(byRate({ measure, nats: [0.1, 3, 2] }), [1, 2, 0]);
+});
+
+Deno.test("scales along axes that turn with the image have no rates by dimension", () => {
+  const matrix = like({ latent: { type: "echo_matrix", size: SIZE } });
+  assertEquals(dimensionRates(matrix, new Map(), "x"), undefined);
 });
 
 Deno.test("codes of another model are refused", () => {

@@ -38,8 +38,11 @@ Deno.test("models have the parameters that they should have", async () => {
     sizes.slice(1).reduce((total, size, i) => total + (sizes[i] + 1) * size, 0);
   const plain = layers(784, 200, 200, 2 * 32) + layers(32, 200, 200, 784);
   const [flow, masked] = [4 * layers(32, 640, 640, 640, 32), 1_781_008];
+  const turns = 2 * layers(200, 2 * 32);
   const expected: Record<string, [parameters: number, dense: number]> = {
     ...{ echo: [plain, plain], vae: [plain, plain], info_vae: [plain, plain] },
+    ...{ echo_long: [plain, plain], echo_pool: [plain, plain] },
+    echo_matrix: [plain + turns, plain + turns],
     vae_maf: [plain + masked, plain + flow],
     vae_vamp: [plain + 750 * 784, plain + 750 * 784],
     iaf_prior: [plain + masked, plain + flow],
@@ -206,7 +209,8 @@ Deno.test("a multiplicative code is positive: the decoder is given e^z", async (
 
 Deno.test("reconstructions are what the decoder makes of codes as they are encoded", async () => {
   const echo = { ...CONFIG.latent, multiplicative: true };
-  for (const latent of [CONFIG.latent, VAE.latent, echo, { type: "multiplicative", size: 3 }]) {
+  const others = ["multiplicative", "echo_matrix"].map((type) => ({ type, size: 3 }));
+  for (const latent of [CONFIG.latent, VAE.latent, echo, ...others]) {
     const { model, params, images } = open(like({ latent }));
     const { z } = model.encode(params, images, key(4));
     const decoded = await model.decode(params, z).read();

@@ -1,12 +1,14 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { full, key, mean, mul, openDevice, run } from "../../mod.ts";
+import { full, key, mean, mul, openDevice, run, tensor } from "../../mod.ts";
 import type { DataSet } from "../../experiments/data/images.ts";
+import { makeLearner } from "../../experiments/learner.ts";
 import { makeModel, type Model } from "../../experiments/model.ts";
-import { redrawing } from "../../experiments/redraw.ts";
+import { redrawn } from "../../experiments/redraw.ts";
 import { type RunFolder, runFolder } from "../../experiments/run_folder.ts";
+import { emptyTrace } from "../../experiments/trace.ts";
 import { train } from "../../experiments/trainer.ts";
 import { onEveryDevice } from "../devices.ts";
-import { DATA, NO_EXAMPLES, SIDE, VAE } from "./bars.ts";
+import { DATA, ECHO_FRESH, NO_EXAMPLES, SIDE, VAE } from "./bars.ts";
 import { temporaryFolder } from "./helpers.ts";
 
 /** A model whose losses are averages of the pixels, and of their squares. */
@@ -22,7 +24,7 @@ onEveryDevice("a pixel is drawn with its grey level's probability, by the key", 
   const losses = async (seed: number) => {
     const params = model.init(key(0), NO_EXAMPLES);
     const grey = full([200, SIDE * SIDE], 0.3);
-    const { rate, distortion } = run(redrawing(model).losses(params, grey, key(seed)), device);
+    const { rate, distortion } = run(model.losses(params, ...redrawn(grey, key(seed))), device);
     return [await rate.item(), await distortion.item()];
   };
   const [average, squares] = await losses(1);
@@ -51,6 +53,22 @@ async function trainUntil(
   device.close();
   return await Deno.readFile(folder.checkpoint);
 }
+
+Deno.test("a pool of echoes is of images as they are drawn", async () => {
+  const device = await openDevice("cpu");
+  const grey = (count: number) => full([count, SIDE * SIDE], 0.3);
+  const images = async (redraw: boolean) => {
+    const ofPool = makeModel(ECHO_FRESH, SIDE * SIDE);
+    const learner = makeLearner(ECHO_FRESH, ofPool, 10, device, { redraw });
+    let state = learner.init(key(0), grey(learner.examples));
+    const trace = emptyTrace(1, learner.names), index = tensor(0, { dtype: "int32" });
+    [state] = learner.step(state, trace, grey(ECHO_FRESH.batch), index, key(1));
+    return new Set(await state.pool!.images.read());
+  };
+  assertEquals([...await images(true)].sort(), [0, 1]);
+  assertEquals([...await images(false)], [Math.fround(0.3)]);
+  device.close();
+});
 
 Deno.test("training on other draws in each step resumes bit for bit", async () => {
   await using runs = await temporaryFolder();

@@ -9,8 +9,16 @@ import { assert, assertAlmostEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { echoChannel, echoRate, tensor } from "../../mod.ts";
 import { generator, meanOf, SIGMAS, standardError } from "../statistics.ts";
-import { betaGamma, cauchy, type ClosedForm, digits, gauss, stick } from "./echo/channels.ts";
-import { draw } from "./echo/draws.ts";
+import {
+  betaGamma,
+  cauchy,
+  type ClosedForm,
+  digits,
+  gauss,
+  gaussScales,
+  stick,
+} from "../../experiments/verify/channels.ts";
+import { draw } from "../../experiments/verify/draws.ts";
 import { GAP_LIMIT, lawGaps, momentErrors, telescopingError } from "./echo/oracles.ts";
 
 const between = (min: number, max: number): fc.Arbitrary<number> =>
@@ -22,6 +30,8 @@ const RUNS = { seed: 20_250_701, numRuns: 4, endOnFailure: true };
 /** The ranges keep 23 echoes enough, and float32 fine enough at the ends of the interval for the Beta law. */
 const families: Record<string, fc.Arbitrary<ClosedForm>> = {
   "Gauss: N(0, 1)": between(0.05, 0.7).map(gauss),
+  "Gauss of any scales: N(u, 1)": fc.tuple(between(1.5, 3), between(-3, 3))
+    .map(([theta, u]) => gaussScales(theta, u)),
   "Cauchy: Cauchy": between(0.05, 0.7).map(cauchy),
   "b-adic: U(0, 1)": fc.integer({ min: 2, max: 10 }).map(digits),
   "Sethuraman: Beta(θp, θ(1 − p))": fc.tuple(between(1.5, 3), between(0.3, 0.7))
@@ -47,7 +57,7 @@ for (const [name, family] of Object.entries(families)) {
     await fc.assert(
       fc.asyncProperty(family, fc.nat(1e6), async ({ name, encode, information }, seed) => {
         const random = generator(seed);
-        const logScales = Array.from({ length: 20_000 }, () => encode(random).logScale);
+        const logScales = Array.from({ length: 20_000 }, () => encode(random).logScale[0]);
         const shape = [logScales.length, 1];
         const rates = await echoRate(
           tensor(logScales, { shape }),

@@ -7,9 +7,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { echoChannel, jit, key, normal, run, split } from "../../mod.ts";
 import { SIGMAS } from "../statistics.ts";
-import { betaGamma, digits, gauss, stick } from "./echo/channels.ts";
-import { libraryEcho } from "./echo/draws.ts";
-import { type Mutation, plainEcho } from "./echo/mutants.ts";
+import { betaGamma, digits, gauss, stick } from "../../experiments/verify/channels.ts";
+import { libraryEcho } from "../../experiments/verify/draws.ts";
+import { mutants, type Mutation, rightEcho } from "./echo/mutants.ts";
 import { echoMasks, GAP_LIMIT, lawGaps, momentErrors, telescopingError } from "./echo/oracles.ts";
 
 Deno.test("the plain sampler and the library's are one function", async () => {
@@ -18,7 +18,7 @@ Deno.test("the plain sampler and the library's are one function", async () => {
   for (const dMax of [3, 99]) {
     const channel = echoChannel({ dMax, clip: 0.7 });
     const codes = [];
-    for (const sampler of [libraryEcho, plainEcho()]) {
+    for (const sampler of [libraryEcho, rightEcho]) {
       const { mean, logScale } = encodings;
       codes.push(await jit(() => sampler(kEcho, mean, logScale, channel).z)().read());
     }
@@ -39,7 +39,7 @@ for (const [mutation, row] of Object.entries(gaps) as [Mutation | "none", readon
   const caught = channels.filter((_, i) => row[i] > GAP_LIMIT).map(({ name }) => name);
   const outcome = caught.length === 0 ? "passes" : `is rejected by ${caught.join(", ")}`;
   Deno.test(`the law of the code: a sampler with mistake "${mutation}" ${outcome}`, async () => {
-    const sampler = plainEcho(mutation === "none" ? undefined : mutation);
+    const sampler = mutation === "none" ? rightEcho : mutants[mutation];
     for (const [i, channel] of channels.entries()) {
       const { z } = await lawGaps(channel, { sampler });
       // The gap of 20,000 draws themselves is below .01 nearly always.
@@ -50,29 +50,33 @@ for (const [mutation, row] of Object.entries(gaps) as [Mutation | "none", readon
 }
 
 Deno.test("the moments reject a sampler with self included, which the law passes", async () => {
-  const sampler = plainEcho("self included");
+  const sampler = mutants["self included"];
   assertLess((await lawGaps(gauss(0.7), { sampler })).z, GAP_LIMIT);
   assertGreater((await momentErrors(0.7, { sampler })).dependence, SIGMAS);
 });
 
 Deno.test("telescoping rejects every mistake", async () => {
   const logScales = [-0.5, -0.1, -0.2, -0.7, -0.3, -0.4];
-  assertLess(await telescopingError(logScales, 2, { sampler: plainEcho() }), 1e-6);
+  assertLess(await telescopingError(logScales, 2, { sampler: rightEcho }), 1e-6);
   const mistakes: readonly Mutation[] = [
     "inclusive product",
     "self included",
     "f and S misaligned",
     "S not applied",
     "S applied twice",
+    "with replacement, self excluded",
     "orders not shared",
+    "clip mismatch",
+    "stale echoes",
+    "cut off",
   ];
   for (const mistake of mistakes) {
-    const error = await telescopingError(logScales, 2, { sampler: plainEcho(mistake) });
+    const error = await telescopingError(logScales, 2, { sampler: mutants[mistake] });
     assertGreater(error, 0.01, mistake);
   }
 });
 
 Deno.test("the echoes of a sampler with self included show the example", async () => {
-  const masks = await echoMasks(8, 3, split(key(2), 20), { sampler: plainEcho("self included") });
+  const masks = await echoMasks(8, 3, split(key(2), 20), { sampler: mutants["self included"] });
   assert(masks.some((batch) => batch.some((mask, i) => (mask & 2 ** i) !== 0)));
 });

@@ -20,15 +20,20 @@ import {
   zOfCorrelation,
   zOfVariance,
 } from "../../statistics.ts";
-import { type ClosedForm, gauss } from "./channels.ts";
-import { draw, type DrawOptions, libraryEcho, type Sampler } from "./draws.ts";
+import { type ClosedForm, gauss } from "../../../experiments/verify/channels.ts";
+import {
+  draw,
+  type DrawOptions,
+  libraryEcho,
+  type Sampler,
+} from "../../../experiments/verify/draws.ts";
 
 /** The gaps of Kolmogorov and Smirnov beyond which 20,000 draws are not of a law. */
 export const GAP_LIMIT: number = kolmogorovSmirnovLimit(20_000);
 
-/** How far the laws of 20,000 draws of ε and of z are from the closed form. */
+/** How far the laws of 20,000 draws of ε and of z are from the closed form, of a channel of one dimension. */
 export async function lawGaps(
-  { encode, cdf }: ClosedForm,
+  { encode, statistics: [{ cdf }] }: ClosedForm,
   options: DrawOptions = {},
 ): Promise<{ noise: number; z: number }> {
   const { noise, z } = await draw(encode, options);

@@ -1,0 +1,31 @@
+/**
+ * A series that is cut off after d echoes: the code tells more than the rate, by h(E_{d+1}) − h(E_d).
+ *
+ * @module
+ */
+import { draw } from "./draws.ts";
+import { byKsg, byLaws } from "./estimates.ts";
+import type { Finding } from "./row.ts";
+import type { Suite } from "./suite.ts";
+import { encode, laws, rate } from "./truncated.ts";
+
+/** The most echoes of the table. */
+const MOST = 16;
+
+/** The rows of this section. */
+export async function* truncation({ draws: n, sampler, seed }: Suite): AsyncGenerator<Finding> {
+  const of = laws(MOST + 1);
+  for (let d = 1; d <= MOST; d++) {
+    const [noise, code] = of.slice(d - 1, d + 1);
+    // d echoes of a batch of d + 1: it gives no more.
+    const draws = await draw(encode, { sampler, seed: seed + d, n, batch: d + 1 });
+    const common = {
+      section: "truncation",
+      channel: `tanh, ${d} ${d === 1 ? "echo" : "echoes"}`,
+      rate,
+      difference: code.entropy() - noise.entropy(),
+    };
+    yield { ...common, ...byLaws(draws, noise, code) };
+    if (d === 1 || d === MOST) yield { ...common, ...byKsg(draws) };
+  }
+}
