@@ -72,7 +72,7 @@ export function tanhLayer(dimensions: number): Family {
     const variance = weights.reduce((t, w) => t + w * w, 0);
     return sum - Math.log(CLIP) - normalMean(logSigmoid, bias, variance);
   }, 0);
-  const exact: Exact = { nats, standardError: 0, by: "−E log |det S| by quadrature" };
+  const exact: Exact = { nats, standardError: 0, by: "−E Σ log S by quadrature" };
   return {
     name: "tanh",
     description: "X ~ N(0, I), f = tanh(A·x), S = .8·σ(B·x + 1), random A and B",
@@ -119,7 +119,7 @@ export function network(inputs: number, dimensions: number, bias: number): Famil
       return known = {
         nats: meanOf(rates),
         standardError: standardError(rates),
-        by: `−E log |det S| by Monte Carlo, ${PAIRS} pairs x, −x`,
+        by: `−E Σ log S by Monte Carlo, ${PAIRS} pairs x, −x`,
       };
     },
   };

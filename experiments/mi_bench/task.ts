@@ -81,7 +81,11 @@ export function taskOf(family: Family, copies = 1): Task {
     isContinuous,
     exact() {
       const { nats, standardError, by } = exact();
-      return { nats: nats * copies, standardError: standardError * copies, by };
+      return {
+        nats: nats * copies,
+        standardError: standardError * copies,
+        by: copies === 1 ? by : `${copies} × ${by}`,
+      };
     },
     draw(n, seed) {
       const random = generator(seedOf(title, seed));
