@@ -26,7 +26,7 @@ const FLAGS = {
     value: "<number>",
     default: 2000,
     min: 100,
-    max: 1_000_000,
+    max: 100_000,
     help: "pairs of each sample",
   },
   seeds: {
@@ -92,7 +92,7 @@ async function command(args: string[]): Promise<void> {
   const source = `${samples.toLocaleString("en")} pairs, ` +
     (seeds.length === 1 ? `seed ${seed}` : `seeds ${seed} to ${seeds.at(-1)}`) +
     `, ${steps} steps of a critic`;
-  await show({ rows, estimators, source }, given.out, output);
+  await show({ rows, estimators, samples, source }, given.out, output);
   requireAll(rows);
 }
 

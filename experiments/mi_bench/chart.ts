@@ -5,7 +5,8 @@
  */
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../bench/svg.ts";
-import { CONTRASTED, type Estimator, type EstimatorName } from "./estimators.ts";
+import { contrastedOf, type EstimatorName } from "./estimators.ts";
+import type { Findings } from "./report.ts";
 import { isFound, type Row } from "./run.ts";
 
 /** What is outside is drawn at the edge. */
@@ -29,11 +30,7 @@ const STYLES = [
 ] as const;
 
 /** The text of the SVG file. */
-export function chart(
-  rows: readonly Row[],
-  estimators: readonly Estimator[],
-  source: string,
-): string {
+export function chart({ rows, estimators, samples, source }: Findings): string {
   const asked = estimators.map(({ name }) => name);
   const panels = GROUPS.map(({ title, names }) => ({
     title,
@@ -41,14 +38,20 @@ export function chart(
   })).filter(({ names }) => names.length > 0);
   return svgText(
     "Estimates of mutual information against the exact value, nats",
-    `A mark is a task; on the line an estimate is right. ${source}`,
-    panels.map(({ title, names }) => panelOf(title, names, rows)),
+    `A mark is a task; on the line an estimate is right; below ${EDGE.low} and above ${EDGE.high} it is at the edge. ` +
+      source,
+    panels.map(({ title, names }) => panelOf(title, names, rows, Math.log(contrastedOf(samples)))),
   );
 }
 
 const within = (nats: number): number => Math.min(EDGE.high, Math.max(EDGE.low, nats));
 
-function panelOf(title: string, names: readonly EstimatorName[], rows: readonly Row[]): Panel {
+function panelOf(
+  title: string,
+  names: readonly EstimatorName[],
+  rows: readonly Row[],
+  ceiling: number,
+): Panel {
   const points = (name: EstimatorName) =>
     rows.flatMap(({ exact, estimates }) => {
       const cell = estimates[name];
@@ -74,10 +77,10 @@ function panelOf(title: string, names: readonly EstimatorName[], rows: readonly 
         Plot.line([[0.07, 0.07], [60, 60]], { stroke: INK.faint }),
         ...(names.includes("infonce")
           ? [
-            Plot.ruleY([Math.log(CONTRASTED)], { stroke: INK.faint, strokeDasharray: "4 3" }),
-            Plot.text([`ln ${CONTRASTED}`], {
+            Plot.ruleY([ceiling], { stroke: INK.faint, strokeDasharray: "4 3" }),
+            Plot.text([`ln ${Math.round(Math.exp(ceiling))}`], {
               x: 0.08,
-              y: Math.log(CONTRASTED),
+              y: ceiling,
               textAnchor: "start",
               dy: -7,
               fontSize: 11,

@@ -53,8 +53,8 @@ export type EstimatorName =
   | "mine"
   | "smile";
 
-/** Codes that InfoNCE and leave-one-out tell from one another, at most: InfoNCE is never above the logarithm of that. */
-export const CONTRASTED = 500;
+/** Of so many pairs, how many codes InfoNCE and leave-one-out tell from one another: InfoNCE is never above its logarithm. */
+export const contrastedOf = (samples: number): number => Math.min(samples, 500);
 
 const needsDensity = (_: Task, { densities }: Sample): string | undefined =>
   densities === undefined ? "p(z|x) is not known in closed form" : undefined;
@@ -183,7 +183,7 @@ const known = new WeakMap<Sample, readonly Tensor[]>();
 function blocksOf(sample: Sample): readonly Tensor[] {
   const found = known.get(sample);
   if (found !== undefined) return found;
-  const n = sample.z.values.length / sample.z.dimensions, size = Math.min(n, CONTRASTED);
+  const n = sample.z.values.length / sample.z.dimensions, size = contrastedOf(n);
   const blocks = Array.from(
     { length: Math.floor(n / size) },
     (_, b) => pairwise(sample.densities!, b * size, size),

@@ -57,16 +57,19 @@ export const tableCsv = (rows: readonly Row[]): string =>
 export interface Findings {
   readonly rows: readonly Row[];
   readonly estimators: readonly Estimator[];
+  /** Pairs of each sample. */
+  readonly samples: number;
   /** Where the numbers are from, for the picture and the JSON. */
   readonly source: string;
 }
 
 /** Prints the table, and keeps it in a folder: table.csv, table.json, mi_bench.svg. */
 export async function show(
-  { rows, estimators, source }: Findings,
+  findings: Findings,
   folder: string,
   output: Output,
 ): Promise<void> {
+  const { rows, estimators, source } = findings;
   output.table(columnsOf(estimators), rows);
   output.say(
     `Nats: means over seeds, in brackets their standard errors; ${source}.\n` +
@@ -75,7 +78,7 @@ export async function show(
   const files = {
     "table.csv": tableCsv(rows),
     "table.json": JSON.stringify({ source, rows }, null, 2) + "\n",
-    "mi_bench.svg": chart(rows, estimators, source),
+    "mi_bench.svg": chart(findings),
   };
   await makeFolder(folder);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);

@@ -78,8 +78,9 @@ async function cellOf(
   for (const [i, sample] of samples.entries()) {
     try {
       const value = await estimator.estimate(sample, seeds[i], settings);
+      // A bound from above may be infinite: z of one example cannot be of any other.
       if (!Number.isFinite(value)) {
-        return { reason: `${value} with seed ${seeds[i]}`, failed: Number.isNaN(value) };
+        return { reason: `seed ${seeds[i]}: ${value}`, failed: Number.isNaN(value) };
       }
       values.push(value);
     } catch (error) {
