@@ -19,7 +19,8 @@ import {
   tensor,
 } from "../../mod.ts";
 import { meanOf, varianceOf } from "../statistics/summary.ts";
-import type { Densities, Sample, Task } from "./task.ts";
+import type { Densities, Sample } from "./sample.ts";
+import type { Task } from "./task.ts";
 
 /** What a run tells the estimators. */
 export interface Settings {

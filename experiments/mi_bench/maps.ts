@@ -9,7 +9,8 @@
  */
 import { generator, normalDraw } from "../statistics/generator.ts";
 import { reflections } from "./reflections.ts";
-import type { Sample, Task } from "./task.ts";
+import type { Sample } from "./sample.ts";
+import type { Task } from "./task.ts";
 
 /** What becomes of a row. */
 export interface Image {

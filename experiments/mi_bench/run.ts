@@ -5,7 +5,8 @@
  */
 import { meanOf, standardError } from "../statistics/summary.ts";
 import type { Estimator, EstimatorName, Settings } from "./estimators.ts";
-import type { Sample, Task } from "./task.ts";
+import type { Sample } from "./sample.ts";
+import type { Task } from "./task.ts";
 
 /** Settings of a run. */
 export interface Plan extends Settings {
