@@ -89,8 +89,16 @@ export function tanhLayer(dimensions: number): Family {
 /** Pairs of x and −x that the information of a network is the mean of. */
 const PAIRS = 2 ** 15;
 
-/** Two layers, as encoders have: h = tanh(A·x) of 2·inputs units, f = tanh(B·h), S = .8·σ(C·h + bias). */
-export function network(inputs: number, dimensions: number, bias: number): Family {
+/**
+ * Two layers, as encoders have: h = tanh(A·x) of 2·inputs units, f = tanh(B·h), S = .8·σ(C·h + bias).
+ *
+ * @param rounded the information, as the name of the task says it: it takes a moment to find
+ */
+export function network(
+  inputs: number,
+  dimensions: number,
+  { bias, rounded }: { readonly bias: number; readonly rounded: number },
+): Family {
   const random = generator(inputs);
   const hidden = layer(random, inputs, 2 * inputs, 1);
   const f = layer(random, 2 * inputs, dimensions, 2);
@@ -99,8 +107,8 @@ export function network(inputs: number, dimensions: number, bias: number): Famil
   let known: Exact | undefined;
   return {
     name: "network",
-    description:
-      `X ~ N(0, I) in ${inputs} dimensions, two layers: h = tanh(A·x), f = tanh(B·h), S = .8·σ(C·h + ${bias})`,
+    rounded,
+    description: `X ~ N(0, I), two layers: h = tanh(A·x), f = tanh(B·h), S = .8·σ(C·h + ${bias})`,
     isContinuous: true,
     echoes: ECHOES,
     encode(random) {

@@ -23,7 +23,7 @@ export interface Task {
   readonly description: string;
   /** How many numbers x and z have. */
   readonly dimensions: { readonly x: number; readonly z: number };
-  /** I(X;Z). */
+  /** I(X;Z); a first call may take a moment. */
   exact(): Exact;
   /** Whether x is of a continuous law: what neighbours are looked for in. z always is. */
   readonly isContinuous: boolean;
@@ -36,8 +36,10 @@ export interface Family extends Channel {
   /** What the name starts with. */
   readonly name: string;
   readonly description: string;
-  /** I(X;Z); a first call may take a moment. */
+  /** I(X;Z). */
   exact(): Exact;
+  /** The same rounded, as the name has it, where it takes a moment to find. */
+  readonly rounded?: number;
   readonly isContinuous: boolean;
   /** Where it is known. */
   readonly logDensity?: LogDensity;
@@ -50,7 +52,7 @@ export function taskOf(family: Family, copies = 1): Task {
   const { description, isContinuous, logDensity } = family;
   const probe = drawCode(family, generator(1));
   const dimensions = { x: probe.example.x.length * copies, z: probe.z.length * copies };
-  const nats = family.exact().nats * copies;
+  const nats = (family.rounded ?? family.exact().nats) * copies;
   const name = `${family.name}-${dimensions.z}d-${nats.toFixed(1)}`;
   return {
     name,
@@ -58,9 +60,9 @@ export function taskOf(family: Family, copies = 1): Task {
     dimensions,
     isContinuous,
     exact() {
-      const { standardError, by } = family.exact();
+      const { nats, standardError, by } = family.exact();
       return {
-        nats,
+        nats: nats * copies,
         standardError: standardError * copies,
         by: copies === 1 ? by : `${copies} × ${by}`,
       };

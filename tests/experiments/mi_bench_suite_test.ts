@@ -26,7 +26,7 @@ import {
   zOfCorrelation,
 } from "../statistics.ts";
 
-const N = 400;
+const N = 300;
 
 /** A task of the suite. */
 function named(name: string): Task {
@@ -90,7 +90,7 @@ const LAWS: Record<string, [cdf: Cdf, independent: boolean]> = {
 
 Deno.test("noise and codes have the laws that they are said to have", () => {
   for (const [name, [cdf, independent]] of Object.entries(LAWS)) {
-    const { z, noise } = named(name).draw(1000, 6);
+    const { z, noise } = named(name).draw(600, 6);
     for (const points of [z, noise!.points]) {
       const draws = independent ? points.values : column(points, 1);
       const gap = kolmogorovSmirnov(draws, cdf);
