@@ -50,7 +50,8 @@ export function parseWords<const F extends Flags>(
   const names = Object.keys(flags);
   const isBoolean = (name: string) => flags[name].type === "boolean";
   const parsed = parseArgs(joinNegative(args, names.filter((name) => !isBoolean(name))), {
-    string: names.filter((name) => !isBoolean(name)),
+    // Words, too, which are named by _: a folder that is called 007 is not the number 7.
+    string: ["_", ...names.filter((name) => !isBoolean(name))],
     boolean: names.filter(isBoolean),
     unknown(arg, name) {
       if (name === undefined) return true;

@@ -9,9 +9,10 @@
 import { crc32, inflateRawSync } from "node:zlib";
 import { reason, UserError } from "../errors.ts";
 
-const SIGNATURE = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 };
+/** How each record starts. */
+export const SIGNATURE = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 };
 /** Bytes of each record before its texts. */
-const SIZE = { local: 30, central: 46, end: 22 };
+export const SIZE = { local: 30, central: 46, end: 22 };
 const METHOD = { stored: 0, deflated: 8 };
 
 /** Whether bytes begin as an archive does, be it an empty one. */

@@ -1,5 +1,5 @@
 /**
- * The histories of runs as comma-separated values (RFC 4180): a row for each run and epoch.
+ * Comma-separated values (RFC 4180), and the histories of runs as such: a row for each run and epoch.
  *
  * @module
  */
@@ -18,8 +18,16 @@ export function historiesCsv(runs: readonly ReportRun[]): string {
       seconds,
       ...prefixed("train", train),
       ...prefixed("valid", valid),
-    } as Record<string, string | number | undefined>))
+    } as CsvRow))
   );
+  return csvText(rows);
+}
+
+/** A row as text: a value for each name, empty where there is none. */
+export type CsvRow = Readonly<Record<string, string | number | undefined>>;
+
+/** Rows under the names that any of them has. */
+export function csvText(rows: readonly CsvRow[]): string {
   const names = [...new Set(rows.flatMap(Object.keys))];
   const lines = [names, ...rows.map((row) => names.map((name) => row[name]))];
   return lines.map((line) => line.map(field).join(",") + "\r\n").join("");

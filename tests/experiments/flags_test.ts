@@ -46,6 +46,13 @@ Deno.test("words stand beside flags where a command takes them", () => {
   assertRefused(() => parseWords(FLAGS, ["fetch", "--epoch", "3"]), "did you mean --epochs?");
 });
 
+Deno.test("words that look like numbers are left as they were typed", () => {
+  const folders = ["007", "1e3", "0x10", "1.50", "runs/2"];
+  assertEquals(parseWords(FLAGS, folders).words, folders);
+  assertEquals(parseWords(FLAGS, ["--resume", ...folders]).words, folders);
+  assertRefused(() => parseFlags(FLAGS, ["007"]), `"007"`);
+});
+
 Deno.test("a value of the wrong kind is refused", () => {
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "many"]), "--epochs", "whole number", "many");
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "1.5"]), "whole number of at least 1", "1.5");

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
+import { writeZip } from "../../experiments/data/zip_writer.ts";
 
 const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 
@@ -28,26 +29,8 @@ export function npy(
 }
 
 /** An archive of .npy files by name, stored as they are. */
-export function npz(arrays: Record<string, Uint8Array>): Uint8Array<ArrayBuffer> {
-  const [files, contents]: [number[], number[]] = [[], []];
-  const number = (value: number, bytes: number) =>
-    Array.from({ length: bytes }, (_, i) => value >>> 8 * i & 255);
-  for (const [key, bytes] of Object.entries(arrays)) {
-    const name = bytesOf(`${key}.npy`);
-    const common = [
-      ...[20, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-      ...[...number(crc32(bytes), 4), ...number(bytes.length, 4), ...number(bytes.length, 4)],
-      ...number(name.length, 2),
-    ];
-    const place = number(files.length, 4);
-    contents.push(0x50, 0x4b, 1, 2, 20, 0, ...common, ...Array(12).fill(0), ...place, ...name);
-    files.push(0x50, 0x4b, 3, 4, ...common, 0, 0, ...name, ...bytes);
-  }
-  const count = number(Object.keys(arrays).length, 2);
-  const end = [0x50, 0x4b, 5, 6, 0, 0, 0, 0, ...count, ...count];
-  const place = [...number(contents.length, 4), ...number(files.length, 4), 0, 0];
-  return Uint8Array.from([...files, ...contents, ...end, ...place]);
-}
+export const npz = (arrays: Record<string, Uint8Array>): Uint8Array<ArrayBuffer> =>
+  writeZip(new Map(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes])));
 
 /** An idx file of bytes, whose element i is `value(i)`. */
 export function idx(shape: number[], value: (i: number) => number): Uint8Array<ArrayBuffer> {

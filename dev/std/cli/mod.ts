@@ -7,7 +7,7 @@
 
 /** The options of {@link parseArgs} that are supported here, with the meaning they have in `@std/cli`. */
 export interface ParseOptions {
-  /** Names whose values stay strings; a missing value is "". */
+  /** Names whose values stay strings; a missing value is "". With "_", positional arguments stay strings, too. */
   string?: readonly string[];
   /** Names that take no value; `false` when absent. */
   boolean?: readonly string[];
@@ -63,7 +63,8 @@ export function parseArgs(args: string[], options: ParseOptions = {}): Args {
     }
     const flag = arg.match(/^--?([^=-][^=]*)(?:=(.*))?$/s);
     if (!flag) {
-      if (options.unknown?.(arg) !== false) parsed._.push(numberIfNumeric(arg) as string | number);
+      if (options.unknown?.(arg) === false) continue;
+      parsed._.push(within(string, "_") ? arg : numberIfNumeric(arg) as string | number);
       continue;
     }
     const [, name, inline] = flag;
