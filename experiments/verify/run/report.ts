@@ -1,0 +1,68 @@
+/**
+ * Checking a run, and showing what was found: two tables, in words what they say, JSON and a picture.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Output } from "../../bench/output.ts";
+import { UserError } from "../../errors.ts";
+import { makeFolder, writeFile } from "../../files.ts";
+import { COLUMNS, judge, type Judgement } from "../row.ts";
+import { requireGreen } from "../report.ts";
+import { runChart } from "./chart.ts";
+import { type Evidence, gather } from "./evidence.ts";
+import { type Fact, FACT_COLUMNS, factsOf } from "./facts.ts";
+import { findingsOf } from "./findings.ts";
+import type { Trained } from "./trained.ts";
+import { words } from "./words.ts";
+
+/** What was found of a run. */
+export interface RunJudgement {
+  readonly judgement: Judgement;
+  readonly facts: readonly Fact[];
+  readonly evidence: Evidence;
+}
+
+/** Draws codes of a trained model, and judges its rate by them. */
+export async function verifyRun(
+  trained: Trained,
+  effort: { readonly draws: number; readonly seed: number },
+  output: Output,
+): Promise<RunJudgement> {
+  const evidence = await gather(trained, effort, output.busy);
+  const facts = await factsOf(trained, evidence);
+  return { judgement: judge(findingsOf(trained, evidence)), facts, evidence };
+}
+
+/** Prints the tables, and keeps them in a folder: verify.json and verify.svg. */
+export async function showRun(
+  trained: Trained,
+  found: RunJudgement,
+  source: string,
+  folder: string,
+  output: Output,
+): Promise<void> {
+  const { judgement, facts } = found;
+  output.table(COLUMNS, judgement.rows);
+  output.table(FACT_COLUMNS, facts);
+  const said = words(trained, found);
+  output.say(said.join("\n\n"));
+  await makeFolder(folder);
+  const paths = ["verify.json", "verify.svg"].map((name) => join(folder, name));
+  const record = { run: trained.name, source, ...judgement, facts, words: said };
+  await writeFile(paths[0], JSON.stringify(record, null, 2) + "\n");
+  await writeFile(paths[1], runChart(trained, found, source));
+  output.say(`\n${paths.join(", ")}`);
+}
+
+/**
+ * Does nothing where all is green.
+ *
+ * @throws {UserError} that names what is red
+ */
+export function requireGreenRun({ judgement, facts }: RunJudgement): void {
+  requireGreen(judgement);
+  const red = facts.find(({ verdict }) => verdict === "red");
+  if (red === undefined) return;
+  throw new UserError(`the ${red.quantity}, is ${red.nats.toPrecision(2)} nats: ${red.meaning}`);
+}
