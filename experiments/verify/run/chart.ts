@@ -14,7 +14,7 @@ import type { Trained } from "./trained.ts";
 export function runChart(trained: Trained, found: RunJudgement, source: string): string {
   const { rows } = found.judgement;
   const red = rows.filter(({ verdict }) => verdict === "red").length +
-    found.facts.filter(({ verdict }) => verdict === "red").length;
+    found.facts.all.filter(({ verdict }) => verdict === "red").length;
   const verdict = red === 0 ? "all green" : `${red} red`;
   return svgText(`${trained.name}: is its rate exact? ${verdict}`, source, [
     laws(found),
@@ -71,7 +71,9 @@ function laws({ judgement: { chance }, evidence: { gaps } }: RunJudgement): Pane
 /** Estimates of the information beside the formula, with what limits them. */
 function nats({ train, test }: Trained, { judgement: { rows, limit } }: RunJudgement): Panel {
   const estimates = rows.filter(({ by }) => by !== "the run itself").map((row) => ({
-    name: row.relation === undefined ? row.channel : `${row.by.split(",")[0]}, test images`,
+    name: row.relation === undefined
+      ? row.channel
+      : `${row.by.split(",")[0]} (at most the rate), test images`,
     nats: row.estimate,
     low: row.estimate - limit * row.standardError,
     high: row.estimate + limit * row.standardError,
@@ -81,7 +83,7 @@ function nats({ train, test }: Trained, { judgement: { rows, limit } }: RunJudge
   const counts = [train, test].map(({ images: { count } }) => ({
     nats: Math.log(count),
     text: `ln ${count.toLocaleString("en")}`,
-  }));
+  })).sort((a, b) => a.nats - b.nats);
   const names = estimates.map(({ name }) => name);
   const most = Math.max(meanOf(test.rate), ...estimates.map(({ high }) => high));
   return {
@@ -92,21 +94,25 @@ function nats({ train, test }: Trained, { judgement: { rows, limit } }: RunJudge
       marginTop: 36,
       marginBottom: 40,
       x: {
-        label: `nats (bars: ${limit.toFixed(1)} standard errors) →`,
+        label: `nats: estimates ± ${limit.toFixed(1)} standard errors, and ticks at the formula →`,
         domain: [0, 1.05 * most],
         grid: true,
       },
       y: { label: null, domain: names, tickSize: 0 },
       marks: [
         Plot.ruleX(counts, { x: "nats", stroke: INK.faint, strokeDasharray: "4 3" }),
-        Plot.text(counts, {
-          x: "nats",
-          text: "text",
-          frameAnchor: "top",
-          dy: -12,
-          fontSize: 10,
-          textAnchor: "end",
-        }),
+        // The smaller to the left of its line, the larger to the right: they may be close.
+        ...counts.map((count, i) =>
+          Plot.text([count], {
+            x: "nats",
+            text: "text",
+            frameAnchor: "top",
+            dx: i === 0 ? 3 : -3,
+            dy: -12,
+            fontSize: 10,
+            textAnchor: i === 0 ? "end" : "start",
+          })
+        ),
         Plot.tickX(estimates, { x: "formula", y: "name", stroke: "currentColor", strokeWidth: 2 }),
         Plot.ruleY(estimates, { x1: "low", x2: "high", y: "name", stroke: "color" }),
         Plot.dot(estimates, { x: "nats", y: "name", stroke: "color", fill: "color", r: 3 }),

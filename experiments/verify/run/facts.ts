@@ -27,8 +27,16 @@ export interface Fact {
 /** What the rate may be off by where the noise is cut off: less than can be measured. */
 const NEGLIGIBLE = 1e-3;
 
-/** The facts. */
-export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fact[]> {
+/** All of them, and those about −ELBO by name. */
+export interface Facts {
+  readonly all: readonly Fact[];
+  readonly reported: Fact;
+  readonly omitted: Fact;
+  readonly whole: Fact;
+}
+
+/** Measures them. */
+export async function factsOf(trained: Trained, evidence: Evidence): Promise<Facts> {
   const { train, test, config, channel } = trained;
   const { law, test: ofTest, bounds } = evidence;
   const counts = [train, test].map(({ images }) => images.count);
@@ -42,12 +50,31 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
   const ofBatch = measured(byBatch), ofPool = measured(byPool);
   const rate = measured(test.rate);
   const { estimate, formula, standardError: omittedError } = byDensity(ofTest.pool, law.logDensity);
-  const omitted = estimate - formula;
+  const term = estimate - formula;
   const losses = (codes: DrawnCodes, distortion: Float64Array) =>
     distortion.map((value, i) => value + codes.rate[i]);
-  const reported = losses(ofTest.batch, byBatch);
+  const sums = losses(ofTest.batch, byBatch);
 
-  return [
+  const reported: Fact = {
+    quantity: "−ELBO, as reported",
+    nats: meanOf(sums),
+    error: errorOf(sums, ofTest.batch.batch),
+    meaning: "distortion + rate: the prior is the law of the test codes themselves",
+  };
+  const omitted: Fact = {
+    quantity: "omitted term",
+    nats: term,
+    error: omittedError,
+    meaning: "E[−log p(z)] − h(ε): how much less likely test codes are under the noise's law p",
+  };
+  const whole: Fact = {
+    quantity: "−ELBO, with the omitted term",
+    nats: ofPool.nats + rate.nats + term,
+    error: Math.hypot(standardError(losses(ofTest.pool, byPool)), omittedError),
+    meaning: "the prior is the law of the training codes, and so of the echoes",
+  };
+
+  const all: Fact[] = [
     {
       quantity: "rate, training images",
       ...measured(train.rate),
@@ -94,25 +121,11 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
       ...ofPool,
       meaning: "with noise that owes nothing to other test images",
     },
-    {
-      quantity: "−ELBO, as reported",
-      nats: meanOf(reported),
-      error: errorOf(reported, ofTest.batch.batch),
-      meaning: "distortion + rate: the prior is the law of the test codes themselves",
-    },
-    {
-      quantity: "omitted term",
-      nats: omitted,
-      error: omittedError,
-      meaning: "E[−log p(z)] − h(ε): how much less likely test codes are under the noise's law p",
-    },
-    {
-      quantity: "−ELBO, with the omitted term",
-      nats: ofPool.nats + rate.nats + omitted,
-      error: Math.hypot(standardError(losses(ofTest.pool, byPool)), omittedError),
-      meaning: "the prior is the law of the training codes, and so of the echoes",
-    },
+    reported,
+    omitted,
+    whole,
   ];
+  return { all, reported, omitted, whole };
 }
 
 /** The largest of some numbers. */

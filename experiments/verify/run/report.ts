@@ -11,15 +11,15 @@ import { COLUMNS, judge, type Judgement } from "../row.ts";
 import { requireGreen } from "../report.ts";
 import { runChart } from "./chart.ts";
 import { type Evidence, gather } from "./evidence.ts";
-import { type Fact, FACT_COLUMNS, factsOf } from "./facts.ts";
+import { FACT_COLUMNS, type Facts, factsOf } from "./facts.ts";
 import { findingsOf } from "./findings.ts";
 import type { Trained } from "./trained.ts";
-import { words } from "./words.ts";
+import { answers } from "./words.ts";
 
 /** What was found of a run. */
 export interface RunJudgement {
   readonly judgement: Judgement;
-  readonly facts: readonly Fact[];
+  readonly facts: Facts;
   readonly evidence: Evidence;
 }
 
@@ -44,15 +44,17 @@ export async function showRun(
 ): Promise<void> {
   const { judgement, facts } = found;
   output.table(COLUMNS, judgement.rows);
-  output.table(FACT_COLUMNS, facts);
-  const said = words(trained, found);
-  output.say(said.join("\n\n"));
+  output.table(FACT_COLUMNS, facts.all);
+  const said = answers(trained, found);
+  for (const { question, sentences } of said) {
+    output.say([question, ...sentences.map((sentence) => `  ${sentence}`), ""].join("\n"));
+  }
   await makeFolder(folder);
   const paths = ["verify.json", "verify.svg"].map((name) => join(folder, name));
-  const record = { run: trained.name, source, ...judgement, facts, words: said };
+  const record = { run: trained.name, source, ...judgement, facts: facts.all, answers: said };
   await writeFile(paths[0], JSON.stringify(record, null, 2) + "\n");
   await writeFile(paths[1], runChart(trained, found, source));
-  output.say(`\n${paths.join(", ")}`);
+  output.say(paths.join(", "));
 }
 
 /**
@@ -62,7 +64,7 @@ export async function showRun(
  */
 export function requireGreenRun({ judgement, facts }: RunJudgement): void {
   requireGreen(judgement);
-  const red = facts.find(({ verdict }) => verdict === "red");
+  const red = facts.all.find(({ verdict }) => verdict === "red");
   if (red === undefined) return;
   throw new UserError(`the ${red.quantity}, is ${red.nats.toPrecision(2)} nats: ${red.meaning}`);
 }

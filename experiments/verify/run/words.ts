@@ -5,67 +5,85 @@
  */
 import { meanOf } from "../../statistics/summary.ts";
 import { type Gap, gapLimit } from "../row.ts";
+import type { Fact } from "./facts.ts";
 import type { RunJudgement } from "./report.ts";
 import type { Trained } from "./trained.ts";
 
-/** Paragraphs, of which each is one line. */
-export function words(trained: Trained, found: RunJudgement): string[] {
-  return [exactness(found), population(trained), likelihood(trained, found)];
+/** A question, and sentences that answer it. */
+export interface Answer {
+  readonly question: string;
+  readonly sentences: readonly string[];
 }
 
-/** Of the largest gap, and of what chance gives. */
-const gapText = (gaps: readonly Gap[], chance: number): string => {
-  const largest = gaps.reduce((a, b) => b.gap > a.gap ? b : a);
-  return `the largest of ${gaps.length} gaps of Kolmogorov and Smirnov (each dimension, and the distance from the centre) is ${
-    largest.gap.toFixed(4)
-  }, where ${gapLimit(largest.n, chance).toFixed(4)} is allowed`;
-};
+/** The questions that the paper raises. */
+export const answers = (trained: Trained, found: RunJudgement): Answer[] => [
+  exactness(found),
+  population(trained),
+  likelihood(trained, found),
+];
+
+/** The largest gap, and what chance gives. */
+function gapText(gaps: readonly Gap[], chance: number): string {
+  const { gap, n } = gaps.reduce((a, b) => b.gap > a.gap ? b : a);
+  return `the largest of ${gaps.length} gaps between the two laws (in each dimension, and in the distance from the centre) is ${
+    gap.toFixed(4)
+  }, and chance allows ${gapLimit(n, chance).toFixed(4)}`;
+}
 
 /** Whether z and ε have one law, which is all that the formula takes. */
-function exactness(
-  { judgement: { rows, tests, chance }, evidence: { gaps } }: RunJudgement,
-): string {
+function exactness({ judgement, evidence: { gaps } }: RunJudgement): Answer {
+  const { rows, tests, chance } = judgement;
   const red = rows.filter(({ verdict }) => verdict === "red").length;
-  const verdict = red === 0
-    ? `all ${rows.length} rows are green: nothing contradicts it`
-    : `${red} of ${rows.length} rows are red: the formula is not what the codes tell`;
-  return `Is the rate exact? I(X;Z) is −E log |det S(X)| where the code z and its noise ε have one law. Of codes of the training images, ${
-    gapText(gaps.train, chance)
-  }. ${verdict[0].toUpperCase()}${
-    verdict.slice(1)
-  }. (By chance one of ${tests} tests is red in one table of 10,000.)`;
+  return {
+    question: "Is the rate exact?",
+    sentences: [
+      "I(X;Z) = h(Z) − h(Z|X) is −E log |det S(X)| where the code z and its noise ε have one law.",
+      `Of codes of training images with echoes from all of them, ${gapText(gaps.train, chance)}.`,
+      red === 0
+        ? `All ${rows.length} rows are green: nothing that was looked at contradicts it.`
+        : `${red} of ${rows.length} rows are red: the formula is not what these codes tell.`,
+      `By chance one of these ${tests} comparisons is red in one table of 10,000.`,
+    ],
+  };
 }
 
 /** What the number of images limits. */
-function population({ train, test }: Trained): string {
+function population({ train, test }: Trained): Answer {
   const rate = meanOf(test.rate), { count } = train.images;
-  const most = Math.log(count);
-  const limit = `ln ${count.toLocaleString("en")} = ${most.toFixed(2)} nats`;
-  return rate <= most
-    ? `Of what? Of the population of images. These ${
-      count.toLocaleString("en")
-    } could be told apart by ${limit}, so that the rate of ${
-      rate.toFixed(2)
-    } says the same of them, about.`
-    : `Of what? Of the population of images, of which there are more than anyone has. Which of the ${
-      count.toLocaleString("en")
-    } training images a code is of, is told by ${limit}: of a rate of ${rate.toFixed(2)}, ${
-      (rate - most).toFixed(2)
-    } nats are about images that were never seen, and InfoNCE, which counts images, cannot reach them.`;
+  const images = count.toLocaleString("en"), most = Math.log(count);
+  return {
+    question: "Information about what?",
+    sentences: [
+      "About an image of the population from which the training images are a sample, as if it were continuous.",
+      `Which of the ${images} training images it was, is ln ${images} = ${
+        most.toFixed(2)
+      } nats, and no code tells more than that of them.`,
+      rate > most
+        ? `The rate, ${rate.toFixed(2)}, is above that: its last ${
+          (rate - most).toFixed(2)
+        } nats are a statement that no sample of this size can check, InfoNCE included.`
+        : `The rate, ${rate.toFixed(2)}, is not above that.`,
+    ],
+  };
 }
 
 /** What is left out of the −ELBO, and how well that is known. */
-function likelihood({ test }: Trained, { facts, judgement, evidence }: RunJudgement): string {
-  const [reported, omitted, whole] = facts.slice(-3);
-  const text = ({ nats, error = 0 }: { nats: number; error?: number }) =>
-    `${nats.toFixed(2)} ± ${error.toFixed(2)}`;
-  return `Is −ELBO a bound on −log p(x)? Under the prior that the codes themselves make: that of the population, for which the sum of distortion and rate, ${
-    text(reported)
-  }, is whole. With the law of the noise out of training images as the prior, a test image costs E[−log p(z)] − h(ε) more, which is 0 where test codes have that law. Of the ${
-    test.images.count.toLocaleString("en")
-  } test codes, ${
-    gapText(evidence.gaps.test, judgement.chance)
-  }; by mean and covariance the term is ${text(omitted)}, and −ELBO ${
-    text(whole)
-  }. That is an estimate and no bound: noise out of a finite number of images has no density, and what two moments do not show is not in it.`;
+function likelihood({ test }: Trained, { facts, judgement, evidence }: RunJudgement): Answer {
+  const text = ({ nats, error = 0 }: Fact) => `${nats.toFixed(2)} ± ${error.toFixed(2)}`;
+  return {
+    question: "What does −ELBO leave out?",
+    sentences: [
+      `Distortion + rate, ${
+        text(facts.reported)
+      }, bounds −log p(x) under the prior that the codes of the population make: for them nothing is left out.`,
+      "A model that has seen the training images only has the law p of their noise for a prior, and then a test image costs E[−log p(z)] − h(ε) more.",
+      `That is 0 if test codes have the law p. Of ${
+        test.images.count.toLocaleString("en")
+      } of them, ${gapText(evidence.gaps.test, judgement.chance)}.`,
+      `By means and covariances the term is ${text(facts.omitted)}, and −ELBO with it ${
+        text(facts.whole)
+      }.`,
+      "This is an estimate and no bound: it sees two moments, and noise out of finitely many images has no density at all.",
+    ],
+  };
 }
