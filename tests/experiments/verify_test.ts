@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import settings from "../../deno.json" with { type: "json" };
 import type { Output } from "../../experiments/bench/output.ts";
+import { generator } from "../../experiments/statistics/generator.ts";
 import {
   requireGreen,
   SECTION_NAMES,
@@ -19,7 +20,9 @@ import {
 import { type Finding, judge } from "../../experiments/verify/row.ts";
 import { STANDARD, type Suite } from "../../experiments/verify/suite.ts";
 import { matrixMutants, type MatrixMutation, mutants, type Mutation } from "../lib/echo/mutants.ts";
+import { run as train } from "./command.ts";
 import { assertRefused, assertSentence, temporaryFolder } from "./helpers.ts";
+import { npy, npz } from "./writers.ts";
 
 const silent: Output = { say() {}, record() {}, table() {}, busy() {} };
 
@@ -170,10 +173,44 @@ Deno.test("verify helps, and answers a mistake by a sentence", async () => {
     [["--only", "bound"], "--only", "did you mean bounds?"],
     [["--draws", "12"], "--draws", "20000"],
     [["--sed", "2"], "--sed", "did you mean --seed?"],
+    [["--run", "runs/none"], "there is no run in runs/none"],
+    [["--run", "runs/none", "--thorough"], "--thorough is for the library's channels"],
+    [["--data-dir", "data"], "it needs --run"],
   ];
   for (const [args, ...says] of mistakes) {
     const { code, out, err } = await run(...args);
     assertEquals([code, out], [1, ""]);
     assertSentence(err.trimEnd(), ["error: ", ...says]);
   }
+});
+
+Deno.test("verify --run checks a run of one's own images, and leaves its tables in the folder given", async () => {
+  await using folder = await temporaryFolder();
+  const path = (name: string) => join(folder.path, name);
+  const random = generator(1);
+  const images = (count: number) => npy([count, 4, 4], () => Math.round(random()));
+  await Deno.writeFile(path("images.npz"), npz({ train: images(80), test: images(60) }));
+  const layers = [{ units: 8, activation: "softplus" }];
+  const latent = { type: "echo", size: 2, dMax: 5 };
+  const config = JSON.stringify({ encoder: layers, decoder: layers, latent, batch: 20, epochs: 1 });
+  const flags = ["--config", config, "--dataset", path("images.npz"), "--filename", "small"];
+  const trained = await train(...flags, "--runs-dir", folder.path);
+  assertEquals(trained.code, 0, trained.err);
+
+  const { code, out, err } = await run("--run", path("small"), "--out", path("out"));
+  assertEquals([code, err], [0, ""]);
+  for (
+    const text of [
+      "Is the rate exact?",
+      "What does −ELBO leave out?",
+      "| −ELBO, as reported",
+    ]
+  ) {
+    assertStringIncludes(out, text);
+  }
+  const record = JSON.parse(await Deno.readTextFile(join(path("out"), "verify.json")));
+  assertEquals([record.run, record.answers.length], ["small", 3]);
+  assertGreater(record.facts.length, 9);
+  const svg = await Deno.readTextFile(join(path("out"), "verify.svg"));
+  assertStringIncludes(svg, "small: is its rate exact? all green");
 });

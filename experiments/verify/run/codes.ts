@@ -12,7 +12,9 @@ import {
   jit,
   type Key,
   permutation,
+  permutations,
   randomInts,
+  split as splitKey,
   type Tensor,
 } from "../../../mod.ts";
 import type { Codes } from "../estimates.ts";
@@ -27,17 +29,22 @@ export interface DrawnCodes extends Codes {
 /** Codes that are drawn in one call. */
 const CALL = 500;
 
-/** The library's sampler, as a program of its own. */
+/** The library's sampler, as a program of its own; the number of a call is an argument, so that one program draws them all. */
 const sampler = (channel: EchoChannel) =>
-  jit((key: Key, mean: Tensor, logScale: Tensor, ...[pool]: Encodings[]) => ({
-    noise: echoNoise(key, mean, logScale, channel, pool),
-    z: echoSample(key, mean, logScale, channel, pool),
-  }));
+  jit((key: Key, call: number, { mean, logScale }: Encodings, ...[pool]: Encodings[]) => {
+    const own = foldIn(key, call);
+    return {
+      noise: echoNoise(own, mean, logScale, channel, pool),
+      z: echoSample(own, mean, logScale, channel, pool),
+    };
+  });
+
+/** How many batches there are at least, so that it shows how much they vary. */
+const BATCHES = 100;
 
 /**
- * A code of each image but a few, with echoes from its batch, as in training: the codes of a batch share echoes.
- *
- * @param batch images in a batch; those that do not fill one are left out
+ * Codes with echoes from their batch, as in training: those of a batch share echoes. All images are gone through, in batches of a
+ * random order, as often as it takes for enough batches; those that do not fill one are left out.
  */
 export async function codesOfBatches(
   split: Split,
@@ -45,14 +52,20 @@ export async function codesOfBatches(
   batch: number,
   key: Key,
 ): Promise<DrawnCodes> {
-  const order = await shuffled(split, key);
-  const size = Math.min(batch, order.length);
-  const calls = Math.floor(order.length / size);
+  const { count } = split.images;
+  const size = Math.min(batch, count), inPass = Math.floor(count / size);
+  const passes = Math.ceil(BATCHES / inPass), inBatches = inPass * size;
+  const [ofOrders, ofCodes] = splitKey(key);
+  const orders = await permutations(ofOrders, passes, count, { take: inBatches }).read();
   const step = sampler(channel);
-  return await collect(split, channel, order.subarray(0, calls * size), size, size, (i, rows) => {
-    const { mean, logScale } = rowsOf(split, rows);
-    return step(foldIn(key, i), mean, logScale);
-  });
+  return await collect(
+    split,
+    channel,
+    Int32Array.from(orders),
+    size,
+    size,
+    (i, rows) => step(ofCodes, i, rowsOf(split, rows)),
+  );
 }
 
 /**
@@ -70,10 +83,14 @@ export async function codesOfPool(
   const all = rowsOf(pool, Int32Array.from({ length: pool.images.count }, (_, i) => i));
   const count = Math.min(CALL, of.length);
   const whole = of.subarray(0, of.length - of.length % count);
-  return await collect(split, channel, whole, count, 1, (i, rows) => {
-    const { mean, logScale } = rowsOf(split, rows);
-    return step(foldIn(key, i), mean, logScale, all);
-  });
+  return await collect(
+    split,
+    channel,
+    whole,
+    count,
+    1,
+    (i, rows) => step(key, i, rowsOf(split, rows), all),
+  );
 }
 
 /** Codes for which every image is used once, for one code or as one echo: independent draws, whatever the population. */
@@ -90,9 +107,8 @@ export async function codesOfFreshImages(
   );
   const step = sampler({ ...channel, sampling: "withoutReplacement" });
   return await collect(split, channel, firsts, 1, 1, (i, rows) => {
-    const { mean, logScale } = rowsOf(split, rows);
     const others = rowsOf(split, order.subarray(i * size + 1, (i + 1) * size));
-    return step(foldIn(key, i), mean, logScale, others);
+    return step(key, i, rowsOf(split, rows), others);
   });
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Key, key, split } from "../../../mod.ts";
+import { key, split } from "../../../mod.ts";
 import { columnsOf } from "../../dimension_rates.ts";
 import { UserError } from "../../errors.ts";
 import { kolmogorovSmirnovOfTwo } from "../../statistics/summary.ts";

@@ -11,7 +11,8 @@ import { meanOf, standardError } from "../../statistics/summary.ts";
 import { byDensity, errorOf } from "../estimates.ts";
 import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
-import { measured } from "./sandwich.ts";
+import { type Repeats, repeatsOf } from "./repeats.ts";
+import { type Measured, measured } from "./sandwich.ts";
 import type { Trained } from "./trained.ts";
 
 /** A number of nats. */
@@ -33,7 +34,16 @@ export interface Facts {
   readonly reported: Fact;
   readonly omitted: Fact;
   readonly whole: Fact;
+  /** Of the training images. */
+  readonly repeats: Repeats;
 }
+
+/** Where so many of further images would be known ones, the images are those of a discrete population, and its entropy is known. */
+const KNOWN = 0.9;
+
+/** Whether there are so few images that there is less to tell than the rate: then the formula does not hold. */
+export const isDiscrete = ({ coverage, entropy }: Repeats, { nats, error }: Measured): boolean =>
+  coverage > KNOWN && nats - 5 * error > entropy;
 
 /** Measures them. */
 export async function factsOf(trained: Trained, evidence: Evidence): Promise<Facts> {
@@ -44,6 +54,7 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
   const echoes = Math.min(channel.dMax, Math.min(config.batch, ...counts) - 1);
   const scale = channel.clip * Math.exp(largest(train.logScale, test.logScale));
   const dimensions = config.latent.size;
+  const repeats = repeatsOf(train.images);
 
   const byBatch = await distortions(trained, ofTest.batch);
   const byPool = await distortions(trained, ofTest.pool);
@@ -89,12 +100,17 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
       quantity: "bias of truncation, at most",
       nats: truncationBias(scale, echoes, dimensions),
       verdict: truncationBias(scale, echoes, dimensions) <= NEGLIGIBLE ? "green" : "red",
-      meaning: `${echoes} echoes, and no scale above ${scale.toFixed(4)}`,
+      meaning: `${echoes} ${echoes === 1 ? "echo" : "echoes"}, and no scale above ${
+        scale.toFixed(4)
+      }`,
     },
     {
-      quantity: `ln ${trainCount}`,
-      nats: Math.log(counts[0]),
-      meaning: "the most that a code can tell about which of the training images it is of",
+      quantity: "entropy of the training images",
+      nats: repeats.entropy,
+      verdict: isDiscrete(repeats, rate) ? "red" : undefined,
+      meaning: `the most that a code can tell of which of ${trainCount} it is (${
+        repeats.distinct.toLocaleString("en")
+      } different ones)`,
     },
     {
       quantity: "InfoNCE, test codes",
@@ -125,7 +141,7 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
     omitted,
     whole,
   ];
-  return { all, reported, omitted, whole };
+  return { all, reported, omitted, whole, repeats };
 }
 
 /** The largest of some numbers. */

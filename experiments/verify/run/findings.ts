@@ -15,7 +15,7 @@ import type { Split, Trained } from "./trained.ts";
 const AGAIN = 2e-5;
 
 /** The fewest independent codes that can be judged by how much they vary. */
-const FEWEST = 20;
+const FEWEST = 100;
 
 /** The rows. */
 export function findingsOf(
@@ -46,7 +46,11 @@ export function findingsOf(
   if (kept !== undefined) {
     // Drawn as those of batches were, and so known as well; which of them share a batch is not kept.
     const { standardError } = row(test, "", ofTest.batch);
-    findings.push({ ...row(test, "as the run kept their codes", kept), standardError });
+    const passes = ofTest.batch.of.length / kept.of.length;
+    findings.push({
+      ...row(test, "as the run kept their codes", kept),
+      standardError: standardError * Math.sqrt(passes),
+    });
   }
   const rate = meanOf(test.rate);
   findings.push({

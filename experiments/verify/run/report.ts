@@ -66,5 +66,6 @@ export function requireGreenRun({ judgement, facts }: RunJudgement): void {
   requireGreen(judgement);
   const red = facts.all.find(({ verdict }) => verdict === "red");
   if (red === undefined) return;
-  throw new UserError(`the ${red.quantity}, is ${red.nats.toPrecision(2)} nats: ${red.meaning}`);
+  const { quantity, nats, meaning } = red;
+  throw new UserError(`red is the ${quantity}, ${nats.toPrecision(2)} nats: ${meaning}`);
 }

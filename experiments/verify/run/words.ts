@@ -5,8 +5,9 @@
  */
 import { meanOf } from "../../statistics/summary.ts";
 import { type Gap, gapLimit } from "../row.ts";
-import type { Fact } from "./facts.ts";
+import { type Fact, isDiscrete } from "./facts.ts";
 import type { RunJudgement } from "./report.ts";
+import { measured } from "./sandwich.ts";
 import type { Trained } from "./trained.ts";
 
 /** A question, and sentences that answer it. */
@@ -18,7 +19,7 @@ export interface Answer {
 /** The questions that the paper raises. */
 export const answers = (trained: Trained, found: RunJudgement): Answer[] => [
   exactness(found),
-  population(trained),
+  population(trained, found),
   likelihood(trained, found),
 ];
 
@@ -31,38 +32,49 @@ function gapText(gaps: readonly Gap[], chance: number): string {
 }
 
 /** Whether z and ε have one law, which is all that the formula takes. */
-function exactness({ judgement, evidence: { gaps } }: RunJudgement): Answer {
+function exactness({ judgement, facts, evidence: { gaps } }: RunJudgement): Answer {
   const { rows, tests, chance } = judgement;
-  const red = rows.filter(({ verdict }) => verdict === "red").length;
+  const red = [...rows, ...facts.all].filter(({ verdict }) => verdict === "red").length;
   return {
     question: "Is the rate exact?",
     sentences: [
-      "I(X;Z) = h(Z) − h(Z|X) is −E log |det S(X)| where the code z and its noise ε have one law.",
+      "I(X;Z) = h(Z) − h(Z|X) is −E log |det S(X)| where the code z and its noise ε have one law, with a density.",
       `Of codes of training images with echoes from all of them, ${gapText(gaps.train, chance)}.`,
       red === 0
-        ? `All ${rows.length} rows are green: nothing that was looked at contradicts it.`
-        : `${red} of ${rows.length} rows are red: the formula is not what these codes tell.`,
+        ? "All is green: nothing that was looked at contradicts it."
+        : `${red} of the lines above ${
+          red === 1 ? "is" : "are"
+        } red: the formula is not what these codes tell.`,
       `By chance one of these ${tests} comparisons is red in one table of 10,000.`,
     ],
   };
 }
 
 /** What the number of images limits. */
-function population({ train, test }: Trained): Answer {
-  const rate = meanOf(test.rate), { count } = train.images;
-  const images = count.toLocaleString("en"), most = Math.log(count);
+function population({ train, test }: Trained, { facts: { repeats } }: RunJudgement): Answer {
+  const rate = meanOf(test.rate), most = repeats.entropy;
+  const [count, distinct] = [train.images.count, repeats.distinct].map((n) =>
+    n.toLocaleString("en")
+  );
+  const known = `The next image would be one of them with probability ${
+    repeats.coverage.toFixed(2)
+  }, about`;
   return {
     question: "Information about what?",
     sentences: [
-      "About an image of the population from which the training images are a sample, as if it were continuous.",
-      `Which of the ${images} training images it was, is ln ${images} = ${
+      "About an image of the population of which the training images are a sample, as if images were continuous.",
+      `Which of the ${count} training images it was, of which ${distinct} are different, is ${
         most.toFixed(2)
-      } nats, and no code tells more than that of them.`,
-      rate > most
-        ? `The rate, ${rate.toFixed(2)}, is above that: its last ${
+      } nats (at most ln ${count}), and no code of them tells more.`,
+      rate <= most
+        ? `The rate, ${rate.toFixed(2)}, is not above that.`
+        : `The rate, ${rate.toFixed(2)}, is above that by ${
           (rate - most).toFixed(2)
-        } nats are a statement that no sample of this size can check, InfoNCE included.`
-        : `The rate, ${rate.toFixed(2)}, is not above that.`,
+        } nats. ${known}: ${
+          isDiscrete(repeats, measured(test.rate))
+            ? "there are so few that the formula cannot hold."
+            : "that there is so much to tell of new ones is the statement of the formula, which no sample of this size can check, nor InfoNCE on it."
+        }`,
     ],
   };
 }
