@@ -84,7 +84,7 @@ Deno.test("a trained model is green, and its numbers are those of the run", asyn
   assertEquals(found.evidence.gaps.train.length, 3 + 1);
 
   const test = JSON.parse(await Deno.readTextFile(folder.test));
-  const { all, reported, omitted, whole } = found.facts;
+  const { all, likelihood: { reported, omitted, whole } } = found.facts;
   const nats = Object.fromEntries(all.map(({ quantity, nats }) => [quantity, nats]));
   assertAlmostEquals(nats["rate, test images"], test.rate, 1e-4);
   const { entropy } = found.facts.repeats;

@@ -3,14 +3,9 @@
  *
  * @module
  */
-import { jit, type Tensor, tensor } from "../../../mod.ts";
-import { gatherTensor } from "../../evaluate.ts";
 import type { Column } from "../../bench/table.ts";
-import type { Params } from "../../model.ts";
-import { meanOf, standardError } from "../../statistics/summary.ts";
-import { byDensity, errorOf } from "../estimates.ts";
-import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
+import { type Likelihood, likelihoodOf } from "./likelihood.ts";
 import { type Repeats, repeatsOf } from "./repeats.ts";
 import { type Measured, measured } from "./sandwich.ts";
 import type { Trained } from "./trained.ts";
@@ -20,71 +15,29 @@ export interface Fact {
   readonly quantity: string;
   readonly nats: number;
   readonly error?: number;
-  /** Whether it is as small as it must be, where it must. */
+  /** Whether it is as it must be, where it must. */
   readonly verdict?: "green" | "red";
   readonly meaning: string;
 }
 
-/** What the rate may be off by where the noise is cut off: less than can be measured. */
-const NEGLIGIBLE = 1e-3;
-
-/** All of them, and those about −ELBO by name. */
+/** All of them, and what else is said of them in words. */
 export interface Facts {
   readonly all: readonly Fact[];
-  readonly reported: Fact;
-  readonly omitted: Fact;
-  readonly whole: Fact;
+  readonly likelihood: Likelihood;
   /** Of the training images. */
   readonly repeats: Repeats;
 }
 
-/** Where so many of further images would be known ones, the images are those of a discrete population, and its entropy is known. */
-const KNOWN = 0.9;
-
-/** Whether there are so few images that there is less to tell than the rate: then the formula does not hold. */
-export const isDiscrete = ({ coverage, entropy }: Repeats, { nats, error }: Measured): boolean =>
-  coverage > KNOWN && nats - 5 * error > entropy;
-
 /** Measures them. */
 export async function factsOf(trained: Trained, evidence: Evidence): Promise<Facts> {
-  const { train, test, config, channel } = trained;
-  const { law, test: ofTest, bounds } = evidence;
-  const counts = [train, test].map(({ images }) => images.count);
-  const [trainCount, testCount] = counts.map((count) => count.toLocaleString("en"));
-  const echoes = Math.min(channel.dMax, Math.min(config.batch, ...counts) - 1);
-  const scale = channel.clip * Math.exp(largest(train.logScale, test.logScale));
-  const dimensions = config.latent.size;
+  const { train, test } = trained, { bounds } = evidence;
   const repeats = repeatsOf(train.images);
-
-  const byBatch = await distortions(trained, ofTest.batch);
-  const byPool = await distortions(trained, ofTest.pool);
-  const ofBatch = measured(byBatch), ofPool = measured(byPool);
   const rate = measured(test.rate);
-  const { estimate, formula, standardError: omittedError } = byDensity(ofTest.pool, law.logDensity);
-  const term = estimate - formula;
-  const losses = (codes: DrawnCodes, distortion: Float64Array) =>
-    distortion.map((value, i) => value + codes.rate[i]);
-  const sums = losses(ofTest.batch, byBatch);
-
-  const reported: Fact = {
-    quantity: "−ELBO, as reported",
-    nats: meanOf(sums),
-    error: errorOf(sums, ofTest.batch.batch),
-    meaning: "distortion + rate: the prior is the law of the test codes themselves",
-  };
-  const omitted: Fact = {
-    quantity: "omitted term",
-    nats: term,
-    error: omittedError,
-    meaning: "E[−log p(z)] − h(ε): how much less likely test codes are under the noise's law p",
-  };
-  const whole: Fact = {
-    quantity: "−ELBO, with the omitted term",
-    nats: ofPool.nats + rate.nats + term,
-    error: Math.hypot(standardError(losses(ofTest.pool, byPool)), omittedError),
-    meaning: "the prior is the law of the training codes, and so of the echoes",
-  };
-
+  const likelihood = await likelihoodOf(trained, evidence);
+  const { ofBatch, ofPool, reported, omitted, whole } = likelihood;
+  const [images, distinct, told] = [train.images.count, repeats.distinct, bounds.count].map((n) =>
+    n.toLocaleString("en")
+  );
   const all: Fact[] = [
     {
       quantity: "rate, training images",
@@ -96,95 +49,69 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
       ...rate,
       meaning: "the same of images that were not trained on",
     },
-    {
-      quantity: "bias of truncation, at most",
-      nats: truncationBias(scale, echoes, dimensions),
-      verdict: truncationBias(scale, echoes, dimensions) <= NEGLIGIBLE ? "green" : "red",
-      meaning: `${echoes} ${echoes === 1 ? "echo" : "echoes"}, and no scale above ${
-        scale.toFixed(4)
-      }`,
-    },
+    truncation(trained),
     {
       quantity: "entropy of the training images",
       nats: repeats.entropy,
       verdict: isDiscrete(repeats, rate) ? "red" : undefined,
-      meaning: `the most that a code can tell of which of ${trainCount} it is (${
-        repeats.distinct.toLocaleString("en")
-      } different ones)`,
+      meaning: `the most that a code can tell of which of ${images} it is (${distinct} different)`,
     },
     {
       quantity: "InfoNCE, test codes",
-      nats: bounds.below.nats,
-      error: bounds.below.error,
-      meaning: `the information is at least this; it cannot show more than ln ${
-        bounds.count.toLocaleString("en")
-      } = ${Math.log(bounds.count).toFixed(2)}`,
+      ...bounds.below,
+      meaning: `the information is at least this; it cannot show more than ln ${told} = ${
+        Math.log(bounds.count).toFixed(2)
+      }`,
     },
     {
       quantity: "leave-one-out, test codes",
-      nats: bounds.above.nats,
-      error: bounds.above.error,
+      ...bounds.above,
       meaning: "at most this, if the noise were normal; far above where the rate is above ln N",
     },
-    {
-      quantity: "distortion, echoes from the batch",
-      nats: ofBatch.nats,
-      error: errorOf(byBatch, ofTest.batch.batch),
-      meaning: `of ${testCount} test images, as training reports it`,
-    },
-    {
-      quantity: "distortion, echoes from training",
-      ...ofPool,
-      meaning: "with noise that owes nothing to other test images",
-    },
+    ofBatch,
+    ofPool,
     reported,
     omitted,
     whole,
   ];
-  return { all, reported, omitted, whole, repeats };
+  return { all, likelihood, repeats };
 }
 
-/** The largest of some numbers. */
-const largest = (...arrays: readonly Float32Array[]): number =>
-  arrays.flatMap((array) => array.reduce((a, b) => Math.max(a, b), -Infinity)).reduce((a, b) =>
-    Math.max(a, b)
-  );
+/** Where so many of further images would be known ones, the images are those of a discrete population, and its entropy is known. */
+const KNOWN = 0.9;
+
+/** Whether there are so few images that there is less to tell than the rate: then the formula does not hold. */
+export const isDiscrete = ({ coverage, entropy }: Repeats, { nats, error }: Measured): boolean =>
+  coverage > KNOWN && nats - 5 * error > entropy;
+
+/** What the rate may be off by where the noise is cut off: less than can be measured. */
+const NEGLIGIBLE = 1e-3;
+
+/** What the code tells beyond the rate as its noise is cut off after some echoes. */
+function truncation({ train, test, config, channel }: Trained): Fact {
+  const most = Math.min(config.batch, train.images.count, test.images.count) - 1;
+  const echoes = channel.sampling === "withReplacement"
+    ? channel.dMax
+    : Math.min(channel.dMax, most);
+  const largest = [...train.logScale, ...test.logScale].reduce((a, b) => Math.max(a, b));
+  const scale = channel.clip * Math.exp(largest);
+  const nats = truncationBias(scale, echoes, config.latent.size);
+  return {
+    quantity: "bias of truncation, at most",
+    nats,
+    verdict: nats <= NEGLIGIBLE ? "green" : "red",
+    meaning: `${echoes} ${echoes === 1 ? "echo" : "echoes"}, no scale above ${scale.toFixed(4)}`,
+  };
+}
 
 /**
  * By how much the information of a code of so many echoes is above the rate, at most and about, in nats: h(E_{d+1}) − h(E_d) where
  * every scale is as large as the largest, and E_d is normal of variance Σ_{l<d} r²ˡ.
  */
 export function truncationBias(scale: number, echoes: number, dimensions: number): number {
-  const variance = (terms: number) => {
-    let sum = 0;
-    for (let l = 0; l < terms; l++) sum += scale ** (2 * l);
-    return sum;
-  };
-  return 0.5 * dimensions * Math.log1p(scale ** (2 * echoes) / variance(echoes));
-}
-
-/** Images that are decoded together. */
-const BATCH = 500;
-
-/** The distortion of each code's image, in nats. */
-async function distortions(
-  { model, params, test }: Trained,
-  { of, z, dimensions }: DrawnCodes,
-): Promise<Float64Array> {
-  const distortion = jit((params: Params, images: Tensor, codes: Tensor) =>
-    model.distortion(params, images, codes)
-  );
-  const all = new Float64Array(of.length);
-  for (let first = 0; first < of.length; first += BATCH) {
-    const rows = of.subarray(first, first + BATCH);
-    const codes = Float32Array.from(
-      z.subarray(first * dimensions, (first + rows.length) * dimensions),
-    );
-    using images = gatherTensor(test.images, rows);
-    using found = distortion(params, images, tensor(codes, { shape: [rows.length, dimensions] }));
-    all.set(await found.read(), first);
-  }
-  return all;
+  let variance = 0;
+  for (let l = 0; l < echoes; l++) variance += scale ** (2 * l);
+  return 0.5 * dimensions * Math.log1p(scale ** (2 * echoes) / variance);
 }
 
 /** The columns of their table. */
@@ -192,7 +119,8 @@ export const FACT_COLUMNS: readonly Column<Fact>[] = [
   { title: "quantity", left: true, cell: ({ quantity }) => quantity },
   {
     title: "nats",
-    cell: ({ nats }) => nats >= 0.01 || nats <= 0 ? nats.toFixed(2) : nats.toExponential(1),
+    // Of a bound, however small, it is worth knowing how small it is.
+    cell: ({ nats, verdict }) => verdict && nats < 0.01 ? nats.toExponential(1) : nats.toFixed(2),
   },
   { title: "±", cell: ({ error }) => error === undefined ? "" : error.toFixed(2) },
   { title: "verdict", left: true, cell: ({ verdict }) => verdict ?? "" },

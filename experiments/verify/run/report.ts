@@ -43,7 +43,20 @@ export async function showRun(
   output: Output,
 ): Promise<void> {
   const { judgement, facts } = found;
+  const { name, config: { latent }, channel } = trained;
+  output.say(
+    `${name}: Echo of ${latent.size} dimensions, clip ${
+      channel.clip.toFixed(4)
+    }, at most ${channel.dMax} echoes; ${source}`,
+  );
   output.table(COLUMNS, judgement.rows);
+  output.say(
+    `Information is in nats. Estimate: the formula + h(z) − h(ε), as far as the two differ in their second moments;
+known: the formula for all images. A row is green within ${
+      judgement.limit.toFixed(2)
+    } standard errors (z), and with its law, the
+largest gap between z and ε as a share of what chance allows, at most 1.`,
+  );
   output.table(FACT_COLUMNS, facts.all);
   const said = answers(trained, found);
   for (const { question, sentences } of said) {
@@ -51,7 +64,7 @@ export async function showRun(
   }
   await makeFolder(folder);
   const paths = ["verify.json", "verify.svg"].map((name) => join(folder, name));
-  const record = { run: trained.name, source, ...judgement, facts: facts.all, answers: said };
+  const record = { run: name, source, ...judgement, facts: facts.all, answers: said };
   await writeFile(paths[0], JSON.stringify(record, null, 2) + "\n");
   await writeFile(paths[1], runChart(trained, found, source));
   output.say(paths.join(", "));

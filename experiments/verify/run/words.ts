@@ -81,20 +81,19 @@ function population({ train, test }: Trained, { facts: { repeats } }: RunJudgeme
 
 /** What is left out of the −ELBO, and how well that is known. */
 function likelihood({ test }: Trained, { facts, judgement, evidence }: RunJudgement): Answer {
+  const { reported, omitted, whole } = facts.likelihood;
   const text = ({ nats, error = 0 }: Fact) => `${nats.toFixed(2)} ± ${error.toFixed(2)}`;
   return {
     question: "What does −ELBO leave out?",
     sentences: [
       `Distortion + rate, ${
-        text(facts.reported)
+        text(reported)
       }, bounds −log p(x) under the prior that the codes of the population make: for them nothing is left out.`,
       "A model that has seen the training images only has the law p of their noise for a prior, and then a test image costs E[−log p(z)] − h(ε) more.",
       `That is 0 if test codes have the law p. Of ${
         test.images.count.toLocaleString("en")
       } of them, ${gapText(evidence.gaps.test, judgement.chance)}.`,
-      `By means and covariances the term is ${text(facts.omitted)}, and −ELBO with it ${
-        text(facts.whole)
-      }.`,
+      `By means and covariances the term is ${text(omitted)}, and −ELBO with it ${text(whole)}.`,
       "This is an estimate and no bound: it sees two moments, and noise out of finitely many images has no density at all.",
     ],
   };
