@@ -72,7 +72,9 @@ function cholesky(matrix: Float64Array, size: number): Float64Array {
       for (let k = 0; k < j; k++) rest -= lower[i * size + k] * lower[j * size + k];
       if (j < i) lower[i * size + j] = rest / lower[j * size + j];
       else if (rest > 0) lower[i * size + i] = Math.sqrt(rest);
-      else throw new UserError(`dimension ${i} of the noise does not vary beyond the others`);
+      else {throw new UserError(
+          `dimension ${i} of the noise is not finite, or does not vary beyond the others`,
+        );}
     }
   }
   return lower;
