@@ -75,6 +75,8 @@ export interface Model {
   logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
   /** What describes the code of each image, and z, a code as the decoder is given it: each [batch, latent]. */
   encode(params: Params, images: Tensor, key: Key): Record<string, Tensor>;
+  /** The distortion of images by codes of them that were drawn in any way, in nats: [batch, pixels], [batch, latent] to [batch]. */
+  distortion(params: Params, images: Tensor, codes: Tensor): Tensor;
   /** Each pixel's probability for codes as the decoder is given them: [rows, latent] to [rows, pixels]. */
   decode(params: Params, codes: Tensor): Tensor;
   /** Each pixel's probability after a pass through a noisy code: [batch, pixels]. */
@@ -166,6 +168,8 @@ export function makeModel(config: Config, pixels: number): Model {
       const { z } = latent.draw(params.latent, encoded, key, 1);
       return { ...latent.statistics(encoded), z: decoded(z) };
     },
+    distortion: (params, images, codes) =>
+      RECONS[config.recon](decode(params, decoded(codes)), images),
     decode: (params, codes) => sigmoid(decode(params, codes)),
     reconstruct(params, images, key) {
       const { z } = latent.draw(params.latent, encode(params, images), key, 1);

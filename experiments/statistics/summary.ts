@@ -20,6 +20,19 @@ export function kolmogorovSmirnov(draws: ArrayLike<number>, cdf: Cdf): number {
   return gap;
 }
 
+/** The same between draws of two kinds: the largest gap between the shares of them up to a point. */
+export function kolmogorovSmirnovOfTwo(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [ofA, ofB] = [a, b].map((draws) => Float64Array.from(draws).sort());
+  let gap = 0;
+  for (let i = 0, j = 0; i < ofA.length && j < ofB.length;) {
+    const point = Math.min(ofA[i], ofB[j]);
+    while (ofA[i] === point) i++;
+    while (ofB[j] === point) j++;
+    gap = Math.max(gap, Math.abs(i / ofA.length - j / ofB.length));
+  }
+  return gap;
+}
+
 /** The gap that n independent draws of the very distribution exceed once in a million times: .0191 for 20,000. */
 export const kolmogorovSmirnovLimit = (n: number): number =>
   Math.sqrt(Math.log(2 / 1e-6) / (2 * n));

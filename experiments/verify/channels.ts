@@ -119,10 +119,16 @@ export function gaussVector(dimensions: number, s: number, rho = 0): ClosedForm 
       );
       return { x: 0, mean, logScale: new Array<number>(dimensions).fill(Math.log(s)) };
     },
-    statistics: Array.from({ length: dimensions }, (_, k) => ({
-      of: (code: readonly number[]) => code[k],
-      cdf: normalCdf,
-    })),
+    statistics: [
+      ...Array.from({ length: dimensions }, (_, k) => ({
+        of: (code: readonly number[]) => code[k],
+        cdf: normalCdf,
+      })),
+      {
+        of: (code) => code.reduce((t, z) => t + z, 0) / Math.sqrt(dimensions * top),
+        cdf: normalCdf,
+      },
+    ],
     logDensity(code) {
       const along = code.reduce((t, z) => t + z, 0) ** 2 / dimensions;
       const all = code.reduce((t, z) => t + z * z, 0);

@@ -14,10 +14,12 @@ export function chart(judgement: Judgement, source: string): string {
   const verdict = red === 0
     ? `${rows.length} rows, all green`
     : `${red} of ${rows.length} rows are red`;
-  return svgText(`Information against −E log |det S|: ${verdict}`, source, [
-    scores(judgement),
-    excesses(rows),
-  ]);
+  const panels = [scores(judgement), excesses(rows), failures(judgement)];
+  return svgText(
+    `Information against −E log |det S|: ${verdict}`,
+    source,
+    panels.filter((panel) => panel !== undefined),
+  );
 }
 
 const isRed = ({ verdict }: Row): boolean => verdict === "red";
@@ -35,7 +37,7 @@ function scores({ rows, limit }: Judgement): Panel {
   const dots = (of: typeof places, color: string, symbol: "circle" | "times") =>
     Plot.dot(of, { x: "z", y: "place", r: 3, symbol, stroke: color, fill: color });
   return {
-    width: 420,
+    width: 340,
     height: 360,
     options: {
       marginLeft: 84,
@@ -78,7 +80,7 @@ const STYLES = [
 ] as const;
 
 /** What the code tells beyond the rate, by the number of examples in a batch, for each way to draw echoes from it. */
-function excesses(rows: readonly Row[]): Panel {
+function excesses(rows: readonly Row[]): Panel | undefined {
   const points = rows.filter(({ section }) => section === "sampling").map((row) => {
     const [mode, batch] = row.channel.split(", batch ");
     const excess = row.estimate - row.formula;
@@ -91,9 +93,10 @@ function excesses(rows: readonly Row[]): Panel {
       high: excess + row.standardError,
     };
   });
+  if (points.length === 0) return undefined;
   const modes = [...new Set(points.map(({ mode }) => mode))];
   return {
-    width: 520,
+    width: 430,
     height: 360,
     options: {
       marginLeft: 52,
@@ -120,6 +123,43 @@ function excesses(rows: readonly Row[]): Panel {
           ];
         }),
         legend(modes),
+      ],
+    },
+  };
+}
+
+/** Where the formula must not hold: by how much the information is off it, measured, and known. */
+function failures({ rows, limit }: Judgement): Panel | undefined {
+  const points = rows.filter(({ fails }) => fails).map((row) => {
+    const off = row.estimate - row.formula, error = limit * row.standardError;
+    return {
+      channel: row.channel,
+      known: row.difference,
+      off,
+      low: off - error,
+      high: off + error,
+      color: isRed(row) ? INK.second : INK.first,
+    };
+  });
+  if (points.length === 0) return undefined;
+  return {
+    width: 520,
+    height: 360,
+    options: {
+      marginLeft: 290,
+      marginRight: 16,
+      marginBottom: 40,
+      x: {
+        label: "where it must not hold: estimate − formula, nats (ticks: known) →",
+        grid: true,
+        nice: true,
+      },
+      y: { label: null, domain: points.map(({ channel }) => channel), tickSize: 0 },
+      marks: [
+        Plot.ruleX([0], { stroke: INK.faint }),
+        Plot.tickX(points, { x: "known", y: "channel", stroke: "currentColor", strokeWidth: 2 }),
+        Plot.ruleY(points, { x1: "low", x2: "high", y: "channel", stroke: "color" }),
+        Plot.dot(points, { x: "off", y: "channel", stroke: "color", fill: "color", r: 3 }),
       ],
     },
   };

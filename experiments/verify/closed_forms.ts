@@ -23,8 +23,6 @@ import { CENTRE, drawMatrices, matrixInformation } from "./matrix.ts";
 import type { Finding } from "./row.ts";
 import type { Suite } from "./suite.ts";
 
-const SECTION = "closed forms";
-
 const CHANNELS: readonly ClosedForm[] = [
   gauss(0.1),
   gauss(0.5),
@@ -65,7 +63,7 @@ async function* ofChannel(
     batch: echoes + 1,
     channel: echoChannel({ dMax: echoes, clip: 0.95 }),
   });
-  const common = { section: SECTION, channel: name, rate: information, difference: 0 };
+  const common = { section: "channels", channel: name, rate: information, difference: 0 };
   const laws = [draws.noise, draws.z].flatMap((codes) => gapsOf(codes, dimensions, statistics));
   if (logDensity !== undefined) yield { ...common, ...byDensity(draws, logDensity), laws };
   if (dimensions <= 2) {
@@ -97,7 +95,7 @@ async function ofMatrices(
   const logDensity = (code: readonly number[]) =>
     code.reduce((t, v) => t + normalLogDensity(v - CENTRE), 0);
   return {
-    section: SECTION,
+    section: "matrices",
     channel: `matrix S(x), ${dimensions}-D`,
     rate: matrixInformation(dimensions),
     difference: 0,

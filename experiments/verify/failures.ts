@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { echoChannel, echoRate, mul, tensor } from "../../mod.ts";
+import { echoChannel, echoRate, mul, slice, tensor } from "../../mod.ts";
 import { normalLogDensity } from "../statistics/densities.ts";
 import { normalDraw } from "../statistics/generator.ts";
 import { meanOf } from "../statistics/summary.ts";
 import { type Encode, gaussVector } from "./channels.ts";
-import { draw, type Draws, libraryEcho } from "./draws.ts";
-import { byDensity, byEntropies, byLaws, errorOf, type Estimated, formulaOf } from "./estimates.ts";
+import { draw, type Draws } from "./draws.ts";
+import { byDensity, byLaws, errorOf, type Estimated, formulaOf, gapsOf } from "./estimates.ts";
 import { Law } from "./law.ts";
 import type { Finding } from "./row.ts";
-import { noiseOf, orders, perHalf, plainEcho } from "./samplers.ts";
+import { noiseOf, type Order, orders, perHalf, plainEcho } from "./samplers.ts";
 import type { Suite } from "./suite.ts";
 import { encode, laws, rate, through } from "./truncated.ts";
 
@@ -66,18 +66,32 @@ function byReading({ x, z, rate }: Draws, base: number): Estimated {
 
 /**
  * Each of two dimensions, of a correlation ρ, has echoes of its own: the noise forgets the correlation. h(Z) − h(ε) falls from 0 to
- * that of N(0, (1 − s²)·C + s²·I) and N(0, I).
+ * that of N(0, (1 − s²)·C + s²·I) and N(0, I): the code keeps the correlation (1 − s²)·ρ.
  */
 async function perDimension({ draws: n, seed }: Suite): Promise<Finding> {
   const s = 0.5, rho = 0.8;
   const { encode, echoes, name, information } = gaussVector(2, s, rho);
-  const draws = await draw(encode, { sampler: perHalf(libraryEcho), seed, n, batch: echoes + 1 });
+  const ofCode = gaussVector(2, s, (1 - s * s) * rho), ofNoise = gaussVector(2, s);
+  // Others than the first dimension has: with any of them in common, the noises are not independent.
+  const others = (first: number): Order => (key, batch, dMax) =>
+    slice(orders["without replacement"](key, batch, 2 * dMax), [0, first], [batch, dMax]);
+  const draws = await draw(encode, {
+    sampler: perHalf(plainEcho(others(0)), plainEcho(others(echoes))),
+    seed,
+    n,
+    batch: 2 * echoes + 1,
+    channel: echoChannel({ dMax: echoes, clip: 1 }),
+  });
   return {
     ...FAILURE,
     channel: `${name}, echoes per dimension`,
     rate: information,
     difference: 0.5 * Math.log(1 - ((1 - s * s) * rho) ** 2),
-    ...byEntropies(draws),
+    ...byDensity(draws, ofNoise.logDensity!, ofCode.logDensity),
+    laws: [
+      ...gapsOf(draws.noise, 2, ofNoise.statistics),
+      ...gapsOf(draws.z, 2, ofCode.statistics),
+    ],
   };
 }
 

@@ -56,6 +56,8 @@ export interface Judgement {
   readonly limit: number;
   /** How many things were looked at. */
   readonly tests: number;
+  /** The chance of each to be red by accident. */
+  readonly chance: number;
 }
 
 /** The chance that any row of a table is red where everything is as it should be. */
@@ -86,11 +88,12 @@ export function judge(findings: readonly Finding[]): Judgement {
     const isTold = !finding.fails || Math.abs(estimate - formula) > limit * error;
     return { ...finding, z, formulaZ, law, verdict: holds && isTold ? "green" : "red" };
   });
-  return { rows, limit, tests };
+  return { rows, limit, tests, chance };
 }
 
 /** The gap that n draws exceed with at most that chance (Massart, "The tight constant in the DKW inequality", 1990). */
-const gapLimit = (n: number, chance: number): number => Math.sqrt(Math.log(2 / chance) / (2 * n));
+export const gapLimit = (n: number, chance: number): number =>
+  Math.sqrt(Math.log(2 / chance) / (2 * n));
 
 /** Where the standard normal distribution function is p > ½. */
 function quantile(p: number): number {

@@ -12,7 +12,6 @@ import {
   type EchoChannel,
   exp,
   expandDims,
-  foldIn,
   greaterEqual,
   iota,
   type Key,
@@ -77,13 +76,14 @@ export const plainEcho =
     return { noise, z: add(mean, mul(exp(logS), noise)) };
   };
 
-/** A sampler that treats the two halves of the latent dimensions on their own, with echoes of their own. */
-export const perHalf = (sampler: Sampler): Sampler => (key, mean, logScale, channel) => {
-  const [batch, latent] = mean.shape;
-  const half = Math.ceil(latent / 2);
-  const [low, high] = [[0, half], [half, latent - half]].map(([from, count], i) => {
-    const part = (x: Tensor) => slice(x, [0, from], [batch, count]);
-    return sampler(foldIn(key, i), part(mean), part(logScale), channel);
-  });
-  return { noise: concat([low.noise, high.noise], 1), z: concat([low.z, high.z], 1) };
-};
+/** A sampler that has one for each half of the latent dimensions, and so echoes of its own for each. */
+export const perHalf =
+  (...samplers: readonly [Sampler, Sampler]): Sampler => (key, mean, logScale, channel) => {
+    const [batch, latent] = mean.shape;
+    const half = Math.ceil(latent / 2);
+    const [low, high] = [[0, half], [half, latent - half]].map(([from, count], i) => {
+      const part = (x: Tensor) => slice(x, [0, from], [batch, count]);
+      return samplers[i](key, part(mean), part(logScale), channel);
+    });
+    return { noise: concat([low.noise, high.noise], 1), z: concat([low.z, high.z], 1) };
+  };

@@ -53,11 +53,14 @@ export const through = (law: Law, of: readonly Point[] = points): Law =>
 const firstLaw = (cells: number): Law =>
   Law.of((y) => normalCdf(Math.atanh(Math.min(1, Math.max(-1, y)))), cells);
 
+/** Those that were asked for so far: each takes the one before it, and some time. */
+const known: Law[] = [];
+
 /** The laws of E_1 … E_n, in cells of 1/512. */
 export function laws(n: number): Law[] {
-  const all = [firstLaw(5120)];
-  while (all.length < n) all.push(through(all[all.length - 1]));
-  return all;
+  if (known.length === 0) known.push(firstLaw(5120));
+  while (known.length < n) known.push(through(known[known.length - 1]));
+  return known.slice(0, n);
 }
 
 /** The grid on which there is a law for each x, and how far in an echo still counts: the scales of 10 come to .0002. */

@@ -16,7 +16,7 @@ import { sameShape, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
- * The lower bound of InfoNCE with the density of the channel for a critic, a term for each draw, [K]; their mean is the bound:
+ * The lower bound of InfoNCE with the density of the channel for a critic, a term for each code, [n]; their mean is the bound:
  *
  *     log p(zᵢ|xᵢ) − log (1/K) Σⱼ p(zᵢ|xⱼ).
  *
@@ -28,17 +28,17 @@ import type { Tensor } from "../tensor.ts";
  * - *Variance*: at most that of log p(z|x)/p(z), over K: small.
  * - *Range*: I below log K, any dimension.
  *
- * @param logDensities log p(zᵢ|xⱼ) in nats of all pairs of K joint draws, row i and column j: [K, K]
- * @throws {ShapeError} unless they are square, of at least one draw.
+ * @param logDensities log p(zᵢ|xⱼ) in nats of K joint draws, row i and column j: of all codes, or of the first n, [n, K]
+ * @throws {ShapeError} unless n is at most K, and K at least 1.
  */
 export function infoNceBound(logDensities: Tensor): Tensor {
-  const count = checkSquare(logDensities, 1);
+  const count = checkPairs(logDensities, 1);
   const mixture = sub(logSumExp(logDensities, { axis: 1 }), Math.log(count));
   return sub(diagonal(logDensities), mixture);
 }
 
 /**
- * The upper bound that leaves out the example itself, a term for each draw, [K]; their mean is the bound:
+ * The upper bound that leaves out the example itself, a term for each code, [n]; their mean is the bound:
  *
  *     log p(zᵢ|xᵢ) − log 1/(K − 1) Σ_{j≠i} p(zᵢ|xⱼ).
  *
@@ -49,11 +49,11 @@ export function infoNceBound(logDensities: Tensor): Tensor {
  * - *Variance*: that of log p(z|x)/p(z) over K where I is well below log K; unbounded beyond.
  * - *Range*: as for {@linkcode infoNceBound}: if the two are close, I is between them.
  *
- * @param logDensities as for {@linkcode infoNceBound}, [K, K]
- * @throws {ShapeError} unless they are square, of at least two draws.
+ * @param logDensities as for {@linkcode infoNceBound}, [n, K]
+ * @throws {ShapeError} unless n is at most K, and K at least 2.
  */
 export function leaveOneOutBound(logDensities: Tensor): Tensor {
-  const count = checkSquare(logDensities, 2);
+  const count = checkPairs(logDensities, 2);
   const others = where(isDiagonal(logDensities), -Infinity, logDensities);
   const mixture = sub(logSumExp(others, { axis: 1 }), Math.log(count - 1));
   return sub(diagonal(logDensities), mixture);
@@ -170,14 +170,17 @@ const isDiagonal = (x: Tensor): Tensor => equal(iota(x.shape, 0), iota(x.shape, 
 
 const diagonal = (x: Tensor): Tensor => sum(where(isDiagonal(x), x, 0), { axis: 1 });
 
-function checkSquare(logDensities: Tensor, least: number): number {
-  const [rows, columns] = logDensities.shape;
-  if (logDensities.rank !== 2 || rows !== columns || rows < least) {
+/** How many draws there are. */
+function checkPairs(logDensities: Tensor, least: number): number {
+  const [codes, count] = logDensities.shape;
+  if (logDensities.rank !== 2 || codes < 1 || codes > count || count < least) {
     throw new ShapeError(
       `Cannot bound information by log-densities ${
         shapeText(logDensities.shape)
-      }: they must be [K, K], of at least ${least === 1 ? "one draw" : `${least} draws`}`,
+      }: they must be [n, K] of n ≤ K codes, and of at least ${
+        least === 1 ? "one draw" : `${least} draws`
+      }`,
     );
   }
-  return rows;
+  return count;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertAlmostEquals, assertLess, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   add,
@@ -24,6 +24,7 @@ import {
   run,
   type Scores,
   ShapeError,
+  slice,
   smileEstimate,
   split,
   standardNormalLogDensity,
@@ -114,6 +115,16 @@ Deno.test("InfoNCE is never above log K, nor, where an example explains its code
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("the bounds of some codes of many draws are those of all", async () => {
+  const { x, z, logVariance } = channel(key(33), 12, 0.8, 2);
+  const logDensities = gaussianLogDensity(expandDims(z, 1), mul(x, 0.8), logVariance);
+  for (const bound of [infoNceBound, leaveOneOutBound]) {
+    const all = await run(bound(logDensities), reference).read();
+    const some = await run(bound(slice(logDensities, [0, 0], [5, 12])), reference).read();
+    assertEquals([...some], [...all.subarray(0, 5)]);
+  }
 });
 
 Deno.test("the bounds differentiate: a sharper channel raises InfoNCE", async () => {
@@ -234,12 +245,12 @@ Deno.test("bounds refuse what they cannot judge", () => {
     const [bound, least] of [[infoNceBound, "one draw"], [leaveOneOutBound, "2 draws"]] as const
   ) {
     const count = least === "one draw" ? 0 : 1;
-    for (const shape of [[3, 4], [3], [count, count]]) {
+    for (const shape of [[4, 3], [3], [0, 3], [count, count]]) {
       assertThrows(
         () => bound(zeros(shape)),
         ShapeError,
         `Cannot bound information by log-densities [${shape.join(", ")}]: ` +
-          `they must be [K, K], of at least ${least}`,
+          `they must be [n, K] of n ≤ K codes, and of at least ${least}`,
       );
     }
   }

@@ -11,6 +11,7 @@ import {
   echoMatrixNoise,
   exp,
   expandDims,
+  foldIn,
   matmul,
   matrixScale,
   mul,
@@ -86,7 +87,10 @@ export const mutants: Record<Mutation, Sampler> = {
   },
   "self included": plainEcho(orders["self included"]),
   "with replacement, self excluded": plainEcho(orders["with replacement, self excluded"]),
-  "orders not shared": perHalf(rightEcho),
+  "orders not shared": perHalf(
+    rightEcho,
+    (key, ...rest) => rightEcho(foldIn(key, 1), ...rest),
+  ),
   "clip mismatch": (key, mean, logScale, channel) =>
     rightEcho(key, mean, logScale, { ...channel, clip: 1.02 * channel.clip }),
   "stale echoes": plainEcho(order, (echoes, mean, logS) => noiseOf(echoes, mul(mean, 0.9), logS)),
