@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { truncationBias } from "../../../mod.ts";
 import type { Column } from "../../bench/table.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Likelihood, likelihoodOf } from "./likelihood.ts";
@@ -87,7 +88,7 @@ export const isDiscrete = ({ coverage, entropy }: Repeats, { nats, error }: Meas
 /** What the rate may be off by where the noise is cut off: less than can be measured. */
 const NEGLIGIBLE = 1e-3;
 
-/** What the code tells beyond the rate as its noise is cut off after some echoes. */
+/** What the code tells beyond the rate as its noise is cut off after some echoes, if every scale were as large as the largest. */
 function truncation({ train, test, config, channel }: Trained): Fact {
   const most = Math.min(config.batch, train.images.count, test.images.count) - 1;
   const echoes = channel.sampling === "withReplacement"
@@ -95,23 +96,15 @@ function truncation({ train, test, config, channel }: Trained): Fact {
     : Math.min(channel.dMax, most);
   const largest = [...train.logScale, ...test.logScale].reduce((a, b) => Math.max(a, b));
   const scale = channel.clip * Math.exp(largest);
-  const nats = truncationBias(scale, echoes, config.latent.size);
+  const nats = config.latent.size * truncationBias({ ...channel, clip: scale }, echoes);
   return {
-    quantity: "bias of truncation, at most",
+    quantity: "bias of truncation",
     nats,
     verdict: nats <= NEGLIGIBLE ? "green" : "red",
-    meaning: `${echoes} ${echoes === 1 ? "echo" : "echoes"}, no scale above ${scale.toFixed(4)}`,
+    meaning: `${echoes} ${echoes === 1 ? "echo" : "echoes"}, no scale above ${
+      scale.toFixed(4)
+    }: of normal noise at most this`,
   };
-}
-
-/**
- * By how much the information of a code of so many echoes is above the rate, at most and about, in nats: h(E_{d+1}) − h(E_d) where
- * every scale is as large as the largest, and E_d is normal of variance Σ_{l<d} r²ˡ.
- */
-export function truncationBias(scale: number, echoes: number, dimensions: number): number {
-  let variance = 0;
-  for (let l = 0; l < echoes; l++) variance += scale ** (2 * l);
-  return 0.5 * dimensions * Math.log1p(scale ** (2 * echoes) / variance);
 }
 
 /** The columns of their table. */

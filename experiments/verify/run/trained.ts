@@ -31,6 +31,7 @@ import { evenBatches, gatherTensor } from "../../evaluate.ts";
 import { exists, readFile } from "../../files.ts";
 import { makeModel, type Model, type Params } from "../../model.ts";
 import { channelOf } from "../../models/latents/echo.ts";
+import { makePool } from "../../pool.ts";
 import { folderAt } from "../../run_folder.ts";
 import { decodeTensors } from "../../safetensors.ts";
 
@@ -90,7 +91,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const { latent } = config;
   if (latent.type !== "echo") {
     throw new UserError(
-      `--run checks the rate of Echo, but ${path} has the latent "${latent.type}", whose rate is a bound by its prior`,
+      `--run checks the rate of the latent "echo", a scale for each dimension, but ${path} has "${latent.type}"`,
     );
   }
   const { dataset, binarize, trainSize } = config;
@@ -99,7 +100,10 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const model = makeModel(config, pixels);
   const first = model.init(key(0), zeros([model.prior.examples, pixels]));
   const optimizer = adam<Params>({ learningRate: 0 }).init(first);
-  const start = { state: { params: first, optimizer }, key: key(0), epoch: 0, config };
+  const examples = zeros([latent.pool?.size ?? 0, pixels]);
+  const pool = makePool(model, config.batch)?.init(first, examples);
+  const begun = { params: first, optimizer, ...pool && { pool } };
+  const start = { state: begun, key: key(0), epoch: 0, config };
   const { state: { params }, epoch } = await loadCheckpoint(folder.checkpoint, start);
 
   const channel = channelOf(latent);
