@@ -29,7 +29,7 @@ const FLAGS = {
   },
   thorough: {
     type: "boolean",
-    help: "a hundred times as many draws, for a tenth of every error",
+    help: "a hundred times as many draws, for a tenth of every error: one to two hours",
   },
   draws: {
     type: "integer",
