@@ -178,7 +178,7 @@ Deno.test("the tasks may reach the hosts of the data sets, and no others", async
     ...mirrors.map((mirror) => new URL(mirror).host),
     "raw.githubusercontent.com",
   ]);
-  for (const task of ["train", "data"]) {
+  for (const task of ["train", "data", "verify"]) {
     const allowed = tasks[task].command.match(/--allow-net=(\S+)/)[1].split(",");
     assertEquals(new Set(allowed), hosts);
   }
