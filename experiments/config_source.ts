@@ -46,7 +46,8 @@ export async function findConfig(text: string): Promise<NamedConfig> {
  */
 export async function findConfigs(list: string): Promise<NamedConfig[]> {
   if (list.includes("{")) throw new UserError("--configs takes names and files, but no JSON");
-  const configs = await Promise.all(list.split(",").map((text) => findConfig(text.trim())));
+  const configs: NamedConfig[] = [];
+  for (const text of list.split(",")) configs.push(await findConfig(text.trim()));
   const names = configs.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UserError(`--configs has two of the name ${twice}`);
