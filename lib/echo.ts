@@ -18,11 +18,13 @@ import { cumsum, sum } from "./ops/reduce.ts";
 import {
   clipMean,
   type EchoChannel,
+  echoCount,
   echoMeans,
   echoOrder,
   logScaleOf,
   ofEcho,
 } from "./echo_channel.ts";
+import { cycleNoise } from "./echo_cycle.ts";
 import type { Key } from "./random.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -75,11 +77,13 @@ export function echoNoise(
   check(mean, logScale);
   if (pool !== undefined) check(pool.mean, pool.logScale);
   const batch = mean.shape[0];
-  const size = pool === undefined ? batch : pool.mean.shape[0];
-  const order = echoOrder(key, batch, size, channel, pool?.withBatch ?? pool === undefined);
   const f = echoMeans(pool?.mean ?? mean, channel);
   const logS = logScaleOf(ofEcho(pool?.logScale ?? logScale, channel), channel);
+  if (channel.sampling === "cycle" && pool === undefined) {
+    return cycleNoise(key, f, exp(logS), echoCount(batch, channel, true));
+  }
 
+  const order = echoOrder(key, batch, f.shape[0], channel, pool?.withBatch ?? pool === undefined);
   // [batch, echo, latent]: the log-product of the scales before each echo weighs the mean of that echo. All latent
   // dimensions share the same echoes; with echoes of their own the rate would only be a bound.
   const weights = exp(cumsum(take(logS, order), { axis: 1, exclusive: true }));

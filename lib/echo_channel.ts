@@ -8,6 +8,7 @@ import { add, max, min, sub } from "./ops/elementwise.ts";
 import { iota } from "./ops/indexing.ts";
 import { mean as average } from "./ops/reduce.ts";
 import { stopGradient } from "./grad.ts";
+import { cycleOrder } from "./echo_cycle.ts";
 import { type Key, permutations, randomInts } from "./random.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -17,8 +18,11 @@ export interface EchoChannel {
   readonly dMax: number;
   /** S = clip · e^logScale: with logScale ≤ 0 no scale is above it. */
   readonly clip: number;
-  /** Whether the echoes of an example are distinct and exclude it (exact), or are drawn as the original's `replace=True`. */
-  readonly sampling: "withoutReplacement" | "withReplacement";
+  /**
+   * How the echoes of an example are drawn: as distinct others, which is exact; as such, but those of a batch in one cycle,
+   * which is as exact and quicker (see lib/echo_cycle.ts); or as the original's `replace=True`.
+   */
+  readonly sampling: "withoutReplacement" | "cycle" | "withReplacement";
   /** Means are moved into ±meanClip first; Infinity leaves them as they are. */
   readonly meanClip: number;
   /** Whether the code is e^z, as in information dropout; the rate is the same. */
@@ -169,25 +173,33 @@ export function echoOrder(
   key: Key,
   batch: number,
   size: number,
-  { sampling, dMax }: EchoChannel,
+  channel: EchoChannel,
   withBatch: boolean,
 ): Tensor {
+  const { sampling, dMax } = channel;
   if (sampling === "withReplacement") return randomInts(key, [batch, dMax], size);
   if (withBatch && size < batch) {
     throw new RangeError(
       `Cannot draw echoes from a pool of ${size} with a batch of ${batch} in it`,
     );
   }
-  const others = withBatch ? size - 1 : size;
-  if (others < 1) {
-    throw new RangeError(
-      `Cannot draw echoes from ${size} example${
-        size === 1 ? "" : "s"
-      }: at least one other is needed`,
-    );
-  }
-  return permutations(key, batch, size, {
-    exclude: withBatch ? iota([batch]) : undefined,
-    take: Math.min(dMax, others),
-  });
+  const count = echoCount(size, channel, withBatch);
+  if (sampling === "cycle") return cycleOrder(key, batch, size, count, withBatch);
+  const exclude = withBatch ? iota([batch]) : undefined;
+  return permutations(key, batch, size, { exclude, take: count });
+}
+
+/**
+ * How many distinct echoes an example has.
+ *
+ * @param size how many rows there are to draw from
+ * @param withSelf whether the example itself, which is no echo of its own, is one of them
+ * @throws {RangeError} where there is none.
+ */
+export function echoCount(size: number, { dMax }: EchoChannel, withSelf: boolean): number {
+  const others = withSelf ? size - 1 : size;
+  if (others >= 1) return Math.min(dMax, others);
+  throw new RangeError(
+    `Cannot draw echoes from ${size} example${size === 1 ? "" : "s"}: at least one other is needed`,
+  );
 }

@@ -74,6 +74,7 @@ function scores({ rows, limit }: Judgement): Panel {
 /** How a way to draw echoes is shown. */
 const STYLES = [
   { stroke: INK.first, symbol: "circle" },
+  { stroke: INK.first, symbol: "plus" },
   { stroke: INK.second, symbol: "triangle" },
   { stroke: "currentColor", symbol: "square" },
   { stroke: INK.faint, symbol: "diamond" },

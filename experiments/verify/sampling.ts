@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { echoChannel } from "../../mod.ts";
+import { type EchoChannel, echoChannel } from "../../mod.ts";
 import { draw, type Draws, type Sampler } from "./draws.ts";
 import { byEntropies, byKsg, byLaws } from "./estimates.ts";
 import type { Finding } from "./row.ts";
@@ -18,6 +18,9 @@ const MOST = 99;
 const DEEP = 24;
 /** Encodings that a row is made of, at most so many times as many as the draws. */
 const ENCODINGS = 200;
+
+/** The ways of the library that are exact but for the truncation. */
+const EXACT = [["withoutReplacement", "without replacement"], ["cycle", "in one cycle"]] as const;
 
 /** How well a number of nats is known. */
 type Known = readonly [nats: number, error: number];
@@ -51,17 +54,19 @@ const MEASURED: Readonly<
 /** The rows of this section. */
 export async function* sampling(suite: Suite): AsyncGenerator<Finding> {
   const of = laws(DEEP + 1);
-  for (const batch of BATCHES) {
-    const d = Math.min(batch - 1, DEEP);
-    const [noise, code] = of.slice(d - 1, d + 1);
-    const draws = await drawBatches(batch, suite, suite.sampler);
-    yield {
-      section: "sampling",
-      channel: `without replacement, batch ${batch}`,
-      rate,
-      difference: code.entropy() - noise.entropy(),
-      ...byLaws(draws, noise, code),
-    };
+  for (const [sampling, name] of EXACT) {
+    for (const batch of BATCHES) {
+      const d = Math.min(batch - 1, DEEP);
+      const [noise, code] = of.slice(d - 1, d + 1);
+      const draws = await drawBatches(batch, suite, suite.sampler, sampling);
+      yield {
+        section: "sampling",
+        channel: `${name}, batch ${batch}`,
+        rate,
+        difference: code.entropy() - noise.entropy(),
+        ...byLaws(draws, noise, code),
+      };
+    }
   }
   for (
     const mode of ["self included", "with replacement", "with replacement, self excluded"] as const
@@ -96,6 +101,7 @@ const drawBatches = (
   batch: number,
   { draws: n, seed }: Suite,
   sampler: Sampler,
+  sampling: EchoChannel["sampling"] = "withoutReplacement",
 ): Promise<Draws> =>
   draw(encode, {
     sampler,
@@ -103,5 +109,5 @@ const drawBatches = (
     n: Math.min(n, Math.ceil(ENCODINGS * n / batch)),
     batch,
     perOrder: 1,
-    channel: echoChannel({ dMax: MOST, clip: 1 }),
+    channel: echoChannel({ dMax: MOST, clip: 1, sampling }),
   });

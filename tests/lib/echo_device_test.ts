@@ -59,6 +59,7 @@ async function difference(a: unknown, b: unknown): Promise<number> {
 const channels: Record<string, EchoOptions> = {
   "as it comes": {},
   "with replacement": { sampling: "withReplacement" },
+  "in one cycle": { sampling: "cycle" },
   "multiplicative, centred and clipped": { multiplicative: true, centred: true, meanClip: 0.9 },
 };
 const batches: Record<string, Encodings> = {

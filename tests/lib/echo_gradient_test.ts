@@ -88,6 +88,8 @@ const channels: Record<string, EchoOptions> = {
   "as it comes": {},
   "of fewer echoes than there are": { dMax: 2, clip: 0.7 },
   "with replacement": { sampling: "withReplacement", dMax: 6 },
+  "in one cycle": { sampling: "cycle" },
+  "in one cycle, of fewer echoes": { sampling: "cycle", dMax: 3 },
   "multiplicative": { multiplicative: true, clip: 0.3 },
   "centred": { centred: true },
   "with a mean clip": { meanClip: 0.8 },

@@ -158,7 +158,14 @@ Deno.test("with three others, the noise is f + S·f + S·S·f of them, in one of
 });
 
 onEveryDevice("a scale without reflections is a diagonal one", async (device) => {
-  for (const options of [{}, { dMax: 2 }, { sampling: "withReplacement", dMax: 5 }] as const) {
+  for (
+    const options of [
+      {},
+      { dMax: 2 },
+      { sampling: "withReplacement", dMax: 5 },
+      { sampling: "cycle", dMax: 5 },
+    ] as const
+  ) {
     const channel = echoChannel({ clip: 0.8, ...options });
     const { mean, logScale, left, right } = encodings(key(7), 6, 3, 0);
     const codes = run([

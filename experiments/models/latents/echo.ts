@@ -42,8 +42,8 @@ export interface EchoOptions {
   clip?: number;
   /** What the truncation may cost in nats per dimension, as `truncationBias` counts it: the clip is solved from it instead. */
   bias?: number;
-  /** How echoes are drawn: exactly, or as the original's `replace=True`. */
-  sampling: "withoutReplacement" | "withReplacement";
+  /** How echoes are drawn: exactly, with an order for each image or in one cycle; or as the original's `replace=True`. */
+  sampling: EchoChannel["sampling"];
   /** Whether the decoder is given e^z. */
   multiplicative: boolean;
   /** Whether the echoes' means are centred. */
@@ -94,7 +94,9 @@ export const channelKeys: Keys<EchoOptions> = {
   dMax: count.default(99),
   clip: z.number().gt(0).lt(1).optional(),
   bias: positive.optional(),
-  sampling: z.enum(["withoutReplacement", "withReplacement"]).default("withoutReplacement"),
+  sampling: z.enum(["withoutReplacement", "cycle", "withReplacement"]).default(
+    "withoutReplacement",
+  ),
   multiplicative: z.boolean().default(false),
   centred: z.boolean().default(false),
   detached: z.boolean().default(false),
