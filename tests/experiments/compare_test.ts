@@ -114,7 +114,14 @@ Deno.test("by default compare takes every method of the original", async () => {
   const { out } = await compare("--help");
   const methods = out.match(/default: ([\w,]+)\)/)![1].split(",");
   assertEquals(methods.length, 11);
-  const own = ["echo_long", "echo_matrix", "echo_pool", "iaf_context", "multiplicative"];
+  const own = [
+    "echo_cycle",
+    "echo_long",
+    "echo_matrix",
+    "echo_pool",
+    "iaf_context",
+    "multiplicative",
+  ];
   assertEquals([...methods, ...own].sort(), await shippedNames());
   await Promise.all(methods.map(findConfig));
 });

@@ -26,6 +26,7 @@ Deno.test("the other shipped configs differ in latent, prior and MMD alone", asy
   const prior = (type: string) => parse({ ...MINIMAL, prior: { type } }).prior;
   const [standard, maf, vamp] = ["standard", "maf", "vamp"].map(prior);
   const expected: [name: string, latent: LatentConfig, prior?: PriorConfig, mmd?: boolean][] = [
+    ["echo_cycle", like({ sampling: "cycle" })],
     ["echo_linear", like({ mean: "linear" })],
     ["echo_long", like({ bias: 1.9e-6 })],
     ["echo_matrix", like({ type: "echo_matrix", dMax: 32, clip: 0.8359 })],
