@@ -4,7 +4,8 @@
  * In a uniformly random cycle these are distinct others in a uniformly random order. So each code has the law that it has with
  * an order of its own for every example, and whatever is averaged over codes has the same expectation, and the same gradient.
  * It is only among themselves that the codes of a batch are dependent in another way: the noise of each is the code of the next,
- * up to truncation.
+ * up to truncation. So what is not linear in the codes may vary more from batch to batch: with f = tanh(x), S = σ(x) the variance
+ * of the mean of z² over 100 codes is 1.2 times that of an order for each, with S = σ(x + 3) twice.
  *
  * What that buys is the sum. The n echoes from place p on, and the product of their scales,
  *

@@ -8,13 +8,15 @@ import type { DType } from "../kernels/scalar.ts";
 
 // A storage that nobody can reach any more gives its buffers back. The collector does not see the memory of a device, so a
 // storage also holds as many bytes that it does see and that nobody touches (they stay virtual): they make it run in time.
-// And it tells of what it found only between tasks, so a read lets one pass whenever much was allocated.
+// And it tells of what it found only between tasks, so a read lets one pass whenever much was allocated, or often a little.
 const unreachable = new FinalizationRegistry<readonly Buffer[]>((buffers) => {
   for (const buffer of buffers) buffer.free();
 });
 
 /** Bytes below which a buffer is not worth the collector's while. */
 const SMALL = 4096;
+/** Bytes that a storage takes itself, about. */
+const OWN = 1024;
 /** Bytes to allocate before a read lets a task pass. */
 const MUCH = 64 * 2 ** 20;
 let allocated = 0;
@@ -41,6 +43,7 @@ export class Storage {
     const storage = new Storage(data.length, dtype);
     storage.#host = data;
     unreachable.register(storage, storage.#buffers, storage.#buffers);
+    allocated += OWN;
     return storage;
   }
 
@@ -50,10 +53,8 @@ export class Storage {
     storage.#buffers.push(buffer);
     unreachable.register(storage, storage.#buffers, storage.#buffers);
     const bytes = 4 * size;
-    if (bytes >= SMALL) {
-      storage.#ballast = new ArrayBuffer(bytes);
-      allocated += bytes;
-    }
+    if (bytes >= SMALL) storage.#ballast = new ArrayBuffer(bytes);
+    allocated += OWN + bytes;
     return storage;
   }
 
@@ -90,11 +91,11 @@ export class Storage {
   /** A copy of the contents. */
   async read(): Promise<Data> {
     this.#check();
-    if (this.#host !== undefined) return this.#host.slice();
     if (allocated > MUCH) {
       allocated = 0;
       await new Promise((resolve) => setTimeout(resolve));
     }
+    if (this.#host !== undefined) return this.#host.slice();
     const [buffer] = this.#buffers;
     return await buffer.device.read(buffer, this.size, this.dtype);
   }
