@@ -100,18 +100,20 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
       metadata = metadataSchema.safeParse(value).data ?? fail("its metadata is not all text");
       continue;
     }
-    const entry = entrySchema.safeParse(value).data ?? fail(`the entry of ${name} is malformed`);
+    const shown = JSON.stringify(name);
+    const entry = entrySchema.safeParse(value).data ?? fail(`the entry of ${shown} is malformed`);
+    const dtype = JSON.stringify(entry.dtype);
     const ArrayType = DTYPES.get(entry.dtype) ??
-      fail(`${name} has the dtype ${entry.dtype}, but only ${[...DTYPES.keys()]} are read`);
+      fail(`${shown} has the dtype ${dtype}, but only ${[...DTYPES.keys()]} are read`);
     const [from, to] = entry.data_offsets;
     const length = entry.shape.reduce((product, axis) => product * axis, 1);
     if (to - from !== length * ArrayType.BYTES_PER_ELEMENT) {
       fail(
-        `${name} of shape [${entry.shape}] and dtype ${entry.dtype} cannot have ${to - from} bytes`,
+        `${shown} of shape [${entry.shape}] and dtype ${dtype} cannot have ${to - from} bytes`,
       );
     }
     if (start + to > bytes.length) {
-      fail(`${name} ends at byte ${start + to}, but the file has ${bytes.length}`);
+      fail(`${shown} ends at byte ${start + to}, but the file has ${bytes.length}`);
     }
     const data = new ArrayType(bytes.slice(start + from, start + to).buffer);
     tensors.set(name, { shape: entry.shape, data });

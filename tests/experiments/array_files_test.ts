@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { type NumberArray, toRowMajor } from "../../experiments/data/arrays.ts";
 import { UserError } from "../../experiments/errors.ts";
 import { readMat } from "../../experiments/data/mat.ts";

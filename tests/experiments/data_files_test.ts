@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { readAmat } from "../../experiments/data/amat.ts";
 import { readIdx, readIdxBytes } from "../../experiments/data/idx.ts";
 import {

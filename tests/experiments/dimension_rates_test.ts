@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { echoRate, gaussianKl, mean, openDevice, run, tensor } from "../../mod.ts";
 import { byRate, dimensionRates } from "../../experiments/dimension_rates.ts";
 import { channelOf, type EchoOptions } from "../../experiments/models/latents/echo.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { helpText, parseFlags, parseWords } from "../../experiments/flags.ts";
 import { editDistance } from "../../experiments/nearest.ts";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { assertRefused } from "./helpers.ts";
 
 const FLAGS = {

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertNotEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { ksgInformation, neighbourEntropy, noiseInformation, type Points } from "../../mod.ts";
 import { cauchy, gaussian } from "../../experiments/mi_bench/closed_forms.ts";
 import { type MapName, mapped, MAPS } from "../../experiments/mi_bench/maps.ts";

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { readNpz } from "../../experiments/data/npy.ts";
 import { type WritableArray, writeNpy, writeNpz } from "../../experiments/data/npy_writer.ts";
 import { readZip } from "../../experiments/data/zip.ts";

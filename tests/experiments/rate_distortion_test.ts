@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { DOMParser } from "linkedom";
 import { contours } from "../../experiments/report/contours.ts";
 import {

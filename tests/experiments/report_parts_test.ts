@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { decode } from "fast-png";
 import { DOMParser } from "linkedom";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { decodeTensors, encodeTensors, type NamedArray } from "../../experiments/safetensors.ts";
 import { assertRefused } from "./helpers.ts";
 
@@ -74,9 +74,9 @@ Deno.test("safetensors: a header that lies is refused", () => {
   };
   const entry = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
   refused([], "not JSON");
-  refused({ w: { ...entry, data_offsets: [0, 1e12] } }, "w of shape [2]");
-  refused({ w: { ...entry, shape: [4], data_offsets: [0, 16] } }, "w ends at byte");
-  refused({ w: { ...entry, shape: [-2] } }, "the entry of w is malformed");
+  refused({ w: { ...entry, data_offsets: [0, 1e12] } }, `"w" of shape [2]`);
+  refused({ w: { ...entry, shape: [4], data_offsets: [0, 16] } }, `"w" ends at byte`);
+  refused({ w: { ...entry, shape: [-2] } }, `the entry of "w" is malformed`);
   refused({ w: { ...entry, dtype: "BF16" } }, "BF16", "F32");
   refused({ w: { ...entry, dtype: "constructor" } }, "constructor");
   refused({ w: { ...entry, extra: 1 } }, "malformed");

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { join } from "node:path";
 import { findConfig, findConfigs, withChanges } from "../../experiments/config_source.ts";
 import { jobList, parseBetas } from "../../experiments/sweep/job_list.ts";

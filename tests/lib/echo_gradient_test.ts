@@ -5,7 +5,7 @@
  * @module
  */
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import {
   add,
   echoChannel,

@@ -6,7 +6,7 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertLess } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { echoChannel, echoRate, tensor } from "../../mod.ts";
 import { generator, meanOf, SIGMAS, standardError } from "../statistics.ts";
 import {

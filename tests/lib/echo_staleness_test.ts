@@ -4,7 +4,7 @@
  * @module
  */
 import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import {
   type Device,
   echoChannel,

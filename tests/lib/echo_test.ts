@@ -11,7 +11,7 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import {
   add,
   concat,

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import {
   echoChannel,
   echoRate,

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { exp, explain, mul, run, take, type Tensor, tensor, zeros } from "../../mod.ts";
 import type { Buffer, Device } from "../../kernels/device.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";

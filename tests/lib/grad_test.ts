@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";
 import { primitiveNames } from "../../lib/ops/table.ts";
 import * as g from "../../mod.ts";

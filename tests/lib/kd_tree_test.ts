@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import { ShapeError } from "../../mod.ts";
 import { checkPoints, kdTree, type Points } from "../../lib/mi/kd_tree.ts";
 

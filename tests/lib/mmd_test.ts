@@ -10,7 +10,7 @@ import {
   assertLess,
   assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
+import fc from "../property.ts";
 import {
   add,
   grad,
