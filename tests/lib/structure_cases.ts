@@ -167,7 +167,22 @@ function scatterCase(m: number, rows: number, columns: number): Case {
     ulps: 0.5,
   };
 }
+/** Equal numbers, whose rounding errors have one sign, all of them in one row: 8 · 2⁻²³ is 1e-6. */
+function manyInOneRow(m: number, rows: number, columns: number): Case {
+  const x = build([m, columns], () => Math.fround(0.1));
+  return {
+    title: `${m} in one of ${rows} rows of ${columns}`,
+    inputs: [int32([m], ...Array(m).fill(1)), x],
+    compute: (i, x) => g.scatterAdd(rows, i, x),
+    expected: build([rows, columns], (r) => r === 1 ? m * x.data[0] : 0),
+    ulps: 8,
+  };
+}
+
 const scatterAdd: Case[] = [
+  manyInOneRow(70_000, 3, 1),
+  manyInOneRow(2000, 1000, 6),
+  manyInOneRow(1000, 2, 3),
   ...sizes.map((m) => scatterCase(m, 5, 3)),
   ...sizes.slice(1).map((rows) => scatterCase(10, rows, 1)),
   scatterCase(64, 3, 1000),
