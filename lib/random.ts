@@ -88,7 +88,7 @@ export function foldIn(key: Key, data: TensorLike): Key {
   return stack(threefry(key, word, full([], STREAM.fold, "uint32")), 0);
 }
 
-/** Two independent uint32 words for every element of a shape of at most 2³² elements. */
+/** Two independent uint32 words for every element of a shape of fewer than 2³¹ elements. */
 export function randomBits(key: Key, shape: Shape): [Tensor, Tensor] {
   const counter = reshape(iota([sizeOf(shape)], 0, "uint32"), shape);
   return threefry(key, counter, full(shape, STREAM.bits, "uint32"));

@@ -5,8 +5,8 @@
  */
 import { sizeOf } from "../graph.ts";
 import { scale } from "../indexing.ts";
-import type { Kernel } from "../kernel.ts";
-import { indicesOf, loopsOver } from "./loops.ts";
+import { indicesOf, type Kernel } from "../kernel.ts";
+import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
 import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 

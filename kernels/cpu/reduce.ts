@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { formulasOf, type ReduceKernel, visitExprs } from "../kernel.ts";
+import { formulasOf, indicesOf, type ReduceKernel, visitExprs } from "../kernel.ts";
 import { sizeOf } from "../graph.ts";
 import { Code } from "./assembler.ts";
-import { indicesOf, type Loop, loopsOver } from "./loops.ts";
+import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
 import { begin, combination, once, type Phase, pushIdentity, storeAll } from "./phase.ts";

@@ -7,9 +7,9 @@
  * @module
  */
 import { sizeOf } from "../graph.ts";
-import { formulasOf, type ScanKernel } from "../kernel.ts";
+import { formulasOf, indicesOf, type ScanKernel } from "../kernel.ts";
 import { Code } from "./assembler.ts";
-import { indicesOf, type Loop, loopsOver } from "./loops.ts";
+import { type Loop, loopsOver } from "./loops.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
 import { begin, combination, once, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 import { demote, inBlocks, Sums } from "./sums.ts";

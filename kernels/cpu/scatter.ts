@@ -8,8 +8,8 @@
  */
 import { sizeOf } from "../graph.ts";
 import { add, axisIndex, flatten, scale, valueIndex } from "../indexing.ts";
-import type { ScatterKernel } from "../kernel.ts";
-import { indicesOf, type Loop, loopsOver } from "./loops.ts";
+import { indicesOf, type ScatterKernel } from "../kernel.ts";
+import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { Nest, parameters } from "./nest.ts";
 import { begin, combination, once, type Phase, type Phases, store, timeOf } from "./phase.ts";

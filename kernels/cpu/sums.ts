@@ -83,7 +83,7 @@ export function inBlocks(
   const start = sums.fn.local("i32");
   const end = sums.fn.local("i32");
   const body = new Code().get(start).i32(stretch).op("i32.add").tee(end).i32(size);
-  body.get(end).i32(size).op("i32.lt_s").op("select").set(end);
+  body.get(end).i32(size).op("i32.lt_u").op("select").set(end);
   body.append(inner([{ local: start }, { local: end }])).append(sums.fold(all));
   return loop(start, whole[0], whole[1], stretch, body);
 }

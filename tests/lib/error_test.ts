@@ -6,6 +6,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as g from "../../mod.ts";
 import { ShapeError, tensor, zeros } from "../../mod.ts";
+import { onEveryDevice } from "../devices.ts";
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 interface Refusal {
@@ -180,4 +181,17 @@ Deno.test("a tensor that was disposed of says so", async () => {
   x.dispose();
   await assertRejects(() => x.read(), Error, "Cannot use this tensor: it was disposed of");
   await assertRejects(() => g.add(x, 1).read(), Error, "it was disposed of");
+});
+
+onEveryDevice("what is longer than a kernel can count is refused", (device) => {
+  const bits = g.randomBits(key, [2 ** 16, 2 ** 15])[0];
+  const long = [
+    g.sum(g.and(g.iota([2 ** 31], 0, "uint32"), 1)),
+    g.sum(g.sum(bits, { axis: 1 })), // each sum is short, but the elements are counted through
+    zeros([2 ** 16, 2 ** 15]),
+  ];
+  for (const x of long) {
+    const message = "over 2147483648 elements: a kernel counts up to 2147483647 of them";
+    assertThrows(() => g.run([x], device), RangeError, message);
+  }
 });
