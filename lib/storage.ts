@@ -58,6 +58,11 @@ export class Storage {
     return storage;
   }
 
+  /** The contents, where they are known without a device. */
+  get host(): Data | undefined {
+    return this.#host;
+  }
+
   /** The device that the contents live on; undefined for host data. */
   get home(): Device | undefined {
     return this.#host === undefined ? this.#buffers[0]?.device : undefined;
@@ -95,6 +100,7 @@ export class Storage {
       allocated = 0;
       await new Promise((resolve) => setTimeout(resolve));
     }
+    if (this.#host instanceof Float64Array) return Float32Array.from(this.#host);
     if (this.#host !== undefined) return this.#host.slice();
     const [buffer] = this.#buffers;
     return await buffer.device.read(buffer, this.size, this.dtype);

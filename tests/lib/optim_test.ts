@@ -100,12 +100,14 @@ onEveryDevice("Adam's defaults are Keras', by the recursion in float64", async (
 });
 
 onEveryDevice("epsilon counts beside gradients as small as itself", async (device) => {
-  const settings = { rate: 0.125, beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
+  const settings = { beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
   const optimizer = adam<Tensor>({ learningRate: 0.125, ...settings });
   const gradients = [2 ** -12, 2 ** -13, -(2 ** -14)];
   let p = tensor([0]), state = optimizer.init(p);
   const update = jit(optimizer.update, { device });
-  for (const [step, expected] of [...recursion(0, gradients, settings)].entries()) {
+  for (
+    const [step, expected] of [...recursion(0, gradients, { rate: 0.125, ...settings })].entries()
+  ) {
     [p, state] = update(tensor([gradients[step]]), state, p);
     assertNear(await p.read(), [expected], device.name === "reference" ? 1e-12 : 1e-7);
   }
