@@ -37,8 +37,9 @@ export function isPlain(x: unknown): x is Record<string, unknown> {
 }
 
 /** Throws TypeError unless it is an array. */
-export function checkArray(x: unknown, op: string, example = `[${Number(x) || 0}]`): void {
+export function checkArray(x: unknown, op: string, example = "[2, 3]"): void {
   if (Array.isArray(x)) return;
+  if (typeof x === "number") example = `[${x}]`;
   throw new TypeError(`Cannot ${op} ${describe(x)}: it takes an array, such as ${example}`);
 }
 

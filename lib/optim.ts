@@ -37,7 +37,7 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** How much of the mean square stays each step, at least 0 and below 1; .999 unless given. */
   readonly beta2?: number;
-  /** What keeps the divisor from 0, at least 2⁻¹²⁶, or 0 where no gradient ever is 0; 1e-7 unless given. */
+  /** What keeps the divisor from 0: from 2⁻¹²⁶, or 0 where no gradient ever is 0; 1e-7 unless given. */
   readonly epsilon?: number;
 }
 
@@ -51,13 +51,13 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const isRate = typeof learningRate === "function" || Number.isFinite(learningRate);
   const isShare = (beta: number) => beta >= 0 && beta < 1;
-  // A smaller epsilon is 0 on some devices, and the move of a parameter without a gradient then 0 / 0.
-  const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < Infinity;
+  // In float32 a smaller epsilon may be 0, and the move of a parameter without a gradient then 0 / 0; a larger one is ∞.
+  const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
   if (!(isRate && isShare(beta1) && isShare(beta2) && isEpsilon)) {
     const rate = describe(learningRate);
     throw new RangeError(
       `Cannot use adam with learningRate ${rate}, betas ${beta1} and ${beta2}, epsilon ${epsilon}: learningRate is needed, ` +
-        "a finite number or a schedule; the betas are from 0 to below 1, epsilon is at least 2^-126, or 0",
+        "a finite number or a schedule; the betas are from 0 to below 1, epsilon is from 2^-126 to below 2^128, or 0",
     );
   }
   return {

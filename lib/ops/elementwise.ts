@@ -140,61 +140,32 @@ const share = (small: Tensor, large: Tensor): Tensor =>
 
 // Functions
 
+/** A function of floats that devices have, or find written out in numerics.ts. */
+const intrinsic = (name: s.Intrinsic, gradient: Rule["gradient"]): Unary =>
+  elementwise(name, { dtypes: FLOATS, formula: s.intrinsic(name), gradient });
+
 /** eˣ. */
-export const exp: Unary = elementwise("exp", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("exp"),
-  gradient: (dy, y) => [mul(dy, y)],
-});
+export const exp: Unary = intrinsic("exp", (dy, y) => [mul(dy, y)]);
 /** The natural logarithm; −∞ at 0, NaN below. */
-export const log: Unary = elementwise("log", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("log"),
-  gradient: (dy, _, x) => [div(dy, x)],
-});
+export const log: Unary = intrinsic("log", (dy, _, x) => [div(dy, x)]);
 /** log(1 + x), accurate near 0. */
-export const log1p: Unary = elementwise("log1p", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("log1p"),
-  gradient: (dy, _, x) => [div(dy, add(x, 1))],
-});
+export const log1p: Unary = intrinsic("log1p", (dy, _, x) => [div(dy, add(x, 1))]);
 /** eˣ − 1, accurate near 0. */
-export const expm1: Unary = elementwise("expm1", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("expm1"),
-  gradient: (dy, y) => [mul(dy, add(y, 1))],
-});
+export const expm1: Unary = intrinsic("expm1", (dy, y) => [mul(dy, add(y, 1))]);
 /** The hyperbolic tangent. */
-export const tanh: Unary = elementwise("tanh", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("tanh"),
-  gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))],
-});
+export const tanh: Unary = intrinsic("tanh", (dy, y) => [mul(dy, sub(1, mul(y, y)))]);
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = elementwise("sigmoid", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("sigmoid"),
+export const sigmoid: Unary = intrinsic(
+  "sigmoid",
   // σ(−x), not 1 − σ(x), which is 0 from x = 17 on in float32.
-  gradient: (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
-});
+  (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
+);
 /** log(1 + eˣ), finite for every finite x. */
-export const softplus: Unary = elementwise("softplus", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("softplus"),
-  gradient: (dy, _, x) => [mul(dy, sigmoid(x))],
-});
+export const softplus: Unary = intrinsic("softplus", (dy, _, x) => [mul(dy, sigmoid(x))]);
 /** The sine of x radians. */
-export const sin: Unary = elementwise("sin", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("sin"),
-  gradient: (dy, _, x) => [mul(dy, cos(x))],
-});
+export const sin: Unary = intrinsic("sin", (dy, _, x) => [mul(dy, cos(x))]);
 /** The cosine of x radians. */
-export const cos: Unary = elementwise("cos", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("cos"),
-  gradient: (dy, _, x) => [neg(mul(dy, sin(x)))],
-});
+export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))]);
 
 // Comparisons give bool, false where an argument is NaN.
 

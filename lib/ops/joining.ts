@@ -84,8 +84,9 @@ export interface Padding {
 export function pad(x: Tensor, padding: Padding): Tensor {
   requireTensors("pad", [x]);
   checkOptions("pad", padding, "low", "high", "interior");
-  const { low, high, interior = low?.map(() => 0) } = padding;
-  for (const widths of [low, high, interior]) checkArray(widths, "pad by");
+  const { low, high } = padding;
+  for (const widths of [low, high, padding.interior ?? []]) checkArray(widths, "pad by");
+  const { interior = low.map(() => 0) } = padding;
   return apply(padPrimitive, [x], { low, high, interior });
 }
 
