@@ -52,6 +52,11 @@ export class Storage {
     return storage;
   }
 
+  /** The contents, where they are known without a device. */
+  get host(): Data | undefined {
+    return this.#host;
+  }
+
   /** The device that the contents live on; undefined for host data. */
   get home(): Device | undefined {
     return this.#host === undefined ? this.#buffers[0]?.device : undefined;
@@ -86,8 +91,9 @@ export class Storage {
   async read(): Promise<Data> {
     this.#check();
     const [buffer] = this.#buffers;
-    const contents = this.#host?.slice() ??
-      await buffer.device.read(buffer, this.size, this.dtype);
+    const contents = this.#host instanceof Float64Array
+      ? Float32Array.from(this.#host)
+      : this.#host?.slice() ?? await buffer.device.read(buffer, this.size, this.dtype);
     await turn();
     return contents;
   }
