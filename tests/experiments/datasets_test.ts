@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import { join } from "node:path";
 import { binarise } from "../../experiments/data/binarise.ts";
 import { type Collection, splitCollection } from "../../experiments/data/collection.ts";
@@ -15,6 +21,7 @@ import {
   makeImages,
 } from "../../experiments/data/images.ts";
 import { findFile, foldersOf } from "../../experiments/data/source.ts";
+import { datasetDigest } from "../../experiments/data/digest.ts";
 import { parseConfig } from "../../experiments/config.ts";
 import { assertRefused, assertRefusedLater, sha256 } from "./helpers.ts";
 
@@ -127,6 +134,33 @@ Deno.test("a training size takes the first images, and in the end those for vali
     assertEquals([levelsOf(valid), levelsOf(test)], [[8, 9, 10, 11], [13, 14, 15]]);
   }
   await assertRefusedLater(() => split(13), "the training size is 13", "x has 12", "the 4 for");
+});
+
+Deno.test("the digest of a data set is that of its images, whatever they are called", async () => {
+  const digestOf = async (change: (data: DataSet) => object = () => ({})) => {
+    const data = await splitCollection("x", collection(), {});
+    return await datasetDigest({ ...data, ...change(data) });
+  };
+  const digest = await digestOf();
+  assertMatch(digest, /^[0-9a-f]{64}$/);
+  assertEquals(await digestOf(() => ({ name: "y" })), digest);
+  assertEquals(
+    await digestOf(({ train }) => ({ train: { ...train, labels: train.data } })),
+    digest,
+  );
+  for (const split of SPLITS) {
+    const other = await digestOf((data) => {
+      const pixels = data[split].data.slice();
+      pixels[pixels.length - 1] ^= 1;
+      return { [split]: { ...data[split], data: pixels } };
+    });
+    assertNotEquals(other, digest);
+  }
+  assertNotEquals(await digestOf(() => ({ width: 1, height: 4 })), digest);
+  assertNotEquals(await digestOf(({ train, valid }) => ({ train: valid, valid: train })), digest);
+  const { train: { data } } = await splitCollection("x", collection(), {});
+  const float = { ...makeImages(Float32Array.from(data), 4, "x", 255) };
+  assertNotEquals(await digestOf(() => ({ train: float })), digest);
 });
 
 Deno.test("validation and test images are drawn once, also where each batch is drawn anew", async () => {
