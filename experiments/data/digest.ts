@@ -17,31 +17,24 @@ export type Digest = { sha256: string } | { gitBlob: string };
  * @param source where they come from, for the message
  * @throws {UserError} with both checksums if they are not
  */
-export async function verifyDigest(
-  bytes: Uint8Array<ArrayBuffer>,
-  digest: Digest,
-  source: string,
-): Promise<void> {
+export function verifyDigest(bytes: Uint8Array, digest: Digest, source: string): void {
   const [kind, wanted, found] = "sha256" in digest
-    ? ["SHA-256", digest.sha256, await hash("SHA-256", bytes)]
-    : ["git blob id", digest.gitBlob, await gitBlob(bytes)];
+    ? ["SHA-256", digest.sha256, sha256(bytes)]
+    : ["git blob id", digest.gitBlob, gitBlob(bytes)];
   if (found === wanted) return;
   throw new UserError(
     `${source} is damaged or another file: its ${kind} is ${found}, but must be ${wanted}`,
   );
 }
 
-/** Git's id of a file: SHA-1 of `blob`, a space, its size, a zero, and its bytes. */
-async function gitBlob(bytes: Uint8Array): Promise<string> {
-  const header = new TextEncoder().encode(`blob ${bytes.length}\0`);
-  const whole = new Uint8Array(header.length + bytes.length);
-  whole.set(header);
-  whole.set(bytes, header.length);
-  return await hash("SHA-1", whole);
+/** The SHA-256 of bytes, in hexadecimal: 50 ms for 55 MB. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function hash(algorithm: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest(algorithm, bytes)).toHex();
+/** Git's id of a file: SHA-1 of `blob`, a space, its size, a zero, and its bytes. */
+function gitBlob(bytes: Uint8Array): string {
+  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
 /**

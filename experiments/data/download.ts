@@ -14,7 +14,7 @@ export interface Download {
   /** The file to make; its folder must exist. */
   path: string;
   /** Throws a {@linkcode UserError} for other bytes than the published ones. */
-  verify(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  verify(bytes: Uint8Array<ArrayBuffer>): void | Promise<void>;
   /** Shows how many bytes have come, and of how many if the server says so. */
   show(done: number, total?: number): void;
   /** Milliseconds without a byte after which a server is given up. */

@@ -56,7 +56,8 @@ export function makeImages(
       `${source} holds ${data.length} values, which is not a whole number of images of ${pixels} pixels`,
     );
   }
-  for (let i = 0; i < data.length; i++) {
+  const isBounded = data instanceof Uint8Array && white === 255;
+  for (let i = 0; i < data.length && !isBounded; i++) {
     if (data[i] >= 0 && data[i] <= white) continue; // NaN is on neither side
     const where = `image ${Math.floor(i / pixels)}, pixel ${i % pixels}`;
     throw new UserError(

@@ -73,7 +73,7 @@ export async function findFile(
  */
 export async function readDataFile(file: DataFile, path: string): Promise<Uint8Array> {
   const bytes = await unzip(await readFile(path), path);
-  await verifyDigest(bytes, file.digest, path);
+  verifyDigest(bytes, file.digest, path);
   return bytes;
 }
 
