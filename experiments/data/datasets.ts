@@ -123,7 +123,11 @@ export async function loadDataSet(name: string, options: LoadOptions = {}): Prom
     if (dataDir !== undefined) {
       throw new UserError(`--data-dir is for data sets that have a name, but ${name} is a path`);
     }
-    return await splitCollection(name, await readOwn(name), treatment);
+    return await splitCollection(
+      name,
+      await readOwn(name, (note) => terminal.write(`${note}\n`)),
+      treatment,
+    );
   }
   const { source, read, binarize, drawn } = namedSet(name);
   const { binarize: wanted = binarize, trainSize } = treatment;
