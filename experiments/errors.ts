@@ -4,24 +4,28 @@
  * @module
  */
 
-/** A mistake of the user's: the message is one sentence that says what was wrong, where, and what is allowed. */
+/**
+ * A mistake of the user's: the message is one sentence that says what was wrong, where, and what is allowed. What it quotes may be
+ * of any length and hold any character: the middle of a long message is left out, and control characters are written as `\u001b`.
+ */
 export class UserError extends Error {
   override name = "UserError";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(escapeControls(shorten(message)), options);
+  }
 }
 
-/**
- * Runs a command: the only place where the program turns an error into an exit code.
- *
- * @param command what to do with the command-line arguments
- */
-export async function main(command: (args: string[]) => Promise<void>): Promise<void> {
-  try {
-    await command(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(1);
-  }
+/** A text of any length, of which at most so many characters are kept at its start, and as many at its end. */
+export function shorten(text: string, most = 1000): string {
+  const left = text.length - 2 * most;
+  if (left <= 0) return text;
+  return `${text.slice(0, most)} … (${left} characters) … ${text.slice(-most)}`;
+}
+
+function escapeControls(message: string): string {
+  const escape = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return message.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escape);
 }
 
 /** Why the operating system refused, in its own words without the code: "Permission denied". */
