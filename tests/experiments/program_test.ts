@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import settings from "../../deno.json" with { type: "json" };
 import { writeNpz } from "../../experiments/data/npy_writer.ts";
 import { UserError } from "../../experiments/errors.ts";
 import { readHistory } from "../../experiments/history.ts";
@@ -56,6 +57,20 @@ Deno.test("no command writes past program.ts", async () => {
   for await (const path of files(EXPERIMENTS)) {
     assert(!past.test(await Deno.readTextFile(path)), path);
   }
+});
+
+Deno.test("tasks are allowed no more than they need", () => {
+  const commands = Object.entries(settings.tasks).map(([name, { command }]) => [name, command]);
+  const allowed = Object.fromEntries(
+    commands.map(([name, command]) => [name, command.match(/--allow-\S+/g) ?? []]),
+  );
+  assertEquals(allowed.completions, ["--allow-run=deno"]);
+  const env = "--allow-env=INIT_CWD";
+  assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
+  const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
+  assertEquals(allowed["mi-bench"], [...places, `${env},NO_COLOR,TERM`]);
+  assert(commands.every(([_, command]) => !/ -A\b|--allow-all/.test(command)));
+  assertEquals(settings.lock, { frozen: true });
 });
 
 Deno.test("where nobody reads any more, a run keeps its last whole epoch; a full disk is a sentence", async () => {
