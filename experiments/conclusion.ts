@@ -7,11 +7,13 @@
 
 import type { Key } from "../mod.ts";
 import { saveCodes } from "./codes.ts";
+import { issueText } from "./config_issue.ts";
 import { UserError } from "./errors.ts";
 import { makeEvaluate } from "./evaluate.ts";
 import { exists, readText, writeFile } from "./files.ts";
-import type { Metrics } from "./history.ts";
+import { type Metrics, metrics } from "./history.ts";
 import { makeBoundLikelihood } from "./importance.ts";
+import { parseJson } from "./json.ts";
 import type { Model, Params } from "./model.ts";
 import { modelSize } from "./model_size.ts";
 import { paintTraversals } from "./traversals.ts";
@@ -61,15 +63,13 @@ async function writeTest(path: string, { losses, parameters, likelihood }: TestR
 /**
  * Reads a `test.json`.
  *
- * @throws {UserError} if it cannot be read, or is not JSON
+ * @throws {UserError} if it cannot be read, is not JSON, or has something else than numbers
  */
 export async function readTest(path: string): Promise<TestRecord> {
-  const text = await readText(path);
-  try {
-    const { parameters, nll, nllSamples, ...losses } = JSON.parse(text);
-    const likelihood = nll === undefined ? undefined : { nats: nll, samples: nllSamples };
-    return { losses, parameters, likelihood };
-  } catch (error) {
-    throw new UserError(`${path} is not JSON`, { cause: error });
-  }
+  const value = parseJson(await readText(path), path);
+  const { data, error } = metrics.safeParse(value);
+  if (error) throw new UserError(`${path}${issueText(error, value)}`);
+  const { parameters, nll, nllSamples, ...losses } = data;
+  const likelihood = nll === undefined ? undefined : { nats: nll, samples: nllSamples };
+  return { losses, parameters, likelihood };
 }

@@ -15,6 +15,7 @@ import * as LATENTS from "./models/latents/mod.ts";
 import { type Layer, layerKeys } from "./models/layers.ts";
 import * as PRIORS from "./models/priors/mod.ts";
 import * as TERMS from "./models/terms/mod.ts";
+import { main } from "./program.ts";
 import { count, fraction, type Keys, object, positive, share } from "./schema.ts";
 
 /** The committed JSON Schema. */
@@ -104,4 +105,4 @@ export function jsonSchema(): string {
   return JSON.stringify(z.toJSONSchema(withSchema, { io: "input" }), null, 2) + "\n";
 }
 
-if (import.meta.main) await writeFile(SCHEMA_FILE, jsonSchema());
+if (import.meta.main) await main(() => writeFile(SCHEMA_FILE, jsonSchema()));

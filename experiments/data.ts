@@ -8,14 +8,15 @@ import { dirname } from "node:path";
 import { type Output, standardOutput } from "./bench/output.ts";
 import { DATA_SETS, namedSet } from "./data/datasets.ts";
 import { fetchSource, findFile, foldersOf, readDataFile, type Source } from "./data/source.ts";
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { helpText, parseWords } from "./flags.ts";
 import { suggest } from "./nearest.ts";
+import { main, print, tell } from "./program.ts";
 import { standardTerminal } from "./progress.ts";
 
 const FLAGS = {
   "data-dir": {
-    type: "text",
+    type: "path",
     value: "<folder>",
     help: "the folder to look into and to download to (default: a package's, and the cache)",
   },
@@ -37,7 +38,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const { words: [name, ...sets], values } = parseWords(FLAGS, args);
-  if (values.help) return console.log(helpText(USAGE, FLAGS));
+  if (values.help) return print(helpText(USAGE, FLAGS));
   if (name === undefined) throw new UserError("say what to do: list, fetch or check (see --help)");
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UserError(`unknown command "${name}"${suggest(name, Object.keys(COMMANDS))}`);
@@ -123,7 +124,7 @@ async function forEach(
       output.record({ sets, state }, `${sets.join(", ")}: ${state}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      console.error(`${sets.join(", ")}: ${error.message}`);
+      tell(`${sets.join(", ")}: ${error.message}`);
       mistakes++;
     }
   }

@@ -41,7 +41,10 @@ export async function writeHistory(path: string, records: readonly EpochRecord[]
 
 /** JSON has no NaN or infinity, and writes null for them. */
 const number = z.number().nullable().transform((value) => value ?? NaN);
-const metrics = z.object({ rate: number, distortion: number, loss: number }).catchall(number);
+
+/** What is read as averages. */
+export const metrics: z.ZodType<Metrics> = z
+  .object({ rate: number, distortion: number, loss: number }).catchall(number);
 const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
   epoch: z.int(),
   learningRate: number,

@@ -7,6 +7,7 @@
 import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
 import { exists, readFile } from "./files.ts";
+import { showLine } from "./progress.ts";
 import { decodeTensors } from "./safetensors.ts";
 import { type Outcome, type Run, train } from "./trainer.ts";
 
@@ -35,7 +36,7 @@ export async function trainThroughLosses(
         device = await reopen(finished === lostIn ? "cpu" : "same");
         [resume, lostIn] = [true, finished];
         const place = finished === 0 ? "from the start" : `after epoch ${finished}`;
-        tell(run, `${error.message}; going on ${place}, by ${device.description}`);
+        showLine(run.terminal, `${error.message}; going on ${place}, by ${device.description}`);
       }
     }
   } finally {
@@ -47,9 +48,4 @@ export async function trainThroughLosses(
 async function epochOf(checkpoint: string): Promise<number | undefined> {
   if (!await exists(checkpoint)) return undefined;
   return Number(decodeTensors(await readFile(checkpoint), checkpoint).metadata.epoch);
-}
-
-/** A line of its own, also where a line of progress stands. */
-function tell({ terminal }: Run, line: string): void {
-  terminal.write(`${terminal.interactive ? "\r\x1b[K" : ""}${line}\n`);
 }

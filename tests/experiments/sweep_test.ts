@@ -40,7 +40,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   assertMatch(first.out, /^\| a +\| 0\.5 \| +2 \|( +[\d.]+ ± [\d.]+ \|){3}$/m);
 
   const csv = await read("curve.csv");
-  const [titles, ...lines] = csv.trimEnd().split("\n");
+  const [titles, ...lines] = csv.trimEnd().split("\r\n");
   assertEquals(titles, "config,beta,seed,rate,distortion,negative_elbo");
   const cells = lines.map((line) => line.split(","));
   const order = cells.map(([config, beta, seed]) => `${config} ${beta} ${seed}`);

@@ -2,7 +2,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { readTest } from "../../experiments/conclusion.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { run, start } from "./command.ts";
+import { writeNpz } from "../../experiments/data/npy_writer.ts";
+import { DATA, SIDE } from "./bars.ts";
+import { run, runAt, start } from "./command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
 
 /** A model that trains in a moment. */
@@ -28,6 +30,8 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--binarize", "batches"], "--binarize", "did you mean batch?"],
     [["--resume", "--filename", "none"], "no run to resume"],
     [["--resume"], "--resume needs --filename"],
+    [["--resume=maybe"], "--resume takes no value", `"maybe"`],
+    [["--config", '{"latent": {"type": "echo", "size": 2, "size": 3}}'], "key latent.size twice"],
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
@@ -82,11 +86,30 @@ Deno.test("--json is an object an epoch on stdout, and the test", async () => {
   assertStringIncludes(err, "epoch 2/2");
 });
 
+Deno.test("paths are relative to the folder where the user stands, and may have spaces", async () => {
+  await using folder = await temporaryFolder();
+  const { data } = DATA.train;
+  const images = { shape: [200, SIDE, SIDE], data: Float64Array.from(data as ArrayLike<number>) };
+  await Deno.writeFile(join(folder.path, "my bars.npz"), writeNpz({ images }));
+  await Deno.writeTextFile(join(folder.path, "my conf.json"), TINY);
+  const flags = ["--config", "my conf.json", "--dataset", "./my bars.npz", "--runs-dir", "runs"];
+  const { out, err } = await runAt(
+    { folder: folder.path },
+    ...flags,
+    "--device",
+    "cpu",
+    "--dry-run",
+  );
+  assertEquals(err, "");
+  assertStringIncludes(out, `autoencoder on ${join(folder.path, "my bars.npz")}, by`);
+  assertStringIncludes(out, `in ${join(folder.path, "runs", "my_conf_my_bars")}: config.json`);
+});
+
 Deno.test("a run leaves its folder, and is not overwritten by another of its name", async () => {
   await using folder = await temporaryFolder();
   const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
-  const named = [...flags, "--filename", "tiny", "--beta", "0.5", "--seed", "3"];
-  const { code, out, err } = await run(...named);
+  const named = [...flags, "--filename", "tiny", "--beta", "0.5"];
+  const { code, out, err } = await run(...named, "--seed", "3");
   assertEquals([code, err], [0, ""]);
   assertMatch(
     out,
@@ -110,7 +133,8 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
 
 Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
   await using folder = await temporaryFolder();
-  const where = ["--runs-dir", folder.path, "--filename", "stopped"];
+  const runs = join(folder.path, "it's mine");
+  const where = ["--runs-dir", runs, "--filename", "stopped"];
   const flags = ["--config", TINY, "--limit", "2000", "--epochs", "2000", "--device", "cpu"];
   const child = start(...flags, ...where);
   const lines = child.stdout.pipeThrough(new TextDecoderStream());
@@ -126,11 +150,16 @@ Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async
   assertEquals(await new Response(child.stderr).text(), "");
   assertMatch(
     out,
-    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir .* --device cpu\n/,
+    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir '.*' --device cpu\n/,
   );
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `deno() { printf '%s\\n' "$@"; }\n${out.split("\n").at(-2)}`],
+  }).output();
+  const words = ["task", "train", "--resume", "--filename", "stopped", "--runs-dir", runs];
+  assertEquals(new TextDecoder().decode(stdout).trimEnd().split("\n").slice(0, 7), words);
 
   // Without the long wait for the rest: only a little is left to be trained.
-  const configPath = join(folder.path, "stopped", "config.json");
+  const configPath = join(runs, "stopped", "config.json");
   const config = JSON.parse(await Deno.readTextFile(configPath));
   const done = Number(out.match(/after (\d+) of/)![1]);
   await Deno.writeTextFile(configPath, JSON.stringify({ ...config, epochs: done + 1 }));
