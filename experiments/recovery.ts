@@ -6,8 +6,7 @@
 
 import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
-import { exists, readFile } from "./files.ts";
-import { decodeTensors } from "./safetensors.ts";
+import { epochOf } from "./checkpoint.ts";
 import { type Outcome, type Run, train } from "./trainer.ts";
 
 /**
@@ -41,12 +40,6 @@ export async function trainThroughLosses(
   } finally {
     device.close();
   }
-}
-
-/** How many epochs a checkpoint comes after; undefined if there is none. */
-async function epochOf(checkpoint: string): Promise<number | undefined> {
-  if (!await exists(checkpoint)) return undefined;
-  return Number(decodeTensors(await readFile(checkpoint), checkpoint).metadata.epoch);
 }
 
 /** A line of its own, also where a line of progress stands. */
