@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertMatch,
-  assertNotEquals,
-} from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { binarise } from "../../experiments/data/binarise.ts";
 import { type Collection, splitCollection } from "../../experiments/data/collection.ts";
