@@ -1,13 +1,16 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { key, openDevice } from "../../mod.ts";
+import { jit, key, openDevice, type Tensor, tensor } from "../../mod.ts";
 import { loadCheckpoint } from "../../experiments/checkpoint.ts";
 import { readTest } from "../../experiments/conclusion.ts";
 import type { Config } from "../../experiments/config.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { makeLearner } from "../../experiments/learner.ts";
+import { sliceImages } from "../../experiments/data/images.ts";
+import { trainEpoch } from "../../experiments/epoch.ts";
+import { type Learner, makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
 import { runFolder } from "../../experiments/run_folder.ts";
 import { decodeTensors } from "../../experiments/safetensors.ts";
+import { record } from "../../experiments/trace.ts";
 import { train } from "../../experiments/trainer.ts";
 import {
   CONFIG,
@@ -138,6 +141,31 @@ Deno.test("a loss that explodes stops the run, and the last good checkpoint stay
   const { epoch, state } = await loadCheckpoint(folder.checkpoint, like);
   assertEquals(epoch, 0);
   assert((await state.params.pixels.w.read()).every(Number.isFinite));
+  device.close();
+});
+
+Deno.test("a term that is no number stops the run, whatever becomes of the loss", async () => {
+  const device = await openDevice("cpu");
+  const real = makeLearner(CONFIG, makeModel(CONFIG, SIDE * SIDE), 2, device);
+  const write = jit((trace: Tensor, index: Tensor) => {
+    const losses = { rate: tensor(-Infinity), distortion: tensor(Infinity), loss: tensor(0) };
+    return record(trace, index, losses, real.names);
+  }, { device });
+  const step: Learner["step"] = (state, trace, _, index) => [state, write(trace, index)];
+  const epoch = {
+    learner: { ...real, step },
+    images: sliceImages(DATA.train, 0, 4),
+    order: Int32Array.of(0, 1, 2, 3),
+    batch: 2,
+    number: 3,
+    noiseKey: key(1),
+    signal: new AbortController().signal,
+    show: () => {},
+  };
+  await assertRefusedLater(
+    () => trainEpoch(real.init(key(1), NO_EXAMPLES), epoch),
+    "the rate became -Infinity in epoch 3, step 1",
+  );
   device.close();
 });
 
