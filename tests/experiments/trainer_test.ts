@@ -1,15 +1,18 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { key, openDevice } from "../../mod.ts";
+import { jit, key, openDevice, type Tensor, tensor } from "../../mod.ts";
 import { epochOf, loadCheckpoint } from "../../experiments/checkpoint.ts";
 import { readTest } from "../../experiments/conclusion.ts";
 import type { Config } from "../../experiments/config.ts";
 import { dataDigest } from "../../experiments/data/digest.ts";
 import { exists } from "../../experiments/files.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { makeLearner } from "../../experiments/learner.ts";
+import { sliceImages } from "../../experiments/data/images.ts";
+import { trainEpoch } from "../../experiments/epoch.ts";
+import { type Learner, makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
 import { runFolder } from "../../experiments/run_folder.ts";
 import { decodeTensors } from "../../experiments/safetensors.ts";
+import { record } from "../../experiments/trace.ts";
 import { train } from "../../experiments/trainer.ts";
 import {
   CONFIG,
@@ -174,6 +177,31 @@ Deno.test("a loss on the test images that is no number is said, and no test.json
   await assertRefusedLater(() => trainUntil(Infinity, folder, device, { config, data }), ...says);
   assertEquals([await exists(folder.test), await exists(folder.codes)], [false, false]);
   assertEquals((await readHistory(folder.history)).length, 1);
+  device.close();
+});
+
+Deno.test("a term that is no number stops the run, whatever becomes of the loss", async () => {
+  const device = await openDevice("cpu");
+  const real = makeLearner(CONFIG, makeModel(CONFIG, SIDE * SIDE), 2, device);
+  const write = jit((trace: Tensor, index: Tensor) => {
+    const losses = { rate: tensor(-Infinity), distortion: tensor(Infinity), loss: tensor(0) };
+    return record(trace, index, losses, real.names);
+  }, { device });
+  const step: Learner["step"] = (state, trace, _, index) => [state, write(trace, index)];
+  const epoch = {
+    learner: { ...real, step },
+    images: sliceImages(DATA.train, 0, 4),
+    order: Int32Array.of(0, 1, 2, 3),
+    batch: 2,
+    number: 3,
+    noiseKey: key(1),
+    signal: new AbortController().signal,
+    show: () => {},
+  };
+  await assertRefusedLater(
+    () => trainEpoch(real.init(key(1), NO_EXAMPLES), epoch),
+    "the rate became -Infinity in epoch 3, step 1",
+  );
   device.close();
 });
 
