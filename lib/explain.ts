@@ -4,6 +4,7 @@
  * @module
  */
 import { describeProgram } from "../kernels/describe.ts";
+import { requireDevice } from "../kernels/open.ts";
 import { deviceOf } from "./evaluate.ts";
 import { flattenArguments, type JitOptions, trace } from "./jit.ts";
 
@@ -22,6 +23,7 @@ export function explain<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   options: JitOptions = {},
 ): (...args: A) => string {
+  requireDevice(options.device);
   return (...args) => {
     const { leaves } = flattenArguments(args);
     const device = options.device ?? deviceOf(leaves);

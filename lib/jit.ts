@@ -5,6 +5,7 @@
  */
 import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
+import { requireDevice } from "../kernels/open.ts";
 import { plan } from "../kernels/plan.ts";
 import { bufferOf, deviceOf } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -58,6 +59,7 @@ export function jit<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   options: JitOptions = {},
 ): (...args: A) => R {
+  requireDevice(options.device);
   const programs = new Map<Device, Map<string, Compiled>>();
   return (...args) => {
     const { leaves, form } = flattenArguments(args);
@@ -101,9 +103,11 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
  * Computes all tensors of a tree in one program; they keep what they hold from then on.
  *
  * @param device where to compute; unless given, where the data is.
+ * @throws {TypeError} where the device is a name or a promise.
  * @returns the tree
  */
 export function run<T>(tree: T, device?: Device): T {
+  requireDevice(device);
   compute(treeLeaves(tree).filter((leaf) => leaf instanceof Tensor), device);
   return tree;
 }
