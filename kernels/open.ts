@@ -26,7 +26,8 @@ export interface DeviceOptions {
 /**
  * Opens a device. It is closed by its `close` method.
  *
- * @throws {Error} for `webgpu` where there is no adapter at all; {RangeError} where an option is out of range.
+ * @throws {Error} for `webgpu` where there is no adapter at all, and for `cpu` where WebAssembly is forbidden; {RangeError}
+ * where there is no such device, an option is out of range, or there is no room for the memory of another cpu device.
  */
 export async function openDevice(
   name: DeviceName = "auto",
@@ -41,8 +42,15 @@ export async function openDevice(
       return await openWebgpu({ software: true });
     case "reference":
       return openReference();
+    default:
+      throw new RangeError(
+        `Cannot open a device by ${text(name)}: its name is "auto", "cpu", "webgpu" or "reference"`,
+      );
   }
 }
+
+const text = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
 
 /** A GPU that does not work is not passed over in silence: that may be why a run takes long. */
 async function openBest(options: DeviceOptions): Promise<Device> {

@@ -69,9 +69,9 @@ export function checkOptions(op: string, options: unknown, ...allowed: readonly 
   throw new TypeError(`Cannot ${op} with ${found}: options are { ${allowed.join(", ")} }`);
 }
 
-/** Throws TypeError unless it is a device. */
+/** Throws TypeError unless it is a device, or left out. A promise of a device is none. */
 export function checkDevice(x: unknown): void {
-  if (typeof x === "object" && x !== null && "compile" in x) return;
+  if (x === undefined || typeof x === "object" && x !== null && "compile" in x) return;
   throw new TypeError(
     `Cannot compute on ${describe(x)}: a device is what await openDevice("cpu") gives`,
   );

@@ -60,7 +60,7 @@ export function jit<A extends readonly unknown[], R>(
   options: JitOptions = {},
 ): (...args: A) => R {
   checkOptions("jit", options, "device", "donate");
-  if (options.device !== undefined) checkDevice(options.device);
+  checkDevice(options.device);
   const programs = new Map<Device, Map<string, Compiled>>();
   return (...args) => {
     const { leaves, form } = flattenArguments(args);
@@ -106,10 +106,11 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
  * Computes all tensors of a tree in one program; they keep what they hold from then on.
  *
  * @param device where to compute; unless given, where the data is.
+ * @throws {TypeError} where the device is a name or a promise.
  * @returns the tree
  */
 export function run<T>(tree: T, device?: Device): T {
-  if (device !== undefined) checkDevice(device);
+  checkDevice(device);
   compute(treeLeaves(tree).filter((leaf) => leaf instanceof Tensor), device);
   return tree;
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import type { Device } from "../device.ts";
+import { adviceAt, here } from "./advice.ts";
 import { DeviceLostError } from "./errors.ts";
 import { WebgpuDevice } from "./gpu.ts";
 import { checkNumbers } from "./self_test.ts";
@@ -56,7 +57,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
   if (adapter === undefined) {
     throw new Error(
       options.software
-        ? "Cannot open a WebGPU device: there is no adapter (Debian's mesa-vulkan-drivers has one in software)"
+        ? `Cannot open a WebGPU device: ${adviceAt(here())}`
         : "Cannot open a WebGPU device: there is no hardware adapter; software adapters are used only on request",
     );
   }
