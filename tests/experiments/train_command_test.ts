@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { readTest } from "../../experiments/conclusion.ts";
 import { readHistory } from "../../experiments/history.ts";
+import { writeBars } from "./bars.ts";
 import { run, start } from "./command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
 
@@ -13,6 +14,13 @@ const TINY = JSON.stringify({
   batch: 10,
   epochs: 1,
 });
+
+/** Flags for it to train on bars, in a folder. */
+async function onBars(folder: string, ...more: string[]): Promise<string[]> {
+  const images = join(folder, "bars.npz");
+  await writeBars(images);
+  return ["--config", TINY, "--dataset", images, "--runs-dir", folder, "--device", "cpu", ...more];
+}
 
 Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   await using folder = await temporaryFolder();
@@ -70,8 +78,7 @@ Deno.test("--dry-run prints the model and the plan, and leaves nothing", async (
 
 Deno.test("--json is an object an epoch on stdout, and the test", async () => {
   await using folder = await temporaryFolder();
-  const where = ["--runs-dir", folder.path, "--filename", "json", "--device", "cpu"];
-  const flags = ["--config", TINY, "--limit", "100", "--epochs", "2", ...where];
+  const flags = await onBars(folder.path, "--filename", "json", "--epochs", "2");
   const { code, out, err } = await run(...flags, "--json");
   assertEquals(code, 0);
   const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -110,9 +117,7 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
 
 Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
   await using folder = await temporaryFolder();
-  const where = ["--runs-dir", folder.path, "--filename", "stopped"];
-  const flags = ["--config", TINY, "--limit", "2000", "--epochs", "2000", "--device", "cpu"];
-  const child = start(...flags, ...where);
+  const child = start(...await onBars(folder.path, "--filename", "stopped", "--epochs", "2000"));
   const lines = child.stdout.pipeThrough(new TextDecoderStream());
   let [out, interrupted] = ["", false];
   for await (const text of lines) {
@@ -134,7 +139,9 @@ Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async
   const config = JSON.parse(await Deno.readTextFile(configPath));
   const done = Number(out.match(/after (\d+) of/)![1]);
   await Deno.writeTextFile(configPath, JSON.stringify({ ...config, epochs: done + 1 }));
-  const resumed = await run("--resume", "--device", "cpu", ...where);
+  const resumed = await run(
+    ...["--resume", "--filename", "stopped", "--runs-dir", folder.path, "--device", "cpu"],
+  );
   assertEquals([resumed.code, resumed.err], [0, ""]);
   assert(resumed.out.includes(`epoch ${done + 1}/${done + 1}`));
   assertEquals(resumed.out.match(/^epoch/gm)!.length, 1);
