@@ -34,17 +34,18 @@ export async function sweep(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-/** Configs that train in a moment, one that fails in it, and one that takes a while. */
-type Name = "a" | "b" | "exploding" | "long";
+/** Configs that train in a moment, one that fails in it, one that takes a while, and one that is never waited for. */
+type Name = "a" | "b" | "exploding" | "long" | "endless";
 
 const tiny = (latent: object, more: object = {}) =>
   JSON.stringify({ latent, encoder: [], decoder: [], batch: 50, epochs: 1, limit: 150, ...more });
 const gaussian = { type: "gaussian", size: 2 };
 const CONFIGS: Record<Name, string> = {
-  a: tiny({ type: "echo", size: 2, dMax: 5 }),
+  a: tiny(gaussian),
   b: tiny(gaussian),
   exploding: tiny(gaussian, { learningRate: { type: "constant", rate: 1e30 } }),
   long: tiny(gaussian, { epochs: 100, batch: 2 }),
+  endless: tiny(gaussian, { epochs: 100_000, batch: 2 }),
 };
 
 /** A folder with the configs above, images and, yet missing, runs; it is removed when it goes out of scope. */

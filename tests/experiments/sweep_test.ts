@@ -113,10 +113,10 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
 Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
-  const all = [...flags("long"), "--betas", "1,2", "--seeds", "2", "--jobs", "2"];
+  const all = [...flags("endless"), "--betas", "1,2", "--seeds", "2", "--jobs", "2"];
   const child = start(all);
   const output = child.output();
-  const names = ["long_beta1_seed0", "long_beta2_seed0"];
+  const names = ["endless_beta1_seed0", "endless_beta2_seed0"];
   const epochs = (name: string) =>
     readHistory(join(runs, name, "history.jsonl")).then((lines) => lines.length, () => 0);
   await until(async () => (await Promise.all(names.map(epochs))).every((count) => count >= 1));
@@ -125,24 +125,24 @@ Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
   assertEquals([code, new TextDecoder().decode(stderr)], [130, ""]);
   assertStringIncludes(new TextDecoder().decode(stdout), "stopped with 0 of 4 finished");
   for (const name of names) {
-    assertMatch(await Deno.readTextFile(join(runs, `${name}.log`)), /Stopped after \d+ of 100/);
+    assertMatch(await Deno.readTextFile(join(runs, `${name}.log`)), /Stopped after \d+ of 100000/);
   }
   const { out } = await sweep([...all, "--dry-run"]);
   assertEquals(
     out,
-    "long_beta1_seed0  begun\nlong_beta2_seed0  begun\n" +
-      "long_beta1_seed1  new\nlong_beta2_seed1  new\n",
+    "endless_beta1_seed0  begun\nendless_beta2_seed0  begun\n" +
+      "endless_beta1_seed1  new\nendless_beta2_seed1  new\n",
   );
 });
 
 Deno.test("a second Ctrl-C ends a job that the first one did not", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
-  const child = start([...flags("long"), "--betas", "1", "--seeds", "1"]);
+  const child = start([...flags("endless"), "--betas", "1", "--seeds", "1"]);
   const output = child.output();
-  const history = join(runs, "long_beta1_seed0", "history.jsonl");
+  const history = join(runs, "endless_beta1_seed0", "history.jsonl");
   await until(async () => (await Deno.readTextFile(history).catch(() => "")) !== "");
-  const job = `train.ts.*long_beta1_seed0 --runs-dir ${runs}`;
+  const job = `train.ts.*endless_beta1_seed0 --runs-dir ${runs}`;
   const { success } = await new Deno.Command("pkill", { args: ["-STOP", "-f", job] }).output();
   assert(success);
   child.kill("SIGINT");
@@ -186,7 +186,7 @@ Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", asyn
   await using place = await makePlace();
   const { runs: runsDir, configs, images } = place;
   await Deno.mkdir(runsDir);
-  const list = await findConfigs(configs("long", "a"));
+  const list = await findConfigs(configs("endless", "a"));
   const jobs = jobList({
     configs: list,
     betas: [1],
@@ -203,6 +203,6 @@ Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", asyn
     ended: ({ method }) => method === "a" ? Promise.reject(new Error("full")) : Promise.resolve(),
   });
   await assertRejects(() => launch, Error, "full");
-  const log = await Deno.readTextFile(join(runsDir, "long_beta1_seed0.log"));
-  assert(!log.includes("epoch 100/100"), log);
+  const log = await Deno.readTextFile(join(runsDir, "endless_beta1_seed0.log"));
+  assert(!log.includes("epoch 100000/100000"), log);
 });

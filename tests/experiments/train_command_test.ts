@@ -2,8 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { readTest } from "../../experiments/conclusion.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { writeNpz } from "../../experiments/data/npy_writer.ts";
-import { DATA, SIDE } from "./bars.ts";
+import { writeBars } from "./bars.ts";
 import { run, runAt, start } from "./command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
 
@@ -15,6 +14,13 @@ const TINY = JSON.stringify({
   batch: 10,
   epochs: 1,
 });
+
+/** Flags for it to train on bars, in a folder. */
+async function onBars(folder: string, ...more: string[]): Promise<string[]> {
+  const images = join(folder, "bars.npz");
+  await writeBars(images);
+  return ["--config", TINY, "--dataset", images, "--runs-dir", folder, "--device", "cpu", ...more];
+}
 
 Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   await using folder = await temporaryFolder();
@@ -74,8 +80,7 @@ Deno.test("--dry-run prints the model and the plan, and leaves nothing", async (
 
 Deno.test("--json is an object an epoch on stdout, and the test", async () => {
   await using folder = await temporaryFolder();
-  const where = ["--runs-dir", folder.path, "--filename", "json", "--device", "cpu"];
-  const flags = ["--config", TINY, "--limit", "100", "--epochs", "2", ...where];
+  const flags = await onBars(folder.path, "--filename", "json", "--epochs", "2");
   const { code, out, err } = await run(...flags, "--json");
   assertEquals(code, 0);
   const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -88,9 +93,7 @@ Deno.test("--json is an object an epoch on stdout, and the test", async () => {
 
 Deno.test("paths are relative to the folder where the user stands, and may have spaces", async () => {
   await using folder = await temporaryFolder();
-  const { data } = DATA.train;
-  const images = { shape: [200, SIDE, SIDE], data: Float64Array.from(data as ArrayLike<number>) };
-  await Deno.writeFile(join(folder.path, "my bars.npz"), writeNpz({ images }));
+  await writeBars(join(folder.path, "my bars.npz"));
   await Deno.writeTextFile(join(folder.path, "my conf.json"), TINY);
   const flags = ["--config", "my conf.json", "--dataset", "./my bars.npz", "--runs-dir", "runs"];
   const { out, err } = await runAt(
@@ -134,9 +137,8 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
 Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
   await using folder = await temporaryFolder();
   const runs = join(folder.path, "it's mine");
-  const where = ["--runs-dir", runs, "--filename", "stopped"];
-  const flags = ["--config", TINY, "--limit", "2000", "--epochs", "2000", "--device", "cpu"];
-  const child = start(...flags, ...where);
+  await Deno.mkdir(runs);
+  const child = start(...await onBars(runs, "--filename", "stopped", "--epochs", "2000"));
   const lines = child.stdout.pipeThrough(new TextDecoderStream());
   let [out, interrupted] = ["", false];
   for await (const text of lines) {
@@ -163,7 +165,9 @@ Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async
   const config = JSON.parse(await Deno.readTextFile(configPath));
   const done = Number(out.match(/after (\d+) of/)![1]);
   await Deno.writeTextFile(configPath, JSON.stringify({ ...config, epochs: done + 1 }));
-  const resumed = await run("--resume", "--device", "cpu", ...where);
+  const resumed = await run(
+    ...["--resume", "--filename", "stopped", "--runs-dir", runs, "--device", "cpu"],
+  );
   assertEquals([resumed.code, resumed.err], [0, ""]);
   assert(resumed.out.includes(`epoch ${done + 1}/${done + 1}`));
   assertEquals(resumed.out.match(/^epoch/gm)!.length, 1);
