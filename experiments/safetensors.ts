@@ -9,7 +9,7 @@
  */
 
 import { z } from "zod";
-import { UserError } from "./errors.ts";
+import { quoted, UserError } from "./errors.ts";
 
 /** A typed array that a file may hold. */
 export type Values = Float32Array | Float64Array | Int32Array | Uint32Array;
@@ -94,15 +94,15 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
 
   const tensors = new Map<string, NamedArray>();
   let metadata: Record<string, string> = {};
-  let size = 0;
+  const places: { from: number; to: number; shown: string }[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name === METADATA) {
       metadata = metadataSchema.safeParse(value).data ?? fail("its metadata is not all text");
       continue;
     }
-    const shown = JSON.stringify(name);
+    const shown = quoted(name);
     const entry = entrySchema.safeParse(value).data ?? fail(`the entry of ${shown} is malformed`);
-    const dtype = JSON.stringify(entry.dtype);
+    const dtype = quoted(entry.dtype);
     const ArrayType = DTYPES.get(entry.dtype) ??
       fail(`${shown} has the dtype ${dtype}, but only ${[...DTYPES.keys()]} are read`);
     const [from, to] = entry.data_offsets;
@@ -117,10 +117,16 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
     }
     const data = new ArrayType(bytes.slice(start + from, start + to).buffer);
     tensors.set(name, { shape: entry.shape, data });
-    size += to - from;
+    places.push({ from, to, shown });
   }
-  if (start + size !== bytes.length) {
-    fail(`its arrays have ${size} bytes, but ${bytes.length - start} follow the header`);
+  // The arrays follow each other without holes: no byte is in two of them, and none in no array.
+  let end = 0;
+  for (const { from, to, shown } of places.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) fail(`${shown} starts at byte ${from} of the arrays, but must at ${end}`);
+    end = to;
+  }
+  if (start + end !== bytes.length) {
+    fail(`its arrays have ${end} bytes, but ${bytes.length - start} follow the header`);
   }
   return { tensors, metadata };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { openCpu } from "./cpu/device.ts";
+import { NoRoomError } from "./cpu/memory.ts";
 import type { Device } from "./device.ts";
 import { openReference } from "./reference/device.ts";
 import { findAdapter, openWebgpu } from "./webgpu/device.ts";
@@ -35,7 +36,7 @@ export async function openDevice(
     case "auto":
       return await openBest(options);
     case "cpu":
-      return openCpu(options);
+      return await openCpuInRoom(options);
     case "webgpu":
       return await openWebgpu({ software: true });
     case "reference":
@@ -45,11 +46,23 @@ export async function openDevice(
 
 /** A GPU that does not work is not passed over in silence: that may be why a run takes long. */
 async function openBest(options: DeviceOptions): Promise<Device> {
-  if (await findAdapter() === undefined) return openCpu(options);
+  if (await findAdapter() === undefined) return await openCpuInRoom(options);
   try {
     return await openWebgpu();
   } catch (error) {
     console.warn(`${error instanceof Error ? error.message : error}; going on with the CPU`);
-    return openCpu(options);
+    return await openCpuInRoom(options);
+  }
+}
+
+/** Where there is no room for another memory, that of devices which nobody can reach any more is waited for. */
+async function openCpuInRoom(options: DeviceOptions): Promise<Device> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return openCpu(options);
+    } catch (error) {
+      if (!(error instanceof NoRoomError && attempt < 5)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 }

@@ -91,10 +91,11 @@ function withWhatIsDearToRecompute(
     }
     const at = places.get(node);
     const copies = stored.has(node) || at === undefined ? 1 : at.shared + at.others;
+    const elementwise = isElementwise(node);
     for (const input of node.inputs) {
       let known = places.get(input);
       if (known === undefined) places.set(input, known = { shared: 0, others: 0 });
-      if (isElementwise(node)) known.shared = Math.max(known.shared, copies);
+      if (elementwise) known.shared = Math.max(known.shared, copies);
       else known.others += copies;
     }
     places.delete(node);
@@ -102,7 +103,7 @@ function withWhatIsDearToRecompute(
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;
     // Formulas share what elementwise ops read. What others read, slices of a table say, is evaluated for each of them.
-    const combine = isElementwise(node) ? Math.max : (a: number, b: number) => a + b;
+    const combine = elementwise ? Math.max : (a: number, b: number) => a + b;
     for (const input of node.inputs) {
       const known = evaluations.get(input);
       if (known === undefined) evaluations.set(input, here);
@@ -152,20 +153,20 @@ function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => 
 /** The cost of the formula of a node by itself; nothing for what is made of constants, which the compiler folds. */
 function ownCosts(order: readonly Node[]): (node: Node) => number {
   const known = new Map<string, number>();
+  const costs = new Map<Node, number>();
   const constants = new Set<Node>();
   for (const node of order) {
-    if (node.lowering.kind !== "map" || !node.inputs.every((input) => constants.has(input))) {
-      continue;
-    }
-    if (node.inputs.length > 0 || ownCost(node) === 0) constants.add(node);
-  }
-  return (node) => {
-    if (constants.has(node)) return 0;
-    const key = `${node.label};${node.inputs.map(({ shape }) => shape.length)}`;
+    const key = `${node.lowering.kind};${node.label};${
+      node.inputs.map(({ shape }) => shape.length)
+    }`;
     let cost = known.get(key);
     if (cost === undefined) known.set(key, cost = ownCost(node));
-    return cost;
-  };
+    if (node.lowering.kind === "map" && node.inputs.every((input) => constants.has(input))) {
+      if (node.inputs.length > 0 || cost === 0) constants.add(node);
+    }
+    costs.set(node, constants.has(node) ? 0 : cost);
+  }
+  return (node) => costs.get(node)!;
 }
 
 /** How deeply nested the formulas of nodes are by themselves; views count, too. */

@@ -15,6 +15,7 @@ export interface NumberArray {
 /** What the numbers of a file may be. */
 export type NumberType =
   | `${"uint" | "int"}${8 | 16 | 32 | 64}`
+  | "float16"
   | "float32"
   | "float64";
 
@@ -30,6 +31,7 @@ const TYPES: Record<NumberType, [size: number, read: Read]> = {
   int32: [4, (view, at, little) => view.getInt32(at, little)],
   uint64: [8, (view, at, little) => Number(view.getBigUint64(at, little))],
   int64: [8, (view, at, little) => Number(view.getBigInt64(at, little))],
+  float16: [2, (view, at, little) => view.getFloat16(at, little)],
   float32: [4, (view, at, little) => view.getFloat32(at, little)],
   float64: [8, (view, at, little) => view.getFloat64(at, little)],
 };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bernoulli, div, foldIn, key, tensor } from "../../mod.ts";
+import { div, foldIn, key, less, tensor, uniform } from "../../mod.ts";
 import type { Images } from "./images.ts";
 
 /** The number of each part's key. */
@@ -14,8 +14,8 @@ const PARTS = { training: 0, test: 1 };
  * Draws each pixel from Bernoulli(grey level).
  *
  * Only pixels that are neither black nor white need a draw, a sixth of MNIST's. In reading order they take the elements of
- * one bernoulli tensor, whose key is foldIn(key(0), 0) for the training images (with those to validate at their end) and
- * foldIn(key(0), 1) for the test images.
+ * one tensor uniform(key), and are 1 where it is less than the grey level. The key is foldIn(key(0), 0) for the training
+ * images (with those to validate at their end) and foldIn(key(0), 1) for the test images.
  *
  * @param grey the images
  * @param part which part of the data set they are
@@ -23,14 +23,30 @@ const PARTS = { training: 0, test: 1 };
  */
 export async function binarise(grey: Images, part: keyof typeof PARTS): Promise<Images> {
   const { data, white } = grey;
-  const isOpen = (level: number) => level > 0 && level < white;
-  const levels = new Float32Array(data.filter(isOpen));
-  using draws = bernoulli(foldIn(key(0), PARTS[part]), div(tensor(levels), white));
+  const levels = greyLevels(grey);
+  // The definition of the data set, which no change of the library's own bernoulli may touch.
+  const uniforms = uniform(foldIn(key(0), PARTS[part]), [levels.length]);
+  using draws = less(uniforms, div(tensor(levels), white));
   const drawn = await draws.read();
 
   const binary = new Uint8Array(data.length);
   for (let i = 0, next = 0; i < data.length; i++) {
-    binary[i] = isOpen(data[i]) ? drawn[next++] : data[i] / white;
+    const level = data[i];
+    if (level === 0) continue;
+    binary[i] = level < white ? drawn[next++] : 1;
   }
   return { ...grey, data: binary, white: 1 };
+}
+
+/** The pixels that are neither black nor white, in reading order. */
+function greyLevels({ data, white }: Images): Float32Array {
+  const levels = data.slice();
+  let count = 0;
+  for (let i = 0; i < data.length; i++) {
+    const level = data[i];
+    // Each is written, and the next one over it unless it is grey: a branch that is hard to foresee would cost more.
+    levels[count] = level;
+    count += level > 0 && level < white ? 1 : 0;
+  }
+  return new Float32Array(levels.subarray(0, count));
 }

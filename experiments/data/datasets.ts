@@ -4,18 +4,19 @@
  * @module
  */
 
-import { parse, resolve } from "node:path";
+import { join, parse, resolve } from "node:path";
 import { userPath } from "../command_line.ts";
 import { UserError } from "../errors.ts";
 import { suggest } from "../nearest.ts";
 import { standardTerminal, type Terminal } from "../progress.ts";
 import { BINARY_MNIST, readBinaryMnist } from "./binary_mnist.ts";
 import { type Collection, splitCollection } from "./collection.ts";
+import { type Drawn, readDrawn } from "./drawn.ts";
 import type { DataSet } from "./images.ts";
-import { FASHION_MNIST, MNIST, readMnist } from "./mnist.ts";
+import { FASHION_MNIST, MNIST, MNIST_LAYOUT, readMnist } from "./mnist.ts";
 import { OMNIGLOT, readOmniglot } from "./omniglot.ts";
 import { readOwn } from "./own_files.ts";
-import { readSource, type Source } from "./source.ts";
+import { cacheOf, readSource, type Source } from "./source.ts";
 import type { Treatment } from "./treatment.ts";
 
 /** A data set that has a name. */
@@ -23,6 +24,8 @@ export interface NamedSet {
   source: Source;
   /** The images in the files of the source. */
   read(contents: readonly Uint8Array[]): Collection | Promise<Collection>;
+  /** Its images as one draw for all makes them, where that draw is kept in the cache. */
+  drawn?: Drawn;
   /** How its images become binary if the config does not say. */
   binarize: NonNullable<Treatment["binarize"]>;
   /** Images to train on, to validate on and to test on. */
@@ -31,8 +34,23 @@ export interface NamedSet {
   about: string;
 }
 
-const mnist = { source: MNIST, read: readMnist, sizes: [50_000, 10_000, 10_000] } as const;
-const fashion = { ...mnist, source: FASHION_MNIST };
+const mnist = {
+  source: MNIST,
+  read: readMnist,
+  drawn: {
+    layout: MNIST_LAYOUT,
+    sha256: "9ef64b1fb954c8d4d4aa3d40f28decc545b756ea3a05e9fffa02e06074eae709",
+  },
+  sizes: [50_000, 10_000, 10_000],
+} as const;
+const fashion = {
+  ...mnist,
+  source: FASHION_MNIST,
+  drawn: {
+    layout: MNIST_LAYOUT,
+    sha256: "f8b075fb557c0141f74d262d5b027eb2b6b8084c04f4950be64f955fe80e6f70",
+  },
+};
 
 /** The data sets by the names that `--dataset` takes. */
 export const DATA_SETS: Readonly<Record<string, NamedSet>> = {
@@ -106,10 +124,18 @@ export async function loadDataSet(name: string, options: LoadOptions = {}): Prom
     if (dataDir !== undefined) {
       throw new UserError(`--data-dir is for data sets that have a name, but ${name} is a path`);
     }
-    return await splitCollection(name, await readOwn(name), treatment);
+    return await splitCollection(
+      name,
+      await readOwn(name, (note) => terminal.write(`${note}\n`)),
+      treatment,
+    );
   }
-  const { source, read, binarize } = namedSet(name);
-  const contents = await readSource(source, { dataDir, terminal });
+  const { source, read, binarize, drawn } = namedSet(name);
   const { binarize: wanted = binarize, trainSize } = treatment;
-  return await splitCollection(name, await read(contents), { binarize: wanted, trainSize });
+  const grey = async () => read(await readSource(source, { dataDir, terminal }));
+  if (wanted === "fixed" && drawn && dataDir === undefined) {
+    const binary = await readDrawn(join(cacheOf(source), "drawn.bits"), drawn, grey);
+    return await splitCollection(name, binary, { binarize: "none", trainSize });
+  }
+  return await splitCollection(name, await grey(), { binarize: wanted, trainSize });
 }

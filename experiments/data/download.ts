@@ -13,13 +13,21 @@ export interface Download {
   addresses: readonly string[];
   /** The file to make; its folder must exist. */
   path: string;
+  /** How many bytes it has at most: whoever sends more sends another file. */
+  most: number;
   /** Throws a {@linkcode UserError} for other bytes than the published ones. */
-  verify(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  verify(bytes: Uint8Array<ArrayBuffer>): void | Promise<void>;
   /** Shows how many bytes have come, and of how many if the server says so. */
   show(done: number, total?: number): void;
   /** Milliseconds without a byte after which a server is given up. */
   patience?: number;
 }
+
+/** How many connections an address is worth that break again and again; the next try goes on where they ended. */
+const CONNECTIONS = 20;
+
+/** That a server sends more than the file can have. */
+class TooMuchError extends Error {}
 
 /** That no address gave the file: the message has a reason for each. */
 export class DownloadError extends Error {
@@ -62,23 +70,32 @@ export async function download(wanted: Download): Promise<void> {
 async function tryAddress(
   file: Deno.FsFile,
   address: string,
-  { path, verify, show, patience }: Download,
+  wanted: Download,
 ): Promise<string | undefined> {
   let restarts = 0;
-  for (;;) {
+  if ((await file.stat()).size > wanted.most) await file.truncate(0);
+  for (let connections = 1;; connections++) {
     const { size: before } = await file.stat();
     try {
-      await fetchRest(file, `${path}.part`, address, show, patience);
+      await fetchRest(file, address, wanted);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      // A connection that broke is worth another one as long as each brings something.
-      if ((await file.stat()).size > before) continue;
       // fetch itself says no more than that it failed.
       const cause = error instanceof Error ? error.cause ?? error : error;
-      return reason(cause).replace(/^error sending request for url \([^)]*\): /, "");
+      const failure = reason(cause).replace(/^error sending request for url \([^)]*\): /, "");
+      if (error instanceof TooMuchError) {
+        await file.truncate(0);
+        return failure;
+      }
+      if ((await file.stat()).size <= before) return failure;
+      // A connection that broke is worth another one if it brought something.
+      if (connections === CONNECTIONS) {
+        return `${failure}, in the last of ${connections} connections`;
+      }
+      continue;
     }
     try {
-      await verify(await readBack(file));
+      await wanted.verify(await readBack(file));
       return undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -92,10 +109,8 @@ async function tryAddress(
 /** Appends to a file what it lacks; starts anew where the server only sends the whole. */
 async function fetchRest(
   file: Deno.FsFile,
-  path: string,
   address: string,
-  show: Download["show"],
-  patience = 30_000,
+  { path, most, show, patience = 30_000 }: Download,
 ): Promise<void> {
   let done = await file.seek(0, Deno.SeekMode.End);
   const watch = new AbortController();
@@ -120,10 +135,18 @@ async function fetchRest(
     }
     const length = response.headers.get("content-length");
     const total = length === null ? undefined : done + Number(length);
+    const check = (size: number) => {
+      if (size <= most) return;
+      throw new TooMuchError(
+        `the server sends ${size} bytes or more, but the file has at most ${most}`,
+      );
+    };
+    check(total ?? 0);
     for await (const chunk of response.body ?? []) {
       clearTimeout(timer);
       timer = setTimeout(giveUp, patience);
-      await writing(path, async () => {
+      check(done + chunk.length);
+      await writing(`${path}.part`, async () => {
         for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       });
       done += chunk.length;
@@ -131,6 +154,7 @@ async function fetchRest(
     }
   } finally {
     clearTimeout(timer);
+    watch.abort();
   }
 }
 

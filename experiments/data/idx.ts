@@ -16,6 +16,11 @@ const TYPES: Record<number, NumberType> = {
   0x0e: "float64",
 };
 
+/** The size of an idx file of bytes of some shape. */
+export function idxSize(shape: readonly number[]): number {
+  return 4 + 4 * shape.length + shape.reduce((product, axis) => product * axis, 1);
+}
+
 /** Whether bytes begin as an idx file does. */
 export function isIdx(bytes: Uint8Array): boolean {
   return bytes[0] === 0 && bytes[1] === 0 && bytes[2] in TYPES && bytes[3] > 0;

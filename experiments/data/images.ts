@@ -56,7 +56,8 @@ export function makeImages(
       `${source} holds ${data.length} values, which is not a whole number of images of ${pixels} pixels`,
     );
   }
-  for (let i = 0; i < data.length; i++) {
+  const isBounded = data instanceof Uint8Array && white === 255;
+  for (let i = 0; i < data.length && !isBounded; i++) {
     if (data[i] >= 0 && data[i] <= white) continue; // NaN is on neither side
     const where = `image ${Math.floor(i / pixels)}, pixel ${i % pixels}`;
     throw new UserError(
@@ -66,11 +67,34 @@ export function makeImages(
   return { count, pixels, data, white };
 }
 
-/** The value that stands for 1 in arrays of one kind: bytes above 1 are grey levels up to 255. */
-export function whiteOf(arrays: readonly (Uint8Array | Float32Array)[]): 1 | 255 {
-  const isGrey = (values: Uint8Array | Float32Array) =>
-    values instanceof Uint8Array && values.some((value) => value > 1);
-  return arrays.some(isGrey) ? 255 : 1;
+/**
+ * The value that stands for 1 in the arrays of a file: bytes above 1 are grey levels up to 255.
+ *
+ * @param arrays by what they are for
+ * @param source the file's name, for the message
+ * @throws {UserError} if one array has grey levels up to 255, and another zeros and ones: 1 cannot be both white and black
+ */
+export function whiteOf(
+  arrays: Readonly<Record<string, { data: Uint8Array | Float32Array } | undefined>>,
+  source: string,
+): 1 | 255 {
+  const largest = Object.entries(arrays).map(([name, array]) =>
+    [name, array?.data instanceof Uint8Array ? largestUpTo2(array.data) : 0] as const
+  );
+  const [grey] = largest.find(([, value]) => value === 2) ?? [];
+  if (grey === undefined) return 1;
+  const [binary] = largest.find(([, value]) => value === 1) ?? [];
+  if (binary === undefined) return 255;
+  throw new UserError(
+    `${source} has bytes up to 255 in the ${grey} images, but only 0 and 1 in the ${binary} images`,
+  );
+}
+
+/** The largest of some bytes; 2 for all that are larger than 1. */
+function largestUpTo2(bytes: Uint8Array): number {
+  let largest = 0;
+  for (let i = 0; i < bytes.length && largest < 2; i++) largest = Math.max(largest, bytes[i]);
+  return Math.min(2, largest);
 }
 
 /** The images from `start` up to `end`, sharing memory with the whole. */

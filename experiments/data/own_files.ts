@@ -8,8 +8,8 @@
 
 import { basename, join } from "node:path";
 import { foldIn, key } from "../../mod.ts";
-import { UserError } from "../errors.ts";
-import { isFolder, namesIn, readFile } from "../files.ts";
+import { quoted, UserError } from "../errors.ts";
+import { isFolder, namesIn } from "../files.ts";
 import type { NumberArray } from "./arrays.ts";
 import type { Collection } from "./collection.ts";
 import { isIdx, readIdx } from "./idx.ts";
@@ -22,9 +22,9 @@ import {
   whiteOf,
 } from "./images.ts";
 import { isMat } from "./mat.ts";
-import { isNpy, readNpy, readNpz } from "./npy.ts";
+import { isNpy, isOfMac, readNpy, readNpz } from "./npy.ts";
 import { readChardata } from "./omniglot.ts";
-import { unzip } from "./source.ts";
+import { readUnzipped } from "./unpack.ts";
 import { isZip } from "./zip.ts";
 
 /** What an image alone in its split would lack: the echoes of others. */
@@ -39,26 +39,37 @@ interface Parts {
   training: Images;
   valid?: Images;
   test?: Images;
+  /** The arrays of the file that are not read, as they are no numbers. */
+  leftOut?: readonly string[];
 }
+
+/** What arrays of images to validate on are called. */
+const VALIDATION = ["valid", "val", "validation"];
 
 /**
  * Reads images from a path.
  *
- * - An **npz** file has arrays named `train`, `test` and perhaps `valid`, or a single array; an **npy** or **idx** file has one.
- *   An array is [images, height, width] or [images, pixels] (square ones, or else a row); bytes up to 255, or values in [0, 1].
+ * - An **npz** file has arrays named `train`, `test` and perhaps `valid` (or `val`, or `validation`), or a single array, or a
+ *   single one of three axes or four; an **npy** or **idx** file has one. An array is [images, height, width], perhaps with a
+ *   single channel, or [images, pixels] (square ones, or else a row); bytes up to 255, or values in [0, 1].
  * - A **folder** has an idx file of images to train on and one to test on, named as MNIST's.
  * - A **MATLAB** file has `data` and perhaps `testdata`, as chardata.mat has.
  *
  * A single array is split 80/10/10. Where only validation images are missing, they are a sixth of those to train on.
  *
+ * @param note told in a sentence of arrays that are left out
  * @throws {UserError} for everything else
  */
-export async function readOwn(path: string): Promise<Collection> {
+export async function readOwn(
+  path: string,
+  note: (sentence: string) => void = () => {},
+): Promise<Collection> {
   const source = basename(path);
   const parts = await isFolder(path)
     ? await readFolder(path)
-    : readParts(await unzip(await readFile(path), source), source);
-  const { width, height, training, valid, test } = parts;
+    : readParts(await readUnzipped(path, { source }), source);
+  const { width, height, training, valid, test, leftOut = [] } = parts;
+  if (leftOut.length > 0) note(`${source}: ${leftOutText(leftOut)}`);
   for (const [name, images] of Object.entries({ training, valid, test })) {
     if (images && (images.count < LEAST || images.count > MOST)) {
       const bounds = `at least ${LEAST} and at most ${MOST} are needed`;
@@ -101,7 +112,10 @@ function readParts(bytes: Uint8Array, source: string): Parts {
     const { side, ...parts } = readChardata(bytes, source);
     return { width: side, height: side, ...parts };
   }
-  if (isZip(bytes)) return partsOfArrays(readNpz(bytes, source), source);
+  if (isZip(bytes)) {
+    const { arrays, leftOut } = readNpz(bytes, source);
+    return { ...partsOfArrays(arrays, leftOut, source), leftOut };
+  }
   if (isNpy(bytes)) return imagesOf({ training: readNpy(bytes, source) }, source);
   if (isIdx(bytes)) return imagesOf({ training: readIdx(bytes, source) }, source);
   throw new UserError(
@@ -110,20 +124,46 @@ function readParts(bytes: Uint8Array, source: string): Parts {
 }
 
 /** The parts of named arrays. */
-function partsOfArrays(arrays: Map<string, NumberArray>, source: string): Parts {
-  const [training, valid, test] = ["train", "valid", "test"].map((name) => arrays.get(name));
+function partsOfArrays(
+  arrays: Map<string, NumberArray>,
+  leftOut: readonly string[],
+  source: string,
+): Parts {
+  const [training, test] = [arrays.get("train"), arrays.get("test")];
+  const names = VALIDATION.filter((name) => arrays.has(name));
+  if (names.length > 1) {
+    throw new UserError(`${source} has both ${names.join(" and ")}, but needs one of them`);
+  }
+  const valid = arrays.get(names[0]);
   if (training && test) return imagesOf({ training, valid, test }, source);
-  if (arrays.size === 1) return imagesOf({ training: [...arrays.values()][0] }, source);
-  if (arrays.size === 0) throw new UserError(`${source} has no arrays`);
+  const all = [...arrays.values()];
+  const high = all.filter(({ shape }) => shape.length > 2);
+  for (const some of [all, high]) {
+    if (some.length === 1) return imagesOf({ training: some[0] }, source);
+  }
+  const except = leftOut.length > 0 ? `; ${leftOutText(leftOut)}` : "";
+  if (all.length === 0) throw new UserError(`${source} has no arrays of numbers${except}`);
   throw new UserError(
-    `${source} has the arrays ${[...arrays.keys()].join(", ")}, ` +
-      `but needs train, test and perhaps valid, or a single array`,
+    `${source} has the arrays ${listed(arrays.keys())}, ` +
+      `but needs train, test and perhaps valid, or a single array${except}`,
   );
+}
+
+function leftOutText(names: readonly string[]): string {
+  return `${listed(names)} ${
+    names.length > 1 ? "are" : "is"
+  } left out, as no numbers that can be read`;
+}
+
+/** The first few names. */
+function listed(names: Iterable<string>): string {
+  const all = [...names].map(quoted);
+  return all.slice(0, 8).join(", ") + (all.length > 8 ? `, and ${all.length - 8} more` : "");
 }
 
 /** The parts of a folder of idx files. */
 async function readFolder(folder: string): Promise<Parts> {
-  const names = await namesIn(folder);
+  const names = (await namesIn(folder)).filter((name) => !isOfMac(name));
   const read = async (pattern: RegExp, like: string) => {
     const [name, ...others] = names.filter((name) => pattern.test(name));
     // A plain file comes before itself zipped.
@@ -132,7 +172,7 @@ async function readFolder(folder: string): Promise<Parts> {
       const found = name === undefined ? "no file" : `both ${name} and ${other}`;
       throw new UserError(`${folder} has ${found} like ${like}`);
     }
-    return readIdx(await unzip(await readFile(join(folder, name)), name), name);
+    return readIdx(await readUnzipped(join(folder, name), { source: name }), name);
   };
   const training = await read(/train.*images/, "train-images-idx3-ubyte");
   const test = await read(/(t10k|test).*images/, "t10k-images-idx3-ubyte");
@@ -144,9 +184,8 @@ function imagesOf(
   arrays: { training: NumberArray; valid?: NumberArray; test?: NumberArray },
   source: string,
 ): Parts {
-  const given = Object.values(arrays).filter((array) => array !== undefined);
   const { width, height } = sizeOf(arrays.training, source);
-  const white = whiteOf(given.map(({ data }) => data));
+  const white = whiteOf(arrays, source);
   const isByte = arrays.training.data instanceof Uint8Array;
   const make = (array: NumberArray) => {
     const size = sizeOf(array, source);
@@ -171,13 +210,16 @@ function imagesOf(
 
 /** The size of an image in an array. */
 function sizeOf({ shape }: NumberArray, source: string): { width: number; height: number } {
-  const [, height, width] = shape;
-  if (shape.length === 3 && height * width > 0) return { width, height };
+  // A single channel may be the last axis or the second one.
+  const channel = shape.length === 4 ? [3, 1].find((axis) => shape[axis] === 1) : undefined;
+  const [, height, width, ...more] = channel === undefined ? shape : shape.toSpliced(channel, 1);
+  if (more.length === 0 && height * width > 0) return { width, height };
   if (shape.length === 2 && height > 0) {
     const side = Math.sqrt(height);
     return Number.isInteger(side) ? { width: side, height: side } : { width: height, height: 1 };
   }
   throw new UserError(
-    `${source} has an array of shape [${shape}], but images are [images, height, width] or [images, pixels]`,
+    `${source} has an array of shape [${shape}], but images are [images, height, width], ` +
+      `perhaps with a single channel, or [images, pixels]`,
   );
 }

@@ -5,20 +5,21 @@
  * @module
  */
 
-import { gunzip } from "node:zlib";
-import { promisify } from "node:util";
 import { join } from "node:path";
-import { reason, UserError } from "../errors.ts";
-import { cacheFolder, exists, makeFolder, readFile } from "../files.ts";
+import { UserError } from "../errors.ts";
+import { cacheFolder, exists, makeFolder } from "../files.ts";
 import type { Terminal } from "../progress.ts";
 import { type Digest, verifyDigest } from "./digest.ts";
 import { download, DownloadError } from "./download.ts";
 import { showDownload } from "./download_progress.ts";
+import { readUnzipped, unzip } from "./unpack.ts";
 
 /** A published file. */
 export interface DataFile {
   /** Its name in a folder; the same name with `.gz` is accepted too. */
   name: string;
+  /** How many bytes it has at most, unzipped or as it is published. */
+  most: number;
   /** Of its unzipped bytes. */
   digest: Digest;
 }
@@ -72,8 +73,8 @@ export async function findFile(
  * @throws {UserError} if it cannot be read, or is not the published file
  */
 export async function readDataFile(file: DataFile, path: string): Promise<Uint8Array> {
-  const bytes = await unzip(await readFile(path), path);
-  await verifyDigest(bytes, file.digest, path);
+  const bytes = await readUnzipped(path, { most: file.most });
+  verifyDigest(bytes, file.digest, path);
   return bytes;
 }
 
@@ -129,7 +130,8 @@ export async function fetchSource(
       await download({
         addresses: source.mirrors.map((mirror) => `${mirror}/${name}`),
         path,
-        verify: async (bytes) => verifyDigest(await unzip(bytes, name), file.digest, name),
+        most: file.most,
+        verify: (bytes) => verifyDigest(unzip(bytes, name, file.most), file.digest, name),
         show: shown.step,
       });
     } catch (error) {
@@ -156,17 +158,4 @@ function byHand(
   return `fetch ${names} from ${mirrors.join("/ or ")}/ by hand and put ${
     files.length > 1 ? "them" : "it"
   } into ${folder}, or into any folder that you name with --data-dir${install}`;
-}
-
-/** The bytes of a file, unzipped if they are zipped. */
-export async function unzip(
-  bytes: Uint8Array<ArrayBuffer>,
-  source: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return new Uint8Array(await promisify(gunzip)(bytes));
-  } catch (error) {
-    throw new UserError(`${source} is damaged: ${reason(error)}`, { cause: error });
-  }
 }

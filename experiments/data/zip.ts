@@ -1,19 +1,32 @@
 /**
- * ZIP archives, as far as NumPy writes them: files that are stored as they are or deflated, below 4 GiB.
+ * ZIP archives, as far as NumPy writes them: files that are stored as they are or deflated, of 4 GiB in all, with or without
+ * the records of 64 bits.
  *
- * The format is PKWARE's APPNOTE.TXT; the letters at its places below are its own (4.3.7, 4.3.12, 4.3.16).
+ * The format is PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16 and 4.5.3. A library that only unpacks would not do: here
+ * checksums, sizes and the number of files are compared with what is there, and a name that comes twice is refused.
  *
  * @module
  */
 
-import { crc32, inflateRawSync } from "node:zlib";
-import { reason, UserError } from "../errors.ts";
+import { crc32 } from "node:zlib";
+import { quoted, reason, UserError } from "../errors.ts";
+import { MOST_BYTES, unpack } from "./unpack.ts";
 
 /** How each record starts. */
-export const SIGNATURE = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 };
+export const SIGNATURE = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+};
 /** Bytes of each record before its texts. */
-export const SIZE = { local: 30, central: 46, end: 22 };
+export const SIZE = { local: 30, central: 46, end: 22, end64: 56, locator64: 20 };
 const METHOD = { stored: 0, deflated: 8 };
+/** The bit of a file's flags that says that it is encrypted. */
+const ENCRYPTED = 1;
+/** What a field of 32 bits holds whose value is in the extra field of 64 bits, and the mark of that one. */
+const FULL = 0xffffffff, EXTRA64 = 1;
 
 /** Whether bytes begin as an archive does, be it an empty one. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -28,11 +41,12 @@ export function isZip(bytes: Uint8Array): boolean {
  * @param bytes the archive
  * @param source its name, for messages
  * @returns the files by name
- * @throws {UserError} if it is damaged (each file has a checksum), or packed in another way
+ * @throws {UserError} if it is damaged (each file has a checksum), contradicts itself, is packed in another way or encrypted,
+ * or has more than 4 GiB in it
  */
 export function readZip(bytes: Uint8Array, source: string): Map<string, Uint8Array> {
   try {
-    return unpack(bytes);
+    return unpackAll(bytes);
   } catch (error) {
     throw new UserError(`${source} is damaged or no ZIP archive: ${reason(error)}`, {
       cause: error,
@@ -41,41 +55,93 @@ export function readZip(bytes: Uint8Array, source: string): Map<string, Uint8Arr
 }
 
 /** As {@linkcode readZip}; throws whatever goes wrong on the way, places outside the archive included. */
-function unpack(bytes: Uint8Array): Map<string, Uint8Array> {
+function unpackAll(bytes: Uint8Array): Map<string, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [u16, u32] = [
     (at: number) => view.getUint16(at, true),
     (at: number) => view.getUint32(at, true),
   ];
   const files = new Map<string, Uint8Array>();
-  const end = findEnd(u32, bytes.length);
-  const count = u16(end + 10);
-  for (let i = 0, at = u32(end + 16); i < count; i++) {
+  const { count, start, end } = findContents(view);
+  let [at, left] = [start, MOST_BYTES];
+  for (let i = 0; i < count; i++) {
     if (u32(at) !== SIGNATURE.central) throw new Error("its table of contents is broken");
-    const [method, checksum, packedSize] = [u16(at + 10), u32(at + 16), u32(at + 20)];
+    const [flags, method, checksum] = [u16(at + 8), u16(at + 10), u32(at + 16)];
     const [nameSize, extraSize, commentSize] = [u16(at + 28), u16(at + 30), u16(at + 32)];
-    const local = u32(at + 42);
-    const name = new TextDecoder().decode(bytes.subarray(at + SIZE.central).subarray(0, nameSize));
-    if (u32(local) !== SIGNATURE.local) throw new Error(`${name} is not where it should be`);
-    const start = local + SIZE.local + u16(local + 26) + u16(local + 28);
-    const content = extract(bytes.subarray(start, start + packedSize), method, name);
-    if (crc32(content) !== checksum) throw new Error(`the checksum of ${name} is wrong`);
+    const extra = at + SIZE.central + nameSize;
+    const [size, packedSize, local] = wideFields(
+      view,
+      [at + 24, at + 20, at + 42],
+      extra,
+      extraSize,
+    );
+    const name = new TextDecoder().decode(bytes.subarray(at + SIZE.central, extra));
+    const fail = (what: string): never => {
+      throw new Error(`${quoted(name)} ${what}`);
+    };
+    if (files.has(name)) fail("is in it twice");
+    if (flags & ENCRYPTED) fail("is encrypted");
+    if (u32(local) !== SIGNATURE.local) fail("is not where it should be");
+    const from = local + SIZE.local + u16(local + 26) + u16(local + 28);
+    if ((left -= size) < 0) throw new Error(`it unpacks to more than ${MOST_BYTES} bytes`);
+    const content = extract(bytes.subarray(from, from + packedSize), method, size);
+    if (content === undefined) {
+      return fail(`is packed by method ${method}, neither stored nor deflated`);
+    }
+    if (content.length !== size) fail(`has ${content.length} bytes, but should have ${size}`);
+    if (crc32(content) !== checksum) fail("has a wrong checksum");
     files.set(name, content);
-    at += SIZE.central + nameSize + extraSize + commentSize;
+    at = extra + extraSize + commentSize;
+  }
+  if (at !== end) {
+    throw new Error(`its end says that there are ${count} files, but there are others`);
   }
   return files;
 }
 
-/** Where the last record is: at the end, but for a comment of up to 65,535 bytes. */
-function findEnd(u32: (at: number) => number, length: number): number {
-  for (let at = length - SIZE.end; at >= Math.max(0, length - SIZE.end - 0xffff); at--) {
-    if (u32(at) === SIGNATURE.end) return at;
+/** How many files there are, and where the table of contents starts and ends: the last record says so. */
+function findContents(view: DataView): { count: number; start: number; end: number } {
+  const u64 = (at: number) => Number(view.getBigUint64(at, true));
+  const [u16, u32] = [
+    (at: number) => view.getUint16(at, true),
+    (at: number) => view.getUint32(at, true),
+  ];
+  const least = Math.max(0, view.byteLength - SIZE.end - 0xffff);
+  for (let at = view.byteLength - SIZE.end; at >= least; at--) {
+    // The record is the last one but for a comment: what does not reach to the end is something that looks like it.
+    if (u32(at) !== SIGNATURE.end || at + SIZE.end + u16(at + 20) !== view.byteLength) continue;
+    let [count, size, start, end] = [u16(at + 10), u32(at + 12), u32(at + 16), at];
+    const locator = at - SIZE.locator64;
+    if (locator >= 0 && u32(locator) === SIGNATURE.locator64) {
+      end = u64(locator + 8);
+      if (u32(end) !== SIGNATURE.end64) {
+        throw new Error("its end of 64 bits is not where it should be");
+      }
+      [count, size, start] = [u64(end + 32), u64(end + 40), u64(end + 48)];
+    }
+    if (start + size !== end) throw new Error("its table of contents is not where its end says");
+    return { count, start, end };
   }
   throw new Error("its end is missing");
 }
 
-function extract(packed: Uint8Array, method: number, name: string): Uint8Array {
+/** Fields of 32 bits at some places; of those that are full, the values follow each other in the extra field of 64 bits. */
+function wideFields(view: DataView, places: number[], extra: number, extraSize: number): number[] {
+  let at = extra;
+  while (at < extra + extraSize && view.getUint16(at, true) !== EXTRA64) {
+    at += 4 + view.getUint16(at + 2, true);
+  }
+  at += 4;
+  return places.map((place) => {
+    const value = view.getUint32(place, true);
+    if (value !== FULL || at >= extra + extraSize) return value;
+    at += 8;
+    return Number(view.getBigUint64(at - 8, true));
+  });
+}
+
+/** The content of a file, of which no more than its size is unpacked; undefined for an unknown method. */
+function extract(packed: Uint8Array, method: number, size: number): Uint8Array | undefined {
   if (method === METHOD.stored) return packed;
-  if (method === METHOD.deflated) return new Uint8Array(inflateRawSync(packed));
-  throw new Error(`${name} is packed by method ${method}, which is neither stored nor deflated`);
+  return method === METHOD.deflated ? unpack(packed, "deflate", size) : undefined;
 }

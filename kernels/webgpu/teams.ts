@@ -3,8 +3,8 @@
  * reads from there what it multiplies. A tile of 64 by 64 loads each number of the buffers 64 times less often.
  *
  * Threads of a team load neighbours, along whichever axis of the factor is contiguous, four at a time where they can. What
- * lies beyond an edge is zero. Rows and columns of a thread lie apart by the size of the team, and tiles are one number
- * wider than they need be: so threads side by side read and write different banks of the memory.
+ * lies beyond an edge is zero. A tile holds vectors of four neighbours along its side, so a thread reads four rows or four
+ * columns at once, and threads side by side read vectors side by side.
  *
  * @module
  */
@@ -49,17 +49,19 @@ export function emitTeams(
   fill(a, root, outer, writer, { ...share, name: "a", first: "row", size: tileRows });
   fill(b, root, outer, writer, { ...share, name: "b", first: "column", size: tileColumns });
   const inner = new Block(outer);
-  for (const r of range(variant.rows)) {
-    const at = `k * ${unsigned(tileRows + 1)} + y + ${unsigned(r * team.down)}`;
-    inner.push(`let a${r} = tile_a[${at}];`);
+  for (const q of range(variant.rows / 4)) {
+    inner.push(
+      `let a${q} = tile_a[k * ${unsigned(tileRows / 4)} + y + ${unsigned(q * team.down)}];`,
+    );
   }
   for (const v of range(variant.vectors)) {
-    const elements = range(4).map((c) =>
-      `tile_b[k * ${unsigned(tileColumns + 1)} + x + ${unsigned((v * 4 + c) * team.across)}]`
+    inner.push(
+      `let b${v} = tile_b[k * ${unsigned(tileColumns / 4)} + x + ${unsigned(v * team.across)}];`,
     );
-    inner.push(`let b${v} = vec4<${type}>(${elements.join(", ")});`);
   }
-  for (const { r, v, sum } of sums) inner.push(`${sum} += a${r} * b${v};`);
+  for (const { r, v, sum } of sums) {
+    inner.push(`${sum} += a${Math.floor(r / 4)}.${"xyzw"[r % 4]} * b${v};`);
+  }
   outer.push("workgroupBarrier();");
   outer.attach(`for (var k = 0u; k < ${unsigned(team.depth)}; k++)`, inner);
   outer.push("workgroupBarrier();");
@@ -70,13 +72,15 @@ export function emitTeams(
   finishAll(
     root,
     sums,
-    (r) => `row + y + ${unsigned(r * team.down)}`,
-    (v) => `column + x + (c + ${unsigned(v * 4)}) * ${unsigned(team.across)}`,
+    (r) => `row + (y + ${unsigned(Math.floor(r / 4) * team.down)}) * 4u + ${unsigned(r % 4)}`,
+    (v) => `column + (x + ${unsigned(v * team.across)}) * 4u + c`,
   );
 
   const finish = emitFinish(kernel, bindings, vectors);
-  const main = /* wgsl */ `var<workgroup> tile_a: array<${type}, ${(tileRows + 1) * team.depth}>;
-var<workgroup> tile_b: array<${type}, ${(tileColumns + 1) * team.depth}>;
+  const main = /* wgsl */ `var<workgroup> tile_a: array<vec4<${type}>, ${
+    tileRows / 4 * team.depth
+  }>;
+var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;
 ${head} {\n${root}\n}`;
   const helpers = [...writer.helpers, ...finish.helpers];
   const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
@@ -126,12 +130,14 @@ function fill(
         width === 4 ? zero : `${share.type}()`
       }, ${text}, ${name}_is_inside);`,
     );
-    for (const e of range(width)) {
-      const [kAt, sAt] = alongDepth
-        ? [`${step} + ${unsigned(e)}`, own]
-        : [step, `${own} + ${unsigned(e)}`];
-      const value = width === 4 ? `${name}.${"xyzw"[e]}` : name;
-      loop.push(`tile_${share.name}[(${kAt}) * ${unsigned(share.size + 1)} + ${sAt}] = ${value};`);
+    const tile = (k: string) =>
+      `tile_${share.name}[(${k}) * ${unsigned(share.size / 4)} + ${own} / 4u]`;
+    if (vector === "side") loop.push(`${tile(step)} = ${name};`);
+    else if (width === 1) loop.push(`${tile(step)}[${own} % 4u] = ${name};`);
+    else {
+      for (const e of range(4)) {
+        loop.push(`${tile(`${step} + ${unsigned(e)}`)}[${own} % 4u] = ${name}.${"xyzw"[e]};`);
+      }
     }
   }
 }

@@ -118,8 +118,19 @@ Deno.test("images are sliced and gathered by index", () => {
 Deno.test("grey levels in bytes are gathered as numbers in [0, 1]", () => {
   const images = makeImages(Uint8Array.of(0, 255, 51, 102), 2, "x", 255);
   assertEquals(gatherImages(images, [1, 0]), Float32Array.of(0.2, 0.4, 0, 1));
-  assertEquals(whiteOf([images.data]), 255);
-  assertEquals(whiteOf([Uint8Array.of(0, 1), Float32Array.of(0.5)]), 1);
+});
+
+Deno.test("bytes above 1 are grey levels up to 255, and so are those of the other parts of a file", () => {
+  const white = (train: number[], test: number[]) =>
+    whiteOf(
+      { train: { data: Uint8Array.from(train) }, test: { data: Uint8Array.from(test) } },
+      "x",
+    );
+  assertEquals([white([0, 255], [7, 0]), white([0, 2], [0]), white([0, 1], [1, 1])], [255, 255, 1]);
+  assertEquals(whiteOf({ train: { data: Float32Array.of(0.5) }, valid: undefined }, "x"), 1);
+  const says = ["x has bytes up to 255 in the", "only 0 and 1 in the"];
+  assertRefused(() => white([0, 255], [0, 1]), ...says, "the train images, but", "the test images");
+  assertRefused(() => white([1], [255]), ...says, "the test images, but", "the train images");
 });
 
 Deno.test("joined images come one set after the other", () => {

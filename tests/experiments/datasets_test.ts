@@ -1,5 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { join } from "node:path";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
+import { dirname, join } from "node:path";
 import { binarise } from "../../experiments/data/binarise.ts";
 import { type Collection, splitCollection } from "../../experiments/data/collection.ts";
 import {
@@ -8,6 +14,7 @@ import {
   resolveDataSet,
   shortName,
 } from "../../experiments/data/datasets.ts";
+import { pack, readDrawn, unpack } from "../../experiments/data/drawn.ts";
 import {
   type DataSet,
   gatherImages,
@@ -15,8 +22,17 @@ import {
   makeImages,
 } from "../../experiments/data/images.ts";
 import { findFile, foldersOf } from "../../experiments/data/source.ts";
+import { datasetDigest } from "../../experiments/data/digest.ts";
+import { foldIn, key, uniform } from "../../mod.ts";
+import fc from "../property.ts";
 import { parseConfig } from "../../experiments/config.ts";
-import { assertRefused, assertRefusedLater, sha256 } from "./helpers.ts";
+import {
+  assertHolds,
+  assertRefused,
+  assertRefusedLater,
+  sha256,
+  temporaryFolder,
+} from "./helpers.ts";
 
 const SPLITS = ["train", "valid", "test"] as const;
 
@@ -94,6 +110,10 @@ for (const [name, { source, sizes, binarize }] of Object.entries(DATA_SETS)) {
       if (classes) assertEquals(SPLITS.map((split) => data[split].labels![0]), classes);
       if (checksums === undefined) return;
       assertEquals(await checksumsOf(data), checksums);
+      // Those were perhaps kept from an earlier run; these are drawn now.
+      const drawn = await loadDataSet(name, { dataDir: dirname(paths[0]!) });
+      assertEquals(await checksumsOf(drawn), checksums);
+      for (const split of SPLITS) assertEquals(data[split].labels, drawn[split].labels);
       const grey = await loadDataSet(name, { binarize: "none" });
       for (const split of SPLITS) assertAlmostEquals(inkOf(data[split]), meanOf(grey[split]), 2e-4);
     },
@@ -129,6 +149,33 @@ Deno.test("a training size takes the first images, and in the end those for vali
   await assertRefusedLater(() => split(13), "the training size is 13", "x has 12", "the 4 for");
 });
 
+Deno.test("the digest of a data set is that of its images, whatever they are called", async () => {
+  const digestOf = async (change: (data: DataSet) => object = () => ({})) => {
+    const data = await splitCollection("x", collection(), {});
+    return await datasetDigest({ ...data, ...change(data) });
+  };
+  const digest = await digestOf();
+  assertMatch(digest, /^[0-9a-f]{64}$/);
+  assertEquals(await digestOf(() => ({ name: "y" })), digest);
+  assertEquals(
+    await digestOf(({ train }) => ({ train: { ...train, labels: train.data } })),
+    digest,
+  );
+  for (const split of SPLITS) {
+    const other = await digestOf((data) => {
+      const pixels = data[split].data.slice();
+      pixels[pixels.length - 1] ^= 1;
+      return { [split]: { ...data[split], data: pixels } };
+    });
+    assertNotEquals(other, digest);
+  }
+  assertNotEquals(await digestOf(() => ({ width: 1, height: 4 })), digest);
+  assertNotEquals(await digestOf(({ train, valid }) => ({ train: valid, valid: train })), digest);
+  const { train: { data } } = await splitCollection("x", collection(), {});
+  const float = { ...makeImages(Float32Array.from(data), 4, "x", 255) };
+  assertNotEquals(await digestOf(() => ({ train: float })), digest);
+});
+
 Deno.test("validation and test images are drawn once, also where each batch is drawn anew", async () => {
   const [none, fixed, batch] = await Promise.all(
     (["none", "fixed", "batch"] as const).map((binarize) =>
@@ -156,6 +203,95 @@ Deno.test("a pixel is drawn with its grey level's probability, black and white o
   const unit = makeImages(Float32Array.from(bytes, (level) => level / 255), 4, "x");
   assertEquals(await binarise(unit, "training"), drawn);
   assert(String((await binarise(unit, "test")).data) !== String(drawn.data));
+});
+
+Deno.test("the draws are those of the pixels between black and white, in reading order", async () => {
+  const bytes = Uint8Array.from(
+    { length: 6000 },
+    (_, i) => [0, 3, 0, 128, 255, 254][i * i % 7 % 6],
+  );
+  const grey = [...bytes].filter((level) => level > 0 && level < 255);
+  for (const [i, part] of (["training", "test"] as const).entries()) {
+    const uniforms = await uniform(foldIn(key(0), i), [grey.length]).read();
+    let next = 0;
+    const slow = Uint8Array.from(bytes, (level) => {
+      if (level === 0 || level === 255) return level / 255;
+      return Number(uniforms[next++] < Math.fround(level / 255));
+    });
+    assertEquals((await binarise(makeImages(bytes, 4, "x", 255), part)).data, slow);
+  }
+});
+
+Deno.test("bits: what is packed is unpacked, whatever the number of pixels", () => {
+  fc.assert(
+    fc.property(fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 11 }), (train, test, width) => {
+      const images = (count: number) => ({
+        ...makeImages(
+          Uint8Array.from({ length: count * width }, (_, i) => i * i % 5 % 2),
+          width,
+          "x",
+        ),
+        labels: Uint8Array.from({ length: count }, (_, i) => 200 + i),
+      });
+      const drawn = {
+        width,
+        height: 1,
+        validation: 0,
+        training: images(train),
+        test: images(test),
+      };
+      const layout = { width, height: 1, training: train, validation: 0, test };
+      assertEquals(unpack(pack(drawn), layout), drawn);
+    }),
+  );
+});
+
+Deno.test("a draw is kept, checked, and drawn again where its file is missing or damaged", async () => {
+  await using folder = await temporaryFolder();
+  const labels = (count: number) => Uint8Array.from({ length: count }, (_, i) => i);
+  const { training, test, ...grey } = collection();
+  const layout = { width: 2, height: 2, training: 12, validation: 4, test: 3 };
+  let times = 0;
+  const read = () => {
+    times++;
+    const labelled = {
+      training: { ...training, labels: labels(12) },
+      test: { ...test, labels: labels(3) },
+    };
+    return Promise.resolve({ ...grey, ...labelled });
+  };
+  const drawn = {
+    ...grey,
+    training: { ...await binarise(training, "training"), labels: labels(12) },
+    test: { ...await binarise(test, "test"), labels: labels(3) },
+  };
+  const bytes = pack(drawn);
+  const wanted = { layout, sha256: await sha256(bytes) };
+  const path = join(folder.path, "new", "drawn.bits");
+  const load = () => readDrawn(path, wanted, read);
+  assertEquals([await load(), times], [drawn, 1]);
+  assertEquals(await Deno.readFile(path), bytes);
+  assertEquals([await load(), times], [drawn, 1]);
+  for (
+    const damaged of [
+      bytes.slice(1),
+      bytes.map((byte, i) => byte ^ Number(i === 3)),
+      bytes.slice(0, 0),
+    ]
+  ) {
+    await Deno.writeFile(path, damaged);
+    times = 0;
+    assertEquals([await load(), times], [drawn, 1]);
+    assertEquals(await Deno.readFile(path), bytes);
+  }
+  await Deno.remove(path);
+  assertEquals(await Promise.all([load(), load(), load()]), [drawn, drawn, drawn]);
+  assertEquals(await Deno.readFile(path), bytes);
+  await assertHolds(dirname(path), "drawn.bits");
+  // A file where the folder should be: nothing can be kept there, but there are images all the same.
+  assertEquals(await readDrawn(join(path, "below", "drawn.bits"), wanted, read), drawn);
+  const other = { layout, sha256: "0".repeat(64) };
+  await assertRefusedLater(() => readDrawn(`${path}_2`, other, read), "drawn.bits_2", "SHA-256");
 });
 
 Deno.test("a config has the treatment of its data set, checked", () => {

@@ -14,6 +14,10 @@ export interface Behaviour {
   status?: number;
   /** It says that it sends, and sends nothing. */
   stalls?: boolean;
+  /** It says that it sends so many bytes. */
+  claims?: number;
+  /** It sends the file again and again, without saying how often. */
+  endless?: boolean;
 }
 
 /** A server of one file, with the `Range` of each request that it had, "" where there was none. */
@@ -24,7 +28,7 @@ export interface FileServer extends AsyncDisposable {
 
 /** Serves bytes at any path. */
 export function serveFile(content: Uint8Array<ArrayBuffer>, behaviour: Behaviour = {}): FileServer {
-  const { ranges = true, breaksAfter = Infinity, status, stalls } = behaviour;
+  const { ranges = true, breaksAfter = Infinity, status, stalls, claims, endless } = behaviour;
   const requests: string[] = [];
   const server = Deno.serve(
     // A connection that is broken on purpose is no error.
@@ -34,10 +38,13 @@ export function serveFile(content: Uint8Array<ArrayBuffer>, behaviour: Behaviour
       requests.push(range);
       if (status !== undefined) return new Response("<html>", { status });
       if (stalls) return new Response(new ReadableStream({ start() {} }));
+      if (endless) {
+        return new Response(new ReadableStream({ pull: (body) => body.enqueue(content) }));
+      }
       const start = ranges && range ? Number(range.match(/bytes=(\d+)-/)![1]) : 0;
       if (start >= content.length) return new Response("", { status: 416 });
       const rest = content.subarray(start);
-      const headers: Record<string, string> = { "content-length": String(rest.length) };
+      const headers: Record<string, string> = { "content-length": String(claims ?? rest.length) };
       if (ranges && range) {
         headers["content-range"] = `bytes ${start}-${content.length - 1}/${content.length}`;
       }

@@ -27,9 +27,10 @@ export async function assertRefusedLater(
   assertSentence((await assertRejects(call, UserError)).message, says);
 }
 
-/** Asserts that a message is one clear sentence: one line, no period at its end, no stack, no code of the system's. */
+/** Asserts that a message is one clear sentence: one line without control
+ * characters, no period at its end, no stack, no code of the system's. */
 export function assertSentence(message: string, says: readonly string[]): void {
-  assertMatch(message, /^[^\n]+[^\n.]$/);
+  assertMatch(message, /^[^\p{Cc}]+[^\p{Cc}.]$/u);
   assert(!/undefined|\[object|os error|\bat .*:\d+:\d+/.test(message), message);
   for (const part of says) assert(message.includes(part), `"${message}" does not say "${part}"`);
 }

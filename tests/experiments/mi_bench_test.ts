@@ -215,7 +215,7 @@ Deno.test("the command lists tasks, judges those that are named, and exports the
   const path = join(samples, "cauchy-1d-1.0.npz");
   assertEquals(exported.out.trim(), path);
   await assertHolds(samples, "cauchy-1d-1.0.npz");
-  const arrays = readNpz(await Deno.readFile(path), path);
+  const { arrays } = readNpz(await Deno.readFile(path), path);
   const task = suite().find(({ name }) => name === "cauchy-1d-1.0")!;
   const { x, z } = task.draw(300, 7);
   assertEquals(Object.fromEntries(arrays), {

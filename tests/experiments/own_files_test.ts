@@ -5,9 +5,10 @@ import { gzipSync } from "node:zlib";
 import { readChardata, readOmniglot } from "../../experiments/data/omniglot.ts";
 import { readOwn } from "../../experiments/data/own_files.ts";
 import { type DataSet, gatherImages, type Images } from "../../experiments/data/images.ts";
+import { datasetDigest } from "../../experiments/data/digest.ts";
 import { loadDataSet } from "../../experiments/data/datasets.ts";
 import { assertRefusedLater, temporaryFolder } from "./helpers.ts";
-import { CLASSES, idx, npy, npz, TYPES, writeMat } from "./writers.ts";
+import { CLASSES, idx, npy, npyOf, npz, TYPES, writeMat } from "./writers.ts";
 
 /** Loads a data set from a file of these bytes. */
 async function load(name: string, bytes: Uint8Array): Promise<DataSet> {
@@ -16,6 +17,19 @@ async function load(name: string, bytes: Uint8Array): Promise<DataSet> {
   await Deno.writeFile(path, bytes);
   return await loadDataSet(path);
 }
+
+/** Arrays of images that are grey, of binary ones, and of texts. */
+const GREY = npy([20, 4], (i) => i), BINARY = npy([20, 4], (i) => i % 2);
+const WORDS = npyOf(
+  "{'descr': '<U3', 'fortran_order': False, 'shape': (2,), }",
+  new Uint8Array(24),
+);
+/** A file of MATLAB's version 4: an array x of 1 × 2 doubles. */
+const MAT4 = Uint8Array.of(
+  ...new Uint8Array(Uint32Array.of(0, 1, 2, 0, 2).buffer),
+  ...[120, 0],
+  ...new Uint8Array(Float64Array.of(0, 1).buffer),
+);
 
 /** The first pixel of each image, in [0, 1]. */
 function firstPixels(images: Images): number[] {
@@ -91,8 +105,75 @@ Deno.test("idx: a file is split, and a folder has files of its own for each part
   assertEquals([parts.train.count, parts.valid.count, parts.test.count], [10, 2, 3]);
   await write("emnist-train-images-idx3-ubyte", training);
   assertEquals((await loadDataSet(folder.path)).train, parts.train);
+  // What macOS leaves beside files on disks of others.
+  await write("._emnist-train-images-idx3-ubyte", new Uint8Array(4096));
+  assertEquals((await loadDataSet(folder.path)).train, parts.train);
   await write("letters-train-images-idx3-ubyte", training);
   await assertRefusedLater(() => readOwn(folder.path), "both emnist-train", "letters-train");
+});
+
+Deno.test("npz: val and validation are validation, and what macOS adds is skipped", async () => {
+  for (const name of ["val", "validation"]) {
+    const data = await load(
+      "x.npz",
+      npz({
+        train: npy([4, 2, 3], imageOf),
+        [name]: npy([3, 2, 3], (i) => 100 + imageOf(i)),
+        test: npy([2, 2, 3], () => 255),
+        "__MACOSX/train": npy([4, 2, 3], () => 9),
+        "._train": new Uint8Array(120),
+        "__MACOSX/sub/._train": new Uint8Array(120),
+      }),
+    );
+    assertEquals([data.train.count, data.valid.count, data.test.count], [4, 3, 2]);
+    assertAlmostEquals(firstPixels(data.valid)[2], 102 / 255, 1e-6);
+  }
+});
+
+Deno.test("npz: arrays that are not numbers are left out and named, as are the factors of dSprites", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "dsprites.npz");
+  const object = "{'descr': '|O', 'fortran_order': False, 'shape': (), }";
+  await Deno.writeFile(
+    path,
+    npz({
+      metadata: npyOf(object, Uint8Array.of(0x80, 4, 0x2e)),
+      imgs: npy([40, 2, 3], (i) => imageOf(i) % 2),
+      latents_classes: npy([40, 6], () => 1),
+      latents_values: npy([40, 6], () => 0.5, "f4"),
+    }),
+  );
+  let shown = "";
+  const terminal = { interactive: false, color: false, columns: 80 };
+  const write = (text: string) => void (shown += text);
+  const data = await loadDataSet(path, { terminal: { ...terminal, write } });
+  assertEquals([data.width, data.height, data.train.count], [3, 2, 32]);
+  assertEquals(shown, `dsprites.npz: "metadata" is left out, as no numbers that can be read\n`);
+});
+
+Deno.test("images may have a single channel, first or last", async () => {
+  const digestOf = async (shape: number[]) =>
+    await datasetDigest(await load("x.npy", npy(shape, imageOf)));
+  for (const shape of [[40, 2, 3, 1], [40, 1, 2, 3]]) {
+    assertEquals(await digestOf(shape), await digestOf([40, 2, 3]));
+  }
+});
+
+Deno.test({
+  name: "what is not a regular file, or is too large, is refused before it is read",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using folder = await temporaryFolder();
+    const pipe = join(folder.path, "pipe.npz");
+    assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).success, true);
+    for (const path of ["/dev/zero", pipe]) {
+      await assertRefusedLater(() => loadDataSet(path), `cannot read ${path}: it is a device or a`);
+    }
+    const large = join(folder.path, "large.npy");
+    await Deno.writeFile(large, new Uint8Array(0));
+    await Deno.truncate(large, 2 ** 32 + 1);
+    await assertRefusedLater(() => loadDataSet(large), "4294967297 bytes", "at most 4294967296");
+  },
 });
 
 Deno.test("mat: columns of chardata.mat's order become upright images", async () => {
@@ -121,7 +202,7 @@ Deno.test("omniglot is mixed before its last images are taken for validation", a
   const wrong = async (arrays: Parameters<typeof writeMat>[0], ...says: string[]) =>
     await assertRefusedLater(async () => await readOmniglot([writeMat(arrays, style)]), ...says);
   await wrong({ data: arrays.data }, "chardata.mat has no array testdata");
-  await wrong({ testdata: arrays.testdata }, `no array of numbers "data"`, ": testdata");
+  await wrong({ testdata: arrays.testdata }, `no array of numbers "data"`, `: "testdata"`);
   await wrong(
     { ...arrays, target: { shape: [2, 3], values: [1, 0, 1, 0, 1, 0] } },
     "classes",
@@ -132,12 +213,27 @@ Deno.test("omniglot is mixed before its last images are taken for validation", a
 
 Deno.test("what is no images is refused in a sentence", async () => {
   const cases: [name: string, bytes: Uint8Array, ...says: string[]][] = [
-    ["x.npz", npz({}), "x.npz has no arrays"],
-    ["x.npz", npz({ a: npy([9, 4], () => 0), b: npy([9, 4], () => 0) }), "arrays a, b", "train"],
+    ["x.npz", npz({}), "x.npz has no arrays of numbers"],
+    [
+      "x.npz",
+      npz({ a: npy([9, 4], () => 0), b: npy([9, 4], () => 0) }),
+      `arrays "a", "b", but`,
+      "train",
+    ],
     ["x.npz", npz({ train: npy([9, 4], () => 0), valid: npy([9, 4], () => 0) }), "needs train"],
-    ["x.npz", npz({ "not.an": new TextEncoder().encode("array") }), "not.an is not an .npy file"],
+    ["x.npz", npz({ "not.an": new TextEncoder().encode("array") }), `"not.an" is not an .npy file`],
     ["x.npy", npy([50], () => 0), "x.npy", "shape [50]", "[images, pixels]"],
-    ["x.npy", npy([50, 2, 2, 1], () => 0), "shape [50,2,2,1]"],
+    ["x.npy", npy([50, 2, 2, 3], () => 0), "shape [50,2,2,3]", "with a single channel"],
+    ["x.npy", npy([50, 2, 2, 1, 1], () => 0), "shape [50,2,2,1,1]"],
+    ["x.npy", npy([50, 1, 0, 2], () => 0), "shape [50,1,0,2]"],
+    ["x.npz", npz({ train: GREY, val: GREY, valid: GREY, test: GREY }), "both valid and val"],
+    ["x.npz", npz({ train: GREY, test: BINARY }), "up to 255 in the training images"],
+    ["x.npz", npz({ train: BINARY, test: BINARY, val: GREY }), "up to 255 in the valid images"],
+    ["x.npz", npz({ a: WORDS, b: WORDS }), "no arrays of numbers", `"a", "b" are left out`],
+    ["x.npz", npz({ a: GREY, b: GREY, c: WORDS }), `needs train`, `"c" is left out`],
+    ["x.npz", npz({ "\x1b[31m\n": BINARY, b: BINARY }), String.raw`"\u001b[31m\n", "b"`],
+    ["x.npz", npz({ ["long".repeat(99)]: BINARY, b: BINARY }), `longlon…", "b"`],
+    ["x.mat", MAT4, "MATLAB file of version 4", "-v7"],
     ["x.npy", npy([50, 0], () => 0), "shape [50,0]"],
     ["x.npy", npy([0, 4], () => 0), "x.npy has 0 training images", "at least 2"],
     ["x.npy", npy([19, 4], () => 0), "19 images to split", "20 are needed"],

@@ -7,7 +7,7 @@ import { deadAddress, serveFile } from "./file_server.ts";
 import { assertHolds, assertRefusedLater, sha256, temporaryFolder } from "./helpers.ts";
 
 const CONTENT = new TextEncoder().encode("0 1 0\n");
-const FILE = { name: "x.amat", digest: { sha256: await sha256(CONTENT) } };
+const FILE = { name: "x.amat", most: 30, digest: { sha256: await sha256(CONTENT) } };
 /** Where nobody answers. */
 const NOWHERE = await deadAddress();
 const SOURCE: Source = { name: "x", files: [FILE], mirrors: [NOWHERE] };
@@ -40,7 +40,7 @@ Deno.test("a package's folder comes before the cache, and each file is taken whe
   const folders = ["package", "cache"].map((name) => join(root.path, name));
   const [inPackage, inCache] = folders;
   const other = new TextEncoder().encode("1 1 1\n");
-  const files = [FILE, { name: "y.amat", digest: { sha256: await sha256(other) } }];
+  const files = [FILE, { name: "y.amat", most: 30, digest: { sha256: await sha256(other) } }];
   await Deno.mkdir(inPackage);
   await Deno.mkdir(inCache);
   await Deno.writeFile(join(inPackage, "x.amat.gz"), gzipSync(CONTENT));
@@ -64,6 +64,23 @@ Deno.test("a damaged file is named with both checksums, and kept", async () => {
   await Deno.remove(path);
   await Deno.writeFile(`${path}.gz`, gzipSync(CONTENT).subarray(0, 15));
   await assertRefusedLater(() => readSource(SOURCE, from), `${path}.gz is damaged`);
+});
+
+Deno.test("a file that is larger than the published one is not read, nor unzipped, to its end", async () => {
+  await using folder = await temporaryFolder();
+  const from = { dataDir: folder.path, terminal };
+  const path = join(folder.path, "x.amat");
+  await Deno.writeFile(path, new Uint8Array(31));
+  await assertRefusedLater(() => readSource(SOURCE, from), path, "31 bytes", "at most 30 are read");
+  await Deno.remove(path);
+  const most = 1000;
+  const source = { ...SOURCE, files: [{ ...FILE, most }] };
+  await Deno.writeFile(`${path}.gz`, gzipSync(new Uint8Array(100_000)));
+  await assertRefusedLater(
+    () => readSource(source, from),
+    `${path}.gz is damaged`,
+    `more than ${most}`,
+  );
 });
 
 Deno.test("a missing file is downloaded once, checked and cached", async () => {
@@ -114,7 +131,7 @@ Deno.test("without a network, the sentence says which files to get from where, a
 Deno.test("what has come stays, and is not asked for again", async () => {
   await using folder = await temporaryFolder();
   await using server = serveFile(CONTENT);
-  const files = [FILE, { name: "y.amat", digest: { sha256: "0".repeat(64) } }];
+  const files = [FILE, { name: "y.amat", most: 30, digest: { sha256: "0".repeat(64) } }];
   const source = { ...SOURCE, files, mirrors: [server.address] };
   await assertRefusedLater(
     () => fetchSource(source, { folders: [folder.path], terminal }),

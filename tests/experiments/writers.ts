@@ -4,12 +4,30 @@
  * @module
  */
 
-import { deflateSync } from "node:zlib";
+import { crc32, deflateRawSync, deflateSync } from "node:zlib";
 import { writeZip } from "../../experiments/data/zip_writer.ts";
 
 const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
 
 const sizeOf = (shape: number[]) => shape.reduce((product, length) => product * length, 1);
+
+/** An .npy file of any header and content, version 1.0 unless given. */
+export function npyOf(
+  text: string,
+  content: Uint8Array,
+  version: readonly number[] = [1, 0],
+): Uint8Array<ArrayBuffer> {
+  const { length } = text;
+  const size = [length & 255, length >> 8, ...version[0] > 1 ? [0, 0] : []];
+  return Uint8Array.of(
+    0x93,
+    ...bytesOf("NUMPY"),
+    ...version,
+    ...size,
+    ...bytesOf(text),
+    ...content,
+  );
+}
 
 /** An .npy file of bytes, or of float32, whose element i is `value(i)`. */
 export function npy(
@@ -21,11 +39,71 @@ export function npy(
   const values = type === "u1" ? Uint8Array.from(numbers) : Float32Array.from(numbers);
   const order = type === "u1" ? "|" : "<";
   const text = `{'descr': '${order}${type}', 'fortran_order': False, 'shape': (${shape},), }\n`;
-  return Uint8Array.of(
-    ...[0x93, ...bytesOf("NUMPY"), 1, 0, text.length & 255, text.length >> 8],
-    ...bytesOf(text),
-    ...new Uint8Array(values.buffer),
+  return npyOf(text, new Uint8Array(values.buffer));
+}
+
+/** A file of an archive, as it is and as the archive says that it is. */
+export interface ZipEntry {
+  name: string;
+  content: Uint8Array;
+  flags?: number;
+  deflate?: boolean;
+  /** The size that it is said to have. */
+  size?: number;
+}
+
+/** An archive of any entries, perhaps one that lies; `wide` ones have records of 64 bits wherever there can be some. */
+export function rawZip(
+  entries: readonly ZipEntry[],
+  { wide = false, count = entries.length, shift = 0 }: {
+    wide?: boolean;
+    count?: number;
+    shift?: number;
+  } = {},
+): Uint8Array<ArrayBuffer> {
+  const words = (size: 2 | 4 | 8, ...values: number[]) =>
+    values.flatMap((value) =>
+      Array.from({ length: size }, (_, i) => Math.floor(value / 256 ** i) % 256)
+    );
+  const bytes: number[] = [];
+  const records = entries.map(
+    ({ name, content, flags = 0, deflate = false, size = content.length }) => {
+      const packed = deflate ? deflateRawSync(content) : content;
+      const common = (sizes: number[], extra: number[]) => [
+        ...words(2, 45, flags, deflate ? 8 : 0, 0, 33),
+        ...words(4, crc32(content), ...sizes),
+        ...words(2, name.length, extra.length),
+      ];
+      const place = bytes.length;
+      bytes.push(...words(4, 0x04034b50), ...common([packed.length, size], []), ...bytesOf(name));
+      for (const byte of packed) bytes.push(byte);
+      const extra = wide
+        // Another extra field comes first.
+        ? [...words(2, 7, 1), 9, ...words(2, 1, 24), ...words(8, size, packed.length, place)]
+        : [];
+      const full = 2 ** 32 - 1;
+      return [
+        ...words(4, 0x02014b50),
+        ...words(2, 45),
+        ...common(wide ? [full, full] : [packed.length, size], extra),
+        ...words(2, 0, 0, 0),
+        ...words(4, 0, wide ? full : place),
+        ...[...bytesOf(name), ...extra],
+      ];
+    },
   );
+  const start = bytes.length;
+  bytes.push(...records.flat());
+  const size = bytes.length - start + shift;
+  if (wide) {
+    const end = bytes.length;
+    bytes.push(...words(4, 0x06064b50), ...words(8, 44), ...words(2, 45, 45), ...words(4, 0, 0));
+    bytes.push(...words(8, count, count, size, start));
+    bytes.push(...words(4, 0x07064b50, 0), ...words(8, end), ...words(4, 1));
+  }
+  bytes.push(...words(4, 0x06054b50), ...words(2, 0, 0, ...wide ? [65535, 65535] : [count, count]));
+  bytes.push(...words(4, ...wide ? [2 ** 32 - 1, 2 ** 32 - 1] : [size, start]), ...words(2, 0));
+  return Uint8Array.from(bytes);
 }
 
 /** An archive of .npy files by name, stored as they are. */
