@@ -7,7 +7,7 @@
 import { type Data, type Key, tensor } from "../mod.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import type { Images } from "./data/images.ts";
-import { UserError } from "./errors.ts";
+import { diverged } from "./diverged.ts";
 import { gatherTensor } from "./evaluate.ts";
 import type { Metrics } from "./history.ts";
 import type { Learner } from "./learner.ts";
@@ -76,8 +76,5 @@ async function checkFinite(losses: Metrics[], epoch: Epoch, steps: number): Prom
   if (bad < 0) return;
   const rate = await epoch.learner.learningRate((epoch.number - 1) * steps + bad);
   const place = `epoch ${epoch.number}, step ${bad + 1}`;
-  throw new UserError(
-    `the loss became ${losses[bad].loss} in ${place}, at learning rate ${rate.toPrecision(4)}; ` +
-      `the checkpoint of epoch ${epoch.number - 1} is kept, and a smaller learning rate may help`,
-  );
+  throw diverged(`the loss became ${losses[bad].loss} in ${place}`, rate, epoch.number - 1);
 }

@@ -6,9 +6,8 @@
 
 import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
-import { exists, readFile } from "./files.ts";
+import { epochOf } from "./checkpoint.ts";
 import { showLine } from "./progress.ts";
-import { decodeTensors } from "./safetensors.ts";
 import { type Outcome, type Run, train } from "./trainer.ts";
 
 /**
@@ -42,10 +41,4 @@ export async function trainThroughLosses(
   } finally {
     device.close();
   }
-}
-
-/** How many epochs a checkpoint comes after; undefined if there is none. */
-async function epochOf(checkpoint: string): Promise<number | undefined> {
-  if (!await exists(checkpoint)) return undefined;
-  return Number(decodeTensors(await readFile(checkpoint), checkpoint).metadata.epoch);
 }
