@@ -6,6 +6,7 @@
 
 import { dirname } from "node:path";
 import { type Output, standardOutput } from "./bench/output.ts";
+import { aligned } from "./bench/table.ts";
 import { DATA_SETS, namedSet } from "./data/datasets.ts";
 import { fetchSource, findFile, foldersOf, readDataFile, type Source } from "./data/source.ts";
 import { UserError } from "./errors.ts";
@@ -69,13 +70,11 @@ async function list(names: string[], { dataDir, output }: Place): Promise<void> 
     folder ?? `missing: deno task data fetch ${name}`,
   ]);
   const titles = ["", "train", "valid", "test", "pixels", "files"];
-  const widths = titles.map((_, i) => Math.max(...[titles, ...rows].map((row) => row[i].length)));
-  const isNumber = (column: number) => column >= 1 && column <= 3;
-  const line = (row: string[]) =>
-    row.map((cell, i) => isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
-      .join("  ").trimEnd();
-  output.say(line(titles));
-  sets.forEach((set, i) => output.record(set, line(rows[i])));
+  const isText = (column: number) => column < 1 || column > 3;
+  const [head, ...lines] = aligned([titles, ...rows], isText)
+    .map((cells) => cells.join("  ").trimEnd());
+  output.say(head);
+  sets.forEach((set, i) => output.record(set, lines[i]));
 }
 
 /** Downloads what is missing of some data sets, and checks all of them. */

@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli";
+import { aligned } from "./bench/table.ts";
 import { projectPath, userPath } from "./command_line.ts";
 import { UserError } from "./errors.ts";
 import { suggest } from "./nearest.ts";
@@ -135,6 +136,6 @@ export function helpText(usage: string, flags: Flags): string {
     const hasDefault = flag.type !== "boolean" && flag.default !== undefined;
     return [left, hasDefault ? `${flag.help} (default: ${flag.default})` : flag.help];
   });
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return [usage, "", ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`)].join("\n");
+  const lines = aligned(rows, () => true).map(([left, help]) => `  ${left}  ${help.trimEnd()}`);
+  return [usage, "", ...lines].join("\n");
 }
