@@ -89,7 +89,12 @@ export function unpack(bytes: Uint8Array, layout: Layout): Collection {
 /** Zeros and ones as bits, eight to a byte. */
 function toBits(values: Uint8Array | Float32Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(values.length / 8));
-  for (let i = 0; i < values.length; i++) bits[i >> 3] |= values[i] << (i & 7);
+  for (let i = 0, at = 0; i < bits.length; i++) {
+    let byte = 0;
+    // Beyond the end there are zeros.
+    for (let bit = 0; bit < 8; bit++) byte |= values[at++] << bit;
+    bits[i] = byte;
+  }
   return bits;
 }
 
