@@ -14,7 +14,7 @@ import {
   resolveDataSet,
   shortName,
 } from "../../experiments/data/datasets.ts";
-import { pack, readDrawn, unpack } from "../../experiments/data/drawn.ts";
+import { packDrawn, readDrawn, unpackDrawn } from "../../experiments/data/drawn.ts";
 import {
   type DataSet,
   gatherImages,
@@ -241,7 +241,7 @@ Deno.test("bits: what is packed is unpacked, whatever the number of pixels", () 
         test: images(test),
       };
       const layout = { width, height: 1, training: train, validation: 0, test };
-      assertEquals(unpack(pack(drawn), layout), drawn);
+      assertEquals(unpackDrawn(packDrawn(drawn), layout), drawn);
     }),
   );
 });
@@ -265,7 +265,7 @@ Deno.test("a draw is kept, checked, and drawn again where its file is missing or
     training: { ...await binarise(training, "training"), labels: labels(12) },
     test: { ...await binarise(test, "test"), labels: labels(3) },
   };
-  const bytes = pack(drawn);
+  const bytes = packDrawn(drawn);
   const wanted = { layout, sha256: await sha256(bytes) };
   const path = join(folder.path, "new", "drawn.bits");
   const load = () => readDrawn(path, wanted, read);
