@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Device, jit, type Key, permutation, tensor } from "../mod.ts";
+import { type Device, jit, type Key, permutation, type Tensor, tensor } from "../mod.ts";
 import { type DataSet, gatherImages } from "./data/images.ts";
 import { writeFile } from "./files.ts";
 import type { Model, Params } from "./model.ts";
@@ -22,29 +22,35 @@ const SHOWN_ROWS = 5;
 export type Paint = (params: Params) => Promise<void>;
 
 /** The painter of a run; the key decides on the images that are shown and on the noise, the same after every epoch. */
-export async function makePaint(
+export function makePaint(
   model: Model,
   { width, height, test }: DataSet,
   device: Device,
   folder: RunFolder,
   key: Key,
-): Promise<Paint> {
+): Paint {
   const reconstruct = jit(model.reconstruct, { device });
   const sample = jit(model.sample, { device });
-  const order = await permutation(key, test.count).read();
-  const rows = gatherImages(test, order.subarray(0, BATCH));
-  const count = rows.length / test.pixels;
-  const images = tensor(rows, { shape: [count, test.pixels] });
+  const count = Math.min(BATCH, test.count);
   const columns = Math.min(COLUMNS, count);
   const shownRows = Math.min(SHOWN_ROWS, Math.floor(count / columns));
+  /** The images that are shown, chosen at the end of the first epoch: training starts without waiting for it. */
+  let chosen: Promise<{ rows: Float32Array; images: Tensor }> | undefined;
 
   return async (params) => {
+    const { rows, images } = await (chosen ??= choose());
     using reconstructed = reconstruct(params, images, key);
     const both = [rows, await reconstructed.read()];
     await writePicture(folder.reconstructions, interleave(both, columns * test.pixels, shownRows));
     using samples = sample(params, images, key);
     await writePicture(folder.samples, await samples.read());
   };
+
+  async function choose(): Promise<{ rows: Float32Array; images: Tensor }> {
+    const order = await permutation(key, test.count).read();
+    const rows = gatherImages(test, order.subarray(0, count));
+    return { rows, images: tensor(rows, { shape: [count, test.pixels] }) };
+  }
 
   async function writePicture(path: string, data: ArrayLike<number>): Promise<void> {
     await writeFile(path, gridPng({ width, height, data }, { columns, zoom: 2, gap: 4 }));

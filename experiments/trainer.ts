@@ -96,7 +96,7 @@ export async function train(run: Run): Promise<Outcome> {
   const { key } = begun;
   const history = run.resume ? await historyUpTo(begun, folder) : [];
   const keys = compute(keysOf(key), device);
-  const paint = await makePaint(model, data, device, folder, keys.pictures);
+  const paint = makePaint(model, data, device, folder, keys.pictures);
   const save = (arrays: Arrays) =>
     saveCheckpoint(folder.checkpoint, arrays, {
       ...begun,
@@ -210,7 +210,10 @@ async function beginning(
 ): Promise<Checkpoint> {
   const key = makeKey(config.seed);
   const keys = compute(keysOf(key), device);
-  const order = await permutation(keys.examples, images.count).read();
+  // Most models start from no images at all.
+  const order = learner.examples > 0
+    ? await permutation(keys.examples, images.count).read()
+    : new Int32Array(0);
   using examples = gatherTensor(images, order.subarray(0, learner.examples));
   return {
     state: learner.init(keys.start, examples),

@@ -39,8 +39,9 @@ export function chooseStored(
     }
   }
   // Going back from the roots, the costs are not known of what is stored further on: a first round guesses them too high.
-  const guess = withWhatIsDearToRecompute(order, stored, stored);
-  stored = withWhatIsDearToRecompute(order, stored, guess);
+  const own = ownCosts(order), elementwise = new Set(order.filter(isElementwise));
+  const guess = withWhatIsDearToRecompute(order, stored, stored, own, elementwise);
+  stored = withWhatIsDearToRecompute(order, stored, guess, own, elementwise);
   storeWhatMakesFormulasTooBig(order, stored, traits.maxBuffers - 1);
   return stored;
 }
@@ -67,9 +68,10 @@ function withWhatIsDearToRecompute(
   order: readonly Node[],
   given: ReadonlySet<Node>,
   assumed: ReadonlySet<Node>,
+  own: (node: Node) => number,
+  elementwise: ReadonlySet<Node>,
 ): Set<Node> {
   const stored = new Set(given);
-  const own = ownCosts(order);
   /** For each node, how often each kernel evaluates it. */
   const evaluations = new Map<Node, Map<Node, number>>();
   /** At how many different indices formulas read it: what elementwise ops read is shared, what others read is not. */
@@ -91,11 +93,10 @@ function withWhatIsDearToRecompute(
     }
     const at = places.get(node);
     const copies = stored.has(node) || at === undefined ? 1 : at.shared + at.others;
-    const elementwise = isElementwise(node);
     for (const input of node.inputs) {
       let known = places.get(input);
       if (known === undefined) places.set(input, known = { shared: 0, others: 0 });
-      if (elementwise) known.shared = Math.max(known.shared, copies);
+      if (elementwise.has(node)) known.shared = Math.max(known.shared, copies);
       else known.others += copies;
     }
     places.delete(node);
@@ -103,7 +104,7 @@ function withWhatIsDearToRecompute(
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;
     // Formulas share what elementwise ops read. What others read, slices of a table say, is evaluated for each of them.
-    const combine = elementwise ? Math.max : (a: number, b: number) => a + b;
+    const combine = elementwise.has(node) ? Math.max : (a: number, b: number) => a + b;
     for (const input of node.inputs) {
       const known = evaluations.get(input);
       if (known === undefined) evaluations.set(input, here);

@@ -23,30 +23,24 @@ const PARTS = { training: 0, test: 1 };
  */
 export async function binarise(grey: Images, part: keyof typeof PARTS): Promise<Images> {
   const { data, white } = grey;
-  const levels = greyLevels(grey);
-  // The definition of the data set, which no change of the library's own bernoulli may touch.
-  const uniforms = uniform(foldIn(key(0), PARTS[part]), [levels.length]);
-  using draws = less(uniforms, div(tensor(levels), white));
-  const drawn = await draws.read();
-
   const binary = new Uint8Array(data.length);
-  for (let i = 0, next = 0; i < data.length; i++) {
-    const level = data[i];
-    if (level === 0) continue;
-    binary[i] = level < white ? drawn[next++] : 1;
-  }
-  return { ...grey, data: binary, white: 1 };
-}
-
-/** The pixels that are neither black nor white, in reading order. */
-function greyLevels({ data, white }: Images): Float32Array {
-  const levels = data.slice();
+  // As long as if all pixels were grey; memory that nobody writes to costs nothing.
+  const places = new Uint32Array(data.length);
+  const levels = new Float32Array(data.length);
   let count = 0;
   for (let i = 0; i < data.length; i++) {
     const level = data[i];
-    // Each is written, and the next one over it unless it is grey: a branch that is hard to foresee would cost more.
-    levels[count] = level;
-    count += level > 0 && level < white ? 1 : 0;
+    if (level === 0) continue;
+    if (level === white) binary[i] = 1;
+    else {
+      places[count] = i;
+      levels[count++] = level;
+    }
   }
-  return new Float32Array(levels.subarray(0, count));
+  // The definition of the data set, which no change of the library's own bernoulli may touch.
+  const uniforms = uniform(foldIn(key(0), PARTS[part]), [count]);
+  using draws = less(uniforms, div(tensor(levels.subarray(0, count)), white));
+  const drawn = await draws.read();
+  for (let j = 0; j < count; j++) binary[places[j]] = drawn[j];
+  return { ...grey, data: binary, white: 1 };
 }

@@ -7,7 +7,7 @@
 
 import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
-import { exists, makeFolder, readFile, writeFile } from "../files.ts";
+import { makeFolder, readFile, writeFile } from "../files.ts";
 import { binarise } from "./binarise.ts";
 import type { Collection } from "./collection.ts";
 import { sha256, verifyDigest } from "./digest.ts";
@@ -42,27 +42,24 @@ export async function readDrawn(
   { layout, sha256: wanted }: Drawn,
   read: () => Promise<Collection>,
 ): Promise<Collection> {
-  if (await exists(path)) {
-    const bytes = await readFile(path);
-    if (sha256(bytes) === wanted) return unpack(bytes, layout);
-  }
+  const kept = await readFile(path).catch(ifMistake);
+  if (kept !== undefined && sha256(kept) === wanted) return unpackDrawn(kept, layout);
   const grey = await read();
   const training = await binarise(grey.training, "training");
   const drawn = { ...grey, training, test: await binarise(grey.test, "test") };
-  const bytes = pack(drawn);
+  const bytes = packDrawn(drawn);
   verifyDigest(bytes, { sha256: wanted }, `the draw for ${path}`);
-  try {
-    await makeFolder(dirname(path));
-    await writeFile(path, bytes);
-  } catch (error) {
-    // Whoever cannot write there draws anew each time.
-    if (!(error instanceof UserError)) throw error;
-  }
+  await makeFolder(dirname(path)).then(() => writeFile(path, bytes)).catch(ifMistake);
   return drawn;
 }
 
+/** Where a cache cannot be read or written, images are drawn anew each time; other errors are ours. */
+function ifMistake(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
+}
+
 /** The pixels as bits, the first one lowest; then the labels, a byte each; of the training images, then of the test images. */
-export function pack({ training, test }: Collection): Uint8Array<ArrayBuffer> {
+export function packDrawn({ training, test }: Collection): Uint8Array<ArrayBuffer> {
   const parts = [training, test].flatMap(({ data, labels }) => [toBits(data), labels!]);
   const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
   let at = 0;
@@ -70,8 +67,8 @@ export function pack({ training, test }: Collection): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The collection whose bytes {@linkcode pack} gave. */
-export function unpack(bytes: Uint8Array, layout: Layout): Collection {
+/** The collection whose bytes {@linkcode packDrawn} gave. */
+export function unpackDrawn(bytes: Uint8Array, layout: Layout): Collection {
   const { width, height, validation } = layout;
   const pixels = width * height;
   let at = 0;
@@ -89,7 +86,12 @@ export function unpack(bytes: Uint8Array, layout: Layout): Collection {
 /** Zeros and ones as bits, eight to a byte. */
 function toBits(values: Uint8Array | Float32Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(values.length / 8));
-  for (let i = 0; i < values.length; i++) bits[i >> 3] |= values[i] << (i & 7);
+  for (let i = 0, at = 0; i < bits.length; i++) {
+    let byte = 0;
+    // Beyond the end there are zeros.
+    for (let bit = 0; bit < 8; bit++) byte |= values[at++] << bit;
+    bits[i] = byte;
+  }
   return bits;
 }
 

@@ -110,6 +110,8 @@ Deno.test("idx: a file is split, and a folder has files of its own for each part
   assertEquals((await loadDataSet(folder.path)).train, parts.train);
   await write("letters-train-images-idx3-ubyte", training);
   await assertRefusedLater(() => readOwn(folder.path), "both emnist-train", "letters-train");
+  await write("\x1b[2Jtrain-images", training);
+  await assertRefusedLater(() => readOwn(folder.path), String.raw`both \u001b[2Jtrain-images and`);
 });
 
 Deno.test("npz: val and validation are validation, and what macOS adds is skipped", async () => {
