@@ -19,7 +19,7 @@ export function issueText({ issues }: z.core.$ZodError, config: unknown): string
 }
 
 function explain(issue: z.core.$ZodIssue, value: unknown): string {
-  const found = JSON.stringify(value) ?? "nothing";
+  const found = shortened(JSON.stringify(value) ?? "nothing");
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.message;
@@ -36,12 +36,20 @@ function explain(issue: z.core.$ZodIssue, value: unknown): string {
         issue.inclusive ? "at least" : "more than"
       } ${issue.minimum}, but found ${found}`;
     case "too_big":
+      if (Array.isArray(value)) {
+        return `expected at most ${issue.maximum} entries, but found ${value.length}`;
+      }
       return `expected ${
         issue.inclusive ? "at most" : "less than"
       } ${issue.maximum}, but found ${found}`;
     default:
       return `${issue.message}, but found ${found}`;
   }
+}
+
+/** A text of which no more is shown than a person reads. */
+function shortened(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {

@@ -17,6 +17,7 @@ import { type Flag, helpText, parseFlags, type Values } from "./flags.ts";
 import { INTERRUPTED, onInterrupt } from "./interrupt.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
+import { checkFits } from "./memory.ts";
 import { modelSize, sizeText } from "./model_size.ts";
 import { modelLines, planLines } from "./plan.ts";
 import { hasDensity, needsDensity } from "./models/rules.ts";
@@ -112,6 +113,7 @@ async function command(args: string[]): Promise<void> {
   say(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
   say(describe(data));
   const { pixels } = data.train;
+  checkFits(config, data, device);
   const model = makeModel(config, pixels);
   say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
   if (given["dry-run"]) {
