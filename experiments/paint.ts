@@ -41,12 +41,17 @@ export async function makePaint(
   return async (params) => {
     using reconstructed = reconstruct(params, images, key);
     const both = [rows, await reconstructed.read()];
-    await writePicture(folder.reconstructions, interleave(both, columns * test.pixels, shownRows));
+    const rowsOfBoth = interleave(both, columns * test.pixels, shownRows);
+    await writePicture(folder.reconstructions, rowsOfBoth, both.length);
     using samples = sample(params, images, key);
-    await writePicture(folder.samples, await samples.read());
+    await writePicture(folder.samples, await samples.read(), 1);
   };
 
-  async function writePicture(path: string, data: ArrayLike<number>): Promise<void> {
-    await writeFile(path, gridPng({ width, height, data }, { columns, zoom: 2, gap: 4 }));
+  async function writePicture(
+    path: string,
+    data: ArrayLike<number>,
+    group: number,
+  ): Promise<void> {
+    await writeFile(path, gridPng({ width, height, data }, { columns, zoom: 2, gap: 4, group }));
   }
 }
