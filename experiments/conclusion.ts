@@ -61,7 +61,7 @@ export async function conclude(
   const { parameters } = modelSize(model, images.pixels);
   const trained = { model, params, device };
   const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
-  await paintTraversals(folder.traversals, { ...trained, data, codes, key: keys.pictures });
+  await paintTraversals(folder.traversals, { ...trained, config, data, codes, key: keys.pictures });
   const record = { losses, parameters, likelihood };
   await writeTest(folder.test, record);
   return record;

@@ -37,6 +37,9 @@ function explain(issue: z.core.$ZodIssue, value: unknown): string {
         issue.inclusive ? "at least" : "more than"
       } ${issue.minimum}, but found ${found}`;
     case "too_big":
+      if (Array.isArray(value)) {
+        return `expected at most ${issue.maximum} entries, but found ${value.length}`;
+      }
       return `expected ${
         issue.inclusive ? "at most" : "less than"
       } ${issue.maximum}, but found ${found}`;

@@ -16,7 +16,7 @@ import { type Layer, layerKeys } from "./models/layers.ts";
 import * as PRIORS from "./models/priors/mod.ts";
 import * as TERMS from "./models/terms/mod.ts";
 import { main } from "./program.ts";
-import { count, fraction, type Keys, object, positive, share } from "./schema.ts";
+import { count, fraction, type Keys, MOST_LAYERS, object, positive, share } from "./schema.ts";
 
 /** The committed JSON Schema. */
 export const SCHEMA_FILE: string = fileURLToPath(new URL("./config.schema.json", import.meta.url));
@@ -42,18 +42,18 @@ const keys: Keys<Config> = {
   dataset: z.string().default("mnist_binarized")
     .describe("The name of a data set, or the path of files of one's own"),
   ...treatmentKeys,
-  encoder: z.array(object(layerKeys)).default(layers)
+  encoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
     .describe("Layers from the image towards the code"),
   latent: choiceOf(LATENTS, { size: count.describe("Dimensions of the code") })
     .describe("The noisy code between encoder and decoder"),
   prior: choiceOf(PRIORS, {}).default({ type: "standard" })
     .describe("What codes are likely before an image is seen"),
-  decoder: z.array(object(layerKeys)).default(layers)
+  decoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
     .describe("Layers from the code towards the image; a linear layer to the logits follows them"),
   recon: z.enum(["bce", "mse"]).default("bce").describe(
     "The distortion, summed over pixels: Bernoulli cross-entropy, or squared error",
   ),
-  loss: z.array(choiceOf(TERMS, { weight: z.number().min(0) })).min(1).default([
+  loss: z.array(choiceOf(TERMS, { weight: z.number().min(0) })).min(1).max(MOST_LAYERS).default([
     { type: "reconstruction", weight: 1 },
     { type: "rate", weight: 1 },
   ]).describe("The loss is the weighted sum of these terms, in nats per image"),

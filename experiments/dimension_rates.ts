@@ -43,21 +43,26 @@ export function dimensionRates(
   if (latent.type === "echo_matrix") return undefined;
   const columns = (name: string) => {
     const found = columnsOf(codes, name, source);
-    if (found.length === latent.size) return found;
+    if (found.count === latent.size) return found;
     throw new UserError(
-      `${source}: ${name} has ${found.length} dimensions, but the config has ${latent.size}`,
+      `${source}: ${name} has ${found.count} dimensions, but the config has ${latent.size}`,
     );
   };
+  const rates = (rate: (dimension: number) => number) =>
+    Array.from({ length: latent.size }, (_, j) => rate(j));
   if (latent.type === "echo") {
     const logClip = Math.log(channelOf(latent).clip);
-    const nats = columns("logScale").map((logScale) => -mean(logScale) - logClip);
+    const logScales = columns("logScale");
+    const nats = rates((j) => -mean(logScales.of(j)) - logClip);
     return { measure: "exact", nats };
   }
   const logVariances = columns("logVariance");
   const isStandard = latent.type !== "iaf" && prior.type === "standard";
-  const nats = columns("mean").map((means, j) => {
-    const second = mean(means.map((m, i) => m ** 2 + Math.exp(logVariances[j][i])));
-    const logVariance = mean(logVariances[j]);
+  const allMeans = columns("mean");
+  const nats = rates((j) => {
+    const [means, own] = [allMeans.of(j), logVariances.of(j)];
+    const second = mean(means.map((m, i) => m ** 2 + Math.exp(own[i])));
+    const logVariance = mean(own);
     if (isStandard) return 0.5 * (second - 1 - logVariance);
     return 0.5 * (Math.log(second - mean(means) ** 2) - logVariance);
   });
@@ -69,23 +74,33 @@ export function byRate({ nats }: DimensionRates): number[] {
   return nats.keys().toArray().sort((a, b) => nats[b] - nats[a]);
 }
 
+/** The columns of an array of codes, each made when it is asked for: all of a large latent would fill the memory. */
+export interface Columns {
+  /** How many there are, one for each dimension. */
+  readonly count: number;
+  /** How many numbers each has. */
+  readonly images: number;
+  of(dimension: number): Float64Array;
+}
+
 /**
- * An array of the codes by its columns, one for each dimension.
+ * An array of the codes by its columns.
  *
  * @throws {UserError} if there is no such array, or it is not [images, latent]
  */
-export function columnsOf(codes: Codes, name: string, source: string): Float64Array[] {
+export function columnsOf(codes: Codes, name: string, source: string): Columns {
   const array = codes.get(name);
   if (array === undefined) throw new UserError(`${source} holds no ${name}`);
   const { shape, data } = array;
-  const [count, size] = shape;
-  if (shape.length !== 2 || count === 0) {
+  const [images, count] = shape;
+  if (shape.length !== 2 || images === 0) {
     throw new UserError(`${source}: ${name} is [${shape}], but [images, latent] is wanted`);
   }
-  return Array.from(
-    { length: size },
-    (_, j) => Float64Array.from({ length: count }, (_, i) => data[i * size + j]),
-  );
+  return {
+    count,
+    images,
+    of: (j) => Float64Array.from({ length: images }, (_, i) => data[i * count + j]),
+  };
 }
 
 const mean = (values: Float64Array): number =>

@@ -18,6 +18,7 @@ import {
   type Tensor,
 } from "../mod.ts";
 import type { Config } from "./config.ts";
+import { denseParameters } from "./memory.ts";
 import { make } from "./models/kinds.ts";
 import { type Encoded, type Latent, tile } from "./models/latent.ts";
 import { applyLayers, initLayers } from "./models/layers.ts";
@@ -57,6 +58,8 @@ export interface Model {
   prior: Prior;
   /** The names of its losses, in order. */
   names: readonly string[];
+  /** How many numbers it would train if nothing were masked. */
+  dense: number;
   /**
    * Initial parameters.
    *
@@ -136,6 +139,7 @@ export function makeModel(config: Config, pixels: number): Model {
     latent,
     prior,
     names: ["rate", "distortion", "loss", ...extras.values()],
+    dense: denseParameters(config, pixels),
     init(key, examples) {
       const { encoder, decoder } = config;
       const keys = split(key, encoder.length + decoder.length + 5);

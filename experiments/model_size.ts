@@ -18,12 +18,8 @@ export interface ModelSize {
 /** The size of a model for images of so many pixels; computes nothing. */
 export function modelSize(model: Model, pixels: number): ModelSize {
   const params = model.init(key(0), zeros([model.prior.examples, pixels]));
-  const parameters = countElements(params);
-  const left = (part: "latent" | "prior") => {
-    const dense = model[part].denseParameters;
-    return dense === undefined ? 0 : dense - countElements(params[part]);
-  };
-  return { parameters, dense: parameters + left("latent") + left("prior") };
+  const leaves = treeLeaves(params) as Tensor[];
+  return { parameters: leaves.reduce((total, { size }) => total + size, 0), dense: model.dense };
 }
 
 /** A size in words. */
@@ -31,6 +27,3 @@ export function sizeText({ parameters, dense }: ModelSize): string {
   const text = `${parameters.toLocaleString("en")} parameters`;
   return dense === parameters ? text : `${text} (${dense.toLocaleString("en")} without masks)`;
 }
-
-const countElements = (tree: unknown): number =>
-  treeLeaves(tree).reduce<number>((total, leaf) => total + (leaf as Tensor).size, 0);

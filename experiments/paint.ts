@@ -41,9 +41,10 @@ export function makePaint(
     const { rows, images } = await (chosen ??= choose());
     using reconstructed = reconstruct(params, images, key);
     const both = [rows, await reconstructed.read()];
-    await writePicture(folder.reconstructions, interleave(both, columns * test.pixels, shownRows));
+    const rowsOfBoth = interleave(both, columns * test.pixels, shownRows);
+    await writePicture(folder.reconstructions, rowsOfBoth, both.length);
     using samples = sample(params, images, key);
-    await writePicture(folder.samples, await samples.read());
+    await writePicture(folder.samples, await samples.read(), 1);
   };
 
   async function choose(): Promise<{ rows: Float32Array; images: Tensor }> {
@@ -52,7 +53,11 @@ export function makePaint(
     return { rows, images: tensor(rows, { shape: [count, test.pixels] }) };
   }
 
-  async function writePicture(path: string, data: ArrayLike<number>): Promise<void> {
-    await writeFile(path, gridPng({ width, height, data }, { columns, zoom: 2, gap: 4 }));
+  async function writePicture(
+    path: string,
+    data: ArrayLike<number>,
+    group: number,
+  ): Promise<void> {
+    await writeFile(path, gridPng({ width, height, data }, { columns, zoom: 2, gap: 4, group }));
   }
 }

@@ -21,17 +21,27 @@ export interface Layout {
   zoom: number;
   /** Screen pixels between images, and around them. */
   gap: number;
+  /** Rows that are shown together or not at all; 1 unless given. */
+  group?: number;
 }
+
+/** Screen pixels of a picture: of large images it is not enlarged, and then has fewer rows, but at least a group of them. */
+const MOST_PIXELS = 2 ** 24;
 
 const BACKGROUND = 96;
 
-/** A PNG of the images in a grid, row by row. */
+/** A PNG of the images in a grid, row by row, as many of them as fit. */
 export function gridPng(
   { width, height, data }: GreyImages,
-  { columns, zoom, gap }: Layout,
+  { columns, zoom: wanted, gap, group = 1 }: Layout,
 ): Uint8Array {
-  const count = data.length / (width * height);
-  const rows = Math.ceil(count / columns);
+  const given = data.length / (width * height);
+  const fitting = (zoom: number) =>
+    Math.floor(MOST_PIXELS / (columns * (width * zoom + gap) * (height * zoom + gap)));
+  const all = Math.ceil(given / columns);
+  const zoom = all <= fitting(wanted) ? wanted : 1;
+  const rows = Math.min(all, Math.max(1, Math.floor(fitting(zoom) / group)) * group);
+  const count = Math.min(given, rows * columns);
   const [cellWidth, cellHeight] = [width * zoom + gap, height * zoom + gap];
   const [gridWidth, gridHeight] = [columns * cellWidth + gap, rows * cellHeight + gap];
   const grid = new Uint8Array(gridWidth * gridHeight).fill(BACKGROUND);

@@ -7,6 +7,7 @@
 import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
 import { epochOf } from "./checkpoint.ts";
+import { UserError } from "./errors.ts";
 import { showLine } from "./progress.ts";
 import { type Outcome, type Run, train } from "./trainer.ts";
 
@@ -15,6 +16,7 @@ import { type Outcome, type Run, train } from "./trainer.ts";
  * loss before an epoch is finished, that is the CPU. All devices are closed at the end, the run's too.
  *
  * @param reopen opens a device to go on with
+ * @throws {UserError} as for {@linkcode train}, and if the device has too little memory
  * @throws {DeviceLostError} if the device was lost before there was a checkpoint
  */
 export async function trainThroughLosses(
@@ -28,6 +30,12 @@ export async function trainThroughLosses(
       try {
         return await train({ ...run, device, resume });
       } catch (error) {
+        if (error instanceof RangeError && error.message.startsWith("Cannot allocate")) {
+          throw new UserError(
+            `${error.message}: a smaller batch, fewer samples or a smaller model take less`,
+            { cause: error },
+          );
+        }
         if (!(error instanceof DeviceLostError)) throw error;
         const finished = await epochOf(run.folder.checkpoint);
         if (finished === undefined) throw error;

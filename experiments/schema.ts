@@ -16,11 +16,19 @@ export function object<Options>(keys: Keys<Options>): z.ZodType<Options> {
   const schema = z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `unknown key "${issue.keys[0]}"${suggest(issue.keys[0], Object.keys(shape))}`
+        ? unknownKey(issue.keys[0], Object.keys(shape))
         : undefined,
   });
   return schema as z.ZodType as z.ZodType<Options>;
 }
+
+function unknownKey(key: string, allowed: readonly string[]): string {
+  const shown = key.length <= 100 ? key : `${key.slice(0, 100)}…`;
+  return `unknown key "${shown}"${suggest(shown, allowed)}`;
+}
+
+/** Layers one after another, at most: more are a slip of the hand. */
+export const MOST_LAYERS = 100;
 
 /** A whole number from 1. */
 export const count: z.ZodInt = z.int().min(1);

@@ -20,6 +20,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { main, print, tell } from "./program.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
+import { checkFits } from "./memory.ts";
 import { modelSize, sizeText } from "./model_size.ts";
 import { modelLines, planLines } from "./plan.ts";
 import { hasDensity, needsDensity } from "./models/rules.ts";
@@ -116,6 +117,7 @@ async function command(args: string[]): Promise<void> {
   say(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
   say(describe(data));
   const { pixels } = data.train;
+  checkFits(config, data, device);
   const model = makeModel(config, pixels);
   say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
   if (given["dry-run"]) {

@@ -113,6 +113,12 @@ export interface Device {
   compile(program: Program): Executable;
   /** Bytes held by buffers that were not freed, and by pools. */
   bytesInUse(): number;
+  /**
+   * The most bytes that it can hold, in all and in one buffer; Infinity where that is not known.
+   *
+   * @internal
+   */
+  readonly capacity: { readonly total: number; readonly buffer: number };
   /** Gives everything back. */
   close(): void;
 }

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { autoregressiveFlow, type Flow } from "../../mod.ts";
-import { count, type Keys } from "../schema.ts";
+import { count, type Keys, MOST_LAYERS } from "../schema.ts";
 import { activation, type ActivationName, ACTIVATIONS } from "./layers.ts";
 
 /** What a config may say of a flow. */
@@ -24,19 +24,34 @@ export interface FlowConfig {
 
 /** Its keys, with the original's values as defaults. */
 export const flowKeys: Keys<FlowConfig> = {
-  steps: count.default(4),
-  hidden: z.array(count).min(1).default([640, 640, 640]),
+  steps: count.max(MOST_LAYERS).default(4),
+  hidden: z.array(count).min(1).max(MOST_LAYERS).default([640, 640, 640]),
   shiftOnly: z.boolean().default(true),
   reverse: z.boolean().default(true),
   activation: activation.default("relu"),
 };
 
-/** The flow of a config, between codes of so many dimensions, depending on a context of so many inputs. */
+/** How many numbers a flow would train without masks. */
+export function flowParameters(
+  { steps, hidden, shiftOnly }: FlowConfig,
+  dimensions: number,
+  context = 0,
+): number {
+  const widths = [context + dimensions, ...hidden, (shiftOnly ? 1 : 2) * dimensions];
+  const layers = widths.slice(1).map((width, i) => (widths[i] + 1) * width);
+  return steps * layers.reduce((sum, size) => sum + size, 0);
+}
+
+/**
+ * The flow of a config, between codes of so many dimensions, depending on a context of so many inputs. It is made when it is first
+ * asked for, as its masks take time: a config that is only checked needs none.
+ */
 export function makeFlow(
   { steps, hidden, shiftOnly, reverse, activation }: FlowConfig,
   dimensions: number,
   context = 0,
-): Flow {
+): () => Flow {
   const options = { steps, hidden, shiftOnly, reverse, activation: ACTIVATIONS[activation] };
-  return autoregressiveFlow({ ...options, dimensions, context });
+  let flow: Flow | undefined;
+  return () => flow ??= autoregressiveFlow({ ...options, dimensions, context });
 }

@@ -21,6 +21,13 @@ export interface Kind<Options, Rest extends readonly unknown[], Made> {
    */
   problem?(options: Options, config: Config, path: string): string | undefined;
   make(options: Options, ...rest: Rest): Made;
+  /**
+   * How many numbers it trains, beside the heads and without masks; none unless there is this. Nothing is made.
+   *
+   * @param size the dimensions of the code
+   * @param width of what it takes in: a latent layer the encoder's last layer, a prior the image
+   */
+  parameters?(options: Options, size: number, width: number): number;
 }
 
 /** Of a kind that leaves nothing to choose. */
@@ -58,4 +65,14 @@ export function make<Rest extends readonly unknown[], Made>(
   ...rest: Rest
 ): Made {
   return table[choice.type].make(choice, ...rest);
+}
+
+/** How many numbers it would train, without being made. */
+export function parametersOf(
+  table: Table,
+  choice: { readonly type: string },
+  size: number,
+  width: number,
+): number {
+  return table[choice.type].parameters?.(choice, size, width) ?? 0;
 }

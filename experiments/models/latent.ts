@@ -42,8 +42,6 @@ export interface PoolConfig {
 export interface Latent {
   /** Whether the mean of q(z|xₖ) over many images is known, at an affordable price. */
   readonly hasMixtures: boolean;
-  /** How many parameters of its own it would have without masks, if it has masks. */
-  readonly denseParameters?: number;
   /** Where the noise comes from in training beside the batch. */
   readonly pool?: PoolConfig;
   /** What it trains, beside the heads: a tree of a form that it alone knows. */

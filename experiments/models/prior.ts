@@ -19,8 +19,6 @@ export interface Encoder {
 export interface Prior {
   /** How many training images its parameters start from. */
   readonly examples: number;
-  /** How many parameters it would have without masks, if it has masks. */
-  readonly denseParameters?: number;
   /** What it trains: a tree of a form that it alone knows. */
   init(key: Key, examples: Tensor): unknown;
   /** log p(z) of codes in nats, [rows]. */

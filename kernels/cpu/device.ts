@@ -187,6 +187,11 @@ export class CpuDevice implements Device {
     return this.#heap?.inUse ?? 0;
   }
 
+  get capacity(): Device["capacity"] {
+    const total = this.heap.maximumPages * 65536;
+    return { total, buffer: total };
+  }
+
   close(): void {
     this.pool?.close();
     this.#heap = undefined;

@@ -28,6 +28,7 @@ class ReferenceBuffer implements Buffer {
 class ReferenceDevice implements Device {
   readonly name = "reference";
   readonly description = "float64 in plain JavaScript";
+  readonly capacity = { total: Infinity, buffer: Infinity };
   readonly traits = { fuses: false, maxBuffers: Infinity };
   inUse = 0;
 

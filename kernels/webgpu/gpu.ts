@@ -157,6 +157,10 @@ export class WebgpuDevice implements Device {
     return this.#pool.bytes + this.#staging.bytes;
   }
 
+  get capacity(): Device["capacity"] {
+    return { total: Infinity, buffer: this.#pool.limit };
+  }
+
   close(): void {
     this.#errors.close();
     this.#pool.destroy();

@@ -33,9 +33,9 @@ export class Pool {
 
   /** Memory of at least so many bytes, contents undefined. Throws RangeError beyond the limits of a buffer. */
   take(bytes: number): Memory {
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
-    const limit = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
+    const { limit } = this;
     if (!(bytes >= 0 && bytes <= limit)) {
+      const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
       throw new RangeError(
         `Cannot allocate ${bytes} bytes: this GPU's limit is ${limit} bytes a buffer ` +
           `(maxBufferSize ${maxBufferSize}, maxStorageBufferBindingSize ${maxStorageBufferBindingSize})`,
@@ -67,6 +67,12 @@ export class Pool {
     const same = this.#free.get(size);
     if (same === undefined) this.#free.set(size, [memory]);
     else same.push(memory);
+  }
+
+  /** The most bytes of a buffer. */
+  get limit(): number {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
   }
 
   /** Bytes of all buffers, given out or kept. */

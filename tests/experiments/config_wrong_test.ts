@@ -23,7 +23,13 @@ Deno.test("a wrong value is named with its path, what it is, and what is allowed
   refused({ encoder: [{ units: 0 }] }, "encoder.0.units", "at least 1", "0");
   refused({ decoder: [{ units: 5, activation: 3 }] }, "decoder.0.activation", `"relu" or`, "3");
   refused({ encoder: [{ units: 5, initialiser: "he" }] }, "encoder.0.initialiser", `"heUniform"`);
+  const layers = Array(20_000).fill({ units: 5 });
+  refused({ encoder: layers }, "encoder", "at most 100 entries", "found 20000");
+  refused({ decoder: layers }, "decoder", "at most 100 entries", "found 20000");
   refused({ loss: [] }, "loss", "at least 1", "[]");
+  const long = "x".repeat(1e6);
+  refused({ recon: long }, "recon", `found "${"x".repeat(199)}…`);
+  refused({ [long]: 1 }, `unknown key "${"x".repeat(100)}…"; allowed: `);
   refused(
     { loss: [{ type: "rat", weight: 1 }] },
     "loss.0.type",
@@ -53,6 +59,8 @@ Deno.test("wrong latents", () => {
   latent({ size: 0 }, "latent.size", "at least 1");
   latent({ size: "32" }, "latent.size", "a number", `"32"`);
   latent({ hidden: [0] }, "latent.hidden.0", "at least 1");
+  latent({ hidden: Array(101).fill(5) }, "latent.hidden", "at most 100 entries", "found 101");
+  latent({ steps: 101 }, "latent.steps", "at most 100", "101");
   latent({ hidden: [] }, "latent.hidden", "at least 1");
   latent({ hidden: 640 }, "latent.hidden", "an array", "640");
   latent({ hidden: [2.5] }, "latent.hidden.0", "a whole number");
@@ -89,6 +97,8 @@ Deno.test("wrong priors, and priors that the latent cannot have", () => {
   prior({ type: "vamp", inputs: "750" }, "prior.inputs", "a number", `"750"`);
   prior({ type: "vamp", legacy: "yes" }, "prior.legacy", "a boolean");
   prior({ type: "maf", hidden: [640, 0] }, "prior.hidden.1", "at least 1");
+  const many = { latent: { type: "gaussian", size: 501 }, prior: { type: "maf" } };
+  refused(many, "prior.type", "of which 2000 are possible", "found 501 · 4");
   prior({ type: "maf", inputs: 3 }, "prior", `"inputs"`, "steps, hidden");
   prior({ type: "standard", size: 3 }, "prior", `"size"`);
   const echo = { type: "echo", size: 3 };

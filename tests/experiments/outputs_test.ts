@@ -27,6 +27,17 @@ Deno.test("a grid shows each image in its place, enlarged, with a gap around it"
   assertEquals(row(4), [96, 128, 128, 128, 128, 96, 96, 96, 96, 96, 96]);
 });
 
+Deno.test("a picture of large images is not enlarged, and has as many rows as fit", () => {
+  const of = (side: number, count: number, group?: number) => {
+    const images = { width: side, height: side, data: new Uint8Array(side * side * count) };
+    const png = gridPng(images, { columns: 2, zoom: 2, gap: 0, group });
+    const view = new DataView(png.buffer, png.byteOffset);
+    return [view.getUint32(16), view.getUint32(20)];
+  };
+  assertEquals(of(1000, 6), [2000, 3000]);
+  assertEquals(of(1200, 20, 2), [2400, 4800]);
+});
+
 Deno.test("rows of originals and of reconstructions take turns", () => {
   const originals = [1, 2, 3, 4, 5, 6], reconstructions = [10, 20, 30, 40, 50, 60];
   assertEquals(

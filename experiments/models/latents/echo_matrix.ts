@@ -44,6 +44,7 @@ export const echo_matrix: LatentKind<EchoMatrixOptions> = {
     if (reflections <= size) return channelProblem(options);
     return `latent.reflections: expected at most latent.size, ${size}, but found ${reflections}`;
   },
+  parameters: ({ reflections }, size, width) => 2 * (width + 1) * reflections * size,
   make(options, size, width) {
     const { reflections } = options;
     const channel = channelOf(options);

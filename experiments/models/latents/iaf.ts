@@ -10,7 +10,7 @@
 
 import { z } from "zod";
 import { type FlowParams, sub } from "../../../mod.ts";
-import { type FlowConfig, flowKeys, makeFlow } from "../flows.ts";
+import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
 import { type LatentKind, tile } from "../latent.ts";
 import { drawGaussian } from "./gaussian.ts";
 
@@ -24,17 +24,17 @@ export interface IafOptions extends FlowConfig {
 export const iaf: LatentKind<IafOptions> = {
   hasDensity: true,
   keys: { ...flowKeys, context: z.boolean().default(false) },
+  parameters: (options, size, width) => flowParameters(options, size, options.context ? width : 0),
   make(options, size, width) {
     const { context } = options;
     const flow = makeFlow(options, size, context ? width : 0);
     return {
       hasMixtures: !context,
-      denseParameters: flow.denseParameters,
-      init: (key) => flow.init(key),
+      init: (key) => flow().init(key),
       draw(own: FlowParams, encoded, key, samples) {
         const base = drawGaussian(encoded, key, samples);
         const about = context ? tile(encoded.hidden, samples) : undefined;
-        const { y: z, logDeterminant } = flow.forward(own, base.z, about);
+        const { y: z, logDeterminant } = flow().forward(own, base.z, about);
         return {
           z,
           logDensity: sub(base.logDensity, logDeterminant),

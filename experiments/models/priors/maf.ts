@@ -6,25 +6,34 @@
  */
 
 import { add, type FlowParams, normal, standardNormalLogDensity } from "../../../mod.ts";
-import { type FlowConfig, flowKeys, makeFlow } from "../flows.ts";
+import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
 import type { PriorKind } from "../prior.ts";
 import { needsDensity } from "../rules.ts";
+
+/** Passes through the network of which a sample can be made, one after another: they are compiled for a minute. */
+const MOST_PASSES = 2000;
 
 /** See above. */
 export const maf: PriorKind<FlowConfig> = {
   keys: flowKeys,
-  problem: (_, config, path) => needsDensity(config, `${path}.type`, "a learned prior"),
+  problem({ steps }, config, path) {
+    const { size } = config.latent;
+    if (steps * size > MOST_PASSES) {
+      return `${path}.type: a sample of a maf takes latent.size · ${path}.steps passes, of which ${MOST_PASSES} are possible, but found ${size} · ${steps}`;
+    }
+    return needsDensity(config, `${path}.type`, "a learned prior");
+  },
+  parameters: (options, size) => flowParameters(options, size),
   make(options, size) {
     const flow = makeFlow(options, size);
     return {
       examples: 0,
-      denseParameters: flow.denseParameters,
-      init: (key) => flow.init(key),
+      init: (key) => flow().init(key),
       logDensity(own: FlowParams, { z }) {
-        const { y, logDeterminant } = flow.forward(own, z);
+        const { y, logDeterminant } = flow().forward(own, z);
         return add(standardNormalLogDensity(y), logDeterminant);
       },
-      sample: (own: FlowParams, key, count) => flow.inverse(own, normal(key, [count, size])),
+      sample: (own: FlowParams, key, count) => flow().inverse(own, normal(key, [count, size])),
     };
   },
 };

@@ -36,6 +36,7 @@ export const vamp: PriorKind<VampConfig> = {
   problem: (_, config, path) =>
     needsDensity(config, `${path}.type`, "a learned prior") ??
       needsMixtures(config, `${path}.type`, "a vamp prior"),
+  parameters: ({ inputs }, _, pixels) => inputs * pixels,
   make: ({ inputs, legacy }) => ({
     examples: inputs,
     init(_, examples): Own {

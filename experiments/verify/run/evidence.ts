@@ -110,20 +110,20 @@ function keptCodes(
 ): DrawnCodes | undefined {
   if (kept === undefined) return undefined;
   const columns = columnsOf(kept, "z", `codes.safetensors of ${name}`);
-  const dimensions = columns.length, { count } = test.images;
-  if (columns[0].length !== count || dimensions !== latent.size) {
+  const dimensions = columns.count, { count } = test.images;
+  if (columns.images !== count || dimensions !== latent.size) {
     throw new UserError(
-      `codes.safetensors of ${name} is [${
-        columns[0].length
-      }, ${dimensions}], but ${count} images have codes of ${latent.size}`,
+      `codes.safetensors of ${name} is [${columns.images}, ${dimensions}], but ${count} images have codes of ${latent.size}`,
     );
   }
   const isExp = latent.type === "echo" && latent.multiplicative;
   const z = new Float64Array(count * dimensions), noise = new Float64Array(count * dimensions);
-  for (let i = 0; i < z.length; i++) {
-    const code = columns[i % dimensions][Math.floor(i / dimensions)];
-    z[i] = isExp ? Math.log(code) : code;
-    noise[i] = (z[i] - test.mean[i]) / (channel.clip * Math.exp(test.logScale[i]));
+  for (let j = 0; j < dimensions; j++) {
+    for (const [image, code] of columns.of(j).entries()) {
+      const i = image * dimensions + j;
+      z[i] = isExp ? Math.log(code) : code;
+      noise[i] = (z[i] - test.mean[i]) / (channel.clip * Math.exp(test.logScale[i]));
+    }
   }
   const of = Int32Array.from({ length: count }, (_, i) => i);
   return { dimensions, of, z, noise, ...ratesOf(test, channel, of) };
