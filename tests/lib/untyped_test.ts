@@ -1,5 +1,6 @@
 /**
- * What people write who have no type checker is refused by a sentence about their call, not about the library's insides.
+ * Wrong calls of people without a type checker are refused by a sentence about the call, without words
+ * of the library's insides.
  *
  * @module
  */
