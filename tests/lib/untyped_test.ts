@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import * as g from "../../mod.ts";
 import { tensor, zeros } from "../../mod.ts";
 import { refusal, testRefusals } from "./refusals.ts";
@@ -124,3 +125,8 @@ testRefusals([
     js.squaredMmd(zeros([2, 2]), zeros([2, 2]), { estimator: "plain" });
   }),
 ]);
+
+Deno.test("an op of one argument can be given to map, which calls it with three", async () => {
+  const [y] = [x].map(g.neg);
+  assertEquals([...await y.read()], [-1, -2]);
+});
