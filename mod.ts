@@ -27,7 +27,15 @@
  */
 export * from "./lib/shape.ts";
 export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
-export { full, type Nested, ones, tensor, type TensorOptions, zeros } from "./lib/create.ts";
+export {
+  full,
+  type Nested,
+  ones,
+  type ShortData,
+  tensor,
+  type TensorOptions,
+  zeros,
+} from "./lib/create.ts";
 export {
   abs,
   add,

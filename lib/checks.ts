@@ -1,5 +1,6 @@
 /**
- * Refusals of what is no dtype, no value of a dtype, no array and no option. JavaScript checks no types, so functions ask here.
+ * Checks of arguments. JavaScript does not check types, so the public functions do, and refuse a wrong
+ * dtype, value, array, option or device by a sentence.
  *
  * @module
  */

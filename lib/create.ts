@@ -12,14 +12,17 @@ import { Tensor } from "./tensor.ts";
 
 /** Numbers nested in arrays. */
 export type Nested = number | boolean | readonly Nested[];
-/** Typed arrays of numbers that are no {@linkcode Data}. */
-export type ShortData = Uint8ClampedArray | Int8Array | Int16Array | Uint16Array;
+/** Typed arrays of short numbers, which become float32. */
+export type ShortData = Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Float16Array;
 
 /** Settings of {@linkcode tensor}. */
 export interface TensorOptions {
   /** The shape; that of the nesting, or one axis for a typed array, unless given. */
   readonly shape?: Shape;
-  /** The dtype. Unless given: that of an Int32Array or Uint32Array, bool for booleans, else float32, also for bytes. */
+  /**
+   * The dtype. Unless given it is that of an Int32Array or Uint32Array, bool for booleans, and float32
+   * for everything else, bytes too.
+   */
   readonly dtype?: DType;
 }
 
@@ -32,8 +35,8 @@ export interface TensorOptions {
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);
  * console.log(x.shape); // [2, 3]
  * ```
- * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape; {RangeError} where the dtype does
- * not hold a number: fractions and integers out of range are not rounded.
+ * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape; {RangeError}
+ * where an integer dtype does not hold a number, as it is a fraction or out of range.
  */
 export function tensor(data: Nested | Data | ShortData, options: TensorOptions = {}): Tensor {
   checkOptions("make a tensor", options, "shape", "dtype");

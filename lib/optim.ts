@@ -37,27 +37,29 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** How much of the mean square stays each step, at least 0 and below 1; .999 unless given. */
   readonly beta2?: number;
-  /** What keeps the divisor from 0: from 2⁻¹²⁶, or 0 where no gradient ever is 0; 1e-7 unless given. */
+  /** What keeps the divisor above 0, at least 2⁻¹²⁶; 0 if no gradient is ever 0; 1e-7 unless given. */
   readonly epsilon?: number;
 }
 
 /**
- * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its section 2.
+ * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its
+ * section 2.
  *
- * @throws {RangeError} where the learning rate is missing or not finite, or another setting is out of its range.
+ * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of range.
  */
 export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
   checkOptions("use adam", options, "learningRate", "beta1", "beta2", "epsilon");
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const isRate = typeof learningRate === "function" || Number.isFinite(learningRate);
   const isShare = (beta: number) => beta >= 0 && beta < 1;
-  // In float32 a smaller epsilon may be 0, and the move of a parameter without a gradient then 0 / 0; a larger one is ∞.
+  // Below 2⁻¹²⁶ epsilon may be 0 in float32, and a parameter without a gradient would move by 0 / 0.
   const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
   if (!(isRate && isShare(beta1) && isShare(beta2) && isEpsilon)) {
-    const rate = describe(learningRate);
+    const given = [learningRate, beta1, beta2, epsilon].map(describe);
     throw new RangeError(
-      `Cannot use adam with learningRate ${rate}, betas ${beta1} and ${beta2}, epsilon ${epsilon}: learningRate is needed, ` +
-        "a finite number or a schedule; the betas are from 0 to below 1, epsilon is from 2^-126 to below 2^128, or 0",
+      `Cannot use adam with learningRate ${given[0]}, beta1 ${given[1]}, beta2 ${given[2]} and ` +
+        `epsilon ${given[3]}: learningRate is needed, a finite number or a schedule; ` +
+        "the betas are from 0 to below 1, epsilon is from 2^-126 to below 2^128, or 0",
     );
   }
   return {

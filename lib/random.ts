@@ -123,12 +123,12 @@ export function normal(key: Key, shape: Shape): Tensor {
   return mul(radius, cos(mul(toUnit(b), 2 * Math.PI)));
 }
 
-/** Bool, true with probability p, of p's shape; p counts in steps of 2⁻³². */
+/** Bool, true with probability p cut to a multiple of 2⁻³², of p's shape. */
 export function bernoulli(key: Key, p: Tensor): Tensor {
   requireTensors("draw with probability", [p]);
   requireDType("draw with probability", p, "float32");
   const [word] = randomBits(key, p.shape);
-  // A word below p·2³². For p = 1 that is no uint32: the cast gives the greatest one, which is not below itself.
+  // For p = 1 the cast of p·2³² gives the greatest uint32, which is not below itself.
   return or(less(word, cast(mul(p, 2 ** 32), "uint32")), greaterEqual(p, 1));
 }
 

@@ -24,7 +24,7 @@ export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i]);
 
-/** Throws TypeError unless it is an array, and RangeError unless every size is a non-negative integer. */
+/** Throws TypeError unless it is an array, and RangeError unless its sizes are integers from 0. */
 export function checkShape(shape: Shape, op: string): void {
   checkArray(shape, `${op} to shape`);
   for (const d of shape) { // `every` would not see the holes of new Array(3)

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { add, less, mul, sub, where } from "./ops/elementwise.ts";
+import { add, less, max, mul, sub, where } from "./ops/elementwise.ts";
 import { take } from "./ops/indexing.ts";
 import { concat } from "./ops/joining.ts";
 import { matmul } from "./ops/matmul.ts";
@@ -105,7 +105,7 @@ function packing(rows: number, prefixes: readonly number[]): Packing {
     (dy) => [unpack(dy)],
   );
   const unpack: Packing["unpack"] = withGradient(
-    (vector: Tensor) => where(less(to, 0), 0, take(vector, to)),
+    (vector: Tensor) => where(less(to, 0), 0, take(vector, max(to, 0))),
     (dy) => [pack(dy)],
   );
   return { pack, unpack };

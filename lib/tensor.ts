@@ -145,8 +145,9 @@ export class Tensor {
    * The elements in row-major order. Computes them first where that has not been done; this is where errors of a device
    * surface.
    *
-   * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. What the reference device computed is a
-   * Float64Array instead of a Float32Array; what was made of host data is rounded, though that device computes with all digits.
+   * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. Floats that the reference
+   * device computed are a Float64Array. Host data reads as a Float32Array, rounded, though the reference
+   * device computes with all of its digits.
    */
   async read(): Promise<Data> {
     if (this.#storage === undefined && !this.isTraced) this.#compute();

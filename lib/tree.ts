@@ -23,8 +23,8 @@ const notATree = (x: unknown, path: Path): TypeError =>
 const place = (path: Path): string => path === "" ? "the root" : path;
 
 /**
- * The leaves in a fixed order, objects in that of their sorted names, with the path of each, and all else that there is to a
- * tree, as text.
+ * The leaves in a fixed order, in objects that of the sorted names, the path of each, and all else that
+ * there is to a tree, as text.
  *
  * @throws {TypeError} with the path of what is no tree.
  */
@@ -75,7 +75,8 @@ export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]):
 /**
  * The tree of f applied to the leaves, at the same place, of one or several trees.
  *
- * @throws {TypeError} with the path where the trees are built differently; what f throws of shapes is told its path.
+ * @throws {TypeError} with the path where the trees are built differently; {ShapeError} with the path
+ * where f throws one.
  */
 export function treeMap<T>(
   f: (leaf: Tensor, ...others: Tensor[]) => Tensor,

@@ -238,8 +238,9 @@ const selectPrimitive: Primitive = {
 /**
  * a where the condition holds, else b.
  *
- * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule multiplies by its slope: where
- * that is infinite or NaN, as that of √x at 0, the gradient is NaN. So choose the argument, too.
+ * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule multiplies
+ * by its slope. Where that slope is infinite or NaN, like that of √x at 0, the product is NaN. So choose
+ * the argument, too.
  *
  * @example The gradient of √x, and 0 where x is not positive
  * ```ts

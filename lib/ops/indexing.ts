@@ -1,6 +1,6 @@
 /**
- * Counting, and reading and adding at computed places. Indices are int32. Those that are known when an op is called are checked;
- * those that a device computes cannot be, and where they are out of range they are moved to the nearest end.
+ * Counting, and reading and adding at computed places. Indices are int32. Those that are known when
+ * an op is called are checked. Those that a device computes are moved to the nearest end instead.
  *
  * @module
  */
@@ -43,8 +43,8 @@ export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
 }
 
 /**
- * Refuses indices that are not int32, or not from 0 to n − 1 where they are known: those of host data, of a constant, or of
- * another shape of them.
+ * Refuses indices that are not int32, or not from 0 to n − 1 where they are known: those of host
+ * data, of a constant, or of another shape of either.
  *
  * @throws {RangeError} with the first index that is out of range.
  */
@@ -53,7 +53,8 @@ export function checkIndices(op: string, indices: Tensor, n: number): void {
   let from = indices;
   while (from.label.startsWith("reshape ") && from.inputs.length > 0) from = from.inputs[0];
   const known = from.label.startsWith("full ") ? [Number(from.label.slice(5))] : from.storage?.host;
-  if (known === undefined || indices.size === 0 || n === 0) return; // no rows: refused by all that read them
+  // Where there are no rows the ops refuse by the shape.
+  if (known === undefined || indices.size === 0 || n === 0) return;
   const i = known.findIndex((index: number) => index < 0 || index >= n);
   if (i < 0) return;
   throw new RangeError(
@@ -88,10 +89,10 @@ export const takePrimitive: Primitive = {
 };
 
 /**
- * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take, but indices count from the front alone.
+ * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take without negative indices.
  *
- * @throws {RangeError} where indices that are known are out of range. Those that a device computes, and arguments of a
- * compiled function, are moved to the nearest end instead.
+ * @throws {RangeError} where indices of host data or of a constant are out of range. Those that a device
+ * computes, and arguments of a compiled function, are moved to the nearest end instead.
  */
 export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
   requireTensors("take", [x, indices]);
@@ -110,10 +111,10 @@ export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
- * One element for every index, read from the same line of x along an axis: NumPy's take_along_axis, but indices count from
- * the front alone. The shapes agree except along that axis.
+ * One element for every index, read from the same line of x along an axis: NumPy's take_along_axis
+ * without negative indices. The shapes agree except along that axis.
  *
- * @throws {RangeError} where indices that are known are out of range; others are moved to the nearest end.
+ * @throws {RangeError} where indices are out of range, as {@linkcode take} does.
  */
 export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {
   requireTensors("takeAlongAxis", [x, indices]);
@@ -158,9 +159,10 @@ export const scatterPrimitive: Primitive<number> = {
 };
 
 /**
- * [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r. Deterministic.
+ * [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r.
+ * Deterministic.
  *
- * @throws {RangeError} where indices that are known are out of range; others are moved to the nearest end.
+ * @throws {RangeError} where indices are out of range, as {@linkcode take} does.
  */
 export function scatterAdd(rows: number, indices: Tensor, updates: Tensor): Tensor {
   checkShape([rows], "scatterAdd");

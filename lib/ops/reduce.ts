@@ -119,13 +119,17 @@ export function argmax(
   return sub(n - 1, reduceMax(where(hit, fromEnd, -1), { axis, keepDims: options.keepDims }));
 }
 
-/** log Σ eˣ over some axes, without overflow; its gradient is the softmax. −∞ over none, and of −∞ alone, with gradient 0. */
+/**
+ * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and over −∞
+ * alone, it is −∞ with gradient 0.
+ */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = axesOf("logSumExp", x, options);
   const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
   // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
   const finite = where(less(abs(top), Infinity), top, 0);
-  // At least e⁰, unless all are −∞: then it is 0, whose logarithm has an infinite slope, and its bound has none.
+  // The sum is at least e⁰ = 1, or 0 where all are −∞. The bound between them takes the place of that 0,
+  // at which the logarithm has an infinite slope, and passes no gradient on; y is −∞ there by `top`.
   const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
   const y = add(log(total), top);
   return options.keepDims ? y : reshape(y, without(x.shape, axis));

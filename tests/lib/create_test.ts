@@ -13,6 +13,7 @@ const rows: readonly (readonly [what: string, given: Given, dtype: DType, read: 
   ["bytes", Uint8Array.of(0, 128, 255), "float32", Float32Array.of(0, 128, 255)],
   ["clamped bytes", Uint8ClampedArray.of(0, 255), "float32", Float32Array.of(0, 255)],
   ["Node's bytes", Buffer.of(1, 200), "float32", Float32Array.of(1, 200)],
+  ["half precision", Float16Array.of(0.5), "float32", Float32Array.of(0.5)],
   ["short integers", Int16Array.of(-300, 7), "float32", Float32Array.of(-300, 7)],
   ["int32", Int32Array.of(-1), "int32", Int32Array.of(-1)],
   ["uint32", Uint32Array.of(2 ** 32 - 1), "uint32", Uint32Array.of(2 ** 32 - 1)],

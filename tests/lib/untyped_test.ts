@@ -1,8 +1,10 @@
 /**
- * What people write who have no type checker is refused by a sentence about their call, not about the library's insides.
+ * Wrong calls of people without a type checker are refused by a sentence about the call, without words
+ * of the library's insides.
  *
  * @module
  */
+import { assertEquals } from "@std/assert";
 import * as g from "../../mod.ts";
 import { tensor, zeros } from "../../mod.ts";
 import { refusal, testRefusals } from "./refusals.ts";
@@ -123,3 +125,8 @@ testRefusals([
     js.squaredMmd(zeros([2, 2]), zeros([2, 2]), { estimator: "plain" });
   }),
 ]);
+
+Deno.test("an op of one argument can be given to map, which calls it with three", async () => {
+  const [y] = [x].map(g.neg);
+  assertEquals([...await y.read()], [-1, -2]);
+});
