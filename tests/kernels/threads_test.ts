@@ -378,6 +378,13 @@ Deno.test("threads: a script ends by itself, whether it closes the device or not
   }
 });
 
+Deno.test("threads: Node, which has no global Worker, has as many", async () => {
+  assertEquals(await runScript("delete globalThis.Worker;", ""), {
+    code: 0,
+    text: "WebAssembly SIMD, 3 threads 2 true\n",
+  });
+});
+
 Deno.test("threads: without shared memory there is one, and the numbers are the same", async () => {
   assertEquals(await runScript("delete globalThis.SharedArrayBuffer;", ""), {
     code: 0,
