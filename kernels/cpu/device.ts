@@ -7,8 +7,9 @@ import type { Buffer, Data, Device, Executable, Program, Traits } from "../devic
 import type { DType } from "../scalar.ts";
 import { maximumPages, minimumPages } from "./module.ts";
 import { Heap } from "./memory.ts";
-import { canShare, type Compiled, Pool } from "./pool.ts";
+import { type Compiled, Pool } from "./pool.ts";
 import { compileProgram } from "./program.ts";
+import { canShare } from "./start.ts";
 import type { Run } from "./worker.ts";
 
 /** How a cpu device is made. */

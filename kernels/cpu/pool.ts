@@ -24,10 +24,6 @@ const spins = 20_000;
 /** The nanoseconds of divisible work after which starting workers pays. */
 const startAfter = 50e6;
 
-/** Whether there is shared memory and something to share it with; in a browser the page must be isolated. */
-export const canShare: boolean = typeof SharedArrayBuffer === "function" &&
-  typeof Worker === "function";
-
 /** Some workers; they start when there was enough to do, and the running thread never waits for them to start. */
 export class Pool {
   readonly #control: Int32Array<SharedArrayBuffer> = new Int32Array(

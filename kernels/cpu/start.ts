@@ -25,13 +25,21 @@ interface NodeProcess {
   getBuiltinModule?(name: "node:worker_threads"): WorkerThreads;
 }
 
+function workerThreads(): WorkerThreads | undefined {
+  const { process } = globalThis as { readonly process?: NodeProcess };
+  return process?.getBuiltinModule?.("node:worker_threads");
+}
+
+/** Whether workers can share memory here; in a browser the page must be isolated. Node has workers of its own. */
+export const canShare: boolean = typeof SharedArrayBuffer === "function" &&
+  (typeof Worker === "function" || workerThreads() !== undefined);
+
 /** Starts a worker; throws, or calls `fail` later, where that cannot be done. */
 export function startWorker(
   invitation: Invitation,
   fail: (why: unknown) => void,
 ): WorkerHandle {
-  const { process } = globalThis as { readonly process?: NodeProcess };
-  const threads = process?.getBuiltinModule?.("node:worker_threads");
+  const threads = workerThreads();
   if (threads !== undefined) {
     const text = `require("node:worker_threads").parentPort.once("message", ${work})`;
     const worker = new threads.Worker(text, { eval: true });

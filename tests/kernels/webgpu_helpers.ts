@@ -15,11 +15,11 @@ import { findAdapter, openWebgpu, type WebgpuOptions } from "../../kernels/webgp
 const adapter = await findAdapter({ software: true });
 
 /**
- * The adapter that tests run on, as a text. WebGPU does not tell what is below it. Deno has OpenGL and Vulkan on Linux, and of
+ * The adapter of these tests, as a text. WebGPU does not tell what is below it. Deno has OpenGL and Vulkan on Linux, and of
  * these only OpenGL does not know the size of subgroups: then Deno says what the size may be at all, 4 to 128.
  */
 export function adapterText(): string {
-  if (adapter === undefined) return "no adapter, so its tests are left out";
+  if (adapter === undefined) return "no adapter: they are left out";
   const { description, vendor, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const below = Deno.build.os !== "linux"
     ? ""

@@ -31,8 +31,6 @@ import {
 } from "../../mod.ts";
 import { adapterText, test } from "./webgpu_helpers.ts";
 
-console.log(`WebGPU is tested on: ${adapterText()}`);
-
 interface Vae {
   encoder: Tensor;
   bias: Tensor;
@@ -90,6 +88,13 @@ async function lossesOn(device: Device, steps: number): Promise<number[]> {
   }
   return losses;
 }
+
+// Deno shows what tests print only without --quiet, so the title says it.
+test(`the tests of WebGPU use ${adapterText()}`, async (device) => {
+  const buffer = device.allocate(1);
+  device.write(buffer, Float32Array.of(7), "float32");
+  assertEquals(await device.read(buffer, 1, "float32"), Float32Array.of(7));
+});
 
 test("a VAE trains within eight storage buffers, as on the CPU", async (device) => {
   assertEquals(device.traits.maxBuffers, 7);
