@@ -26,9 +26,10 @@ import type { Times } from "./bench/records.ts";
 import { millis } from "./bench/table.ts";
 import type { Model, Task } from "./bench/task.ts";
 import { findConfigs, type NamedConfig, shippedNames } from "./config_source.ts";
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { makeFolder, writeFile } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
+import { main, print } from "./program.ts";
 
 const FLAGS = {
   device: {
@@ -86,7 +87,7 @@ if (import.meta.main) await main(command);
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) {
-    return console.log(
+    return print(
       helpText("deno task bench [flags]\n\n  deno task bench --device cpu --batch 100", FLAGS),
     );
   }

@@ -16,11 +16,13 @@ import {
 } from "../mod.ts";
 import type { Config } from "./config.ts";
 import { parseConfigText } from "./config_source.ts";
+import { dataDifference, type DataDigest } from "./data/digest.ts";
 import { UserError } from "./errors.ts";
-import { readFile, writeFile } from "./files.ts";
+import { exists, writeFile } from "./files.ts";
 import type { Params } from "./model.ts";
 import type { PoolState } from "./pool.ts";
-import { decodeTensors, encodeTensors, type NamedArray, type Values } from "./safetensors.ts";
+import type { NamedArray, Values } from "./safetensors.ts";
+import { encodeSealed, readSealed } from "./seal.ts";
 
 /** What a training step changes. */
 export interface TrainingState {
@@ -37,47 +39,82 @@ export interface Checkpoint {
   key: Key;
   /** Epochs finished. */
   epoch: number;
-  /** What was trained by; unknown of checkpoints from before it was kept. */
-  config?: Config;
+  /** What was trained by. */
+  config: Config;
+  /** What was trained on. */
+  data: DataDigest;
+  /** The digest of the history up to the epoch. */
+  history: string;
 }
 
-/** Writes a checkpoint; whoever reads the file sees the old one or this one, whole. */
+/** What is trained in a checkpoint, on the host: arrays by name. */
+export type Arrays = Map<string, NamedArray>;
+
+/** Reads what is trained from its device. */
+export async function readArrays(tree: Pick<Checkpoint, "state" | "key">): Promise<Arrays> {
+  const { state, key } = tree;
+  const names = leafNames({ state, key });
+  const arrays: Arrays = new Map();
+  for (const [i, leaf] of treeLeaves({ state, key }).entries()) {
+    const { shape } = leaf as Tensor;
+    arrays.set(names[i], { shape, data: await (leaf as Tensor).read() as Values });
+  }
+  return arrays;
+}
+
+/** The first array that holds a NaN or an infinity, and which of the two; undefined if none does. */
+export function firstNotFinite(arrays: Arrays): { name: string; value: number } | undefined {
+  for (const [name, { data }] of arrays) {
+    for (let i = 0; i < data.length; i++) {
+      if (!Number.isFinite(data[i])) return { name, value: data[i] };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Writes a checkpoint; whoever reads the file sees the old one or this one, whole. It holds digests of itself, of the data and of
+ * the history, and the config.
+ */
 export async function saveCheckpoint(
   path: string,
-  { epoch, config, ...tree }: Checkpoint,
+  arrays: Arrays,
+  { epoch, config, data, history }: Omit<Checkpoint, "state" | "key">,
 ): Promise<void> {
-  const tensors = new Map<string, NamedArray>();
-  const names = leafNames(tree);
-  for (const [i, leaf] of treeLeaves(tree).entries()) {
-    const { shape } = leaf as Tensor;
-    tensors.set(names[i], { shape, data: await (leaf as Tensor).read() as Values });
-  }
-  const metadata: Record<string, string> = { epoch: String(epoch) };
-  if (config !== undefined) metadata.config = JSON.stringify(config);
-  await writeFile(path, encodeTensors({ tensors, metadata }));
+  const metadata = {
+    epoch: String(epoch),
+    config: JSON.stringify(config),
+    data: JSON.stringify(data),
+    history,
+  };
+  await writeFile(path, encodeSealed({ tensors: arrays, metadata }));
 }
 
 /**
  * Reads a checkpoint.
  *
  * @param like a checkpoint of the same run, such as that of epoch 0
- * @throws {UserError} if the file is missing or damaged, its arrays are not those of this architecture, or it was trained
- *   by another config
+ * @throws {UserError} if the file is missing or damaged, its arrays are not those of this architecture or not finite, or it was
+ *   trained by another config or on other images
  */
 export async function loadCheckpoint(
   path: string,
-  { epoch: _, config, ...like }: Checkpoint,
+  { state, key, config, data }: Omit<Checkpoint, "epoch" | "history">,
 ): Promise<Checkpoint> {
-  const { tensors, metadata } = decodeTensors(await readFile(path), path);
-  if (config !== undefined && metadata.config !== undefined) {
-    checkConfig(config, metadata.config, path);
+  const { tensors, metadata } = await readSealed(path);
+  checkConfig(config, metadata.config, path);
+  const difference = dataDifference(JSON.parse(metadata.data), data);
+  if (difference !== undefined) {
+    throw new UserError(`${path} was trained on other data than ${config.dataset}: ${difference}`);
   }
   const fail = (what: string): never => {
     throw new UserError(`${path} is of another architecture than the config: ${what}`);
   };
-  const names = leafNames(like);
+  const names = leafNames({ state, key });
   const extra = [...tensors.keys()].find((name) => !names.includes(name));
   if (extra !== undefined) fail(`the config has no ${extra}`);
+  const broken = firstNotFinite(tensors);
+  if (broken !== undefined) throw new UserError(`${path}: ${broken.name} holds ${broken.value}`);
 
   const rest = names.values();
   const loaded = treeMap(({ shape, dtype }) => {
@@ -87,13 +124,17 @@ export async function loadCheckpoint(
       fail(`${name} has the shape [${found.shape}], but should have [${shape}]`);
     }
     return tensor(found.data, { shape, dtype });
-  }, like);
+  }, { state, key });
+  return { ...loaded, epoch: Number(metadata.epoch), config, data, history: metadata.history };
+}
 
-  const epoch = Number(metadata.epoch);
-  if (!Number.isSafeInteger(epoch) || epoch < 0) {
-    throw new UserError(`${path} does not say after which epoch it was made`);
-  }
-  return { ...loaded, epoch, config };
+/**
+ * The number of epochs that a checkpoint comes after; undefined if there is no file of this name.
+ *
+ * @throws {UserError} if the file is damaged
+ */
+export async function epochOf(path: string): Promise<number | undefined> {
+  return await exists(path) ? Number((await readSealed(path)).metadata.epoch) : undefined;
 }
 
 /** Only when to stop may change between two epochs: with anything else the run would be neither this one nor that. */

@@ -11,12 +11,13 @@ import { tableText } from "./bench/table.ts";
 import { findConfigs, type NamedConfig, withChanges } from "./config_source.ts";
 import { shortName } from "./data/datasets.ts";
 import { DATA_FLAGS } from "./data/flags.ts";
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { makeFolder, writeFile } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { flagsLeft } from "./job.ts";
 import { hasDensity } from "./models/rules.ts";
+import { main, print, tell } from "./program.ts";
 import { runFolder } from "./run_folder.ts";
 import { type ProcessOptions, trainInProcess } from "./train_process.ts";
 
@@ -61,7 +62,7 @@ const FLAGS = {
     help: "bound likelihoods, where codes have a density, by so many of each image (default: not)",
   },
   "runs-dir": {
-    type: "text",
+    type: "path",
     value: "<folder>",
     default: "runs/compare",
     help: "where run folders are: finished runs are skipped, others go on",
@@ -81,8 +82,8 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText(USAGE, FLAGS));
-  const say = given.json ? console.error : console.log;
+  if (given.help) return print(helpText(USAGE, FLAGS));
+  const say = given.json ? tell : print;
   const configs = (await findConfigs(given.configs))
     .map(({ name, config }) => ({ name, config: withChanges(config, given) }));
   // The first Ctrl-C stops the run that is under way, and no other is begun.
@@ -94,9 +95,10 @@ async function command(args: string[]): Promise<void> {
     say(`\n## ${name} (${i + 1} of ${configs.length})`);
     const means = { stop, kill: killed.signal, quiet: given.json };
     const row = await rowOf({ name, config }, given, means, say);
+    if (!stop.aborted && row.failure !== undefined) say(`failed: ${row.failure}`);
+    // Also where nobody heard that: the pipe was closed, and the run was stopped by it.
     if (stop.aborted) break;
-    if (row.failure !== undefined) say(`failed: ${row.failure}`);
-    if (given.json) console.log(JSON.stringify(row));
+    if (given.json) print(JSON.stringify(row));
     rows.push(row);
     await save(rows, given);
   }
@@ -104,7 +106,7 @@ async function command(args: string[]): Promise<void> {
   say(
     `${table}\n${stop.aborted ? "stopped; the same command goes on" : pathOf(given, "{md,json}")}`,
   );
-  if (stop.aborted) return;
+  if (stop.aborted) Deno.exit(stop.reason);
 
   const failed = rows.filter((row) => row.failure !== undefined).map(({ config }) => config);
   if (failed.length > 0) {

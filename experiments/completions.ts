@@ -5,9 +5,10 @@
  */
 
 import settings from "../deno.json" with { type: "json" };
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { helpText, parseWords } from "./flags.ts";
 import { suggest } from "./nearest.ts";
+import { main, print } from "./program.ts";
 
 const FLAGS = { help: { type: "boolean", help: "print this" } } as const;
 
@@ -29,7 +30,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const { words: [shell = "", ...more], values } = parseWords(FLAGS, args);
-  if (values.help) return console.log(helpText(USAGE, FLAGS));
+  if (values.help) return print(helpText(USAGE, FLAGS));
   if (!Object.hasOwn(SHELLS, shell) || more.length > 0) {
     throw new UserError(
       `unknown shell "${[shell, ...more].join(" ")}"${suggest(shell, Object.keys(SHELLS))}`,
@@ -40,7 +41,7 @@ async function command(args: string[]): Promise<void> {
       flagsOf(task, command)
     ),
   );
-  console.log(SHELLS[shell as keyof typeof SHELLS](Object.keys(settings.tasks), flags.flat()));
+  print(SHELLS[shell as keyof typeof SHELLS](Object.keys(settings.tasks), flags.flat()));
 }
 
 /** The tasks with flags say so in their description. */

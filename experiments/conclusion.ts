@@ -6,13 +6,16 @@
  */
 
 import type { Key } from "../mod.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { saveCodes } from "./codes.ts";
+import { issueText } from "./config_issue.ts";
 import { UserError } from "./errors.ts";
 import { makeEvaluate } from "./evaluate.ts";
 import { exists, readText, writeFile } from "./files.ts";
-import type { Metrics } from "./history.ts";
+import { firstBadMetric, type Metrics, metrics } from "./history.ts";
 import { makeBoundLikelihood } from "./importance.ts";
-import type { Model, Params } from "./model.ts";
+import { parseJson } from "./json.ts";
+import type { Model } from "./model.ts";
 import { modelSize } from "./model_size.ts";
 import { paintTraversals } from "./traversals.ts";
 import type { Run } from "./trainer.ts";
@@ -27,26 +30,38 @@ export interface TestRecord {
   likelihood?: { nats: number; samples: number };
 }
 
-/** Writes `codes.safetensors`, `traversals.png` and, last, `test.json`, which says that the run is finished. */
+/**
+ * Writes `codes.safetensors`, `traversals.png` and, last, `test.json`, which says that the run is finished.
+ *
+ * @throws {UserError} if a loss on the test images is NaN or infinite; then nothing is written
+ */
 export async function conclude(
   { config, data, device, folder, importance: samples }: Run,
   model: Model,
-  params: Params,
+  { state: { params }, epoch }: Pick<Checkpoint, "state" | "epoch">,
   keys: Record<"evaluation" | "codes" | "pictures" | "bound", Key>,
 ): Promise<TestRecord> {
   const { batch } = config;
   const images = data.test;
   const losses = await makeEvaluate(model, batch, device)(params, images, keys.evaluation);
-  const { parameters } = modelSize(model, images.pixels);
-  const trained = { model, params, device };
-  const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
-  await paintTraversals(folder.traversals, { ...trained, data, codes, key: keys.pictures });
   // A finished run that is resumed without it keeps the bound that it has.
   let likelihood = await exists(folder.test) ? (await readTest(folder.test)).likelihood : undefined;
   if (samples !== undefined) {
     const bound = makeBoundLikelihood(model, samples, batch, device);
     likelihood = { nats: await bound(params, images, keys.bound), samples };
   }
+  const all: Metrics = { ...losses, ...likelihood && { "bound on -log p(x)": likelihood.nats } };
+  const bad = firstBadMetric(all);
+  if (bad !== undefined) {
+    throw new UserError(
+      `the ${bad} on the test images is ${all[bad]}; the checkpoint of epoch ${epoch} is kept, ` +
+        "and a smaller learning rate may help",
+    );
+  }
+  const { parameters } = modelSize(model, images.pixels);
+  const trained = { model, params, device };
+  const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
+  await paintTraversals(folder.traversals, { ...trained, data, codes, key: keys.pictures });
   const record = { losses, parameters, likelihood };
   await writeTest(folder.test, record);
   return record;
@@ -61,15 +76,13 @@ async function writeTest(path: string, { losses, parameters, likelihood }: TestR
 /**
  * Reads a `test.json`.
  *
- * @throws {UserError} if it cannot be read, or is not JSON
+ * @throws {UserError} if it cannot be read, is not JSON, or has something else than numbers
  */
 export async function readTest(path: string): Promise<TestRecord> {
-  const text = await readText(path);
-  try {
-    const { parameters, nll, nllSamples, ...losses } = JSON.parse(text);
-    const likelihood = nll === undefined ? undefined : { nats: nll, samples: nllSamples };
-    return { losses, parameters, likelihood };
-  } catch (error) {
-    throw new UserError(`${path} is not JSON`, { cause: error });
-  }
+  const value = parseJson(await readText(path), path);
+  const { data, error } = metrics.safeParse(value);
+  if (error) throw new UserError(`${path}${issueText(error, value)}`);
+  const { parameters, nll, nllSamples, ...losses } = data;
+  const likelihood = nll === undefined ? undefined : { nats: nll, samples: nllSamples };
+  return { losses, parameters, likelihood };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { z } from "zod";
+import { shorten } from "./errors.ts";
 
 /**
  * The end of a sentence about a config: the path of the first thing wrong, what was found, and what is allowed.
@@ -19,7 +20,7 @@ export function issueText({ issues }: z.core.$ZodError, config: unknown): string
 }
 
 function explain(issue: z.core.$ZodIssue, value: unknown): string {
-  const found = JSON.stringify(value) ?? "nothing";
+  const found = shorten(JSON.stringify(value) ?? "nothing", 100);
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.message;

@@ -15,7 +15,8 @@ import * as LATENTS from "./models/latents/mod.ts";
 import { type Layer, layerKeys } from "./models/layers.ts";
 import * as PRIORS from "./models/priors/mod.ts";
 import * as TERMS from "./models/terms/mod.ts";
-import { count, fraction, type Keys, object, positive } from "./schema.ts";
+import { main } from "./program.ts";
+import { count, fraction, type Keys, object, positive, share } from "./schema.ts";
 
 /** The committed JSON Schema. */
 export const SCHEMA_FILE: string = fileURLToPath(new URL("./config.schema.json", import.meta.url));
@@ -59,9 +60,9 @@ const keys: Keys<Config> = {
   samples: count.default(1).describe("Codes that are drawn of each image"),
   optimizer: object({
     type: z.literal("adam"),
-    beta1: fraction.default(0.9),
-    beta2: fraction.default(0.999),
-    epsilon: positive.default(1e-7),
+    beta1: share.default(0.9),
+    beta2: share.default(0.999),
+    epsilon: z.number().min(2 ** -126).lt(2 ** 128).default(1e-7),
   }).default({ type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }),
   learningRate: z.discriminatedUnion("type", learningRates as unknown as [z.ZodObject])
     .default({ type: "constantThenLinear", rate: 1e-3, constantFraction: 0.5 })
@@ -104,4 +105,4 @@ export function jsonSchema(): string {
   return JSON.stringify(z.toJSONSchema(withSchema, { io: "input" }), null, 2) + "\n";
 }
 
-if (import.meta.main) await writeFile(SCHEMA_FILE, jsonSchema());
+if (import.meta.main) await main(() => writeFile(SCHEMA_FILE, jsonSchema()));

@@ -6,10 +6,12 @@
 
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { userPath } from "./command_line.ts";
 import { type Config, parseConfig, type TermConfig } from "./config.ts";
 import { resolveDataSet } from "./data/datasets.ts";
 import { UserError } from "./errors.ts";
-import { exists, readText } from "./files.ts";
+import { exists, isFolder, readText } from "./files.ts";
+import { parseJson } from "./json.ts";
 import { suggest } from "./nearest.ts";
 
 const SHIPPED = fileURLToPath(new URL("./configs", import.meta.url));
@@ -31,12 +33,20 @@ export async function findConfig(text: string): Promise<NamedConfig> {
     return { name: "inline", config: parseConfigText(text, "--config") };
   }
   const name = basename(text, ".json");
-  if (await exists(text)) return { name, config: await readConfig(text) };
+  const path = userPath(text);
+  if (await exists(path) && !await isFolder(path)) {
+    return { name: plainName(name), config: await readConfig(path) };
+  }
   const shipped = join(SHIPPED, `${name}.json`);
   if (name !== text.replace(/\.json$/, "") || !await exists(shipped)) {
     throw new UserError(`there is no config "${text}"${suggest(name, await shippedNames())}`);
   }
   return { name, config: await readConfig(shipped) };
+}
+
+/** A name that a run's folder may have: "my conf" is `my_conf`. */
+function plainName(name: string): string {
+  return name.replaceAll(/^\W|[^\w.+=-]/g, "_");
 }
 
 /**
@@ -67,14 +77,7 @@ export async function readConfig(path: string): Promise<Config> {
 
 /** Reads and checks a config's JSON; {@link UserError} as for {@link findConfig}. */
 export function parseConfigText(text: string, source: string): Config {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${source} is not JSON: ${why}`, { cause: error });
-  }
-  return parseConfig(value, source);
+  return parseConfig(parseJson(text, source), source);
 }
 
 /**

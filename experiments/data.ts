@@ -6,16 +6,18 @@
 
 import { dirname } from "node:path";
 import { type Output, standardOutput } from "./bench/output.ts";
+import { aligned } from "./bench/table.ts";
 import { DATA_SETS, namedSet } from "./data/datasets.ts";
 import { fetchSource, findFile, foldersOf, readDataFile, type Source } from "./data/source.ts";
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { helpText, parseWords } from "./flags.ts";
 import { suggest } from "./nearest.ts";
+import { main, print, tell } from "./program.ts";
 import { standardTerminal } from "./progress.ts";
 
 const FLAGS = {
   "data-dir": {
-    type: "text",
+    type: "path",
     value: "<folder>",
     help: "the folder to look into and to download to (default: a package's, and the cache)",
   },
@@ -37,7 +39,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const { words: [name, ...sets], values } = parseWords(FLAGS, args);
-  if (values.help) return console.log(helpText(USAGE, FLAGS));
+  if (values.help) return print(helpText(USAGE, FLAGS));
   if (name === undefined) throw new UserError("say what to do: list, fetch or check (see --help)");
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UserError(`unknown command "${name}"${suggest(name, Object.keys(COMMANDS))}`);
@@ -68,13 +70,11 @@ async function list(names: string[], { dataDir, output }: Place): Promise<void> 
     folder ?? `missing: deno task data fetch ${name}`,
   ]);
   const titles = ["", "train", "valid", "test", "pixels", "files"];
-  const widths = titles.map((_, i) => Math.max(...[titles, ...rows].map((row) => row[i].length)));
-  const isNumber = (column: number) => column >= 1 && column <= 3;
-  const line = (row: string[]) =>
-    row.map((cell, i) => isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
-      .join("  ").trimEnd();
-  output.say(line(titles));
-  sets.forEach((set, i) => output.record(set, line(rows[i])));
+  const isText = (column: number) => column < 1 || column > 3;
+  const [head, ...lines] = aligned([titles, ...rows], isText)
+    .map((cells) => cells.join("  ").trimEnd());
+  output.say(head);
+  sets.forEach((set, i) => output.record(set, lines[i]));
 }
 
 /** Downloads what is missing of some data sets, and checks all of them. */
@@ -123,7 +123,7 @@ async function forEach(
       output.record({ sets, state }, `${sets.join(", ")}: ${state}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      console.error(`${sets.join(", ")}: ${error.message}`);
+      tell(`${sets.join(", ")}: ${error.message}`);
       mistakes++;
     }
   }

@@ -7,9 +7,9 @@
 import { type Data, type Key, tensor } from "../mod.ts";
 import type { TrainingState } from "./checkpoint.ts";
 import type { Images } from "./data/images.ts";
-import { UserError } from "./errors.ts";
+import { diverged } from "./diverged.ts";
 import { gatherTensor } from "./evaluate.ts";
-import type { Metrics } from "./history.ts";
+import { firstBadMetric, type Metrics } from "./history.ts";
 import type { Learner } from "./learner.ts";
 import type { StepReport } from "./progress.ts";
 import { average, emptyTrace, readTrace } from "./trace.ts";
@@ -38,7 +38,7 @@ export interface Epoch {
  * Trains for an epoch; the state that it starts from is used up.
  *
  * @returns the state after it and the average losses on the way, or `undefined` if it was stopped
- * @throws {UserError} if the loss becomes NaN or infinite
+ * @throws {UserError} if the loss or one of its terms becomes NaN or infinite
  */
 export async function trainEpoch(
   state: TrainingState,
@@ -71,13 +71,13 @@ export async function trainEpoch(
   return { state, losses: average(await readTrace(whole, steps, learner.names)) };
 }
 
+/** Looks at every term, on the host: a GPU may make the loss of a NaN a number again, and a term of weight 0 is not in it. */
 async function checkFinite(losses: Metrics[], epoch: Epoch, steps: number): Promise<void> {
-  const bad = losses.findIndex(({ loss }) => !Number.isFinite(loss));
+  const bad = losses.findIndex((row) => firstBadMetric(row) !== undefined);
   if (bad < 0) return;
+  const row = losses[bad];
+  const name = Number.isFinite(row.loss) ? firstBadMetric(row)! : "loss";
   const rate = await epoch.learner.learningRate((epoch.number - 1) * steps + bad);
   const place = `epoch ${epoch.number}, step ${bad + 1}`;
-  throw new UserError(
-    `the loss became ${losses[bad].loss} in ${place}, at learning rate ${rate.toPrecision(4)}; ` +
-      `the checkpoint of epoch ${epoch.number - 1} is kept, and a smaller learning rate may help`,
-  );
+  throw diverged(`the ${name} became ${row[name]} in ${place}`, rate, epoch.number - 1);
 }

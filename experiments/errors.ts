@@ -5,20 +5,16 @@
  */
 
 /**
- * A mistake of the user's: the message is one sentence that says what was wrong, where, and what is allowed. Control
- * characters, which names in files may have, are escaped: no file may move the cursor of a terminal, or begin a second line.
+ * A mistake of the user's: the message is one sentence that says what was wrong, where, and what is allowed. It may quote a
+ * file: the middle of a long message is left out, and control characters are escaped, so that no file moves the cursor of
+ * a terminal or begins a second line.
  */
 export class UserError extends Error {
   override name = "UserError";
 
   constructor(message: string, options?: ErrorOptions) {
-    super(message.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped), options);
+    super(escapeControls(shorten(message)), options);
   }
-}
-
-/** A character as JSON and JavaScript write it: `\u001b`. */
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A name from a file, in quotes and shortened, for messages. */
@@ -26,19 +22,16 @@ export function quoted(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 59)}…` : name);
 }
 
-/**
- * Runs a command: the only place where the program turns an error into an exit code.
- *
- * @param command what to do with the command-line arguments
- */
-export async function main(command: (args: string[]) => Promise<void>): Promise<void> {
-  try {
-    await command(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`error: ${error.message}`);
-    Deno.exit(1);
-  }
+/** A text of any length, of which at most so many characters are kept at its start, and as many at its end. */
+export function shorten(text: string, most = 1000): string {
+  const left = text.length - 2 * most;
+  if (left <= 0) return text;
+  return `${text.slice(0, most)} … (${left} characters) … ${text.slice(-most)}`;
+}
+
+function escapeControls(message: string): string {
+  const escape = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return message.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, escape);
 }
 
 /** Why the operating system refused, in its own words without the code: "Permission denied". */

@@ -5,13 +5,16 @@
  */
 
 import { parseArgs } from "@std/cli";
+import { aligned } from "./bench/table.ts";
+import { projectPath, userPath } from "./command_line.ts";
 import { UserError } from "./errors.ts";
 import { suggest } from "./nearest.ts";
 
-/** A declared flag. Without a default, an absent flag is `undefined` (a boolean: false). */
+/** A declared flag. Without a default, an absent flag is `undefined` (a boolean: false). A path is {@linkcode userPath}'s. */
 export type Flag =
   | { type: "boolean"; help: string }
   | { type: "text"; help: string; value: string; default?: string; allowed?: readonly string[] }
+  | { type: "path"; help: string; value: string; default?: string }
   | { type: "number"; help: string; value: string; default?: number; min?: number; max?: number }
   | { type: "integer"; help: string; value: string; default?: number; min?: number; max?: number };
 
@@ -22,7 +25,7 @@ export type Flags = Record<string, Flag>;
 type Value<F extends Flag> = F extends { type: "boolean" } ? boolean
   :
     | (F extends { allowed: readonly (infer Name)[] } ? Name
-      : F extends { type: "text" } ? string
+      : F extends { type: "text" | "path" } ? string
       : number)
     | (F extends { default: string | number } ? never : undefined);
 
@@ -34,7 +37,8 @@ export type Values<F extends Flags> = { [Name in keyof F]: Value<F[Name]> };
  *
  * @param flags the flags that are allowed
  * @param args the arguments, such as `Deno.args`
- * @throws {UserError} for an unknown flag, a flag without its value, a value of the wrong kind, and a word that is no flag's
+ * @throws {UserError} for an unknown flag, a flag without its value, a value of the wrong kind, a flag that is
+ * given twice, and a word that is no flag's
  */
 export function parseFlags<const F extends Flags>(flags: F, args: string[]): Values<F> {
   const { words: [word], values } = parseWords(flags, args);
@@ -49,18 +53,39 @@ export function parseWords<const F extends Flags>(
 ): { words: string[]; values: Values<F> } {
   const names = Object.keys(flags);
   const isBoolean = (name: string) => flags[name].type === "boolean";
-  const parsed = parseArgs(joinNegative(args, names.filter((name) => !isBoolean(name))), {
+  const [booleans, others] = [names.filter(isBoolean), names.filter((name) => !isBoolean(name))];
+  refuseOdd(args, names, booleans);
+  const parsed = parseArgs(joinNegative(args, others), {
     // Words, too, which are named by _: a folder that is called 007 is not the number 7.
-    string: ["_", ...names.filter((name) => !isBoolean(name))],
-    boolean: names.filter(isBoolean),
+    string: ["_", ...others],
+    boolean: booleans,
+    collect: names,
     unknown(arg, name) {
       if (name === undefined) return true;
-      const dashes = arg.startsWith("--") ? "--" : "-";
-      throw new UserError(`unknown flag ${dashes}${name}${suggest(name, names, "--")}`);
+      throw unknownFlag(arg.startsWith("--") ? `--${name}` : `-${name}`, names);
     },
   });
-  const values = names.map((name) => [name, readValue(name, flags[name], parsed[name])]);
+  const values = names.map((name) => {
+    const [value, ...more] = [parsed[name] ?? []].flat();
+    if (more.length > 0) throw new UserError(`--${name} is given ${more.length + 1} times`);
+    return [name, readValue(name, flags[name], value)];
+  });
   return { words: parsed._.map(String), values: Object.fromEntries(values) as Values<F> };
+}
+
+const unknownFlag = (flag: string, names: readonly string[]): UserError =>
+  new UserError(`unknown flag ${flag}${suggest(flag.replace(/^-+/, ""), names, "--")}`);
+
+/** Refuses what the parser takes for something else: a flag named as its list of words, and a switch with a value. */
+function refuseOdd(args: readonly string[], names: readonly string[], booleans: readonly string[]) {
+  for (const arg of args) {
+    if (arg === "--") return;
+    const [, flag = "", name = "", value] = arg.match(/^(--?([^=]*))(?:=(.*))?$/s) ?? [];
+    if (name.startsWith("_")) throw unknownFlag(flag, names);
+    if (value === undefined || !booleans.includes(name)) continue;
+    if (value === "true" || value === "false") continue;
+    throw new UserError(`${flag} takes no value, but is given "${value}"`);
+  }
 }
 
 /** The arguments with `--beta -1` as `--beta=-1`, which is not taken for two flags. */
@@ -77,10 +102,13 @@ function joinNegative(args: readonly string[], names: readonly string[]): string
 
 /** The value of one flag, from the text after it; `undefined` where the flag is absent. */
 function readValue(name: string, flag: Flag, given: unknown): unknown {
-  if (flag.type === "boolean") return given;
-  if (given === undefined) return flag.default;
+  if (flag.type === "boolean") return given ?? false;
+  if (given === undefined) {
+    return flag.type === "path" && flag.default ? projectPath(flag.default) : flag.default;
+  }
   const text = String(given);
   if (text === "") throw new UserError(`--${name} needs a value: --${name} ${flag.value}`);
+  if (flag.type === "path") return userPath(text);
   if (flag.type !== "text") return readNumber(name, flag, text);
   if (flag.allowed && !flag.allowed.includes(text)) {
     throw new UserError(`--${name} does not know "${text}"${suggest(text, flag.allowed)}`);
@@ -108,6 +136,6 @@ export function helpText(usage: string, flags: Flags): string {
     const hasDefault = flag.type !== "boolean" && flag.default !== undefined;
     return [left, hasDefault ? `${flag.help} (default: ${flag.default})` : flag.help];
   });
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return [usage, "", ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`)].join("\n");
+  const lines = aligned(rows, () => true).map(([left, help]) => `  ${left}  ${help.trimEnd()}`);
+  return [usage, "", ...lines].join("\n");
 }

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { issueText } from "./config_issue.ts";
+import { sha256 } from "./data/digest.ts";
 import { UserError } from "./errors.ts";
 import { readText, writeFile } from "./files.ts";
 
@@ -34,14 +35,27 @@ export interface EpochRecord {
   seconds: number;
 }
 
+/** The name of the first of some metrics that is NaN or infinite; undefined if none is. */
+export function firstBadMetric(metrics: Metrics): string | undefined {
+  return Object.keys(metrics).find((name) => !Number.isFinite(metrics[name]));
+}
+
 /** Writes the whole history, so that a crash can never leave half a line. */
 export async function writeHistory(path: string, records: readonly EpochRecord[]): Promise<void> {
   await writeFile(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
 }
 
+/** The digest of records, but for the time that they took, which is another in every run. */
+export function historyDigest(records: readonly EpochRecord[]): string {
+  return sha256(JSON.stringify(records.map(({ seconds: _, ...record }) => record)));
+}
+
 /** JSON has no NaN or infinity, and writes null for them. */
 const number = z.number().nullable().transform((value) => value ?? NaN);
-const metrics = z.object({ rate: number, distortion: number, loss: number }).catchall(number);
+
+/** What is read as averages. */
+export const metrics: z.ZodType<Metrics> = z
+  .object({ rate: number, distortion: number, loss: number }).catchall(number);
 const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
   epoch: z.int(),
   learningRate: number,

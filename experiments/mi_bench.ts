@@ -4,7 +4,8 @@
  * @module
  */
 import { standardOutput } from "./bench/output.ts";
-import { main, UserError } from "./errors.ts";
+import { requireWritable } from "./command_line.ts";
+import { UserError } from "./errors.ts";
 import { helpText, parseFlags } from "./flags.ts";
 import { described, DESCRIPTION } from "./mi_bench/description.ts";
 import { ESTIMATORS } from "./mi_bench/estimators.ts";
@@ -13,6 +14,7 @@ import { requireAll, show } from "./mi_bench/report.ts";
 import { bench, type Row } from "./mi_bench/run.ts";
 import { suite } from "./mi_bench/suite.ts";
 import { suggest } from "./nearest.ts";
+import { main, print } from "./program.ts";
 
 const FLAGS = {
   tasks: { type: "text", value: "<a,b,…>", help: "these only (default: all, see --list)" },
@@ -54,10 +56,10 @@ const FLAGS = {
     help: "training steps of nwj, mine and smile",
   },
   list: { type: "boolean", help: "say which tasks there are, and do nothing" },
-  export: { type: "text", value: "<folder>", help: "write a sample of each task as npz, and end" },
+  export: { type: "path", value: "<folder>", help: "write a sample of each task as npz, and end" },
   json: { type: "boolean", help: "print one JSON object a task" },
   out: {
-    type: "text",
+    type: "path",
     value: "<folder>",
     default: "runs/mi-bench",
     help: "where the table goes as CSV, as JSON and as a picture",
@@ -74,7 +76,9 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText(USAGE, FLAGS));
+  if (given.help) return print(helpText(USAGE, FLAGS));
+  if (given.export === undefined) requireWritable("--out", given.out);
+  else requireWritable("--export", given.export);
   const output = standardOutput(given.json);
   const tasks = chosen("tasks", given.tasks, suite());
   const estimators = chosen("estimators", given.estimators, ESTIMATORS);

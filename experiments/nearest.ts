@@ -25,7 +25,9 @@ export function editDistance(from: string, to: string): number {
  * @example `unknown flag --epoch${suggest("epoch", ["epochs", "seed"], "--")}` ends in `: did you mean --epochs?`
  */
 export function suggest(name: string, allowed: readonly string[], prefix = ""): string {
-  const distances = allowed.map((other) => editDistance(name.toLowerCase(), other.toLowerCase()));
+  // What is much longer than all of them is near to none.
+  const start = name.slice(0, 100).toLowerCase();
+  const distances = allowed.map((other) => editDistance(start, other.toLowerCase()));
   const nearest = distances.indexOf(Math.min(...distances));
   const close = distances[nearest] <= Math.max(1, name.length / 3);
   const names = allowed.map((other) => prefix + other).join(", ");

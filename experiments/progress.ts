@@ -5,10 +5,11 @@
  */
 
 import type { EpochRecord, Metrics } from "./history.ts";
+import { type Sink, write } from "./program.ts";
 
 /** Where progress is written, and how. */
 export interface Terminal {
-  /** Whether a line can be written over: not in a pipe or a file. */
+  /** Whether a line can be written over: not in a pipe or a file, and not where TERM is "dumb". */
   interactive: boolean;
   /** Whether colours are welcome. */
   color: boolean;
@@ -37,16 +38,31 @@ export interface Progress {
 
 /** This process's terminal, on stdout or stderr; the environment variable NO_COLOR turns colours off. */
 export function standardTerminal(
-  output: typeof Deno.stdout | typeof Deno.stderr = Deno.stdout,
+  output: Sink & { isTerminal(): boolean } = Deno.stdout,
 ): Terminal {
-  const interactive = output.isTerminal();
+  const interactive = output.isTerminal() && Deno.env.get("TERM") !== "dumb";
   return {
     interactive,
     color: interactive && !Deno.env.get("NO_COLOR"),
     columns: interactive ? Deno.consoleSize().columns : Infinity,
-    write: (text) => void output.writeSync(new TextEncoder().encode(text)),
+    write: (text) => write(text, output),
   };
 }
+
+/** Shows what is being done, on a terminal, until the next line. */
+export function showStatus(terminal: Terminal, text: string): void {
+  if (!terminal.interactive) return;
+  const line = text.slice(0, terminal.columns - 1);
+  terminal.write(CLEAR + (terminal.color && line !== "" ? `\x1b[2m${line}\x1b[22m` : line));
+}
+
+/** Writes a line that stays, in place of the status. */
+export function showLine(terminal: Terminal, line: string): void {
+  terminal.write(`${terminal.interactive ? CLEAR : ""}${line}\n`);
+}
+
+/** Back to the start of the line, and all of it gone. */
+const CLEAR = "\r\x1b[K";
 
 /**
  * Progress through a run of so many epochs of so many images.
@@ -59,14 +75,11 @@ export function showProgress(
   terminal: Terminal,
   total: { epochs: number; steps: number; images: number },
 ): Progress {
-  const clear = terminal.interactive ? "\r\x1b[K" : "";
-  const dim = (text: string) => terminal.color ? `\x1b[2m${text}\x1b[22m` : text;
   const epochs = (epoch: number) =>
     `epoch ${String(epoch).padStart(String(total.epochs).length)}/${total.epochs}`;
 
   return {
     step(epoch, report) {
-      if (!terminal.interactive) return;
       const speed = report.images / report.seconds;
       const left = (total.epochs - epoch + 1) * total.images - report.images;
       const line = [
@@ -77,7 +90,7 @@ export function showProgress(
         `${speed.toFixed(0)} images/s`,
         `${duration(left / speed)} left`,
       ].join("  ");
-      terminal.write(clear + dim(line.slice(0, terminal.columns - 1)));
+      showStatus(terminal, line);
     },
     epoch(record) {
       const { train, valid } = record;
@@ -89,7 +102,7 @@ export function showProgress(
         `valid ${metricsText(valid)}`,
         `${(total.images / record.seconds).toFixed(0)} images/s`,
       ].join("  ");
-      terminal.write(`${clear}${line}\n`);
+      showLine(terminal, line);
     },
   };
 }

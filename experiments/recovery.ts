@@ -6,8 +6,8 @@
 
 import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
-import { exists, readFile } from "./files.ts";
-import { decodeTensors } from "./safetensors.ts";
+import { epochOf } from "./checkpoint.ts";
+import { showLine } from "./progress.ts";
 import { type Outcome, type Run, train } from "./trainer.ts";
 
 /**
@@ -35,21 +35,10 @@ export async function trainThroughLosses(
         device = await reopen(finished === lostIn ? "cpu" : "same");
         [resume, lostIn] = [true, finished];
         const place = finished === 0 ? "from the start" : `after epoch ${finished}`;
-        tell(run, `${error.message}; going on ${place}, by ${device.description}`);
+        showLine(run.terminal, `${error.message}; going on ${place}, by ${device.description}`);
       }
     }
   } finally {
     device.close();
   }
-}
-
-/** How many epochs a checkpoint comes after; undefined if there is none. */
-async function epochOf(checkpoint: string): Promise<number | undefined> {
-  if (!await exists(checkpoint)) return undefined;
-  return Number(decodeTensors(await readFile(checkpoint), checkpoint).metadata.epoch);
-}
-
-/** A line of its own, also where a line of progress stands. */
-function tell({ terminal }: Run, line: string): void {
-  terminal.write(`${terminal.interactive ? "\r\x1b[K" : ""}${line}\n`);
 }

@@ -4,22 +4,25 @@
  * @module
  */
 
-import { main, UserError } from "./errors.ts";
+import { userPath } from "./command_line.ts";
+import { UserError } from "./errors.ts";
 import { writeFile } from "./files.ts";
 import { helpText, parseWords } from "./flags.ts";
-import { historiesCsv } from "./report/csv.ts";
-import { reportPage } from "./report/page.ts";
+import { main, print } from "./program.ts";
+import { HISTORIES_START, historiesCsv } from "./report/csv.ts";
+import { requireFree } from "./report/output_file.ts";
+import { PAGE_START, reportPage } from "./report/page.ts";
 import { readRuns } from "./report/read_run.ts";
 
 const FLAGS = {
   out: {
-    type: "text",
+    type: "path",
     value: "<file>",
     default: "report.html",
     help: "the page: one HTML file that needs no other, and no network",
   },
   csv: {
-    type: "text",
+    type: "path",
     value: "<file>",
     help: "write the histories too, a row for each run and epoch (default: not)",
   },
@@ -33,18 +36,23 @@ const USAGE = `deno task report [flags] <run folder> …
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
-  const { words: paths, values: given } = parseWords(FLAGS, args);
-  if (given.help) return console.log(helpText(USAGE, FLAGS));
-  if (paths.length === 0) throw new UserError("no run folder is given: deno task report runs/*");
+  const { words, values: given } = parseWords(FLAGS, args);
+  if (given.help) return print(helpText(USAGE, FLAGS));
+  if (words.length === 0) throw new UserError("no run folder is given: deno task report runs/*");
+  const page = { flag: "--out", path: given.out, start: PAGE_START };
+  const csv = given.csv === undefined ? [] : [
+    { flag: "--csv", path: given.csv, start: HISTORIES_START },
+  ];
+  await requireFree([page, ...csv]);
 
-  const found = await readRuns(paths);
+  const found = await readRuns(words.map(userPath));
   const { runs, others } = found;
-  for (const other of others) console.log(`left out: ${other}`);
-  const page = await reportPage(found);
-  await writeFile(given.out, page);
+  for (const other of others) print(`left out: ${other}`);
+  const text = await reportPage(found);
+  await writeFile(given.out, text);
   const count = `${runs.length} run${runs.length === 1 ? "" : "s"}`;
-  console.log(`${given.out}: ${count}, ${(page.length / 1e6).toFixed(2)} MB`);
+  print(`${given.out}: ${count}, ${(text.length / 1e6).toFixed(2)} MB`);
   if (given.csv === undefined) return;
   await writeFile(given.csv, historiesCsv(runs));
-  console.log(`${given.csv}: their histories`);
+  print(`${given.csv}: their histories`);
 }

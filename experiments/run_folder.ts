@@ -5,6 +5,7 @@
  */
 
 import { basename, join } from "node:path";
+import { epochOf } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { readConfig } from "./config_source.ts";
 import { UserError } from "./errors.ts";
@@ -73,7 +74,7 @@ export async function freeName(runsDir: string, name: string): Promise<string> {
  * Makes the folder of a new run, in which no other process can train until the result is disposed of. One that was killed
  * before {@linkcode writeConfig} is begun anew: nothing had been trained.
  *
- * @throws {UserError} if there is such a run already, or the folder cannot be written
+ * @throws {UserError} if there is such a run already, whole or in parts, or the folder cannot be written
  */
 export async function createRun(folder: RunFolder): Promise<Disposable> {
   await makeFolder(folder.path);
@@ -112,7 +113,8 @@ export async function writeConfig(folder: RunFolder, config: Config): Promise<vo
 }
 
 /** A folder is free if it holds no more than what a start writes before the config. */
-async function refuseTaken({ path, config, lock, checkpoint, history }: RunFolder): Promise<void> {
+async function refuseTaken(folder: RunFolder): Promise<void> {
+  const { path, config, lock, checkpoint, history } = folder;
   if (await exists(config)) {
     throw new UserError(`${path} exists: go on with it by --resume, or choose another --filename`);
   }
@@ -123,6 +125,13 @@ async function refuseTaken({ path, config, lock, checkpoint, history }: RunFolde
   if (other !== undefined) {
     throw new UserError(`${path} is no run, but holds ${other}: choose another --filename`);
   }
+  const epoch = await epochOf(checkpoint) ?? 0;
+  if (epoch === 0) return;
+  throw new UserError(
+    `${path} has lost its ${basename(config)}, but ${
+      basename(checkpoint)
+    } is trained for ${epoch} epochs: choose another --filename`,
+  );
 }
 
 /**

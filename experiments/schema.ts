@@ -28,5 +28,8 @@ export const count: z.ZodInt = z.int().min(1);
 /** A number from 0 to 1. */
 export const fraction: z.ZodNumber = z.number().min(0).max(1);
 
+/** A number from 0 to below 1. */
+export const share: z.ZodNumber = z.number().min(0).lt(1);
+
 /** A number above 0. */
 export const positive: z.ZodNumber = z.number().positive();

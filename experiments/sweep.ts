@@ -9,11 +9,12 @@ import { type Output, standardOutput } from "./bench/output.ts";
 import { COMMON_FLAGS } from "./common_flags.ts";
 import { findConfigs } from "./config_source.ts";
 import { DATA_FLAGS } from "./data/flags.ts";
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { makeFolder } from "./files.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
-import { INTERRUPTED, onInterrupt } from "./interrupt.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { flagsLeft } from "./job.ts";
+import { main, print } from "./program.ts";
 import { writeReport } from "./sweep/collect.ts";
 import { curveTable } from "./sweep/curve.ts";
 import { followSweep } from "./sweep/follow.ts";
@@ -51,7 +52,7 @@ const FLAGS = {
     help: "passes over the training images (default: each config's, 20)",
   },
   "runs-dir": {
-    type: "text",
+    type: "path",
     value: "<folder>",
     default: "runs/sweep",
     help: "where run folders are: finished runs are skipped, others go on",
@@ -88,7 +89,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText(USAGE, FLAGS));
+  if (given.help) return print(helpText(USAGE, FLAGS));
   if (given["no-wait"] && given.launcher !== "slurm") {
     throw new UserError(
       "--no-wait goes with --launcher slurm only: runs on this machine end with it",
@@ -119,7 +120,7 @@ async function command(args: string[]): Promise<void> {
   }
   if (stop.aborted) {
     output.say(`stopped with ${rows.length} of ${jobs.length} finished; the same command goes on`);
-    Deno.exit(INTERRUPTED);
+    Deno.exit(stop.reason);
   }
   if (failed.length > 0) {
     throw new UserError(

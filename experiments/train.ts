@@ -6,15 +6,18 @@
 
 import { basename } from "node:path";
 import { type Device, openDevice } from "../mod.ts";
+import { shellWord } from "./command_line.ts";
 import { COMMON_FLAGS } from "./common_flags.ts";
+import type { TestRecord } from "./conclusion.ts";
 import type { Config } from "./config.ts";
 import { findConfig, withChanges } from "./config_source.ts";
 import { loadDataSet, shortName } from "./data/datasets.ts";
 import { DATA_FLAGS } from "./data/flags.ts";
 import type { DataSet } from "./data/images.ts";
-import { main, UserError } from "./errors.ts";
-import { type Flag, helpText, parseFlags, type Values } from "./flags.ts";
-import { INTERRUPTED, onInterrupt } from "./interrupt.ts";
+import { UserError } from "./errors.ts";
+import { helpText, parseFlags, type Values } from "./flags.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { main, print, tell } from "./program.ts";
 import { metricsText, nats, standardTerminal } from "./progress.ts";
 import { makeModel } from "./model.ts";
 import { modelSize, sizeText } from "./model_size.ts";
@@ -61,7 +64,7 @@ const FLAGS = {
     min: 1,
     help: "at the end, bound the likelihood by so many codes of each test image (default: not)",
   },
-  "runs-dir": { type: "text", value: "<folder>", default: "runs", help: "where run folders are" },
+  "runs-dir": { type: "path", value: "<folder>", default: "runs", help: "where run folders are" },
   resume: { type: "boolean", help: "go on with the run that --filename names" },
   ...COMMON_FLAGS,
   json: { type: "boolean", help: "a JSON object an epoch, and one at the end; the rest to stderr" },
@@ -74,7 +77,8 @@ const USAGE = `deno task train [flags]
   deno task train --config vae --beta 0.5 --epochs 50 --filename vae_half
   deno task train --resume --filename vae_half
 
-Exit codes: 0 when the run is finished, 1 for a mistake, 130 when Ctrl-C stopped it first.`;
+Exit codes: 0 when the run is finished, 1 for a mistake; when it was stopped first, 130 by Ctrl-C, and 141
+by the end of a pipe, as in … | head.`;
 
 type Given = Values<typeof FLAGS>;
 
@@ -97,7 +101,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText(USAGE, FLAGS));
+  if (given.help) return print(helpText(USAGE, FLAGS));
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
   checkImportance(given, config);
@@ -108,7 +112,7 @@ async function command(args: string[]): Promise<void> {
       throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
     },
   );
-  const say = given.json ? console.error : console.log;
+  const say = given.json ? tell : print;
   say(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
   say(describe(data));
   const { pixels } = data.train;
@@ -123,12 +127,19 @@ async function command(args: string[]): Promise<void> {
   const { resume, importance } = given;
   const terminal = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
   const onEpoch = given.json ? printJson : undefined;
+  const signal = onInterrupt();
   const outcome = await trainThroughLosses(
-    { config, data, folder, device, resume, importance, terminal, signal: onInterrupt(), onEpoch },
+    { config, data, folder, device, resume, importance, terminal, signal, onEpoch },
     (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
-  report(outcome, config, given, folder, say);
-  if (given.json && outcome.test) printJson({ test: outcome.test });
+  if (outcome.test === undefined) {
+    say(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; go on with:`);
+    say(`  ${resumeCommand(folder, given)}`);
+    Deno.exitCode = signal.reason;
+    return;
+  }
+  report(outcome, outcome.test, config, say);
+  if (given.json) printJson({ test: outcome.test });
 }
 
 /** A bound on the likelihood needs a density of codes. */
@@ -178,30 +189,24 @@ function describe({ train, valid, test, width, height, redraw }: DataSet): strin
 
 /** A line on stdout for machines. */
 function printJson(value: object): void {
-  console.log(JSON.stringify(value));
+  print(JSON.stringify(value));
+}
+
+/** The command that goes on with a run, as a shell takes it. */
+function resumeCommand({ path }: RunFolder, given: Given): string {
+  const usual = parseFlags(FLAGS, []);
+  const again = MEANS_FLAGS.filter((name) => given[name] !== usual[name])
+    .flatMap((name) => [`--${name}`, shellWord(String(given[name]))]);
+  return ["deno task train --resume --filename", shellWord(basename(path)), ...again].join(" ");
 }
 
 /** What a person wants to know at the end. */
 function report(
-  { epoch, test }: Outcome,
+  { epoch }: Outcome,
+  test: TestRecord,
   config: Config,
-  given: Given,
-  folder: RunFolder,
   say: (line: string) => void,
 ): void {
-  if (test === undefined) {
-    const again = MEANS_FLAGS.flatMap((name) => {
-      const flag: Flag = FLAGS[name];
-      const usual = flag.type === "text" ? flag.default : undefined;
-      return given[name] === usual ? [] : [` --${name} ${given[name]}`];
-    });
-    say(
-      `\nStopped after ${epoch} of ${config.epochs} epochs; go on with:\n` +
-        `  deno task train --resume --filename ${basename(folder.path)}${again.join("")}`,
-    );
-    Deno.exitCode = INTERRUPTED;
-    return;
-  }
   if (epoch < config.epochs) {
     say(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
   }

@@ -9,6 +9,10 @@ import { stripVTControlCharacters } from "node:util";
 import settings from "../deno.json" with { type: "json" };
 import { reason, UserError } from "./errors.ts";
 import { INTERRUPTED } from "./interrupt.ts";
+import { UNREAD, writeAll } from "./program.ts";
+
+/** The exit codes of a training that was stopped. */
+const STOPPED: readonly number[] = [INTERRUPTED, UNREAD];
 
 /** The command of `deno task train`, with just its permissions. */
 const [COMMAND, ...TASK_ARGS] = settings.tasks.train.command.split(" ");
@@ -63,7 +67,7 @@ export async function trainInProcess(
   const copy = async (from: ReadableStream<Uint8Array>, hear: (chunk: Uint8Array) => void) => {
     for await (const chunk of from) {
       hear(chunk);
-      (file ?? Deno.stderr).writeSync(chunk);
+      writeAll(file ?? Deno.stderr, chunk);
     }
   };
   try {
@@ -80,7 +84,7 @@ export async function trainInProcess(
     kill.removeEventListener("abort", destroy);
   }
   const { success, code, signal } = await ending;
-  if (success || stop.aborted && code === INTERRUPTED) return;
+  if (success || stop.aborted && STOPPED.includes(code)) return;
   throw new UserError(
     signal === null
       ? complaint(complaints) ?? `it ended with code ${code}`

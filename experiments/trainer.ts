@@ -14,15 +14,30 @@ import {
   split,
   tensor,
 } from "../mod.ts";
-import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import {
+  type Arrays,
+  type Checkpoint,
+  firstNotFinite,
+  loadCheckpoint,
+  readArrays,
+  saveCheckpoint,
+} from "./checkpoint.ts";
 import type { Config } from "./config.ts";
+import { dataDigest } from "./data/digest.ts";
 import { type DataSet, type Images, sliceImages } from "./data/images.ts";
+import { diverged } from "./diverged.ts";
 import { trainEpoch } from "./epoch.ts";
 import { conclude, type TestRecord } from "./conclusion.ts";
 import { UserError } from "./errors.ts";
 import { gatherTensor, makeEvaluate } from "./evaluate.ts";
 import { removeFile } from "./files.ts";
-import { type EpochRecord, readHistory, writeHistory } from "./history.ts";
+import {
+  type EpochRecord,
+  firstBadMetric,
+  historyDigest,
+  readHistory,
+  writeHistory,
+} from "./history.ts";
 import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel, type Model } from "./model.ts";
 import { makePaint } from "./paint.ts";
@@ -76,12 +91,20 @@ export async function train(run: Run): Promise<Outcome> {
 
   const start = await beginning(run, learner, images);
   using _ = await (run.resume ? holdRun(folder) : createRun(folder));
-  let { state, key, epoch } = run.resume ? await lastCheckpoint(run, start) : start;
-  const history = run.resume ? await historyUpTo(epoch, folder) : [];
+  const begun = run.resume ? await lastCheckpoint(run, start) : start;
+  let { state, epoch } = begun;
+  const { key } = begun;
+  const history = run.resume ? await historyUpTo(begun, folder) : [];
   const keys = compute(keysOf(key), device);
   const paint = makePaint(model, data, device, folder, keys.pictures);
+  const save = (arrays: Arrays) =>
+    saveCheckpoint(folder.checkpoint, arrays, {
+      ...begun,
+      epoch,
+      history: historyDigest(history),
+    });
   if (!run.resume) {
-    await saveCheckpoint(folder.checkpoint, start);
+    await save(await readArrays(begun));
     await writeHistory(folder.history, []);
     await writeConfig(folder, config);
   }
@@ -112,6 +135,8 @@ export async function train(run: Run): Promise<Outcome> {
       valid: await evaluate(state.params, data.valid, keys.evaluation),
       seconds,
     };
+    const arrays = await readArrays({ state, key });
+    checkEpoch(record, arrays);
     history.push(record);
     progress.epoch(record);
     await writeHistory(folder.history, history);
@@ -119,11 +144,22 @@ export async function train(run: Run): Promise<Outcome> {
     // Of a run that was to be shorter: it says that the run is finished.
     await removeFile(folder.test);
     // Last, so that what the other files say is never behind the checkpoint.
-    await saveCheckpoint(folder.checkpoint, { state, key, epoch, config });
+    await save(arrays);
     run.onEpoch?.(record);
   }
 
-  return { epoch, test: await conclude(run, model, state.params, keys) };
+  return { epoch, test: await conclude(run, model, { state, epoch }, keys) };
+}
+
+/** Throws if an epoch has left what is no number: nothing of it may take the place of the epoch before. */
+function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays): void {
+  const broken = firstNotFinite(arrays);
+  const metric = firstBadMetric(valid);
+  if (broken === undefined && metric === undefined) return;
+  const what = broken !== undefined
+    ? `${broken.name} became ${broken.value}`
+    : `the ${metric} on the validation images became ${valid[metric!]}`;
+  throw diverged(`${what} in epoch ${epoch}`, learningRate, epoch - 1);
 }
 
 /** Whether the validation loss has not fallen for as long as the config allows. */
@@ -168,7 +204,7 @@ function trainingImages(
 
 /** The state before the first step. */
 async function beginning(
-  { config, device }: Run,
+  { config, data, device }: Run,
   learner: Learner,
   images: Images,
 ): Promise<Checkpoint> {
@@ -179,7 +215,14 @@ async function beginning(
     ? await permutation(keys.examples, images.count).read()
     : new Int32Array(0);
   using examples = gatherTensor(images, order.subarray(0, learner.examples));
-  return { state: learner.init(keys.start, examples), key, epoch: 0, config };
+  return {
+    state: learner.init(keys.start, examples),
+    key,
+    epoch: 0,
+    config,
+    data: dataDigest({ ...data, train: images }),
+    history: historyDigest([]),
+  };
 }
 
 /**
@@ -199,12 +242,21 @@ async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promis
  * The history that a checkpoint belongs to. A process killed between the two has a line more, of an epoch that is done
  * again.
  *
- * @throws {UserError} if it ends before the checkpoint
+ * @throws {UserError} if it ends before the checkpoint, is ahead of it by more than that, or was changed
  */
-async function historyUpTo(epoch: number, folder: RunFolder): Promise<EpochRecord[]> {
-  const history = await readHistory(folder.history);
-  if (history.length >= epoch) return history.slice(0, epoch);
+async function historyUpTo(
+  { epoch, history: digest }: Checkpoint,
+  folder: RunFolder,
+): Promise<EpochRecord[]> {
+  const all = await readHistory(folder.history);
+  if (all.length < epoch || all.length > epoch + 1) {
+    throw new UserError(
+      `${folder.history} ends with epoch ${all.length}, but ${folder.checkpoint} comes after epoch ${epoch}`,
+    );
+  }
+  const history = all.slice(0, epoch);
+  if (historyDigest(history) === digest) return history;
   throw new UserError(
-    `${folder.history} ends with epoch ${history.length}, but ${folder.checkpoint} comes after epoch ${epoch}`,
+    `${folder.history} was changed after it was written, or is of another run than ${folder.checkpoint}`,
   );
 }

@@ -7,8 +7,9 @@
 import { join } from "node:path";
 import { type Output, standardOutput } from "./bench/output.ts";
 import { DATA_FLAGS } from "./data/flags.ts";
-import { main, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
+import { main, print } from "./program.ts";
 import { requireGreen, SECTION_NAMES, show, verify } from "./verify/report.ts";
 import { requireGreenRun, showRun, verifyRun } from "./verify/run/report.ts";
 import { openTrained } from "./verify/run/trained.ts";
@@ -16,7 +17,7 @@ import { STANDARD } from "./verify/suite.ts";
 
 const FLAGS = {
   run: {
-    type: "text",
+    type: "path",
     value: "<run folder>",
     help: "check the checkpoint of this run (default: the library's channels)",
   },
@@ -49,7 +50,7 @@ const FLAGS = {
   },
   json: { type: "boolean", help: "print one JSON object a row" },
   out: {
-    type: "text",
+    type: "path",
     value: "<folder>",
     help: "where verify.json and verify.svg go (default: runs/verify; of a run, runs/verify/<run>)",
   },
@@ -70,7 +71,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) return console.log(helpText(USAGE, FLAGS));
+  if (given.help) return print(helpText(USAGE, FLAGS));
   const output = standardOutput(given.json);
   if (given.run === undefined) {
     if (given["data-dir"] !== undefined) {

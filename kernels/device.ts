@@ -66,7 +66,10 @@ export interface Traits {
   readonly maxBuffers: number;
 }
 
-/** A device. */
+/**
+ * A device. A GPU may hide NaN, since WGSL lets compilers assume that there is none: on Mesa x − x and x · 0 are 0 even for
+ * infinite and NaN x. `isNaN` and comparisons look at bits, so they are right about a number that was read from a buffer.
+ */
 export interface Device {
   /** Which kind of device it is. */
   readonly name: "reference" | "cpu" | "webgpu";

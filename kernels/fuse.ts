@@ -4,9 +4,9 @@
  * @module
  */
 import type { Traits } from "./device.ts";
-import { type Node, topologicalOrder } from "./graph.ts";
+import { type Node, sizeOf, topologicalOrder } from "./graph.ts";
 import { axisIndex, flatten, type Index, sameIndex } from "./indexing.ts";
-import { type Kernel, kernelName } from "./kernel.ts";
+import { formulasOf, indicesOf, type Kernel, kernelName } from "./kernel.ts";
 import { type Expr, type Load, load, result } from "./scalar.ts";
 import { share } from "./share.ts";
 import { chooseStored } from "./storing.ts";
@@ -18,7 +18,11 @@ export interface Call {
   readonly writes: readonly Node[];
 }
 
-/** The kernels that compute the roots, each after those whose output it reads. */
+/**
+ * The kernels that compute the roots, each after those whose output it reads.
+ *
+ * @throws {RangeError} where a kernel would have to count further than devices can.
+ */
 export function fuse(roots: readonly Node[], traits: Traits): Call[] {
   const order = topologicalOrder(roots);
   const stored = traits.fuses ? chooseStored(order, new Set(roots), traits) : new Set(order);
@@ -108,5 +112,19 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
       }
     }
   })();
+  checkCounts(kernel);
   return { kernel, reads, writes: [node] };
+}
+
+/** Devices count in 32 bits, of which one is for the sign. */
+const MOST = 2 ** 31 - 1;
+
+function checkCounts(kernel: Kernel): void {
+  const ends = indicesOf(formulasOf(kernel)).map(({ min, max }) => Math.max(max + 1, -min));
+  const over = "over" in kernel ? kernel.over : [];
+  const most = Math.max(sizeOf(kernel.space), sizeOf(over), ...ends);
+  if (most <= MOST) return;
+  throw new RangeError(
+    `Cannot compute ${kernel.name} over ${most} elements: a kernel counts up to ${MOST} of them`,
+  );
 }

@@ -119,3 +119,19 @@ export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void):
   };
   roots.forEach(ofExpr);
 }
+
+/** Every index in some formulas, those within quotients and remainders included. */
+export function indicesOf(formulas: readonly Expr[]): Index[] {
+  const found = new Set<Index>();
+  const include = (index: Index) => {
+    if (found.has(index)) return;
+    found.add(index);
+    for (const { atom } of index.terms) {
+      if (atom.kind === "quotient" || atom.kind === "remainder") include(atom.of);
+    }
+  };
+  visitExprs(formulas, (expr) => {
+    if (expr.kind === "load" || expr.kind === "position") include(expr.at);
+  });
+  return [...found];
+}

@@ -9,9 +9,9 @@
  * Largest errors against float64 in units in the last place (ulp) of the true value, over 4 million arguments spread
  * evenly over all bit patterns and 4 million over those of 10⁻⁴ … 100 with either sign:
  *
- * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin (\|x\| ≤ 8192) | cos (\|x\| ≤ 8192) |
- * |------|------|-------|-------|------|---------|----------|-------------------|-------------------|
- * | 0.90 | 0.81 | 0.82  | 1.57  | 1.41 | 2.00    | 1.62     | 1.54              | 1.72              |
+ * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin  | cos  |
+ * |------|------|-------|-------|------|---------|----------|------|------|
+ * | 0.90 | 0.81 | 0.82  | 1.57  | 1.41 | 2.00    | 1.62     | 1.54 | 1.72 |
  *
  * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A GPU may round
  * divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN; results too large give ±Infinity.
@@ -21,6 +21,7 @@
  *
  * @module
  */
+import { reduceLarge } from "./large_angles.ts";
 import type { Expr, Intrinsic } from "./scalar.ts";
 import {
   abs,
@@ -44,9 +45,28 @@ import {
   sub,
 } from "./scalar.ts";
 
-/** The intrinsic applied to `x`, a float32, in terms of the other scalar operations. */
-export function writeOut(op: Intrinsic, x: Expr): Expr {
-  return formulas[op](x);
+/** An intrinsic in terms of the other scalar operations. */
+export interface WrittenOut {
+  readonly value: Expr;
+  /** Arguments so rare, and so dear, that their own formula is computed only where there are any. */
+  readonly rare?: { readonly when: Expr; readonly value: Expr };
+}
+
+/** The intrinsic applied to `x`, a float32. */
+export function writeOut(op: Intrinsic, x: Expr): WrittenOut {
+  const value = formulas[op](x);
+  if (op !== "sin" && op !== "cos") return { value };
+  // As integers, the bits of floats without their signs are ordered like the floats. Infinity gives NaN in either formula.
+  const magnitude = and(bitcast(x, "int32"), int(0x7fffffff));
+  const { turns, rest } = reduceLarge(x);
+  const large = ofQuarterTurns(turns, rest, op === "sin" ? 0 : 1);
+  return {
+    value,
+    rare: {
+      when: less(int(0x46000000), magnitude), // 8192 < |x|
+      value: select(less(magnitude, int(0x7f800000)), large, real(NaN)),
+    },
+  };
 }
 
 const formulas: Readonly<Record<Intrinsic, (x: Expr) => Expr>> = {
@@ -255,14 +275,17 @@ const QUARTER_TURN: readonly number[] = [
 ];
 
 /**
- * sin(x + turns·π/2). With x = n·π/2 + r and |r| ≤ π/4 this is sin r or cos r, by turns, with either sign: (n + turns)
- * mod 4 says which. The reduction is exact for |x| ≤ 8192; beyond, its absolute error grows like 10⁻¹¹·|x|. The clamp
- * keeps results within ±1 where no digit of them is right any more.
+ * sin(x + turns·π/2) for |x| ≤ 8192, where the reduction to x = n·π/2 + r is exact. The clamp keeps the powers of r from
+ * overflowing beyond.
  */
 function quarterTurns(x: Expr, turns: number): Expr {
   const n = round(mul(x, real(2 / Math.PI)));
   const rest = QUARTER_TURN.reduce((r, part) => sub(r, mul(n, real(part))), x);
-  const r = min(max(rest, real(-0.8)), real(0.8));
+  return ofQuarterTurns(convert(n, "int32"), min(max(rest, real(-0.8)), real(0.8)), turns);
+}
+
+/** sin(r + (n + turns)·π/2) for |r| ≤ π/4: sin r or cos r, by turns, with either sign; (n + turns) mod 4 says which. */
+function ofQuarterTurns(n: Expr, r: Expr, turns: number): Expr {
   const z = mul(r, r);
   const sine = add(
     r,
@@ -275,7 +298,7 @@ function quarterTurns(x: Expr, turns: number): Expr {
       polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
     ),
   );
-  const quadrant = add(convert(n, "int32"), int(turns));
+  const quadrant = add(n, int(turns));
   const bit = (mask: number) => equal(and(quadrant, int(mask)), int(mask));
   const value = select(bit(1), cosine, sine);
   return select(bit(2), neg(value), value);

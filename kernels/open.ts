@@ -4,6 +4,7 @@
  * @module
  */
 import { openCpu } from "./cpu/device.ts";
+import { NoRoomError } from "./cpu/memory.ts";
 import type { Device } from "./device.ts";
 import { openReference } from "./reference/device.ts";
 import { findAdapter, openWebgpu } from "./webgpu/device.ts";
@@ -25,7 +26,8 @@ export interface DeviceOptions {
 /**
  * Opens a device. It is closed by its `close` method.
  *
- * @throws {Error} for `webgpu` where there is no adapter at all; {RangeError} where an option is out of range.
+ * @throws {Error} for `webgpu` where there is no adapter at all, and for `cpu` where WebAssembly is forbidden; {RangeError}
+ * where there is no such device, an option is out of range, or there is no room for the memory of another cpu device.
  */
 export async function openDevice(
   name: DeviceName = "auto",
@@ -35,21 +37,40 @@ export async function openDevice(
     case "auto":
       return await openBest(options);
     case "cpu":
-      return openCpu(options);
+      return await openCpuInRoom(options);
     case "webgpu":
       return await openWebgpu({ software: true });
     case "reference":
       return openReference();
+    default:
+      throw new RangeError(
+        `Cannot open a device by ${text(name)}: its name is "auto", "cpu", "webgpu" or "reference"`,
+      );
   }
 }
 
+const text = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
+
 /** A GPU that does not work is not passed over in silence: that may be why a run takes long. */
 async function openBest(options: DeviceOptions): Promise<Device> {
-  if (await findAdapter() === undefined) return openCpu(options);
+  if (await findAdapter() === undefined) return await openCpuInRoom(options);
   try {
     return await openWebgpu();
   } catch (error) {
     console.warn(`${error instanceof Error ? error.message : error}; going on with the CPU`);
-    return openCpu(options);
+    return await openCpuInRoom(options);
+  }
+}
+
+/** Where there is no room for another memory, that of devices which nobody can reach any more is waited for. */
+async function openCpuInRoom(options: DeviceOptions): Promise<Device> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return openCpu(options);
+    } catch (error) {
+      if (!(error instanceof NoRoomError && attempt < 5)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 }

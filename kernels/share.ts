@@ -127,7 +127,7 @@ function foldFloats(op: ScalarOp, a: number, b: number): number | undefined {
 function simplify(expr: Extract<Expr, { kind: "call" }>): Expr {
   const [a, b, c] = expr.args;
   if (a.kind === "constant" && b?.kind === "constant" && expr.dtype === "float32") {
-    const folded = foldFloats(expr.op, a.value, b.value);
+    const folded = foldFloats(expr.op, Math.fround(a.value), Math.fround(b.value));
     if (folded !== undefined) return constant(Math.fround(folded));
   }
   switch (expr.op) {

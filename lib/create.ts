@@ -5,18 +5,21 @@
  */
 import type { Data } from "../kernels/device.ts";
 import { constant, type DType } from "../kernels/scalar.ts";
+import { checkDType, checkOptions, checkValue, describe } from "./checks.ts";
 import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Numbers nested in arrays. */
 export type Nested = number | boolean | readonly Nested[];
+/** Typed arrays of numbers that are no {@linkcode Data}. */
+export type ShortData = Uint8ClampedArray | Int8Array | Int16Array | Uint16Array;
 
 /** Settings of {@linkcode tensor}. */
 export interface TensorOptions {
   /** The shape; that of the nesting, or one axis for a typed array, unless given. */
   readonly shape?: Shape;
-  /** The dtype; that of a typed array, bool for booleans, else float32, unless given. */
+  /** The dtype. Unless given: that of an Int32Array or Uint32Array, bool for booleans, else float32, also for bytes. */
   readonly dtype?: DType;
 }
 
@@ -29,10 +32,13 @@ export interface TensorOptions {
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);
  * console.log(x.shape); // [2, 3]
  * ```
- * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape.
+ * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape; {RangeError} where the dtype does
+ * not hold a number: fractions and integers out of range are not rounded.
  */
-export function tensor(data: Nested | Data, options: TensorOptions = {}): Tensor {
-  if (ArrayBuffer.isView(data)) {
+export function tensor(data: Nested | Data | ShortData, options: TensorOptions = {}): Tensor {
+  checkOptions("make a tensor", options, "shape", "dtype");
+  if (options.dtype !== undefined) checkDType(options.dtype);
+  if (isNumbers(data)) {
     const dtype = options.dtype ?? dtypeOf(data);
     return leaf(toData(data, dtype), options.shape ?? [data.length], dtype);
   }
@@ -43,12 +49,15 @@ export function tensor(data: Nested | Data, options: TensorOptions = {}): Tensor
   return leaf(toData(flat.map(Number), dtype), options.shape ?? nesting, dtype);
 }
 
-/** The same value everywhere. Takes no memory. */
+/**
+ * The same value everywhere. Takes no memory.
+ *
+ * @throws {RangeError} where the dtype does not hold the value.
+ */
 export function full(shape: Shape, value: number, dtype: DType = "float32"): Tensor {
   checkShape(shape, "fill");
-  if (dtype !== "float32" && !Number.isInteger(value)) {
-    throw new RangeError(`Cannot use ${value} as ${dtype}: it is not an integer`);
-  }
+  checkDType(dtype);
+  checkValue(value, dtype);
   const element = constant(value, dtype);
   return new Tensor({
     label: `full ${Object.is(value, -0) ? "-0" : value}`,
@@ -85,7 +94,9 @@ function collect(data: Nested, flat: (number | boolean)[]): number[] {
   }
   if (!Array.isArray(data)) {
     throw new TypeError(
-      `Cannot make a tensor of ${data}: it takes numbers, booleans and nested arrays of them`,
+      `Cannot make a tensor of ${
+        describe(data)
+      }: it takes numbers, booleans, and arrays of them, nested or typed`,
     );
   }
   const shapes = data.map((part: Nested) => collect(part, flat));
@@ -99,23 +110,25 @@ function collect(data: Nested, flat: (number | boolean)[]): number[] {
   return [data.length, ...first];
 }
 
-function dtypeOf(data: Data): DType {
+/** Whether it is a typed array of numbers: no DataView, and no big integers. */
+const isNumbers = (data: unknown): data is Data | ShortData =>
+  ArrayBuffer.isView(data) && "length" in data && !/^Big/.test(data.constructor.name);
+
+function dtypeOf(data: Data | ShortData): DType {
   if (data instanceof Int32Array) return "int32";
-  if (data instanceof Uint32Array) return "uint32";
-  if (data instanceof Uint8Array) return "bool";
-  return "float32";
+  return data instanceof Uint32Array ? "uint32" : "float32";
 }
 
 /** Float data stays in float64 when it comes so, for the sake of the reference device. */
-function toData(values: ArrayLike<number>, dtype: DType): Data {
-  switch (dtype) {
-    case "float32":
-      return values instanceof Float32Array ? values.slice() : Float64Array.from(values);
-    case "int32":
-      return Int32Array.from(values);
-    case "uint32":
-      return Uint32Array.from(values);
-    case "bool":
-      return Uint8Array.from(values, (x) => x ? 1 : 0);
+function toData(values: Data | ShortData | readonly number[], dtype: DType): Data {
+  if (dtype === "float32") {
+    const isExact = "buffer" in values &&
+      (values instanceof Float32Array || values.BYTES_PER_ELEMENT < 4);
+    return isExact ? new Float32Array(values) : Float64Array.from(values);
   }
+  const Kind = { int32: Int32Array, uint32: Uint32Array, bool: Uint8Array }[dtype];
+  if (dtype === "bool" || !(values instanceof Kind)) {
+    for (const value of values) checkValue(value, dtype);
+  }
+  return new Kind(values);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { describeProgram } from "../kernels/describe.ts";
+import { checkDevice } from "./checks.ts";
 import { deviceOf } from "./evaluate.ts";
 import { flattenArguments, type JitOptions, trace } from "./jit.ts";
 
@@ -22,6 +23,7 @@ export function explain<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   options: JitOptions = {},
 ): (...args: A) => string {
+  checkDevice(options.device);
   return (...args) => {
     const { leaves } = flattenArguments(args);
     const device = options.device ?? deviceOf(leaves);

@@ -39,6 +39,9 @@ export function vjp<A extends readonly unknown[]>(
   if (!(y instanceof Tensor)) {
     throw new TypeError("Cannot differentiate a function that does not return one tensor");
   }
+  if (y.dtype !== "float32") {
+    throw new TypeError(`Cannot differentiate a value of ${y.dtype}: only float32 has gradients`);
+  }
   const path = pathBetween(roots, y);
   trace.open = false;
   const pullback = (dy: Tensor): A => {

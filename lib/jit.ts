@@ -6,6 +6,7 @@
 import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { plan } from "../kernels/plan.ts";
+import { checkDevice, checkOptions } from "./checks.ts";
 import { bufferOf, deviceOf } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
@@ -58,6 +59,8 @@ export function jit<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   options: JitOptions = {},
 ): (...args: A) => R {
+  checkOptions("jit", options, "device", "donate");
+  checkDevice(options.device);
   const programs = new Map<Device, Map<string, Compiled>>();
   return (...args) => {
     const { leaves, form } = flattenArguments(args);
@@ -90,7 +93,9 @@ export function flattenArguments(args: readonly unknown[]): { leaves: Tensor[]; 
 function leafNumbers(args: readonly unknown[], n: number): number[] {
   if (!(n in args)) {
     throw new RangeError(
-      `Cannot donate argument ${n}: there are ${args.length} arguments, counted from 0`,
+      `Cannot donate argument ${n}: there ${
+        args.length === 1 ? "is 1 argument" : `are ${args.length} arguments`
+      }, counted from 0`,
     );
   }
   const before = treeLeaves(args.slice(0, n)).length;
@@ -101,9 +106,11 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
  * Computes all tensors of a tree in one program; they keep what they hold from then on.
  *
  * @param device where to compute; unless given, where the data is.
+ * @throws {TypeError} where the device is a name or a promise.
  * @returns the tree
  */
 export function run<T>(tree: T, device?: Device): T {
+  checkDevice(device);
   compute(treeLeaves(tree).filter((leaf) => leaf instanceof Tensor), device);
   return tree;
 }

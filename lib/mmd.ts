@@ -8,7 +8,9 @@ import { add, equal, expm1, mul, sub, where } from "./ops/elementwise.ts";
 import { iota } from "./ops/indexing.ts";
 import { matmul } from "./ops/matmul.ts";
 import { expandDims, transpose } from "./ops/movement.ts";
+import { requireTensors } from "./ops/primitive.ts";
 import { sum } from "./ops/reduce.ts";
+import { checkOptions, describe } from "./checks.ts";
 import { ShapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -35,8 +37,11 @@ export interface MmdOptions {
 export function squaredMmd(
   a: Tensor,
   b: Tensor,
-  { bandwidth = a.shape[1] ** 2, estimator = "unbiased" }: MmdOptions = {},
+  options: MmdOptions = {},
 ): Tensor {
+  requireTensors("take an MMD of", [a, b]);
+  checkOptions("take an MMD", options, "bandwidth", "estimator");
+  const { bandwidth = a.shape[1] ** 2, estimator = "unbiased" } = options;
   if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[1]) {
     throw new ShapeError(
       `Cannot compare samples ${shapeText(a.shape)} and ${
@@ -47,7 +52,12 @@ export function squaredMmd(
   if (!(bandwidth > 0)) {
     throw new RangeError(`Cannot take an MMD with bandwidth ${bandwidth}: it must be positive`);
   }
-  const least = estimator === "unbiased" ? 2 : 1;
+  const least = { unbiased: 2, biased: 1 }[estimator];
+  if (least === undefined) {
+    throw new RangeError(
+      `Cannot take an MMD by estimator ${describe(estimator)}: it is unbiased or biased`,
+    );
+  }
   const [n, m] = [a.shape[0], b.shape[0]];
   if (Math.min(n, m) < least) {
     throw new RangeError(

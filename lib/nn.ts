@@ -6,6 +6,7 @@
 import { add, exp, max, mul, neg, softplus, sub } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
 import { logSumExp, sum } from "./ops/reduce.ts";
+import { requireTensors } from "./ops/primitive.ts";
 import { type Key, uniform } from "./random.ts";
 import { normalizeAxis, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -35,14 +36,20 @@ export const initDense = (
 
 /** Uniform on ±√(6 / (inputs + outputs)), of a weight matrix [inputs, outputs] (Glorot and Bengio, AISTATS 2010). */
 export const glorotUniform = (key: Key, shape: Shape): Tensor =>
-  uniformWithin(Math.sqrt(6 / ((shape.at(-2) ?? 1) + (shape.at(-1) ?? 1))), key, shape);
+  uniformWithin((inputs, outputs) => Math.sqrt(6 / (inputs + outputs)), key, shape);
 
 /** Uniform on ±√(6 / inputs), of a weight matrix [inputs, outputs], for relu (He, Zhang, Ren and Sun, ICCV 2015). */
 export const heUniform = (key: Key, shape: Shape): Tensor =>
-  uniformWithin(Math.sqrt(6 / (shape.at(-2) ?? 1)), key, shape);
+  uniformWithin((inputs) => Math.sqrt(6 / inputs), key, shape);
 
-const uniformWithin = (limit: number, key: Key, shape: Shape): Tensor =>
-  mul(sub(mul(uniform(key, shape), 2), 1), limit);
+function uniformWithin(
+  limitOf: (inputs: number, outputs: number) => number,
+  key: Key,
+  shape: Shape,
+): Tensor {
+  const signed = sub(mul(uniform(key, shape), 2), 1);
+  return mul(signed, limitOf(shape.at(-2) ?? 1, shape.at(-1) ?? 1));
+}
 
 /** max(x, 0). */
 export const relu = (x: Tensor): Tensor => max(x, 0);
@@ -52,6 +59,7 @@ export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
 
 /** eˣ / Σ eˣ along an axis, the last unless given. */
 export function softmax(x: Tensor, axis = -1): Tensor {
+  requireTensors("softmax", [x]);
   const along = normalizeAxis(axis, x.shape, "softmax");
   return exp(sub(x, logSumExp(x, { axis: along, keepDims: true })));
 }
@@ -61,6 +69,6 @@ export function softmax(x: Tensor, axis = -1): Tensor {
  * first, in nats [batch]. Finite with finite gradients for all finite logits.
  */
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
-  const axis = logits.shape.map((_, i) => i).slice(1);
-  return sum(sub(softplus(logits), mul(targets, logits)), { axis });
+  const nats = sub(softplus(logits), mul(targets, logits));
+  return sum(nats, { axis: logits.shape.map((_, i) => i).slice(1) });
 }

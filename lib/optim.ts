@@ -5,6 +5,8 @@
  */
 import { add, cast, div, expm1, mul, neg, sqrt, sub } from "./ops/elementwise.ts";
 import type { Schedule } from "./schedules.ts";
+import { checkOptions, describe } from "./checks.ts";
+import { sameShape, ShapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { zeros } from "./create.ts";
 import { treeMap } from "./tree.ts";
@@ -31,18 +33,33 @@ export interface Optimizer<P, S> {
 export interface AdamOptions {
   /** α, fixed or by schedule. */
   readonly learningRate: number | Schedule;
-  /** How much of the mean gradient stays each step; .9 unless given. */
+  /** How much of the mean gradient stays each step, at least 0 and below 1; .9 unless given. */
   readonly beta1?: number;
-  /** How much of the mean square stays each step; .999 unless given. */
+  /** How much of the mean square stays each step, at least 0 and below 1; .999 unless given. */
   readonly beta2?: number;
-  /** What keeps the divisor from 0; 1e-7 unless given. */
+  /** What keeps the divisor from 0: from 2⁻¹²⁶, or 0 where no gradient ever is 0; 1e-7 unless given. */
   readonly epsilon?: number;
 }
 
-/** Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its section 2. */
-export function adam<P>(
-  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
-): Optimizer<P, AdamState<P>> {
+/**
+ * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its section 2.
+ *
+ * @throws {RangeError} where the learning rate is missing or not finite, or another setting is out of its range.
+ */
+export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
+  checkOptions("use adam", options, "learningRate", "beta1", "beta2", "epsilon");
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+  const isRate = typeof learningRate === "function" || Number.isFinite(learningRate);
+  const isShare = (beta: number) => beta >= 0 && beta < 1;
+  // In float32 a smaller epsilon may be 0, and the move of a parameter without a gradient then 0 / 0; a larger one is ∞.
+  const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
+  if (!(isRate && isShare(beta1) && isShare(beta2) && isEpsilon)) {
+    const rate = describe(learningRate);
+    throw new RangeError(
+      `Cannot use adam with learningRate ${rate}, betas ${beta1} and ${beta2}, epsilon ${epsilon}: learningRate is needed, ` +
+        "a finite number or a schedule; the betas are from 0 to below 1, epsilon is from 2^-126 to below 2^128, or 0",
+    );
+  }
   return {
     init: (params) => ({
       step: zeros([], "int32"),
@@ -56,6 +73,7 @@ export function adam<P>(
       // 1 − βᵗ = −expm1(t·ln β): as 1 − exp(t·ln β) in float32 it would lose most digits for β = .999 and small t.
       const correction = (beta: number) => neg(expm1(mul(t, Math.log(beta))));
       const stepSize = div(mul(sqrt(correction(beta2)), rate), correction(beta1));
+      treeMap(sameShapes, params, gradient, m, v);
       const newM = treeMap((m, g) => add(mul(m, beta1), mul(g, 1 - beta1)), m, gradient);
       const newV = treeMap((v, g) => add(mul(v, beta2), mul(mul(g, g), 1 - beta2)), v, gradient);
       const newParams = treeMap(
@@ -67,4 +85,13 @@ export function adam<P>(
       return [newParams, { step: count, m: newM, v: newV }];
     },
   };
+}
+
+/** p, unless its gradient or its state have another shape, which would change its own. */
+function sameShapes(p: Tensor, ...others: readonly Tensor[]): Tensor {
+  if (others.every(({ shape }) => sameShape(shape, p.shape))) return p;
+  const [g, ...state] = others.map(({ shape }) => shapeText(shape));
+  throw new ShapeError(
+    `Cannot update ${shapeText(p.shape)} by a gradient ${g} and a state ${state.join(", ")}`,
+  );
 }

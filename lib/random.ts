@@ -28,9 +28,11 @@ import {
   xor,
 } from "./ops/elementwise.ts";
 import { broadcastTo, expandDims, reshape, slice } from "./ops/movement.ts";
-import { iota } from "./ops/indexing.ts";
+import { checkIndices, iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
-import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
+import { requireDType, requireTensors } from "./ops/primitive.ts";
+import { checkOptions, describe } from "./checks.ts";
+import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Tensor, type TensorLike } from "./tensor.ts";
 import { full, tensor } from "./create.ts";
 
@@ -58,6 +60,11 @@ export function key(seed: number): Key {
 
 /** Threefry-2x32 with 20 rounds: enciphers two uint32 words (tensors that broadcast) under a key. */
 export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tensor] {
+  if (!(key instanceof Tensor)) {
+    throw new TypeError(
+      `Cannot use ${describe(key)} as a key: key(seed) makes one, and split(key, n) makes n`,
+    );
+  }
   if (key.dtype !== "uint32" || key.shape.length !== 1 || key.shape[0] !== 2) {
     throw new ShapeError(`Cannot use ${key} as a key: a key is a uint32 tensor of shape [2]`);
   }
@@ -77,19 +84,27 @@ export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tens
 
 /** n independent keys. */
 export function split(key: Key, n = 2): Key[] {
+  if (!(Number.isInteger(n) && n >= 0)) {
+    throw new RangeError(`Cannot split a key into ${describe(n)}: it takes a non-negative integer`);
+  }
   const [a, b] = threefry(key, iota([n], 0, "uint32"), full([n], STREAM.split, "uint32"));
   const keys = stack([a, b], 1);
   return Array.from({ length: n }, (_, i) => reshape(slice(keys, [i, 0], [1, 2]), [2]));
 }
 
-/** The key that belongs to a number under another key, such as that of an epoch or a step. */
+/**
+ * The key that belongs to a number under another key, such as that of an epoch or a step.
+ *
+ * @throws {RangeError} where it is a JavaScript number, but no integer of 0 … 2³² − 1.
+ */
 export function foldIn(key: Key, data: TensorLike): Key {
   const word = data instanceof Tensor ? cast(data, "uint32") : full([], data, "uint32");
   return stack(threefry(key, word, full([], STREAM.fold, "uint32")), 0);
 }
 
-/** Two independent uint32 words for every element of a shape of at most 2³² elements. */
+/** Two independent uint32 words for every element of a shape of fewer than 2³¹ elements. */
 export function randomBits(key: Key, shape: Shape): [Tensor, Tensor] {
+  checkShape(shape, "draw");
   const counter = reshape(iota([sizeOf(shape)], 0, "uint32"), shape);
   return threefry(key, counter, full(shape, STREAM.bits, "uint32"));
 }
@@ -108,8 +123,14 @@ export function normal(key: Key, shape: Shape): Tensor {
   return mul(radius, cos(mul(toUnit(b), 2 * Math.PI)));
 }
 
-/** Bool, true with probability p, of p's shape. */
-export const bernoulli = (key: Key, p: Tensor): Tensor => less(uniform(key, p.shape), p);
+/** Bool, true with probability p, of p's shape; p counts in steps of 2⁻³². */
+export function bernoulli(key: Key, p: Tensor): Tensor {
+  requireTensors("draw with probability", [p]);
+  requireDType("draw with probability", p, "float32");
+  const [word] = randomBits(key, p.shape);
+  // A word below p·2³². For p = 1 that is no uint32: the cast gives the greatest one, which is not below itself.
+  return or(less(word, cast(mul(p, 2 ** 32), "uint32")), greaterEqual(p, 1));
+}
 
 /** The most that can be drawn from: {@linkcode randomInts} must not overflow. */
 const MOST = 2 ** 20;
@@ -151,11 +172,13 @@ export function permutations(
   key: Key,
   rows: number,
   n: number,
-  { exclude, take }: PermutationOptions = {},
+  options: PermutationOptions = {},
 ): Tensor {
+  checkOptions("draw permutations", options, "exclude", "take");
+  const { exclude, take } = options;
   const size = exclude === undefined ? n : n - 1;
   const count = take ?? size;
-  if (!(n >= 1 && n <= MOST) || count > size) {
+  if (!(Number.isInteger(n) && n >= 1 && n <= MOST && count <= size)) {
     throw new RangeError(
       `Cannot draw ${count} of ${size} numbers without replacement: n must be from 1 to 2^20, and no more can be drawn`,
     );
@@ -184,5 +207,6 @@ export function permutations(
       `Cannot exclude ${shapeText(exclude.shape)}: one number for each of ${rows} rows`,
     );
   }
+  checkIndices("exclude", exclude, n);
   return add(order, cast(greaterEqual(order, expandDims(exclude, 1)), "int32"));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkArray, describe } from "./checks.ts";
 
 /** The size of each axis; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -23,12 +24,13 @@ export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i]);
 
-/** Throws RangeError unless every size is a non-negative integer. */
+/** Throws TypeError unless it is an array, and RangeError unless every size is a non-negative integer. */
 export function checkShape(shape: Shape, op: string): void {
-  if (!shape.every((d) => Number.isInteger(d) && d >= 0)) {
-    throw new RangeError(
-      `Cannot ${op} to shape ${shapeText(shape)}: sizes are non-negative integers`,
-    );
+  checkArray(shape, `${op} to shape`);
+  for (const d of shape) { // `every` would not see the holes of new Array(3)
+    if (Number.isInteger(d) && d >= 0) continue;
+    const text = shapeText(shape);
+    throw new RangeError(`Cannot ${op} to shape ${text}: sizes are non-negative integers`);
   }
 }
 
@@ -61,8 +63,8 @@ export function broadcastShapes(op: string, ...shapes: readonly Shape[]): Shape 
 export function normalizeAxis(axis: number, shape: Shape, op: string): number {
   const rank = shape.length;
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    throw new RangeError(
-      `Cannot ${op} along axis ${axis} of ${shapeText(shape)}: ` +
+    throw new (typeof axis === "number" ? RangeError : TypeError)(
+      `Cannot ${op} along axis ${describe(axis)} of ${shapeText(shape)}: ` +
         (rank === 0 ? "a scalar has no axes" : `axes go from ${-rank} to ${rank - 1}`),
     );
   }
@@ -76,7 +78,7 @@ export function normalizeAxes(
   op: string,
 ): number[] {
   if (axes === undefined) return shape.map((_, axis) => axis);
-  const list = (typeof axes === "number" ? [axes] : axes).map((a) => normalizeAxis(a, shape, op));
+  const list = [axes].flat().map((a) => normalizeAxis(a, shape, op));
   if (new Set(list).size !== list.length) {
     throw new RangeError(`Cannot ${op} along axes ${shapeText(list)}: an axis is named twice`);
   }

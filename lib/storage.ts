@@ -5,21 +5,17 @@
  */
 import type { Buffer, Data, Device } from "../kernels/device.ts";
 import type { DType } from "../kernels/scalar.ts";
+import { turn } from "./event_loop.ts";
 
 // A storage that nobody can reach any more gives its buffers back. The collector does not see the memory of a device, so a
 // storage also holds as many bytes that it does see and that nobody touches (they stay virtual): they make it run in time.
-// And it tells of what it found only between tasks, so a read lets one pass whenever much was allocated, or often a little.
+// And it tells of what it found only between tasks, so a read lets one pass now and then.
 const unreachable = new FinalizationRegistry<readonly Buffer[]>((buffers) => {
   for (const buffer of buffers) buffer.free();
 });
 
 /** Bytes below which a buffer is not worth the collector's while. */
 const SMALL = 4096;
-/** Bytes that a storage takes itself, about. */
-const OWN = 1024;
-/** Bytes to allocate before a read lets a task pass. */
-const MUCH = 64 * 2 ** 20;
-let allocated = 0;
 
 /** The contents of a leaf. */
 export class Storage {
@@ -43,7 +39,6 @@ export class Storage {
     const storage = new Storage(data.length, dtype);
     storage.#host = data;
     unreachable.register(storage, storage.#buffers, storage.#buffers);
-    allocated += OWN;
     return storage;
   }
 
@@ -54,8 +49,12 @@ export class Storage {
     unreachable.register(storage, storage.#buffers, storage.#buffers);
     const bytes = 4 * size;
     if (bytes >= SMALL) storage.#ballast = new ArrayBuffer(bytes);
-    allocated += OWN + bytes;
     return storage;
+  }
+
+  /** The contents, where they are known without a device. */
+  get host(): Data | undefined {
+    return this.#host;
   }
 
   /** The device that the contents live on; undefined for host data. */
@@ -91,13 +90,12 @@ export class Storage {
   /** A copy of the contents. */
   async read(): Promise<Data> {
     this.#check();
-    if (allocated > MUCH) {
-      allocated = 0;
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    if (this.#host !== undefined) return this.#host.slice();
     const [buffer] = this.#buffers;
-    return await buffer.device.read(buffer, this.size, this.dtype);
+    const contents = this.#host instanceof Float64Array
+      ? Float32Array.from(this.#host)
+      : this.#host?.slice() ?? await buffer.device.read(buffer, this.size, this.dtype);
+    await turn();
+    return contents;
   }
 
   /** Frees the contents; `why` says so to later users. */

@@ -145,7 +145,8 @@ export class Tensor {
    * The elements in row-major order. Computes them first where that has not been done; this is where errors of a device
    * surface.
    *
-   * @returns Float32Array (Float64Array on the reference device), Int32Array, Uint32Array, or Uint8Array for bool.
+   * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. What the reference device computed is a
+   * Float64Array instead of a Float32Array; what was made of host data is rounded, though that device computes with all digits.
    */
   async read(): Promise<Data> {
     if (this.#storage === undefined && !this.isTraced) this.#compute();

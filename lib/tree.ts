@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { isPlain, kindOf } from "./checks.ts";
+import { ShapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** A tensor, a number, or an array or plain object of trees. Functions take object types, too, whose properties are trees. */
@@ -11,44 +13,29 @@ export type Tree = Tensor | number | readonly Tree[] | { readonly [name: string]
 /** Where a leaf of a tree is, such as `.encoder[0].weights`; empty for the root. */
 export type Path = string;
 
-/** Calls `visit` on every leaf, objects in the order of their sorted names. Throws TypeError on what is no tree. */
-function walk(tree: unknown, path: Path, visit: (leaf: Tensor | number, path: Path) => void): void {
-  if (tree instanceof Tensor || typeof tree === "number") visit(tree, path);
-  else if (Array.isArray(tree)) tree.forEach((part, i) => walk(part, `${path}[${i}]`, visit));
-  else if (isPlain(tree)) {
-    for (const name of Object.keys(tree).sort()) walk(tree[name], `${path}.${name}`, visit);
-  } else {
-    throw notATree(tree, path);
-  }
-}
-
 const notATree = (x: unknown, path: Path): TypeError =>
   new TypeError(
-    `Cannot use ${describe(x)} at ${
+    `Cannot use ${kindOf(x)} at ${
       place(path)
     }: trees are made of tensors, numbers, arrays and plain objects`,
   );
 
-function isPlain(x: unknown): x is Record<string, unknown> {
-  if (typeof x !== "object" || x === null) return false;
-  const prototype = Object.getPrototypeOf(x);
-  return prototype === Object.prototype || prototype === null;
-}
-
 const place = (path: Path): string => path === "" ? "the root" : path;
-const describe = (x: unknown): string =>
-  x === null || x === undefined
-    ? String(x)
-    : typeof x === "object"
-    ? `a ${x.constructor?.name ?? "object"}`
-    : `a ${typeof x}`;
 
-/** The leaves in a fixed order, and all else that there is to a tree, as text. */
-export function treeFlatten(tree: unknown): { leaves: (Tensor | number)[]; form: string } {
-  const leaves: (Tensor | number)[] = [];
+/**
+ * The leaves in a fixed order, objects in that of their sorted names, with the path of each, and all else that there is to a
+ * tree, as text.
+ *
+ * @throws {TypeError} with the path of what is no tree.
+ */
+export function treeFlatten(
+  tree: unknown,
+): { leaves: (Tensor | number)[]; paths: Path[]; form: string } {
+  const leaves: (Tensor | number)[] = [], paths: Path[] = [];
   const formOf = (tree: unknown, path: Path): string => {
     if (tree instanceof Tensor || typeof tree === "number") {
       leaves.push(tree);
+      paths.push(path);
       return "*";
     }
     if (Array.isArray(tree)) return `[${tree.map((part, i) => formOf(part, `${path}[${i}]`))}]`;
@@ -58,22 +45,15 @@ export function treeFlatten(tree: unknown): { leaves: (Tensor | number)[]; form:
     }
     throw notATree(tree, path);
   };
-  return { leaves, form: formOf(tree, "") };
+  const form = formOf(tree, "");
+  return { leaves, paths, form };
 }
 
 /** The leaves, in a fixed order. */
-export function treeLeaves(tree: unknown): (Tensor | number)[] {
-  const leaves: (Tensor | number)[] = [];
-  walk(tree, "", (leaf) => leaves.push(leaf));
-  return leaves;
-}
+export const treeLeaves = (tree: unknown): (Tensor | number)[] => treeFlatten(tree).leaves;
 
 /** The path of every leaf, in the order of {@linkcode treeLeaves}. */
-export function treePaths(tree: unknown): Path[] {
-  const paths: Path[] = [];
-  walk(tree, "", (_, path) => paths.push(path));
-  return paths;
-}
+export const treePaths = (tree: unknown): Path[] => treeFlatten(tree).paths;
 
 /** The tree with its leaves replaced, one after the other in the order of {@linkcode treeLeaves}. */
 export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]): T {
@@ -95,7 +75,7 @@ export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]):
 /**
  * The tree of f applied to the leaves, at the same place, of one or several trees.
  *
- * @throws {TypeError} with the path where the trees are built differently.
+ * @throws {TypeError} with the path where the trees are built differently; what f throws of shapes is told its path.
  */
 export function treeMap<T>(
   f: (leaf: Tensor, ...others: Tensor[]) => Tensor,
@@ -109,19 +89,24 @@ export function treeMap<T>(
     tree,
     paths.map((path, i) => {
       const [first, ...rest] = columns.map((column) => requireTensor(column[i], path));
-      return f(first, ...rest);
+      try {
+        return f(first, ...rest);
+      } catch (error) {
+        if (!(error instanceof ShapeError) || path === "") throw error;
+        throw new ShapeError(`${error.message}, at ${path}`, { cause: error });
+      }
     }),
   );
 }
 
 function checkSameTree(a: unknown, b: unknown, which: number): void {
-  if (treeFlatten(a).form === treeFlatten(b).form) return;
-  const [ofA, ofB] = [treePaths(a), treePaths(b)];
-  const i = ofA.findIndex((path, i) => path !== ofB[i]);
-  const at = (paths: readonly Path[], i: number) => i in paths ? place(paths[i]) : "nothing";
-  const k = i >= 0 ? i : ofA.length;
+  const [ofA, ofB] = [treeFlatten(a), treeFlatten(b)];
+  if (ofA.form === ofB.form) return;
+  const i = ofA.paths.findIndex((path, i) => path !== ofB.paths[i]);
+  const k = i >= 0 ? i : ofA.paths.length;
+  const at = (paths: readonly Path[]) => k in paths ? place(paths[k]) : "nothing";
   throw new TypeError(
-    `Cannot match trees: the first has ${at(ofA, k)} where tree ${which} has ${at(ofB, k)}`,
+    `Cannot match trees: the first has ${at(ofA.paths)} where tree ${which} has ${at(ofB.paths)}`,
   );
 }
 

@@ -24,7 +24,7 @@ export const COMMON_FLAGS = {
   },
   json: { type: "boolean", help: "print one JSON object a line" },
   out: {
-    type: "text",
+    type: "path",
     value: "<folder>",
     default: "bench",
     help: "where the chart goes",

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { print } from "../program.ts";
+import { showStatus, standardTerminal } from "../progress.ts";
 import { type Column, tableText } from "./table.ts";
 
 /** Shows what is found. */
@@ -20,25 +22,23 @@ export interface Output {
 
 /** Standard output, and standard error for what is being done. */
 export function standardOutput(json: boolean): Output {
-  const interactive = Deno.stderr.isTerminal();
-  const busy = (what: string) => {
-    if (interactive) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${what}`));
-  };
-  const print = (text: string) => {
+  const terminal = standardTerminal(Deno.stderr);
+  const busy = (what: string) => showStatus(terminal, what);
+  const say = (text: string) => {
     busy("");
-    console.log(text);
+    print(text);
   };
   return json
     ? {
       say() {},
-      record: (record) => print(JSON.stringify(record)),
-      table: (_, rows) => rows.forEach((row) => print(JSON.stringify(row))),
+      record: (record) => say(JSON.stringify(record)),
+      table: (_, rows) => rows.forEach((row) => say(JSON.stringify(row))),
       busy,
     }
     : {
-      say: print,
-      record: (_, text) => print(text),
-      table: (columns, rows) => print(`\n${tableText(columns, rows)}\n`),
+      say,
+      record: (_, text) => say(text),
+      table: (columns, rows) => say(`\n${tableText(columns, rows)}\n`),
       busy,
     };
 }

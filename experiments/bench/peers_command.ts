@@ -6,9 +6,10 @@
 
 import { join } from "node:path";
 import { openDevice } from "../../mod.ts";
-import { main, reason } from "../errors.ts";
+import { reason } from "../errors.ts";
 import { makeFolder, writeFile } from "../files.ts";
 import { helpText, parseFlags, type Values } from "../flags.ts";
+import { main, print } from "../program.ts";
 import { PEER_COLUMNS } from "./columns.ts";
 import { type Contestant, startContestant } from "./contestant.ts";
 import { type Fixtures, openFixtures } from "./fixtures.ts";
@@ -48,7 +49,7 @@ if (import.meta.main) await main(command);
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) {
-    return console.log(
+    return print(
       helpText("deno task bench:peers [flags]\n\n  deno task bench:peers --batch 100", FLAGS),
     );
   }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { print } from "../program.ts";
 import type { Task } from "./task.ts";
 
 /** The one command-line argument of a contestant, in JSON. */
@@ -56,7 +57,7 @@ export const readOrder = (): Order => JSON.parse(Deno.args[0]);
  * @param step takes one step and reads its loss: a library that is lazy computes nothing that is not read
  */
 export async function serve(about: string, step: () => Promise<number>): Promise<void> {
-  print({ about, value: await step() });
+  say({ about, value: await step() });
   for await (const line of lines(Deno.stdin.readable)) {
     const ms: number[] = [];
     let value = NaN;
@@ -65,12 +66,12 @@ export async function serve(about: string, step: () => Promise<number>): Promise
       value = await step();
       ms.push(performance.now() - began);
     }
-    print({ ms, value, rss: Deno.memoryUsage().rss });
+    say({ ms, value, rss: Deno.memoryUsage().rss });
   }
 }
 
-function print(message: Hello | Turn): void {
-  console.log(JSON.stringify(message));
+function say(message: Hello | Turn): void {
+  print(JSON.stringify(message));
 }
 
 /** The lines of a stream of bytes. */

@@ -22,6 +22,10 @@ export function summarize(sample: readonly number[]): Summary {
   return { count: sample.length, min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75) };
 }
 
+/** The greatest of any number of values; Math.max takes no more than the stack has room for. */
+export const greatest = (sample: readonly number[]): number =>
+  sample.reduce((most, value) => Math.max(most, value), -Infinity);
+
 /** The median of a sample. */
 export const median = (sample: readonly number[]): number => summarize(sample).median;
 

@@ -11,19 +11,36 @@ export interface Column<Row> {
   cell(row: Row): string;
 }
 
+/**
+ * Rows of cells, each filled up with spaces to the width of its column.
+ *
+ * @param isLeft whether the cells of a column stand to the left
+ * @param least the width that every column has at least
+ */
+export function aligned(
+  rows: readonly (readonly string[])[],
+  isLeft: (column: number) => boolean,
+  least = 0,
+): string[][] {
+  const widths = rows[0].map((_, i) =>
+    rows.reduce((width, row) => Math.max(width, row[i].length), least)
+  );
+  return rows.map((row) =>
+    row.map((cell, i) => isLeft(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))
+  );
+}
+
 /** A Markdown table of all rows, its columns aligned. */
 export function tableText<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = [
     columns.map(({ title }) => title),
     ...rows.map((row) => columns.map((c) => c.cell(row))),
   ];
-  const widths = columns.map((_, i) => Math.max(3, ...cells.map((line) => line[i].length)));
-  const pad = (text: string, i: number) =>
-    columns[i].left ? text.padEnd(widths[i]) : text.padStart(widths[i]);
-  const rule = columns.map(({ left }, i) =>
-    left ? "-".repeat(widths[i]) : `${"-".repeat(widths[i] - 1)}:`
+  const isLeft = (i: number) => columns[i].left ?? false;
+  const [head, ...body] = aligned(cells, isLeft, 3);
+  const rule = head.map(({ length }, i) =>
+    isLeft(i) ? "-".repeat(length) : `${"-".repeat(length - 1)}:`
   );
-  const [head, ...body] = cells.map((line) => line.map(pad));
   return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { join, parse, resolve } from "node:path";
+import { userPath } from "../command_line.ts";
 import { UserError } from "../errors.ts";
 import { suggest } from "../nearest.ts";
 import { standardTerminal, type Terminal } from "../progress.ts";
@@ -94,7 +95,7 @@ function isPath(name: string): boolean {
  * @throws {UserError} for an unknown name
  */
 export function resolveDataSet(dataset: string): string {
-  if (isPath(dataset)) return resolve(dataset);
+  if (isPath(dataset)) return resolve(userPath(dataset));
   namedSet(dataset);
   return dataset;
 }

@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
-import type { DataSet } from "./images.ts";
+import type { DataSet, Images } from "./images.ts";
 
 /** A published checksum, in hexadecimal: SHA-256, or the id that git gives to a file in a repository. */
 export type Digest = { sha256: string } | { gitBlob: string };
@@ -27,26 +27,49 @@ export function verifyDigest(bytes: Uint8Array, digest: Digest, source: string):
   );
 }
 
-/** The SHA-256 of bytes, in hexadecimal: 50 ms for 55 MB. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /** Git's id of a file: SHA-1 of `blob`, a space, its size, a zero, and its bytes. */
 function gitBlob(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-/**
- * The SHA-256 of the images of a data set, in hexadecimal: sizes, splits and pixels count; names and labels do not.
- *
- * It costs 50 ms for the 55 million bytes of MNIST.
- */
-export function datasetDigest({ width, height, train, valid, test }: DataSet): Promise<string> {
-  const hash = createHash("sha256").update(`images of ${width}×${height}`);
-  for (const { count, data, white } of [train, valid, test]) {
-    hash.update(`\n${count} ${data.constructor.name} up to ${white}\n`);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+/** The SHA-256 of texts and bytes, one after the other, in hexadecimal. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
+/** What tells two data sets apart: sizes, and digests of the pixels; names and labels do not count. */
+export interface DataDigest extends Record<Split, { count: number; sha256: string }> {
+  width: number;
+  height: number;
+}
+
+type Split = "train" | "valid" | "test";
+const SPLITS: Record<Split, string> = { train: "training", valid: "validation", test: "test" };
+
+/** The digest of a data set. It costs 50 ms for the 55 million bytes of MNIST. */
+export function dataDigest({ width, height, ...splits }: DataSet): DataDigest {
+  const of = ({ count, data, white }: Images) => {
+    const kind = `${data.constructor.name} up to ${white}: `;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { count, sha256: sha256(kind, bytes) };
+  };
+  return { width, height, train: of(splits.train), valid: of(splits.valid), test: of(splits.test) };
+}
+
+/** What differs between two data sets, in words; undefined if nothing does. */
+export function dataDifference(before: DataDigest, now: DataDigest): string | undefined {
+  const [then, here] = [before, now].map(({ width, height }) => `${width}×${height}`);
+  if (then !== here) return `the images had ${then} pixels, and have ${here}`;
+  for (const split of ["train", "valid", "test"] as const) {
+    const [was, is] = [before[split], now[split]];
+    if (was.count !== is.count) {
+      return `there were ${was.count} ${SPLITS[split]} images, and are ${is.count}`;
+    }
+    if (was.sha256 !== is.sha256) {
+      return `the pixels of the ${SPLITS[split]} images differ in value or type`;
+    }
   }
-  return Promise.resolve(hash.digest("hex"));
+  return undefined;
 }

@@ -5,7 +5,7 @@
  */
 
 import { basename } from "node:path";
-import type { Terminal } from "../progress.ts";
+import { showLine, showStatus, type Terminal } from "../progress.ts";
 
 /** Characters of a bar. */
 const BAR = 24;
@@ -24,7 +24,6 @@ export interface DownloadProgress {
 
 /** The progress of downloading the file of this path. */
 export function showDownload(terminal: Terminal, path: string): DownloadProgress {
-  const clear = terminal.interactive ? "\r\x1b[K" : "";
   const name = basename(path);
   const began = performance.now();
   let [looked, first, size] = [-Infinity, 0, 0];
@@ -40,10 +39,10 @@ export function showDownload(terminal: Terminal, path: string): DownloadProgress
       const line = total === undefined
         ? `${name}  ${megabytes(done)}  ${speed}`
         : `${name}  ${bar(done / total)}  ${megabytes(done)} of ${megabytes(total)}  ${speed}`;
-      terminal.write(clear + line.slice(0, terminal.columns - 1));
+      showStatus(terminal, line);
     },
-    done: () => terminal.write(`${clear}downloaded ${path} (${megabytes(size)})\n`),
-    failed: () => terminal.write(clear),
+    done: () => showLine(terminal, `downloaded ${path} (${megabytes(size)})`),
+    failed: () => showStatus(terminal, ""),
   };
 }
 

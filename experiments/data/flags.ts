@@ -13,7 +13,7 @@ export const DATA_FLAGS = {
       "one of deno task data list, or an npz, npy, idx or mat file (default: the config's, mnist_binarized)",
   },
   "data-dir": {
-    type: "text",
+    type: "path",
     value: "<folder>",
     help: "where the files of the data set are (default: a package or the cache)",
   },

@@ -64,7 +64,7 @@ const ksg: Estimator = {
   name: "ksg",
   knows: "nothing",
   obstacle: ({ isContinuous }) => isContinuous ? undefined : "x is not of a continuous law",
-  estimate: ({ x, z }) => ksgInformation(onLikeScales(x), onLikeScales(z)).nats,
+  estimate: ({ x, z }) => ksgInformation(x, z).nats,
 };
 
 const entropies: Estimator = {
@@ -143,20 +143,6 @@ const asTensor = ({ values, dimensions }: Points): Tensor =>
 
 const columnOf = ({ values, dimensions }: Points, k: number): Float64Array =>
   Float64Array.from({ length: values.length / dimensions }, (_, i) => values[i * dimensions + k]);
-
-/** Columns over their interquartile ranges, which heavy tails do not change. */
-function onLikeScales(points: Points): Points {
-  const { values, dimensions } = points;
-  const ranges = Array.from({ length: dimensions }, (_, k) => {
-    const column = columnOf(points, k).sort();
-    const quarter = Math.floor(column.length / 4);
-    return column[column.length - 1 - quarter] - column[quarter];
-  });
-  return {
-    values: Float64Array.from(values, (value, i) => value / ranges[i % dimensions]),
-    dimensions,
-  };
-}
 
 /** The log-density of each z under the normal law that has the means and variances of all, [n]. */
 function fittedGaussian(z: Points): Tensor {

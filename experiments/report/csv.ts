@@ -6,6 +6,11 @@
 
 import type { ReportRun } from "./read_run.ts";
 
+const COLUMNS = ["run", "dataset", "seed", "epoch", "learning_rate", "seconds"];
+
+/** How the text of histories begins, and by which it is known. */
+export const HISTORIES_START: string = COLUMNS.join(",");
+
 /** The text of the file. What a run does not know is left empty. */
 export function historiesCsv(runs: readonly ReportRun[]): string {
   const rows = runs.flatMap(({ folder, config, history }) =>
@@ -20,15 +25,18 @@ export function historiesCsv(runs: readonly ReportRun[]): string {
       ...prefixed("valid", valid),
     } as CsvRow))
   );
-  return csvText(rows);
+  return csvText(rows, COLUMNS);
 }
 
 /** A row as text: a value for each name, empty where there is none. */
 export type CsvRow = Readonly<Record<string, string | number | undefined>>;
 
-/** Rows under the names that any of them has. */
-export function csvText(rows: readonly CsvRow[]): string {
-  const names = [...new Set(rows.flatMap(Object.keys))];
+/**
+ * Rows under the names that any of them has, some of them first. A text that a spreadsheet would take for a formula, as it begins with =, +, - or @, has
+ * a quotation mark before it; numbers stay as they are.
+ */
+export function csvText(rows: readonly CsvRow[], first: readonly string[] = []): string {
+  const names = [...new Set([...first, ...rows.flatMap(Object.keys)])];
   const lines = [names, ...rows.map((row) => names.map((name) => row[name]))];
   return lines.map((line) => line.map(field).join(",") + "\r\n").join("");
 }
@@ -39,6 +47,7 @@ const prefixed = (prefix: string, values: Record<string, number>) =>
   );
 
 function field(value: string | number | undefined): string {
-  const text = String(value ?? "");
+  const isFormula = typeof value === "string" && /^\s*[=+@-]/.test(value);
+  const text = isFormula ? `'${value}` : String(value ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import { issueText } from "../config_issue.ts";
+import { shorten } from "../errors.ts";
 import type { EpochRecord } from "../history.ts";
 
 const metrics = z.object({ rate: z.number(), distortion: z.number(), loss: z.number() })
@@ -18,16 +19,22 @@ const record: z.ZodType<EpochRecord> = z.object({
   seconds: z.number(),
 });
 
+/** So many damaged lines are told one by one. */
+const MOST_PROBLEMS = 10;
+
 /** The epochs of a history's text, and what is wrong with its other lines. */
 export function readLines(text: string): { records: EpochRecord[]; problems: string[] } {
   const records: EpochRecord[] = [];
   const problems: string[] = [];
+  let more = 0;
   for (const [i, line] of text.split("\n").entries()) {
     if (line === "") continue;
     const found = readLine(line, records.at(-1)?.epoch ?? 0);
-    if (typeof found === "string") problems.push(`line ${i + 1} of the history ${found}`);
-    else records.push(found);
+    if (typeof found !== "string") records.push(found);
+    else if (problems.length === MOST_PROBLEMS) more++;
+    else problems.push(shorten(`line ${i + 1} of the history ${found}`));
   }
+  if (more > 0) problems.push(`${more} more lines of the history are damaged`);
   return { records, problems };
 }
 

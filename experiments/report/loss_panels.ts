@@ -5,6 +5,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
+import { greatest } from "../bench/statistics.ts";
 import type { EpochRecord } from "../history.ts";
 import { nats } from "../progress.ts";
 import type { Group } from "./group.ts";
@@ -14,11 +15,14 @@ import { type Panel, panelsMarkup } from "./panels.ts";
 /** Losses are cut off above those that any run has after this fraction of its epochs: the first ones are far above. */
 const CUT_OFF = 1 / 3;
 
+/** A line has no more points than this: a panel is 300 pixels wide. */
+const MOST_POINTS = 1000;
+
 /** The panels of groups of which each has a history; `id` as in {@linkcode panelsMarkup}. */
 export function lossPanels(groups: readonly Group[], id: string): Markup {
   const histories = groups.flatMap(({ runs }) => runs.map(({ history }) => history))
     .filter((history) => history.length > 0);
-  const epochs = Math.max(...histories.map((history) => history.at(-1)!.epoch));
+  const epochs = greatest(histories.map((history) => history.at(-1)!.epoch));
   const options = {
     x: { label: "epoch", domain: [1, Math.max(2, epochs)], ticks: 4 },
     y: { label: "loss", domain: lossRange(histories), grid: true, ticks: 5 },
@@ -32,7 +36,13 @@ function lossRange(histories: readonly (readonly EpochRecord[])[]): [number, num
     history.filter(({ epoch }) => epoch > CUT_OFF * history.at(-1)!.epoch)
   );
   const losses = late.flatMap(({ train, valid }) => [train.loss, valid.loss]);
-  return [Math.min(...losses), Math.max(...losses)];
+  return [-greatest(losses.map((loss) => -loss)), greatest(losses)];
+}
+
+/** Every n-th epoch, and the last, of a history that has too many. */
+function thinned(history: readonly EpochRecord[]): readonly EpochRecord[] {
+  const step = Math.ceil(history.length / MOST_POINTS);
+  return history.filter((_, i) => (history.length - 1 - i) % step === 0);
 }
 
 function panel(group: Group): Panel {
@@ -55,7 +65,7 @@ function lines(
   style: Plot.LineYOptions,
 ): Plot.Markish[] {
   return runs.map(({ history }) =>
-    Plot.lineY(history, {
+    Plot.lineY(thinned(history), {
       x: "epoch",
       y: (record: EpochRecord) => record[split].loss,
       strokeWidth: 1.5,

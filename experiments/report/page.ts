@@ -18,6 +18,16 @@ import { summarize } from "./summary.ts";
 /** Nothing is run, and nothing is loaded from elsewhere. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
+/** How every page begins, and by which it is known. */
+export const PAGE_START: string = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+`;
+
 /** The page of at least one run, as the text of the file. */
 export async function reportPage({ runs, others }: Found): Promise<string> {
   const groups = groupRuns(runs);
@@ -55,14 +65,7 @@ function pageText(
 ${content}
 </section>
 `;
-  const page = markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${title}</title>
+  const page = markup`${trusted(PAGE_START)}<title>${title}</title>
 <style>${trusted(STYLE)}</style>
 </head>
 <body>

@@ -5,6 +5,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
+import { greatest } from "../bench/statistics.ts";
 import { byRate, type DimensionRates, type RateMeasure } from "../dimension_rates.ts";
 import { nats } from "../progress.ts";
 import type { Markup } from "./markup.ts";
@@ -25,10 +26,10 @@ const MEASURES: Record<RateMeasure, string> = {
 /** The panels; `id` as in {@linkcode panelsMarkup}. */
 export function ratePanels(all: readonly NamedRates[], id: string): Markup {
   const sorted = all.map(({ rates }) => byRate(rates).map((j) => rates.nats[j]));
-  const size = Math.max(...sorted.map((values) => values.length));
+  const size = greatest(sorted.map((values) => values.length));
   const options = {
     x: { label: "dimension, by rank", domain: [0, size], ticks: 5 },
-    y: { label: "nats", domain: [0, Math.max(...sorted.flat())], grid: true, ticks: 5 },
+    y: { label: "nats", domain: [0, greatest(sorted.flat())], grid: true, ticks: 5 },
   };
   const context = sorted.map((values) => Plot.line(steps(values), { stroke: "var(--faint)" }));
   const panel = ({ name, rates }: NamedRates, i: number): Panel => ({

@@ -77,7 +77,7 @@ async function readRun(path: string): Promise<ReportRun | string> {
   const problems: string[] = [];
   const part = makePart(problems);
   const config = await part(folder.config, readConfig);
-  const lines = await part(folder.history, async (path) => readLines(await readText(path)));
+  const lines = await part(folder.history, readWholeHistory);
   const test = await exists(folder.test) ? await part(folder.test, readWholeTest) : undefined;
   const history = lines?.records ?? [];
   if (history.length === 0 && test === undefined) {
@@ -95,6 +95,15 @@ function unfinished(history: readonly EpochRecord[], config?: Config): string {
   if (last === config?.epochs) return "it is trained, but not tested";
   const of = config === undefined ? "" : ` of ${config.epochs}`;
   return `it is not finished: epoch ${last}${of}`;
+}
+
+/** A history of more bytes is not read. */
+const MOST_BYTES = 2 ** 28;
+
+async function readWholeHistory(path: string): Promise<ReturnType<typeof readLines>> {
+  const { size } = await Deno.stat(path);
+  if (size <= MOST_BYTES) return readLines(await readText(path));
+  throw new UserError(`${path} has ${size} bytes, but a report reads at most ${MOST_BYTES}`);
 }
 
 async function readWholeTest(path: string): Promise<TestRecord> {

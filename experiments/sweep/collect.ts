@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { readTest } from "../conclusion.ts";
 import { exists, writeFile } from "../files.ts";
+import { csvText } from "../report/csv.ts";
 import { reportPage } from "../report/page.ts";
 import { readRuns } from "../report/read_run.ts";
 import { curveSvg } from "./curve.ts";
@@ -23,6 +24,8 @@ export interface SweepRow {
   /** The sum of the two. */
   negative_elbo: number;
 }
+
+const COLUMNS = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"];
 
 /** The row of a job; undefined if it is not finished. */
 export async function readSweepRow(
@@ -48,7 +51,7 @@ export async function writeCurve(
     .sort((a, b) =>
       methods.indexOf(a.config) - methods.indexOf(b.config) || a.beta - b.beta || a.seed - b.seed
     );
-  await writeFile(join(runsDir, "curve.csv"), csvText(rows));
+  await writeFile(join(runsDir, "curve.csv"), csvText(rows.map((row) => ({ ...row })), COLUMNS));
   if (rows.length > 0) {
     const datasets = new Set(jobs.map(({ config }) => config.dataset));
     const source = `${rows.length} of ${jobs.length} runs on ${[...datasets].join(" and ")}`;
@@ -62,11 +65,4 @@ export async function writeReport(jobs: readonly SweepJob[], runsDir: string): P
   const begun: string[] = [];
   for (const { folder: { path } } of jobs) if (await exists(path)) begun.push(path);
   await writeFile(join(runsDir, "report.html"), await reportPage(await readRuns(begun)));
-}
-
-/** A table as comma-separated values, with a line of titles. */
-function csvText(rows: readonly SweepRow[]): string {
-  const titles = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"] as const;
-  const lines = rows.map((row) => titles.map((title) => row[title]).join(","));
-  return [titles.join(","), ...lines].join("\n") + "\n";
 }

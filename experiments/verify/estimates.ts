@@ -5,7 +5,6 @@
  */
 import { ksgInformation, noiseInformation } from "../../mod.ts";
 import { estimateOf } from "../../lib/mi/neighbours.ts";
-import { generator } from "../statistics/generator.ts";
 import { kolmogorovSmirnov, meanOf, standardError } from "../statistics/summary.ts";
 import type { Statistic } from "./channels.ts";
 import type { Draws } from "./draws.ts";
@@ -64,12 +63,16 @@ export const byLaws = (
   ],
 });
 
+/** The rounding of codes, float32 numbers of about 1: of many on a line, a few are equal. */
+const ROUNDING = 2 ** -23;
+
 /** By nearest neighbours: h(Z) − h(ε) − E log |det S|. Takes the noise to be independent of the example, and nothing else. */
 export function byEntropies({ dimensions, noise, z, logDeterminant, rate }: Draws): Estimated {
   const { nats, terms } = noiseInformation(
-    { values: unrounded(z, 1), dimensions },
-    { values: unrounded(noise, 2), dimensions },
+    { values: z, dimensions },
+    { values: noise, dimensions },
     logDeterminant,
+    { jitter: ROUNDING },
   );
   return {
     by: "entropies",
@@ -77,12 +80,6 @@ export function byEntropies({ dimensions, noise, z, logDeterminant, rate }: Draw
     estimate: nats,
     standardError: estimateOf(terms.map((term, i) => term - rate[i])).standardError,
   };
-}
-
-/** Codes anywhere within their rounding, as sums of float32 numbers of about 1: among many on a line, a few would else coincide. */
-function unrounded(values: Float64Array, seed: number): Float64Array {
-  const random = generator(seed);
-  return values.map((value) => value + (random() - 0.5) * 2 ** -23 * Math.max(1, Math.abs(value)));
 }
 
 /**

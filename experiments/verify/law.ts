@@ -18,6 +18,21 @@ export class Law {
     );
   }
 
+  /**
+   * Adds the distribution function of f + s·E, times p, to numbers at the ends of the cells, for an E of this law and s > 0. It is
+   * p·cdf((y − f)/s) at each end y, many times as fast as by {@linkcode cdf}.
+   */
+  addTo(sums: Float64Array, { f, s, p }: { f: number; s: number; p: number }): void {
+    const { at, cells } = this;
+    // Where (y − f)/s is, in cells: the end of cell i comes to first + i/s.
+    const first = ((-BOUND - f) / s + BOUND) * cells / (2 * BOUND);
+    for (let i = 0; i <= cells; i++) {
+      const place = Math.min(cells, Math.max(0, first + i / s));
+      const cell = Math.min(cells - 1, Math.floor(place));
+      sums[i] += p * (at[cell] + (place - cell) * (at[cell + 1] - at[cell]));
+    }
+  }
+
   /** How many cells there are. */
   get cells(): number {
     return this.at.length - 1;

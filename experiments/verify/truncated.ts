@@ -47,8 +47,11 @@ const points = population(1 / 64);
 export const rate: number = -points.reduce((sum, { s, p }) => sum + p * Math.log(s), 0);
 
 /** The law of f(X) + S(X)·E for an E of some law that is independent of X. */
-export const through = (law: Law, of: readonly Point[] = points): Law =>
-  Law.of((y) => of.reduce((sum, { f, s, p }) => sum + p * law.cdf((y - f) / s), 0), law.cells);
+export function through(law: Law, of: readonly Point[] = points): Law {
+  const sums = new Float64Array(law.cells + 1);
+  for (const point of of) law.addTo(sums, point);
+  return new Law(sums);
+}
 
 const firstLaw = (cells: number): Law =>
   Law.of((y) => normalCdf(Math.atanh(Math.min(1, Math.max(-1, y)))), cells);
@@ -90,9 +93,7 @@ export function excessOfSelf(batch: number, d: number): number {
     }
     return new Law(mixture);
   });
-  const code = Law.of(
-    (y) => of.reduce((sum, { f, s, p }, i) => sum + p * noises[i].cdf((y - f) / s), 0),
-    cells,
-  );
-  return code.entropy() - of.reduce((sum, { p }, i) => sum + p * noises[i].entropy(), 0);
+  const code = new Float64Array(cells + 1);
+  of.forEach((point, i) => noises[i].addTo(code, point));
+  return new Law(code).entropy() - of.reduce((sum, { p }, i) => sum + p * noises[i].entropy(), 0);
 }

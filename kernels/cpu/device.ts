@@ -24,7 +24,11 @@ export interface CpuOptions {
 
 const mostThreads = 16;
 
-/** Opens a device of its own memory. Throws RangeError where an option is out of range. */
+/**
+ * Opens a device of its own memory.
+ *
+ * @throws {RangeError} where an option is out of range, or no memory is left; {Error} where WebAssembly is forbidden.
+ */
 export function openCpu(options: CpuOptions = {}): CpuDevice {
   const { maximumBytes = 2 ** 32 } = options;
   const processors = globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -40,7 +44,20 @@ export function openCpu(options: CpuOptions = {}): CpuDevice {
       `Cannot open a cpu device of ${threads} threads: 1 to ${mostThreads} are possible`,
     );
   }
+  requireWebAssembly();
   return new CpuDevice(pages, canShare ? threads : 1);
+}
+
+/** Programs are compiled late; that they may not be is said at once. */
+function requireWebAssembly(): void {
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // without contents
+  } catch (error) {
+    throw new Error(
+      "Cannot open a cpu device: WebAssembly does not compile here; the Content-Security-Policy of a page must have " +
+        `'wasm-unsafe-eval' in its script-src (${error instanceof Error ? error.message : error})`,
+    );
+  }
 }
 
 /** A block of the memory of a device. */
@@ -66,10 +83,12 @@ export class CpuBuffer implements Buffer {
   }
 }
 
+/** The threads of devices that were forgotten, not closed. They would keep the memory. */
+const forgotten = new FinalizationRegistry<Pool>((pool) => pool.close());
+
 /** A cpu device. */
 export class CpuDevice implements Device {
   readonly name = "cpu";
-  readonly description: string;
   readonly traits: Traits = { fuses: true, maxBuffers: 64 };
   #heap: Heap | undefined;
   #scratch = { address: -1, bytes: 0 };
@@ -78,9 +97,22 @@ export class CpuDevice implements Device {
   readonly pool: Pool | undefined;
 
   constructor(pages: number, readonly threads: number) {
-    this.description = `WebAssembly SIMD, ${threads} thread${threads === 1 ? "" : "s"}`;
     this.#heap = new Heap(pages, threads > 1);
-    if (threads > 1) this.pool = new Pool(this.#heap.memory, threads - 1);
+    if (threads === 1) return;
+    this.pool = new Pool(this.#heap.memory, threads - 1);
+    forgotten.register(this, this.pool);
+  }
+
+  /** Says how many threads have started; they start when there was enough to do. */
+  get description(): string {
+    const { threads, pool } = this;
+    const started = 1 + (pool?.ready ?? 0);
+    const count = started === threads
+      ? threads
+      : pool?.isAwake
+      ? `${started} of ${threads}`
+      : `up to ${threads}`;
+    return `WebAssembly SIMD, ${count} thread${threads === 1 ? "" : "s"}`;
   }
 
   get heap(): Heap {

@@ -8,7 +8,7 @@
  */
 import { writeOut } from "../numerics.ts";
 import type { Call, Expr, Intrinsic, Load } from "../scalar.ts";
-import type { FunctionBuilder } from "./assembler.ts";
+import { Code, type FunctionBuilder } from "./assembler.ts";
 import { Indices } from "./indices.ts";
 import type { Opcode } from "./opcodes.ts";
 import type { Placing } from "./placing.ts";
@@ -88,7 +88,7 @@ export class Formulas extends Indices {
       case "softplus":
       case "sin":
       case "cos":
-        return this.value(writeOut(op satisfies Intrinsic, expr.args[0]));
+        return this.#intrinsic(op, expr.args[0], level);
       case "shiftLeft":
       case "shiftRight":
         return this.#shift(expr, level);
@@ -128,6 +128,20 @@ export class Formulas extends Indices {
         });
       }
     }
+  }
+
+  /** What is rare is computed, for all four lanes, where it is needed in one of them. */
+  #intrinsic(op: Intrinsic, x: Expr, level: number): number {
+    const { value, rare } = writeOut(op, x);
+    const usual = this.value(value);
+    if (rare === undefined) return usual;
+    const when = this.value(rare.when);
+    const code = this.levels[level];
+    this.levels[level] = new Code();
+    const special = this.value(rare.value);
+    const branch = this.levels[level].get(special).get(usual).get(when).op(selection).set(usual);
+    this.levels[level] = code.get(when).op("v128.any_true").when(branch);
+    return usual;
   }
 
   /** WebAssembly shifts all lanes by one count; counts that differ are taken lane by lane. */

@@ -7,8 +7,6 @@
  * @module
  */
 import type { Index } from "../indexing.ts";
-import { visitExprs } from "../kernel.ts";
-import type { Expr } from "../scalar.ts";
 
 /** A loop over one axis, or over several that were merged into their last. */
 export interface Loop {
@@ -20,22 +18,6 @@ export interface Loop {
 export interface Axes {
   readonly first: number;
   readonly sizes: readonly number[];
-}
-
-/** Every index in some formulas, those within quotients and remainders included. */
-export function indicesOf(formulas: readonly Expr[]): Index[] {
-  const found = new Set<Index>();
-  const include = (index: Index) => {
-    if (found.has(index)) return;
-    found.add(index);
-    for (const { atom } of index.terms) {
-      if (atom.kind === "quotient" || atom.kind === "remainder") include(atom.of);
-    }
-  };
-  visitExprs(formulas, (expr) => {
-    if (expr.kind === "load" || expr.kind === "position") include(expr.at);
-  });
-  return [...found];
 }
 
 /** The loops that run through some axes; none for axes of one element. */

@@ -4,15 +4,16 @@
  * @module
  */
 import { sizeOf } from "../graph.ts";
-import type { Kernel } from "../kernel.ts";
-import { indicesOf, loopsOver } from "./loops.ts";
+import { scale } from "../indexing.ts";
+import { indicesOf, type Kernel } from "../kernel.ts";
+import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
 import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
 /** Where a map finds the `result` in its formula, if there is one. */
 export type Result =
-  /** A buffer as large as the output, whose address is a parameter of the function. */
-  | { readonly kind: "buffer"; readonly address: number }
+  /** A buffer of as many elements as the output, float64 if it is wide, whose address is a parameter of the function. */
+  | { readonly kind: "buffer"; readonly address: number; readonly isWide: boolean }
   /** The same for all. */
   | { readonly kind: "constant"; readonly bits: number };
 
@@ -36,8 +37,15 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
         const { bits } = result;
         body.v128([bits, bits, bits, bits]).set(formulas.result);
       } else {
-        const from = formulas.address(result.address, outputIndex(space));
-        body.get(from).memory("v128.load").set(formulas.result);
+        const { address, isWide } = result;
+        const at = outputIndex(space);
+        const from = formulas.address(address, isWide ? scale(at, 2) : at);
+        body.get(from).memory("v128.load");
+        if (isWide) {
+          body.op("f32x4.demote_f64x2_zero").get(from).memory("v128.load", 16);
+          body.op("f32x4.demote_f64x2_zero").shuffle([0, 1, 4, 5]);
+        }
+        body.set(formulas.result);
       }
     }
     storeAll(formulas, kernel, after, rest);

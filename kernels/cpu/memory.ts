@@ -19,6 +19,9 @@ interface Gap {
 /** Bytes as they lie in a memory, shared or not. */
 type Bytes = ArrayBuffer | SharedArrayBuffer;
 
+/** There is no room for the memory of another device. */
+export class NoRoomError extends RangeError {}
+
 /** A growing memory, cut into blocks. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
@@ -32,11 +35,19 @@ export class Heap {
 
   /** @param shared whether several threads are to work in it */
   constructor(readonly maximumPages: number, shared = false) {
-    this.memory = new WebAssembly.Memory({
-      initial: minimumPages,
-      maximum: maximumPages,
-      shared,
-    });
+    try {
+      this.memory = new WebAssembly.Memory({
+        initial: minimumPages,
+        maximum: maximumPages,
+        shared,
+      });
+    } catch (error) {
+      throw new NoRoomError(
+        "Cannot open another cpu device: there is no room for its memory (a page of Chromium has room for about 125 " +
+          `devices), so close those that are not in use`,
+        { cause: error },
+      );
+    }
   }
 
   /** Bytes in blocks that were not freed. */

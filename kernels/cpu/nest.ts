@@ -21,11 +21,11 @@ export const parameters = { begin: 0, end: 1, scratch: 2, own: 3, outputs: 4 } a
 export const pushBound = (code: Code, bound: Bound): Code =>
   "local" in bound ? code.get(bound.local) : code.i32(bound.constant);
 
-/** for (variable = from; variable < to; variable += step) body */
+/** for (variable = from; variable < to; variable += step) body; `to` is below 2³¹, which the last step may pass. */
 export function loop(variable: number, from: Bound, to: Bound, step: number, body: Code): Code {
   const known = "constant" in from && "constant" in to;
   if (known && from.constant >= to.constant) return new Code();
-  const again = () => pushBound(new Code().get(variable), to).op("i32.lt_s");
+  const again = () => pushBound(new Code().get(variable), to).op("i32.lt_u");
   const next = new Code().append(body).get(variable).i32(step).op("i32.add").set(variable);
   const rounds = new Code().repeat(next, again());
   const code = pushBound(new Code(), from).set(variable);
@@ -96,7 +96,8 @@ export class Nest {
     const limit = (margin: number): Bound => {
       if ("constant" in to) return { constant: Math.min(to.constant, full) - margin };
       const local = this.fn.local("i32");
-      code.get(to.local).i32(full).get(to.local).i32(full).op("i32.lt_s").op("select");
+      code.get(to.local).i32(full).get(to.local).i32(full).op("i32.lt_u").op("select").tee(local);
+      code.i32(margin).get(local).i32(margin).op("i32.ge_u").op("select");
       code.i32(margin).op("i32.sub").set(local);
       return { local };
     };

@@ -42,6 +42,7 @@ export const opcodes = {
   "v128.or": 0xfd50,
   "v128.xor": 0xfd51,
   "v128.bitselect": 0xfd52,
+  "v128.any_true": 0xfd53,
   "f32x4.demote_f64x2_zero": 0xfd5e,
   "f64x2.promote_low_f32x4": 0xfd5f,
   "f32x4.floor": 0xfd68,

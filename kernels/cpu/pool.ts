@@ -43,6 +43,11 @@ export class Pool {
     this.#maySleep = maySleep(this.#control);
   }
 
+  /** Whether the workers were asked to start. */
+  get isAwake(): boolean {
+    return this.#workers !== undefined;
+  }
+
   /** How many workers have started. */
   get ready(): number {
     return Atomics.load(this.#control, words.ready);
@@ -115,13 +120,22 @@ export class Pool {
     Atomics.notify(this.#control, words.orders);
   }
 
-  /** Starts the workers. Nothing depends on whether or when they come. */
+  /** Starts the workers. Nothing depends on whether or when they come, but it is told if they do not. */
   start(): void {
-    this.#workers = [];
-    for (let thread = 1; thread <= this.workers; thread++) {
-      this.#workers.push(
-        startWorker({ memory: this.memory, control: this.#control, thread, words }),
-      );
+    const workers: WorkerHandle[] = this.#workers = [];
+    let isTold = false;
+    const fail = (why: unknown) => {
+      if (isTold) return;
+      isTold = true;
+      const reason = why instanceof Error ? why.message : why;
+      console.warn(`A thread of the cpu device cannot work; the others go on: ${reason}`);
+    };
+    try {
+      for (let thread = 1; thread <= this.workers; thread++) {
+        workers.push(startWorker({ memory: this.memory, control: this.#control, thread }, fail));
+      }
+    } catch (error) {
+      fail(error);
     }
   }
 

@@ -74,7 +74,7 @@ class Parts {
     const from = fn.local("i32"), to = fn.local("i32");
     fn.code.get(given.begin).i32(share).op("i32.mul").set(from);
     fn.code.get(given.end).i32(share).op("i32.mul").tee(to).i32(units);
-    fn.code.get(to).i32(units).op("i32.lt_s").op("select").set(to);
+    fn.code.get(to).i32(units).op("i32.lt_u").op("select").set(to);
     call(fn.code, { local: from }, { local: to });
     this.#push(fn, { chunks: Math.ceil(units / share), time });
   }

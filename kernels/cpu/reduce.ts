@@ -7,19 +7,17 @@
  *
  * @module
  */
-import { formulasOf, type ReduceKernel, visitExprs } from "../kernel.ts";
+import { formulasOf, indicesOf, type ReduceKernel, visitExprs } from "../kernel.ts";
 import { sizeOf } from "../graph.ts";
-import { Code, type FunctionBuilder } from "./assembler.ts";
-import { indicesOf, type Loop, loopsOver } from "./loops.ts";
+import { Code } from "./assembler.ts";
+import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
 import { begin, combination, once, type Phase, pushIdentity, storeAll } from "./phase.ts";
 import { timeOf, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
+import { block, demote, inBlocks, type Sum, Sums } from "./sums.ts";
 import { identityBits } from "./simd.ts";
-
-/** How many float32 are added up before their sum goes to float64. */
-const block = 128;
 
 /** out[i] = store(i, result = combine over k of body(i, k)). */
 export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phase {
@@ -66,78 +64,6 @@ function groupsFor(kernel: ReduceKernel): number {
 const timeOfReduce = ({ body, stores, space, over }: ReduceKernel): number =>
   timeOf([body], sizeOf(space) * sizeOf(over)) +
   timeOf(stores.map(({ value }) => value), sizeOf(space));
-
-/** Sums under way: a local of partial sums, and two of float64 where the sum is long. */
-interface Sum {
-  readonly part: number;
-  readonly totals: readonly number[];
-}
-
-/** The instructions on the sums of one kernel. */
-class Sums {
-  constructor(
-    readonly fn: FunctionBuilder,
-    readonly kernel: ReduceKernel,
-    readonly isLong: boolean,
-  ) {}
-
-  create(count: number): Sum[] {
-    const local = () => this.fn.local("v128");
-    return Array.from({ length: count }, () => ({
-      part: local(),
-      totals: this.isLong ? [local(), local()] : [],
-    }));
-  }
-
-  /** The identity in every part, zero in every total. */
-  start(code: Code, sums: readonly Sum[]): Code {
-    for (const { part, totals } of sums) {
-      this.clear(code, part);
-      for (const total of totals) code.v128([0, 0, 0, 0]).set(total);
-    }
-    return code;
-  }
-
-  clear(code: Code, part: number): void {
-    pushIdentity(code, this.kernel.combine, this.kernel.body.dtype).set(part);
-  }
-
-  /** part = part combined with the value on the stack */
-  include(code: Code, part: number): void {
-    code.get(part).op(combination(this.kernel.combine, this.kernel.body.dtype)).set(part);
-  }
-
-  /** Adds the parts to the totals, in float64. */
-  fold(sums: readonly Sum[]): Code {
-    const code = new Code();
-    if (!this.isLong) return code;
-    for (const { part, totals: [low, high] } of sums) {
-      code.get(low).get(part).op("f64x2.promote_low_f32x4").op("f64x2.add").set(low);
-      code.get(high).get(part).get(part).shuffle([2, 3, 2, 3]).op("f64x2.promote_low_f32x4");
-      code.op("f64x2.add").set(high);
-      this.clear(code, part);
-    }
-    return code;
-  }
-}
-
-/** Runs `inner` over 0 … size in stretches, and folds the sums after each. */
-function inBlocks(
-  sums: Sums,
-  all: readonly Sum[],
-  size: number,
-  stretch: number,
-  inner: (bounds: [Bound, Bound]) => Code,
-): Code {
-  const whole: [Bound, Bound] = [{ constant: 0 }, { constant: size }];
-  if (!sums.isLong || size <= stretch) return inner(whole).append(sums.fold(all));
-  const start = sums.fn.local("i32");
-  const end = sums.fn.local("i32");
-  const body = new Code().get(start).i32(stretch).op("i32.add").tee(end).i32(size);
-  body.get(end).i32(size).op("i32.lt_s").op("select").set(end);
-  body.append(inner([{ local: start }, { local: end }])).append(sums.fold(all));
-  return loop(start, whole[0], whole[1], stretch, body);
-}
 
 function emitColumns(
   kernel: ReduceKernel,
@@ -188,11 +114,7 @@ function emitColumns(
     }
     const code = new Code().append(formulas.levels[laneLevel]);
     sums.start(code, parts).append(over);
-    for (const { part, totals: [low, high] } of parts) {
-      if (!isLong) break;
-      code.get(low).op("f32x4.demote_f64x2_zero").get(high).op("f32x4.demote_f64x2_zero");
-      code.shuffle([0, 1, 4, 5]).set(part);
-    }
+    if (isLong) { for (const { part, totals } of parts) demote(code, totals).set(part); }
     stores.forEach((stored) => code.append(stored));
     return code;
   }, groupsFor(kernel));

@@ -7,7 +7,7 @@ import { FunctionBuilder } from "./assembler.ts";
 import { ModuleBuilder } from "./module.ts";
 
 /** Decided once, by asking whether a function with such an instruction is valid. */
-export const hasRelaxed: boolean = (() => {
+export const hasRelaxed: boolean = typeof WebAssembly === "object" && (() => {
   const fn = new FunctionBuilder("probe", 0);
   const x = fn.local("v128");
   fn.code.get(x).get(x).get(x).op("f32x4.relaxed_madd").set(x);

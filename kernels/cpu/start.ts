@@ -12,7 +12,7 @@ export interface WorkerHandle {
 
 interface NodeWorker extends WorkerHandle {
   postMessage(message: unknown): void;
-  on(event: "error", listener: () => void): void;
+  on(event: "error", listener: (error: unknown) => void): void;
   unref(): void;
 }
 
@@ -25,14 +25,17 @@ interface NodeProcess {
   getBuiltinModule?(name: "node:worker_threads"): WorkerThreads;
 }
 
-/** Starts a worker; should it fail, it never gets ready. */
-export function startWorker(invitation: Invitation): WorkerHandle {
+/** Starts a worker; throws, or calls `fail` later, where that cannot be done. */
+export function startWorker(
+  invitation: Invitation,
+  fail: (why: unknown) => void,
+): WorkerHandle {
   const { process } = globalThis as { readonly process?: NodeProcess };
   const threads = process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) {
     const text = `require("node:worker_threads").parentPort.once("message", ${work})`;
     const worker = new threads.Worker(text, { eval: true });
-    worker.on("error", () => {});
+    worker.on("error", fail);
     worker.unref();
     worker.postMessage(invitation);
     return worker;
@@ -40,7 +43,10 @@ export function startWorker(invitation: Invitation): WorkerHandle {
   const text = `onmessage = ({ data }) => { (${work})(data); close(); }`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const worker = new Worker(url, { type: "module" });
-  worker.onerror = (event) => event.preventDefault();
+  worker.onerror = (event) => {
+    event.preventDefault();
+    fail(event.message || "the page may forbid workers: Content-Security-Policy, worker-src blob:");
+  };
   worker.postMessage(invitation);
   return worker;
 }

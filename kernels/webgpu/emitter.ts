@@ -16,9 +16,10 @@
  * @module
  */
 import type { MapKernel, ScanKernel } from "../kernel.ts";
+import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "./shader.ts";
 import { assemble, groupFrom, NO_VECTORS, product, store, threadsOf, writerFor } from "./shader.ts";
-import { typeOf, unsigned } from "./wgsl.ts";
+import { unsigned } from "./wgsl.ts";
 import { Block } from "./writer.ts";
 
 /** Writes the shader of a map. */
@@ -44,12 +45,10 @@ export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
     { axes: others, sizes, counter: { text: "i", home: root } },
     groupFrom(axis, [space[axis]], { text: "j", home: loop }),
   ]);
-  const type = typeOf(body.dtype);
-  root.push(`var sum = ${type}(0);`);
-  const element = writer.value(body).text;
-  const include = `sum = sum + ${element};`;
+  const sum = cascade(root, body.dtype, space[axis]);
+  const include = sum.include(writer.value(body).text);
   if (!exclusive) loop.push(include);
-  loop.push("let result = sum;");
+  loop.push(`let result = ${sum.value};`);
   writer.result = { text: "result", home: loop };
   // The element may lie where the result goes, so it was read above, before this stores.
   store(kernel, writer, loop);

@@ -9,7 +9,15 @@ import type { MatmulKernel, ReduceKernel, ScatterKernel } from "../kernel.ts";
 import { emitMap, emitScan } from "./emitter.ts";
 import { emitMatmul, splitProduct } from "./matmul.ts";
 import { emitReduce, partsOf, split, turnsOf } from "./reduce.ts";
-import { emitLinking, emitSearch, emitWalking, linking, listsOf, walking } from "./scatter.ts";
+import {
+  emitLinking,
+  emitSearch,
+  emitWalking,
+  linking,
+  listsOf,
+  totalling,
+  walking,
+} from "./scatter.ts";
 import { type Bindings, product, type Shader } from "./shader.ts";
 import type { Choose } from "./variants.ts";
 
@@ -96,17 +104,29 @@ function launchesOfScatter(
   if (lists === undefined) {
     return [{ step, turns: kernel.over[0], emit: (bindings) => emitSearch(kernel, bindings) }];
   }
-  const [first, second] = [linking(kernel), walking(kernel)];
+  const { chunk, parts, share } = lists;
+  const [first, second] = [linking(kernel), walking(kernel, lists)];
   const [one, two] = through(step, scratch(lists.size));
-  return [{
-    step: one(first),
-    turns: kernel.space[0] + lists.chunk,
-    emit: (bindings) => emitLinking(first, bindings, lists),
-  }, {
+  const walk: Launch = {
     step: two(second),
-    turns: lists.chunks, // and one for each of the row's updates, which only the data knows
+    // One row may have all the updates: only the data knows.
+    turns: share + Math.min(share * chunk, kernel.over[0]),
     emit: (bindings) => emitWalking(second, bindings, lists),
-  }];
+  };
+  const link: Launch = {
+    step: one(first),
+    turns: kernel.space[0] + chunk,
+    emit: (bindings) => emitLinking(first, bindings, lists),
+  };
+  if (parts === 1) return [link, walk];
+  const between = scratch(product(kernel.space) * parts);
+  const [, total] = split(totalling(kernel), parts);
+  const [, three] = through(step, between);
+  return [
+    link,
+    { ...walk, step: { ...walk.step, writes: [between] } },
+    reduction(three(total), total),
+  ];
 }
 
 /** A step as two: the first writes `between` instead, the second reads it, last. */

@@ -2,12 +2,11 @@
  * Products of matrices: out[…, m, n] = value(Σₖ a[…, m, k] · b[…, k, n]).
  *
  * Every thread computes a tile of the product in registers: `rows` rows by `vectors` vectors of four columns. Per step along
- * k it loads rows + 4·vectors numbers for rows · 4·vectors multiplications. How they come to it is what the variants differ
- * in: alone from the buffers (`registers.ts`), through workgroup memory that a team of threads fills (`teams.ts`), or from
- * the registers of each other (`subgroups.ts`).
+ * k it loads rows + 4·vectors numbers for rows · 4·vectors multiplications. The two variants differ in where they load from:
+ * alone from the buffers (`registers.ts`), or from workgroup memory that a team of threads fills (`teams.ts`).
  *
  * Both factors are read by their strides, which makes transposed and broadcast factors the same case; `operand.ts` says
- * how. Every variant adds up an element in the order of k, so that all arrive at the same bits. Where the outputs are few
+ * how. Both variants add up an element in the order of k, so that they arrive at the same bits. Where the outputs are few
  * and k is long, {@linkcode splitProduct} deals k to several tiles, whose partial sums a second launch adds in order.
  *
  * @module
@@ -18,16 +17,14 @@ import { type Load, load, result } from "../scalar.ts";
 import { range } from "./operand.ts";
 import { emitRegisters } from "./registers.ts";
 import type { Bindings, Shader } from "./shader.ts";
-import { emitSubgroups } from "./subgroups.ts";
 import { emitTeams } from "./teams.ts";
 import type { Variant } from "./variants.ts";
 
 /** Writes the shader of a product. */
 export function emitMatmul(kernel: MatmulKernel, bindings: Bindings, variant: Variant): Shader {
-  const { team, subgroup } = variant;
-  if (team !== undefined) return emitTeams(kernel, bindings, variant, team);
-  if (subgroup !== undefined) return emitSubgroups(kernel, bindings, variant, subgroup);
-  return emitRegisters(kernel, bindings, variant);
+  const { team } = variant;
+  if (team === undefined) return emitRegisters(kernel, bindings, variant);
+  return emitTeams(kernel, bindings, variant, team);
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
  * How a factor of a product lies in its buffer.
  *
- * A factor is a strided load with two axes that matter: its *side* (rows of a, columns of b) and the depth, k. Where one of
- * them has stride 1, and everything else moves the load by multiples of four, four neighbours along it are one load.
+ * A factor is a strided load with two axes that matter: its *side* (rows of a, columns of b) and the depth, k. Where the side
+ * has stride 1, and everything else moves the load by multiples of four, four neighbours along it are one load.
  *
  * @module
  */
@@ -29,8 +29,8 @@ export interface Operand {
   readonly depth: Axis;
   /** The index where side and depth are 0: it says where a matrix of the batch begins. */
   readonly base: Index;
-  /** The axis along which four neighbours are one load, if the buffer is declared so. */
-  readonly vector: "side" | "depth" | undefined;
+  /** Whether four neighbours along the side are one load, if the buffer is declared so. */
+  readonly inFours: boolean;
 }
 
 /** The factors a and b. */
@@ -46,20 +46,17 @@ function operand(kernel: MatmulKernel, load: Load, sideAxis: number): Operand {
   const terms = load.at.terms.filter(({ atom }) =>
     atom.kind === "axis" && atom.axis !== sideAxis && atom.axis !== depthAxis
   );
-  const inFours = (along: Axis, other: Axis) =>
-    along.stride === 1 &&
-    [along.size, other.stride, load.at.constant, ...terms.map(({ scale }) => scale)]
-      .every((n) => n % 4 === 0);
-  const vector = inFours(side, depth) ? "side" : inFours(depth, side) ? "depth" : undefined;
-  return { load, side, depth, base: { ...load.at, terms }, vector };
+  const moves = [side.size, depth.stride, load.at.constant, ...terms.map(({ scale }) => scale)];
+  const inFours = side.stride === 1 && moves.every((n) => n % 4 === 0);
+  return { load, side, depth, base: { ...load.at, terms }, inFours };
 }
 
-/** The bindings to declare as vectors of four, for operands that are read so. */
+/** The bindings to declare as vectors of four. */
 export function vectorBindings(
   operands: readonly Operand[],
   bindings: Bindings,
 ): ReadonlySet<number> {
-  return new Set(operands.map(({ load }) => bindings[load.buffer]));
+  return new Set(operands.filter((o) => o.inFours).map(({ load }) => bindings[load.buffer]));
 }
 
 /**
@@ -67,14 +64,14 @@ export function vectorBindings(
  * four. The function that comes back writes their loads at step `k`, and gives a text for each.
  */
 export function loadsOf(
-  { load, side, depth, base, vector }: Operand,
+  { load, side, depth, base, inFours }: Operand,
   root: Block,
   writer: Writer,
   name: string,
   first: string,
   count: number,
 ): (into: Block, k: string) => string[] {
-  const width = vector === "side" ? 4 : 1;
+  const width = inFours ? 4 : 1;
   const start = writer.index(base).text;
   for (let n = 0; n < count; n += width) {
     const position = `min(${first} + ${unsigned(n)}, ${unsigned(side.size - width)})`;

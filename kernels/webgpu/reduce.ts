@@ -28,14 +28,17 @@ import { typeOf, unsigned } from "./wgsl.ts";
 import type { Writer } from "./writer.ts";
 import { Block } from "./writer.ts";
 
-/** Threads that work together on one output. */
-const TEAM = 256;
+/**
+ * Threads that work together on one output, and numbers in their memory. WebGPU begins with zeros there; OpenGL gets them as
+ * a list of constants, of which Mesa makes quadratic work: .06 s for 64 and .9 s for 256.
+ */
+const TEAM = 64;
 /** Below this many elements per output, a thread alone is quicker. */
 const LONG = 128;
 /** With this many outputs the machine is full without teams. */
 const MANY = 16384;
 /** Elements per thread that are worth another workgroup, and workgroups that fill the machine. */
-const SHARE = 16, FULL = 256;
+const SHARE = 16, FULL = 1024;
 
 /** Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results. */
 export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {

@@ -27,7 +27,7 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
   beginTile(root, kernel, tile);
   const operands = operandsOf(kernel);
   const [a, b] = operands;
-  const vectors = vectorBindings(operands.filter(({ vector }) => vector === "side"), bindings);
+  const vectors = vectorBindings(operands, bindings);
   const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
   const writer = writerFor(kernel, bindings, root, [batch], vectors);
   const readA = loadsOf(a, root, writer, "a", "row", tile.rows);

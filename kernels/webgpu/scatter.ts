@@ -7,15 +7,17 @@
  *     heads[chunk][row]   the first update of the chunk in this row, or NONE
  *     next[update]        the next one in the same list, or NONE
  *
- * In the second a thread per element of the output walks along its row's lists, chunk after chunk.
+ * In the second a thread per element of the output walks along its row's lists, chunk after chunk. Where rows are few and
+ * updates many, the chunks are dealt to several such threads, and a third launch adds up what they found.
  *
  * @module
  */
-import type { ScatterKernel } from "../kernel.ts";
-import { constant, load } from "../scalar.ts";
+import type { ReduceKernel, ScatterKernel } from "../kernel.ts";
+import { constant, load, result } from "../scalar.ts";
+import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "./shader.ts";
 import { assemble, groupFrom, NO_VECTORS, product, store, threadsOf, writerFor } from "./shader.ts";
-import { typeOf, unsigned } from "./wgsl.ts";
+import { unsigned } from "./wgsl.ts";
 import { Block } from "./writer.ts";
 
 /** Comparisons of a row with an update that are cheaper than another launch. */
@@ -38,7 +40,7 @@ export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
   const i = groupFrom(0, space, { text: "i", home: root });
   const u = groupFrom(space.length, over, { text: "u", home: loop });
   const writer = writerFor(kernel, bindings, root, [i, u]);
-  root.push(`var sum = ${typeOf(body.dtype)}(0);`);
+  const sum = cascade(root, body.dtype, over[0]);
   root.push(`let row = i32(i / ${unsigned(product(space.slice(1)))});`);
   const target = writer.value(row).text;
   // Inside the condition, a second counter: updates for other rows are not even read.
@@ -46,10 +48,10 @@ export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
     i,
     groupFrom(space.length, over, { text: "u", home: own }),
   ]);
-  own.push(`sum = sum + ${inner.value(body).text};`);
+  own.push(sum.include(inner.value(body).text));
   loop.attach(`if (${target} == row)`, own);
   root.attach(`for (var u = 0u; u < ${unsigned(over[0])}; u++)`, loop);
-  root.push("let result = sum;");
+  root.push(`let result = ${sum.value};`);
   writer.result = { text: "result", home: root };
   store(kernel, writer, root);
   const helpers = [...writer.helpers, ...inner.helpers];
@@ -62,6 +64,9 @@ export interface Lists {
   /** Updates of a chunk. */
   readonly chunk: number;
   readonly chunks: number;
+  /** Into how many parts a row's updates are dealt, and the chunks of each; the last may have fewer. */
+  readonly parts: number;
+  readonly share: number;
   /** Where `next` begins, behind the heads. */
   readonly next: number;
   /** Elements of heads and next together. */
@@ -74,8 +79,11 @@ export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | unde
   // Not many more heads than updates: a thread passes both.
   const chunk = Math.max(CHUNK, Math.ceil(space[0] / 2));
   const chunks = Math.ceil(updates / chunk);
+  // As many sums as there are updates, at most.
+  const most = Math.max(1, Math.min(Math.ceil(updates / SHORT), Math.floor(updates / space[0])));
+  const share = Math.ceil(chunks / most);
   const next = chunks * space[0];
-  return { chunk, chunks, next, size: next + updates };
+  return { chunk, chunks, parts: Math.ceil(chunks / share), share, next, size: next + updates };
 }
 
 /** The kernel that links: like the scatter, but it writes the lists alone. */
@@ -84,10 +92,18 @@ export function linking(kernel: ScatterKernel): ScatterKernel {
   return { ...kernel, name: `${kernel.name} (lists)`, stores };
 }
 
-/** The scatter as a kernel that also loads the lists, last. */
-export const walking = (kernel: ScatterKernel): ScatterKernel => ({
+/** The scatter as a kernel that also loads the lists, last, and in several parts stores their sums alone. */
+export function walking(kernel: ScatterKernel, { parts }: Lists): ScatterKernel {
+  const { dtype } = kernel.body;
+  const stores = parts > 1 ? [{ dtype, value: result(dtype) }] : kernel.stores;
+  return { ...kernel, loads: [...kernel.loads, "uint32"], stores };
+}
+
+/** What adds up the parts, before it is itself split. */
+export const totalling = (kernel: ScatterKernel): ReduceKernel => ({
   ...kernel,
-  loads: [...kernel.loads, "uint32"],
+  kind: "reduce",
+  combine: "add",
 });
 
 /** Writes the shader that links updates to lists. A thread goes backwards and puts each before what it linked so far. */
@@ -115,31 +131,39 @@ export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Li
   return { name: kernel.name, code, grid };
 }
 
-/** Writes the shader that walks along the lists, the kernel's last load. */
+/**
+ * Writes the shader that walks along the lists, the kernel's last load. Of several parts each has a thread of its own, and the
+ * sums [...space, parts] are stored.
+ */
 export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
   const { space, over, body, loads } = kernel;
   const root = new Block();
   const outer = new Block(root);
   const loop = new Block(outer);
-  const { head, grid } = threadsOf(product(space), root);
+  const { parts, share, chunks } = lists;
+  const { head, grid } = threadsOf(product(space) * parts, root);
   const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(0, space, { text: "element", home: root }),
     groupFrom(space.length, over, { text: "u", home: loop }),
   ]);
   const links = load(loads.length - 1, { constant: 0, terms: [], min: 0, max: 0 }, "uint32");
   const link = (at: string) => writer.loadText(links, at);
+  const sum = cascade(root, body.dtype, share * lists.chunk);
   root.push(
-    `var sum = ${typeOf(body.dtype)}(0);`,
-    `let row = i / ${unsigned(product(space.slice(1)))};`,
+    `let element = i / ${unsigned(parts)};`,
+    `let first = (i % ${unsigned(parts)}) * ${unsigned(share)};`,
+    `let end = min(first + ${unsigned(share)}, ${unsigned(chunks)});`,
+    `let row = element / ${unsigned(product(space.slice(1)))};`,
   );
-  loop.push(`sum = sum + ${writer.value(body).text};`);
-  const first = link(`chunk * ${unsigned(space[0])} + row`);
+  loop.push(sum.include(writer.value(body).text));
+  const start = link(`chunk * ${unsigned(space[0])} + row`);
   const next = link(`${unsigned(lists.next)} + u`);
-  outer.attach(`for (var u = ${first}; u != ${NONE}; u = ${next})`, loop);
-  root.attach(`for (var chunk = 0u; chunk < ${unsigned(lists.chunks)}; chunk++)`, outer);
-  root.push("let result = sum;");
+  outer.attach(`for (var u = ${start}; u != ${NONE}; u = ${next})`, loop);
+  root.attach("for (var chunk = first; chunk < end; chunk++)", outer);
+  root.push(`let result = ${sum.value};`);
   writer.result = { text: "result", home: root };
-  store(kernel, writer, root);
+  if (parts > 1) root.push("output0[i] = result;");
+  else store(kernel, writer, root);
   const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
   return { name: kernel.name, code, grid };
 }

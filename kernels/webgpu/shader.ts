@@ -106,7 +106,6 @@ export function groupsOf(
   total: number,
   root: Block,
   workgroup: number,
-  lane: "local_invocation_index" | "subgroup_invocation_id" = "local_invocation_index",
 ): { head: string; grid: [number, number] } {
   const grid = gridOf(total);
   root.push(
@@ -114,7 +113,7 @@ export function groupsOf(
     `if (i >= ${unsigned(total)}) { return; }`,
   );
   const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(${lane}) lane: u32)`;
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32)`;
   return { head, grid };
 }
 

@@ -2,9 +2,10 @@
  * Products by teams: the threads of a workgroup load a tile of each factor into workgroup memory, and every thread then
  * reads from there what it multiplies. A tile of 64 by 64 loads each number of the buffers 64 times less often.
  *
- * Threads of a team load neighbours, along whichever axis of the factor is contiguous, four at a time where they can. What
- * lies beyond an edge is zero. Rows and columns of a thread lie apart by the size of the team, and tiles are one number
- * wider than they need be: so threads side by side read and write different banks of the memory.
+ * A tile holds vectors of four neighbours along its side, so a thread reads four rows or four columns at once, and threads
+ * side by side read vectors side by side. Threads fill it by whole vectors, neighbours along whichever axis of the factor is
+ * contiguous. (Compilers may make one element of a vector a rewrite of all four, which other threads could undo.) What lies
+ * beyond an edge is zero.
  *
  * @module
  */
@@ -37,7 +38,7 @@ export function emitTeams(
   );
   const operands = operandsOf(kernel);
   const [a, b] = operands;
-  const vectors = vectorBindings(operands.filter(({ vector }) => vector !== undefined), bindings);
+  const vectors = vectorBindings(operands, bindings);
   const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
   const writer = writerFor(kernel, bindings, root, [batch], vectors);
 
@@ -49,17 +50,19 @@ export function emitTeams(
   fill(a, root, outer, writer, { ...share, name: "a", first: "row", size: tileRows });
   fill(b, root, outer, writer, { ...share, name: "b", first: "column", size: tileColumns });
   const inner = new Block(outer);
-  for (const r of range(variant.rows)) {
-    const at = `k * ${unsigned(tileRows + 1)} + y + ${unsigned(r * team.down)}`;
-    inner.push(`let a${r} = tile_a[${at}];`);
+  for (const q of range(variant.rows / 4)) {
+    inner.push(
+      `let a${q} = tile_a[k * ${unsigned(tileRows / 4)} + y + ${unsigned(q * team.down)}];`,
+    );
   }
   for (const v of range(variant.vectors)) {
-    const elements = range(4).map((c) =>
-      `tile_b[k * ${unsigned(tileColumns + 1)} + x + ${unsigned((v * 4 + c) * team.across)}]`
+    inner.push(
+      `let b${v} = tile_b[k * ${unsigned(tileColumns / 4)} + x + ${unsigned(v * team.across)}];`,
     );
-    inner.push(`let b${v} = vec4<${type}>(${elements.join(", ")});`);
   }
-  for (const { r, v, sum } of sums) inner.push(`${sum} += a${r} * b${v};`);
+  for (const { r, v, sum } of sums) {
+    inner.push(`${sum} += a${Math.floor(r / 4)}.${"xyzw"[r % 4]} * b${v};`);
+  }
   outer.push("workgroupBarrier();");
   outer.attach(`for (var k = 0u; k < ${unsigned(team.depth)}; k++)`, inner);
   outer.push("workgroupBarrier();");
@@ -70,13 +73,15 @@ export function emitTeams(
   finishAll(
     root,
     sums,
-    (r) => `row + y + ${unsigned(r * team.down)}`,
-    (v) => `column + x + (c + ${unsigned(v * 4)}) * ${unsigned(team.across)}`,
+    (r) => `row + (y + ${unsigned(Math.floor(r / 4) * team.down)}) * 4u + ${unsigned(r % 4)}`,
+    (v) => `column + (x + ${unsigned(v * team.across)}) * 4u + c`,
   );
 
   const finish = emitFinish(kernel, bindings, vectors);
-  const main = /* wgsl */ `var<workgroup> tile_a: array<${type}, ${(tileRows + 1) * team.depth}>;
-var<workgroup> tile_b: array<${type}, ${(tileColumns + 1) * team.depth}>;
+  const main = /* wgsl */ `var<workgroup> tile_a: array<vec4<${type}>, ${
+    tileRows / 4 * team.depth
+  }>;
+var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;
 ${head} {\n${root}\n}`;
   const helpers = [...writer.helpers, ...finish.helpers];
   const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
@@ -95,43 +100,36 @@ interface Share {
 
 /** Writes how the threads of a team fill their tile of a factor. */
 function fill(
-  { load, side, depth, base, vector }: Operand,
+  { load, side, depth, base, inFours }: Operand,
   root: Block,
   loop: Block,
   writer: Writer,
   share: Share,
 ): void {
   const start = root.name(writer.index(base).text);
-  const alongDepth = vector === "depth" || vector === undefined && depth.stride === 1;
-  const width = vector === undefined ? 1 : 4;
-  const length = (alongDepth ? share.depth : share.size) / width;
-  const turns = share.size * share.depth / width / share.threads;
-  const zero = `vec4<${share.type}>()`;
-  for (const turn of range(turns)) {
-    // Number `n` of the tile lies `near` along the contiguous axis and `far` along the other.
+  const fours = share.size / 4;
+  for (const turn of range(fours * share.depth / share.threads)) {
     const n = `(lane + ${unsigned(turn * share.threads)})`;
-    const near = `${n} % ${unsigned(length)} * ${unsigned(width)}`;
-    const far = `${n} / ${unsigned(length)}`;
-    const [s, k] = alongDepth ? [far, near] : [near, far];
-    const [own, step] = [root.name(s), root.name(k)];
+    const [four, step] = depth.stride === 1
+      ? [`${n} / ${unsigned(share.depth)}`, `${n} % ${unsigned(share.depth)}`]
+      : [`${n} % ${unsigned(fours)}`, `${n} / ${unsigned(fours)}`];
+    const [own, k] = [root.name(four), root.name(step)];
     const name = `${share.name}_${turn}`;
-    const position = `min(${share.first} + ${own}, ${unsigned(side.size - 1)})`;
-    const at = `${start} + ${position} * ${unsigned(side.stride)} + ` +
-      `min(start + ${step}, ${unsigned(depth.size - 1)}) * ${unsigned(depth.stride)}`;
-    const text = width === 4 ? writer.loadVector(load, at) : writer.loadText(load, at);
     loop.push(
-      `let ${name}_is_inside = ${share.first} + ${own} < ${unsigned(side.size)} && ` +
-        `start + ${step} < ${unsigned(depth.size)};`,
-      `let ${name} = select(${
-        width === 4 ? zero : `${share.type}()`
-      }, ${text}, ${name}_is_inside);`,
+      `let ${name}_inside = start + ${k} < ${unsigned(depth.size)};`,
+      `let ${name}_k = min(start + ${k}, ${unsigned(Math.max(1, depth.size) - 1)}) * ` +
+        `${unsigned(depth.stride)};`,
     );
-    for (const e of range(width)) {
-      const [kAt, sAt] = alongDepth
-        ? [`${step} + ${unsigned(e)}`, own]
-        : [step, `${own} + ${unsigned(e)}`];
-      const value = width === 4 ? `${name}.${"xyzw"[e]}` : name;
-      loop.push(`tile_${share.name}[(${kAt}) * ${unsigned(share.size + 1)} + ${sAt}] = ${value};`);
-    }
+    const width = inFours ? 4 : 1;
+    const type = inFours ? `vec4<${share.type}>` : share.type;
+    const values = range(4 / width).map((e) => {
+      const position = `${share.first} + ${own} * 4u + ${unsigned(e)}`;
+      const at = `${start} + min(${position}, ${unsigned(side.size - width)}) * ` +
+        `${unsigned(side.stride)} + ${name}_k`;
+      const value = inFours ? writer.loadVector(load, at) : writer.loadText(load, at);
+      return `select(${type}(), ${value}, ${name}_inside && ${position} < ${unsigned(side.size)})`;
+    });
+    const at = `${k} * ${unsigned(fours)} + ${own}`;
+    loop.push(`tile_${share.name}[${at}] = vec4<${share.type}>(${values.join(", ")});`);
   }
 }

@@ -248,8 +248,17 @@ function intrinsicHelper(name: string): { needs: readonly string[]; code: string
     const writer = new Writer(body);
     writer.result = { text: "x", home: body };
     const op = name.slice(0, name.indexOf("_")) as Intrinsic;
-    const { text } = writer.value(writeOut(op, result("float32")));
-    body.push(`return ${text};`);
+    const { value, rare } = writeOut(op, result("float32"));
+    if (rare !== undefined) {
+      const when = writer.value(rare.when).text;
+      const branch = new Block(body);
+      const inner = new Writer(branch);
+      inner.result = { text: "x", home: branch };
+      branch.push(`return ${inner.value(rare.value).text};`);
+      body.attach(`if (${when})`, branch);
+      inner.helpers.forEach(writer.use);
+    }
+    body.push(`return ${writer.value(value).text};`);
     helper = {
       needs: [...writer.helpers],
       code: `fn ${name}(x: ${typeOf("float32")}) -> ${typeOf("float32")} {\n${body}\n}`,

@@ -25,7 +25,7 @@ import { valueAuxAndGrad } from "../grad.ts";
 import { jit, run } from "../jit.ts";
 import { type Dense, dense, initDense, relu } from "../nn.ts";
 import { adam, type AdamState } from "../optim.ts";
-import { foldIn, type Key, randomInts, split } from "../random.ts";
+import { foldIn, type Key, permutation, randomInts, split } from "../random.ts";
 import { ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { zeros } from "../create.ts";
@@ -83,8 +83,8 @@ interface State {
 const SHIFTS = 8;
 
 /**
- * The mutual information I(X;Z) of n joint draws, by a critic that is trained on the first half of them and asked about the
- * second half. x and z are standardised first, which changes no information.
+ * The mutual information I(X;Z) of n joint draws, by a critic that is trained on a random half of them and asked about the other
+ * half, so that the order of the draws does not matter. x and z are standardised first, which changes no information.
  *
  * - *Bias*: below I by what the critic has not learned, more the more dimensions there are and the fewer draws; then as the
  *   bound or the estimate in use, see there. With `smile`, it can be above I, too.
@@ -106,11 +106,15 @@ export function criticInformation(
 ): CriticEstimate {
   const { hidden = [64, 64], steps = 1500, batch = 256, learningRate = 1e-3, device } = options;
   checkPairs(x, z);
+  const [initKey, stepKey, testKey, orderKey] = split(key, 4);
   const half = Math.floor(x.shape[0] / 2);
-  const rows = (of: Tensor, from: number) => slice(of, [from, 0], [half, of.shape[1]]);
-  const train = run({ x: standardised(rows(x, 0), x), z: standardised(rows(z, 0), z) }, device);
+  const order = permutation(orderKey, x.shape[0]);
+  const rows = (from: number) => {
+    const chosen = slice(order, [from], [half]);
+    return { x: standardised(take(x, chosen), x), z: standardised(take(z, chosen), z) };
+  };
+  const { train, test } = run({ train: rows(0), test: rows(half) }, device);
 
-  const [initKey, stepKey, testKey] = split(key, 3);
   const optimizer = adam<readonly Dense[]>({ learningRate });
   const step = jit((state: State): State => {
     const [pairKey, shiftKey] = split(foldIn(stepKey, state.optimizer.step));
@@ -135,7 +139,6 @@ export function criticInformation(
   let state: State = { params, optimizer: optimizer.init(params), logMean: zeros([]) };
   for (let i = 0; i < steps; i++) state = step(state);
 
-  const test = { x: standardised(rows(x, half), x), z: standardised(rows(z, half), z) };
   const shifts = randomInts(testKey, [SHIFTS], half - 1);
   const product = Array.from({ length: SHIFTS }, (_, i) => {
     const others = shifted(iota([half]), slice(shifts, [i], [1]), half);

@@ -4,11 +4,15 @@
  * Around each draw lies the smallest cube that holds k others; the smaller it is, the denser the law is there. The estimates
  * are for continuous laws of few dimensions: in the cube the density must be nearly even, and cubes grow with the dimension.
  *
+ * Every coordinate is first divided by its interquartile range, so that units do not matter. Equal draws would make cubes of no
+ * size, and draws on a plane have no density: both are refused. Draws that are equal because they were rounded take a `jitter`.
+ *
  * @module
  */
 import { ShapeError } from "../shape.ts";
 import { digamma } from "./digamma.ts";
-import { checkPoints, countOf, type KdTree, kdTree, type Points } from "./kd_tree.ts";
+import { checkPoints, countOf, kdTree, type Points } from "./kd_tree.ts";
+import { onLikeScales, requireDensity } from "./spread.ts";
 
 export type { Points };
 
@@ -26,6 +30,18 @@ export interface Estimate {
 export interface NeighbourOptions {
   /** Which neighbour is looked for; 3 unless given. More of them vary less, and blur more. */
   readonly k?: number;
+  /**
+   * Makes equal draws distinct: adds uniform noise from −jitter/2 to jitter/2 to every coordinate, in its own unit. None unless
+   * given.
+   *
+   * It is for draws of a continuous law that were rounded. If they were rounded to steps of .1, a jitter of .1 spreads them evenly
+   * again; for float32 numbers of about 1 it is 2⁻²³. The cost is that the estimate is of the draws with the noise: an entropy is
+   * too high, and an information too low, once the law changes within a jitter. A small jitter is no remedy for draws that are
+   * listed twice: drop the copies.
+   */
+  readonly jitter?: number;
+  /** Which noise `jitter` adds: the same integer gives the same noise. 0 unless given. */
+  readonly seed?: number;
 }
 
 /**
@@ -42,22 +58,25 @@ export interface NeighbourOptions {
  *   100,000. Strong dependence needs a number of draws that grows exponentially with I (Gao, Ver Steeg and Galstyan,
  *   AISTATS 2015).
  * - *Variance*: between .5 and 2 over n for k = 3, more with stronger dependence.
- * - *Range*: continuous X and Y of 1 to 3 dimensions each, on like scales (both share one cube). It is invariant under a
- *   permutation of the draws exactly, and under smooth bijections of X or of Y about.
+ * - *Range*: continuous X and Y of 1 to 3 dimensions each; one of them may be discrete. It is invariant under a permutation of
+ *   the draws and under the unit of a coordinate exactly, and under smooth bijections of X or of Y about.
  *
- * @throws {ShapeError} where x and y are not as many points; {RangeError} where k is not from 1 to n − 1, or k + 1 draws
- * coincide.
+ * @throws {ShapeError} where x and y are not as many points; {RangeError} where k is not from 1 to n − 1, where two pairs are
+ * equal, or where a coordinate of x or y is constant or a linear function of the others: of y = x the information is infinite.
  */
-export function ksgInformation(x: Points, y: Points, { k = 3 }: NeighbourOptions = {}): Estimate {
-  const op = "estimate the information";
+export function ksgInformation(x: Points, y: Points, options: NeighbourOptions = {}): Estimate {
+  const op = "estimate the information", { k = 3, jitter = 0, seed = 0 } = options;
   const n = checkDraws(op, k, x, y);
-  const joint = kdTree(join(x, y)), ofX = kdTree(x), ofY = kdTree(y);
+  const scaled = [onLikeScales(x, jitter, seed), onLikeScales(y, jitter, seed + 1)];
+  const pairs = join(scaled[0], scaled[1]), split = x.dimensions;
+  requireDensity(op, pairs, (d) => d < split ? `column ${d} of x` : `column ${d - split} of y`);
+  const joint = kdTree(pairs), [ofX, ofY] = scaled.map(kdTree);
   // How many terms have ψ of each number: a sum over those is the same in whatever order the draws come.
   const counts = new Float64Array(n + 1);
   const terms = new Float64Array(n);
   const most = digamma(k) + digamma(n);
   for (let i = 0; i < n; i++) {
-    const radius = radiusOf(op, joint, i, k);
+    const radius = joint.neighbourDistance(i, k);
     const near = ofX.countWithin(i, radius), nearY = ofY.countWithin(i, radius);
     counts[near]++;
     counts[nearY]++;
@@ -70,22 +89,27 @@ export function ksgInformation(x: Points, y: Points, { k = 3 }: NeighbourOptions
 /**
  * The differential entropy h(X) of n draws (Kozachenko and Leonenko, 1987, here with cubes for balls),
  *
- *     ψ(n) − ψ(k) + ⟨log (2 r)ᵈ⟩,    r the distance of a draw to its k-th neighbour in d dimensions.
+ *     ψ(n) − ψ(k) + ⟨log (2 r)ᵈ⟩,    r the distance of a draw to its k-th neighbour in d dimensions,
+ *
+ * of the scaled draws, and the logarithms of the scales.
  *
  * - *Bias*: of order (k/n)^(2/d) where the density is smooth; more where it ends at an edge. So it is small in 1 to 3
  *   dimensions, and beyond about 5 no number of draws helps. Two laws that are alike are biased alike.
  * - *Variance*: a little more than that of log p(x), plus 1/k, over n.
  * - *Range*: continuous laws; a law on a curve, or with atoms, has no density and no estimate.
  *
- * @throws {ShapeError} where the values are no rows; {RangeError} where k is not from 1 to n − 1, or k + 1 draws coincide.
+ * @throws {ShapeError} where the values are no rows; {RangeError} where k is not from 1 to n − 1, where two draws are equal, or
+ * where a coordinate is constant or a linear function of the others: the entropy is −∞.
  */
-export function neighbourEntropy(x: Points, { k = 3 }: NeighbourOptions = {}): Estimate {
-  const op = "estimate the entropy";
+export function neighbourEntropy(x: Points, options: NeighbourOptions = {}): Estimate {
+  const op = "estimate the entropy", { k = 3, jitter = 0, seed = 0 } = options;
   const n = checkDraws(op, k, x);
-  const tree = kdTree(x);
-  const constant = digamma(n) - digamma(k);
+  const scaled = onLikeScales(x, jitter, seed);
+  requireDensity(op, scaled, (d) => `column ${d}`);
+  const tree = kdTree(scaled);
+  const constant = digamma(n) - digamma(k) + scaled.logScale;
   return estimateOf(Float64Array.from({ length: n }, (_, i) => {
-    return constant + x.dimensions * Math.log(2 * radiusOf(op, tree, i, k));
+    return constant + x.dimensions * Math.log(2 * tree.neighbourDistance(i, k));
   }));
 }
 
@@ -118,7 +142,9 @@ export function noiseInformation(
     );
   }
   checkDraws("estimate the information", options.k ?? 3, z, noise);
-  const ofZ = neighbourEntropy(z, options).terms, ofNoise = neighbourEntropy(noise, options).terms;
+  const { seed = 0 } = options;
+  const ofZ = neighbourEntropy(z, options).terms;
+  const ofNoise = neighbourEntropy(noise, { ...options, seed: seed + 1 }).terms;
   return estimateOf(ofZ.map((term, i) => term - ofNoise[i] - logDeterminants[i]));
 }
 
@@ -136,14 +162,6 @@ function checkDraws(op: string, k: number, ...of: readonly Points[]): number {
     );
   }
   return n;
-}
-
-function radiusOf(op: string, tree: KdTree, point: number, k: number): number {
-  const radius = tree.neighbourDistance(point, k);
-  if (radius > 0) return radius;
-  throw new RangeError(
-    `Cannot ${op} where ${k + 1} draws coincide, as with draw ${point}: it takes a continuous law`,
-  );
 }
 
 /** Each row of x with that of y behind it. */

@@ -6,11 +6,18 @@
  */
 import type { DType, Expr } from "../../kernels/scalar.ts";
 import * as s from "../../kernels/scalar.ts";
+import { checkDType } from "../checks.ts";
 import { broadcastShapes } from "../shape.ts";
 import { Tensor, type TensorLike, type Trace } from "../tensor.ts";
 import { full, zeros } from "../create.ts";
 import { broadcastTo } from "./movement.ts";
-import { apply, type Primitive, requireDType, requireSameDType } from "./primitive.ts";
+import {
+  apply,
+  type Primitive,
+  requireDType,
+  requireSameDType,
+  requireTensors,
+} from "./primitive.ts";
 
 /** An elementwise op as a function, with its record. */
 export interface Elementwise<Arguments extends readonly TensorLike[]> {
@@ -55,12 +62,15 @@ function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule):
     }),
     gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
   };
-  const op = (...args: A) => apply(primitive, align(name, args), undefined);
+  const arity = rule.formula.length; // of what it is called with; so that list.map(exp) works, too
+  const op = (...args: A) => apply(primitive, align(name, args, arity), undefined);
   return Object.assign(op, { primitive });
 }
 
 /** Turns numbers into tensors of the dtype around them, and broadcasts all to one shape. */
-function align(op: string, args: readonly TensorLike[]): Tensor[] {
+function align(op: string, args: readonly TensorLike[], arity = args.length): Tensor[] {
+  if (args.length !== arity) args = Array.from({ length: arity }, (_, i) => args[i]);
+  requireTensors(op, args, true);
   const shape = broadcastShapes(op, ...args.map((x) => typeof x === "number" ? [] : x.shape));
   const dtype = args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
   return args.map((x) => typeof x === "number" ? full(shape, x, dtype) : broadcastTo(x, shape));
@@ -130,61 +140,32 @@ const share = (small: Tensor, large: Tensor): Tensor =>
 
 // Functions
 
+/** A function of floats that devices have, or find written out in numerics.ts. */
+const intrinsic = (name: s.Intrinsic, gradient: Rule["gradient"]): Unary =>
+  elementwise(name, { dtypes: FLOATS, formula: s.intrinsic(name), gradient });
+
 /** eˣ. */
-export const exp: Unary = elementwise("exp", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("exp"),
-  gradient: (dy, y) => [mul(dy, y)],
-});
+export const exp: Unary = intrinsic("exp", (dy, y) => [mul(dy, y)]);
 /** The natural logarithm; −∞ at 0, NaN below. */
-export const log: Unary = elementwise("log", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("log"),
-  gradient: (dy, _, x) => [div(dy, x)],
-});
+export const log: Unary = intrinsic("log", (dy, _, x) => [div(dy, x)]);
 /** log(1 + x), accurate near 0. */
-export const log1p: Unary = elementwise("log1p", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("log1p"),
-  gradient: (dy, _, x) => [div(dy, add(x, 1))],
-});
+export const log1p: Unary = intrinsic("log1p", (dy, _, x) => [div(dy, add(x, 1))]);
 /** eˣ − 1, accurate near 0. */
-export const expm1: Unary = elementwise("expm1", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("expm1"),
-  gradient: (dy, y) => [mul(dy, add(y, 1))],
-});
+export const expm1: Unary = intrinsic("expm1", (dy, y) => [mul(dy, add(y, 1))]);
 /** The hyperbolic tangent. */
-export const tanh: Unary = elementwise("tanh", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("tanh"),
-  gradient: (dy, y) => [mul(dy, sub(1, mul(y, y)))],
-});
+export const tanh: Unary = intrinsic("tanh", (dy, y) => [mul(dy, sub(1, mul(y, y)))]);
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = elementwise("sigmoid", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("sigmoid"),
+export const sigmoid: Unary = intrinsic(
+  "sigmoid",
   // σ(−x), not 1 − σ(x), which is 0 from x = 17 on in float32.
-  gradient: (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
-});
+  (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
+);
 /** log(1 + eˣ), finite for every finite x. */
-export const softplus: Unary = elementwise("softplus", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("softplus"),
-  gradient: (dy, _, x) => [mul(dy, sigmoid(x))],
-});
+export const softplus: Unary = intrinsic("softplus", (dy, _, x) => [mul(dy, sigmoid(x))]);
 /** The sine of x radians. */
-export const sin: Unary = elementwise("sin", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("sin"),
-  gradient: (dy, _, x) => [mul(dy, cos(x))],
-});
+export const sin: Unary = intrinsic("sin", (dy, _, x) => [mul(dy, cos(x))]);
 /** The cosine of x radians. */
-export const cos: Unary = elementwise("cos", {
-  dtypes: FLOATS,
-  formula: s.intrinsic("cos"),
-  gradient: (dy, _, x) => [neg(mul(dy, sin(x)))],
-});
+export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))]);
 
 // Comparisons give bool, false where an argument is NaN.
 
@@ -224,8 +205,10 @@ export const or: Binary = elementwise("or", { dtypes: [...INTEGERS, "bool"], for
 /** Bitwise, or of bools. */
 export const xor: Binary = elementwise("xor", { dtypes: [...INTEGERS, "bool"], formula: s.xor });
 /** Bitwise, or of bools. */
-export const not = (x: Tensor): Tensor =>
-  x.dtype === "bool" ? xor(x, 1) : xor(x, x.dtype === "int32" ? -1 : 0xffffffff);
+export function not(x: Tensor): Tensor {
+  requireTensors("not", [x]);
+  return xor(x, x.dtype === "bool" ? 1 : x.dtype === "uint32" ? 0xffffffff : -1);
+}
 /** a · 2ᵇ, with b taken modulo 32. */
 export const shiftLeft: Binary = elementwise("shiftLeft", {
   dtypes: INTEGERS,
@@ -252,9 +235,23 @@ const selectPrimitive: Primitive = {
   }),
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 };
-/** a where the condition holds, else b. Both are computed; only the chosen one gets a gradient. */
+/**
+ * a where the condition holds, else b.
+ *
+ * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule multiplies by its slope: where
+ * that is infinite or NaN, as that of √x at 0, the gradient is NaN. So choose the argument, too.
+ *
+ * @example The gradient of √x, and 0 where x is not positive
+ * ```ts
+ * import { grad, greater, sqrt, sum, type Tensor, tensor, where } from "@echograd/echograd";
+ * const root = (x: Tensor) => where(greater(x, 0), sqrt(where(greater(x, 0), x, 1)), 0);
+ * console.log(await grad((x: Tensor) => sum(root(x)))(tensor([0, 4])).read()); // 0 and 0.25
+ * ```
+ */
 export const where: Elementwise<[condition: Tensor, a: TensorLike, b: TensorLike]> = Object.assign(
   (condition: Tensor, a: TensorLike, b: TensorLike) => {
+    requireTensors("choose by", [condition]);
+    requireTensors("choose", [a, b], true);
     const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
     const shape = broadcastShapes("choose with", ...shapes);
     const [c] = align("choose", [condition, zeros(shape)]);
@@ -272,8 +269,11 @@ export const castPrimitive: Primitive<DType> = {
   lower: (_, dtype) => ({ kind: "map", at: (at, read) => s.convert(read(0, at), dtype) }),
 };
 /** Converts to another dtype: floats are cut towards zero, and saturate; the gradient is 0. */
-export const cast = (x: Tensor, dtype: DType): Tensor =>
-  x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
+export function cast(x: Tensor, dtype: DType): Tensor {
+  requireTensors("cast", [x]);
+  checkDType(dtype);
+  return x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
+}
 
 export const identityPrimitive: Primitive = {
   name: "identity",
@@ -285,5 +285,7 @@ export const identityPrimitive: Primitive = {
 export const identity = (x: Tensor, trace: Trace): Tensor =>
   apply(identityPrimitive, [x], undefined, trace);
 /** x, taken as a constant by every gradient. */
-export const stopGradient = (x: Tensor): Tensor =>
-  apply({ ...identityPrimitive, gradient: undefined }, [x], undefined);
+export function stopGradient(x: Tensor): Tensor {
+  requireTensors("stop the gradient of", [x]);
+  return apply({ ...identityPrimitive, gradient: undefined }, [x], undefined);
+}

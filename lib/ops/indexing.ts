@@ -1,8 +1,10 @@
 /**
- * Counting, and reading and adding at computed places. Indices are int32; those out of range are moved to the nearest end.
+ * Counting, and reading and adding at computed places. Indices are int32. Those that are known when an op is called are checked;
+ * those that a device computes cannot be, and where they are out of range they are moved to the nearest end.
  *
  * @module
  */
+import { checkDType } from "../checks.ts";
 import {
   checkShape,
   normalizeAxis,
@@ -18,7 +20,7 @@ import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { reshape, transpose } from "./movement.ts";
 import { clampIndex } from "./joining.ts";
-import { apply, type Primitive, requireDType } from "./primitive.ts";
+import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
 
 interface IotaAttributes {
   readonly shape: Shape;
@@ -36,19 +38,39 @@ export const iotaPrimitive: Primitive<IotaAttributes> = {
 /** 0, 1, 2, … along an axis. */
 export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
   checkShape(shape, "count up");
+  checkDType(dtype);
   return apply(iotaPrimitive, [], { shape, axis: normalizeAxis(axis, shape, "count up"), dtype });
+}
+
+/**
+ * Refuses indices that are not int32, or not from 0 to n − 1 where they are known: those of host data, of a constant, or of
+ * another shape of them.
+ *
+ * @throws {RangeError} with the first index that is out of range.
+ */
+export function checkIndices(op: string, indices: Tensor, n: number): void {
+  requireDType("index by", indices, "int32");
+  let from = indices;
+  while (from.label.startsWith("reshape ") && from.inputs.length > 0) from = from.inputs[0];
+  const known = from.label.startsWith("full ") ? [Number(from.label.slice(5))] : from.storage?.host;
+  if (known === undefined || indices.size === 0 || n === 0) return; // no rows: refused by all that read them
+  const i = known.findIndex((index: number) => index < 0 || index >= n);
+  if (i < 0) return;
+  throw new RangeError(
+    `Cannot ${op} index ${known[i]}, number ${i} of the indices: they must be from 0 to ${n - 1}`,
+  );
 }
 
 export const takePrimitive: Primitive = {
   name: "take",
   type([x, indices]) {
-    requireDType("index by", indices, "int32");
     if (x.rank === 0) throw new ShapeError("Cannot take from a scalar: it has no rows");
     if (x.shape[0] === 0 && indices.size > 0) {
       throw new ShapeError(
         `Cannot take ${shapeText(indices.shape)} rows from ${shapeText(x.shape)}`,
       );
     }
+    checkIndices("take", indices, x.shape[0]);
     return { shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype };
   },
   lower: ([x, indices]) => ({
@@ -65,8 +87,14 @@ export const takePrimitive: Primitive = {
   },
 };
 
-/** Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take. */
+/**
+ * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take, but indices count from the front alone.
+ *
+ * @throws {RangeError} where indices that are known are out of range. Those that a device computes, and arguments of a
+ * compiled function, are moved to the nearest end instead.
+ */
 export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
+  requireTensors("take", [x, indices]);
   const along = normalizeAxis(axis, x.shape, "take");
   if (along === 0) return apply(takePrimitive, [x, indices], undefined);
   const axes = x.shape.map((_, i) => i);
@@ -82,10 +110,13 @@ export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
- * One element for every index, read from the same line of x along an axis: NumPy's take_along_axis. The shapes agree
- * except along that axis.
+ * One element for every index, read from the same line of x along an axis: NumPy's take_along_axis, but indices count from
+ * the front alone. The shapes agree except along that axis.
+ *
+ * @throws {RangeError} where indices that are known are out of range; others are moved to the nearest end.
  */
 export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {
+  requireTensors("takeAlongAxis", [x, indices]);
   const along = normalizeAxis(axis, x.shape, "takeAlongAxis");
   if (!sameShape(x.shape.toSpliced(along, 1), indices.shape.toSpliced(along, 1))) {
     throw new ShapeError(
@@ -94,6 +125,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
       } along axis ${along}: the other axes differ`,
     );
   }
+  checkIndices("take", indices, x.shape[along]);
   let stride = 1;
   let flat = iota(indices.shape, 0);
   for (let i = x.rank - 1; i >= 0; i--) {
@@ -125,8 +157,14 @@ export const scatterPrimitive: Primitive<number> = {
   gradient: (dy, _, [indices]) => [undefined, take(dy, indices)],
 };
 
-/** [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r. Deterministic. */
+/**
+ * [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r. Deterministic.
+ *
+ * @throws {RangeError} where indices that are known are out of range; others are moved to the nearest end.
+ */
 export function scatterAdd(rows: number, indices: Tensor, updates: Tensor): Tensor {
   checkShape([rows], "scatterAdd");
+  requireTensors("scatterAdd", [indices, updates]);
+  checkIndices("scatterAdd at", indices, rows);
   return apply(scatterPrimitive, [max(0, min(indices, rows - 1)), updates], rows);
 }

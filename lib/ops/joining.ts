@@ -6,10 +6,11 @@
 import { divide, type Index, valueIndex } from "../../kernels/indexing.ts";
 import * as s from "../../kernels/scalar.ts";
 import type { Expr } from "../../kernels/scalar.ts";
+import { checkArray, checkOptions } from "../checks.ts";
 import { normalizeAxis, ShapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expandDims, slice } from "./movement.ts";
-import { apply, type Primitive, requireSameDType } from "./primitive.ts";
+import { apply, type Primitive, requireSameDType, requireTensors } from "./primitive.ts";
 
 interface PadAttributes {
   readonly low: readonly number[];
@@ -80,7 +81,12 @@ export interface Padding {
   readonly interior?: readonly number[];
 }
 /** Puts zeros around, and between, the elements. */
-export function pad(x: Tensor, { low, high, interior = low.map(() => 0) }: Padding): Tensor {
+export function pad(x: Tensor, padding: Padding): Tensor {
+  requireTensors("pad", [x]);
+  checkOptions("pad", padding, "low", "high", "interior");
+  const { low, high } = padding;
+  for (const widths of [low, high, padding.interior ?? []]) checkArray(widths, "pad by");
+  const { interior = low.map(() => 0) } = padding;
   return apply(padPrimitive, [x], { low, high, interior });
 }
 
@@ -122,6 +128,8 @@ export const concatPrimitive: Primitive<number> = {
 
 /** Joins tensors along an axis that exists. */
 export function concat(parts: readonly Tensor[], axis = 0): Tensor {
+  checkArray(parts, "concatenate", "[a, b]");
+  requireTensors("concatenate", parts);
   if (parts.length === 0) throw new RangeError("Cannot concatenate no tensors");
   const along = normalizeAxis(axis, parts[0].shape, "concatenate");
   // Joined in pairs, as a balanced tree: a select of two is all that a kernel needs to know.
@@ -137,5 +145,6 @@ export function concat(parts: readonly Tensor[], axis = 0): Tensor {
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(parts: readonly Tensor[], axis = 0): Tensor {
+  checkArray(parts, "stack", "[a, b]");
   return concat(parts.map((x) => expandDims(x, axis)), axis);
 }

@@ -6,7 +6,7 @@
 import { broadcastShapes, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo, reshape, transpose } from "./movement.ts";
-import { apply, type Primitive, requireDType } from "./primitive.ts";
+import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
 
 export const matmulPrimitive: Primitive = {
   name: "matmul",
@@ -30,6 +30,7 @@ const swap = (x: Tensor): Tensor =>
  * @throws {ShapeError} where the columns of a are not as many as the rows of b.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  requireTensors("matmul", [a, b]);
   const refuse = (why: string) => {
     throw new ShapeError(`Cannot matmul ${shapeText(a.shape)} by ${shapeText(b.shape)}: ${why}`);
   };

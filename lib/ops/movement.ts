@@ -5,6 +5,7 @@
  * @module
  */
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
+import { checkArray } from "../checks.ts";
 import {
   checkShape,
   normalizeAxes,
@@ -18,7 +19,7 @@ import {
 import type { Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
 import { pad } from "./joining.ts";
-import { apply, type Primitive } from "./primitive.ts";
+import { apply, type Primitive, requireTensors } from "./primitive.ts";
 
 /** The same elements in row-major order under another shape; one size may be −1, it is worked out. */
 export const reshapePrimitive: Primitive<Shape> = {
@@ -43,14 +44,14 @@ export const reshapePrimitive: Primitive<Shape> = {
 
 /** The same elements in row-major order under another shape; one size may be −1, it is worked out. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  requireTensors("reshape", [x]);
+  checkArray(shape, "reshape to shape");
   const known = shape.filter((d) => d !== -1);
   if (known.length === shape.length - 1) {
     const rest = x.size / sizeOf(known);
     if (!Number.isInteger(rest)) {
       throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${
-          shapeText(shape)
-        }: ${x.size} elements do not fill it`,
+        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${x.size} do not fill it`,
       );
     }
     shape = shape.map((d) => d === -1 ? rest : d);
@@ -81,6 +82,8 @@ export const transposePrimitive: Primitive<readonly number[]> = {
 
 /** Axis i of the output is axis order[i] of the input; the axes are reversed unless an order is given. */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
+  requireTensors("transpose", [x]);
+  if (order !== undefined) checkArray(order, "transpose by");
   const axes = order?.map((axis) => normalizeAxis(axis, x.shape, "transpose")) ??
     x.shape.map((_, axis) => x.rank - 1 - axis);
   return apply(transposePrimitive, [x], axes);
@@ -120,6 +123,7 @@ export const broadcastPrimitive: Primitive<Shape> = {
 
 /** Repeats axes of size 1, and new axes in front, to fill the shape. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  requireTensors("broadcast", [x]);
   checkShape(shape, "broadcast");
   return sameShape(shape, x.shape) ? x : apply(broadcastPrimitive, [x], shape);
 }
@@ -135,6 +139,7 @@ export const slicePrimitive: Primitive<SliceAttributes> = {
     const isOfRank = [start, shape, step].every((list) => list.length === x.rank);
     const fits = shape.every((d, axis) =>
       Number.isInteger(start[axis]) && start[axis] >= 0 &&
+      Number.isInteger(step[axis]) && step[axis] >= 1 &&
       start[axis] + Math.max(0, (d - 1) * step[axis] + 1) * Number(d > 0) <= x.shape[axis]
     );
     if (!isOfRank || !fits) {
@@ -142,7 +147,9 @@ export const slicePrimitive: Primitive<SliceAttributes> = {
         `Cannot slice ${shapeText(shape)} from ${shapeText(x.shape)} at ${
           shapeText(start)
         } by steps of ${shapeText(step)}: ${
-          isOfRank ? "it must lie inside" : "one start, size and step are needed for each axis"
+          isOfRank
+            ? "it must lie inside, with steps of 1 or more"
+            : "one start, size and step are needed for each axis"
         }`,
       );
     }
@@ -167,15 +174,19 @@ export function slice(
   x: Tensor,
   start: readonly number[],
   shape: Shape,
-  step: readonly number[] = start.map(() => 1),
+  step?: readonly number[],
 ): Tensor {
+  requireTensors("slice", [x]);
+  checkArray(start, "slice from");
   checkShape(shape, "slice");
-  checkShape(step.map((n) => n - 1), "step");
+  step ??= start.map(() => 1);
+  checkArray(step, "slice by steps of");
   return apply(slicePrimitive, [x], { start, shape, step });
 }
 
 /** Inserts an axis of size 1. */
 export function expandDims(x: Tensor, axis: number): Tensor {
+  requireTensors("insert an axis into", [x]);
   const at = normalizeAxis(axis, [...x.shape, 1], "insert an axis");
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
@@ -200,5 +211,6 @@ export const flipPrimitive: Primitive<readonly number[]> = {
 };
 /** Reverses the order along some axes, all unless given. */
 export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
+  requireTensors("flip", [x]);
   return apply(flipPrimitive, [x], normalizeAxes(axis, x.shape, "flip"));
 }

@@ -5,6 +5,7 @@
  */
 import type { Lowering } from "../../kernels/graph.ts";
 import type { DType } from "../../kernels/scalar.ts";
+import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor, type Trace } from "../tensor.ts";
 
@@ -55,11 +56,24 @@ export function apply<A>(
   });
 }
 
+/** Throws TypeError unless all inputs are tensors, or numbers where those will do. */
+export function requireTensors(op: string, inputs: readonly unknown[], numbers = false): void {
+  for (const x of inputs) {
+    if (x instanceof Tensor || numbers && typeof x === "number") continue;
+    const text = describe(x), takes = numbers ? "tensors and numbers" : "tensors";
+    const isData = Array.isArray(x) || ArrayBuffer.isView(x) || /^(number|bool)/.test(typeof x);
+    const data = /^an? /.test(text) ? "…" : text;
+    const remedy = isData ? `; make a tensor of it with tensor(${data})` : "";
+    throw new TypeError(`Cannot ${op} ${text}: it takes ${takes}${remedy}`);
+  }
+}
+
 /** Throws TypeError unless the dtype is one of those allowed. */
 export function requireDType(op: string, input: Tensor, ...allowed: readonly DType[]): void {
   if (!allowed.includes(input.dtype)) {
     throw new TypeError(
-      `Cannot ${op} a tensor of ${input.dtype}: ${op} takes ${allowed.join(", ")}`,
+      `Cannot ${op} a tensor of ${input.dtype}: ${op} takes ${allowed.join(", ")}; ` +
+        `cast(x, "${allowed[0]}") converts it`,
     );
   }
 }

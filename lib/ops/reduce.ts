@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../checks.ts";
 import { normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -15,6 +16,7 @@ import {
   isNaN,
   less,
   log,
+  max,
   mul,
   or,
   stopGradient,
@@ -23,7 +25,7 @@ import {
 } from "./elementwise.ts";
 import { broadcastTo, flip, reshape } from "./movement.ts";
 import { iota } from "./indexing.ts";
-import { apply, type Primitive, requireDType } from "./primitive.ts";
+import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
 
 /** Which axes to reduce, all unless given. */
 export interface ReduceOptions {
@@ -67,12 +69,19 @@ export const maxPrimitive: Primitive<readonly number[]> = {
   },
 };
 
+/** The axes that some options name. */
+function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
+  requireTensors(op, [x]);
+  checkOptions(op, options, "axis", "keepDims");
+  return normalizeAxes(options.axis, x.shape, op);
+}
+
 function reduce(
   primitive: Primitive<readonly number[]>,
   x: Tensor,
   options: ReduceOptions,
 ): Tensor {
-  const axes = normalizeAxes(options.axis, x.shape, primitive.name);
+  const axes = axesOf(primitive.name, x, options);
   const y = axes.length === 0 ? x : apply(primitive, [x], axes);
   return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
 }
@@ -87,8 +96,8 @@ export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
 
 /** The mean over some axes; NaN over none. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axes = axesOf("mean", x, options);
   requireDType("mean", x, "float32");
-  const axes = normalizeAxes(options.axis, x.shape, "mean");
   const count = axes.reduce((n, axis) => n * x.shape[axis], 1);
   return count === 0 ? add(sum(x, options), NaN) : mul(sum(x, options), 1 / count);
 }
@@ -98,6 +107,8 @@ export function argmax(
   x: Tensor,
   options: { readonly axis: number; readonly keepDims?: boolean },
 ): Tensor {
+  requireTensors("argmax", [x]);
+  checkOptions("argmax", options, "axis", "keepDims");
   const axis = normalizeAxis(options.axis, x.shape, "argmax");
   const n = x.shape[axis];
   if (n === 0) throw new RangeError("Cannot argmax along an empty axis");
@@ -108,14 +119,16 @@ export function argmax(
   return sub(n - 1, reduceMax(where(hit, fromEnd, -1), { axis, keepDims: options.keepDims }));
 }
 
-/** log Σ eˣ over some axes, without overflow; its gradient is the softmax. −∞ over none. */
+/** log Σ eˣ over some axes, without overflow; its gradient is the softmax. −∞ over none, and of −∞ alone, with gradient 0. */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const axis = normalizeAxes(options.axis, x.shape, "logSumExp");
+  const axis = axesOf("logSumExp", x, options);
   const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
   // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
   const finite = where(less(abs(top), Infinity), top, 0);
-  const total = add(log(sum(exp(sub(x, finite)), { axis, keepDims: true })), finite);
-  return options.keepDims ? total : reshape(total, without(x.shape, axis));
+  // At least e⁰, unless all are −∞: then it is 0, whose logarithm has an infinite slope, and its bound has none.
+  const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
+  const y = add(log(total), top);
+  return options.keepDims ? y : reshape(y, without(x.shape, axis));
 }
 
 interface CumsumAttributes {
@@ -137,6 +150,8 @@ export function cumsum(
   x: Tensor,
   options: { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean },
 ): Tensor {
+  requireTensors("cumsum", [x]);
+  checkOptions("cumsum", options, "axis", "exclusive", "reverse");
   const axis = normalizeAxis(options.axis, x.shape, "cumsum");
   const attributes = { axis, exclusive: options.exclusive ?? false };
   return options.reverse

@@ -7,6 +7,7 @@
 import { type Tensor, zeros } from "../../mod.ts";
 import { type Config, parseConfig } from "../../experiments/config.ts";
 import { type DataSet, type Images, makeImages } from "../../experiments/data/images.ts";
+import { npy, npz } from "./writers.ts";
 
 /** Pixels in a row, and rows. */
 export const SIDE = 4;
@@ -31,6 +32,16 @@ export const DATA: DataSet = {
   valid: bars(100, 2),
   test: bars(107, 3),
 };
+
+/** Writes them to an npz file, for a process to train on. */
+export async function writeBars(path: string): Promise<void> {
+  const array = ({ data, count }: Images) => npy([count, SIDE, SIDE], (i) => data[i]);
+  const { train, valid, test } = DATA;
+  await Deno.writeFile(
+    path,
+    npz({ train: array(train), valid: array(valid), test: array(test) }),
+  );
+}
 
 /** What a model starts from whose prior starts from no training images. */
 export const NO_EXAMPLES: Tensor = zeros([0, SIDE * SIDE]);

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { key, openDevice, run as compute } from "../../mod.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../experiments/checkpoint.ts";
+import { loadCheckpoint, readArrays, saveCheckpoint } from "../../experiments/checkpoint.ts";
 import type { Config } from "../../experiments/config.ts";
+import { dataDigest } from "../../experiments/data/digest.ts";
 import { makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
-import { CONFIG, NO_EXAMPLES, SIDE } from "./bars.ts";
+import { CONFIG, DATA, NO_EXAMPLES, SIDE } from "./bars.ts";
 import { assertRefusedLater, temporaryFolder } from "./helpers.ts";
 
 Deno.test("a checkpoint of another architecture is refused with the first difference", async () => {
@@ -14,9 +15,12 @@ Deno.test("a checkpoint of another architecture is refused with the first differ
   const path = join(folder.path, "checkpoint.safetensors");
   const start = (config: Config) => {
     const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
-    return { state: learner.init(compute(key(1), device), NO_EXAMPLES), key: key(1), epoch: 3 };
+    const state = learner.init(compute(key(1), device), NO_EXAMPLES);
+    // The config is checked first: what is tried here are arrays that are not of it.
+    return { state, key: key(1), config: CONFIG, data: dataDigest(DATA) };
   };
-  await saveCheckpoint(path, start(CONFIG));
+  const saved = start(CONFIG);
+  await saveCheckpoint(path, await readArrays(saved), { ...saved, epoch: 3, history: "" });
   assertEquals((await loadCheckpoint(path, start(CONFIG))).epoch, 3);
   const refused = (config: Config, ...says: string[]) =>
     assertRefusedLater(() => loadCheckpoint(path, start(config)), path, ...says);

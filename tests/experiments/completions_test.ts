@@ -1,13 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import settings from "../../deno.json" with { type: "json" };
 import { assertSentence } from "./helpers.ts";
 
-const COMPLETIONS = fileURLToPath(new URL("../../experiments/completions.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What the command prints for a shell. */
+/** What the command prints for a shell, with just its permissions. */
 async function completions(shell: string): Promise<{ code: number; out: string; err: string }> {
-  const args = ["run", "--quiet", "--no-check", "--allow-read", "--allow-run", COMPLETIONS, shell];
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const [, ...args] = [...settings.tasks.completions.command.split(" "), shell];
+  const options = { args, cwd: ROOT };
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, out, err };
 }

@@ -137,7 +137,9 @@ Deno.test("wrong ways to train", () => {
   refused({ recon: "l1" }, "recon", `"bce" or "mse"`, `"l1"`);
   refused({ samples: 0 }, "samples", "at least 1");
   refused({ optimizer: { type: "sgd" } }, "optimizer.type", `"adam"`, `"sgd"`);
-  refused({ optimizer: { type: "adam", beta1: 2 } }, "optimizer.beta1", "at most 1");
+  refused({ optimizer: { type: "adam", beta1: 2 } }, "optimizer.beta1", "less than 1");
+  refused({ optimizer: { type: "adam", beta2: 1 } }, "optimizer.beta2", "less than 1", "found 1");
+  refused({ optimizer: { type: "adam", epsilon: 1e-50 } }, "optimizer.epsilon", "found 1e-50");
   refused({ learningRate: { type: "linear" } }, "learningRate.type", `"constant" or`, `"iwae"`);
   refused({ learningRate: { type: "iwae", rate: "0.1" } }, "learningRate.rate", "a number");
   refused({ earlyStopping: { patience: 0 } }, "earlyStopping.patience", "at least 1");

@@ -53,6 +53,24 @@ Deno.test("words that look like numbers are left as they were typed", () => {
   assertRefused(() => parseFlags(FLAGS, ["007"]), `"007"`);
 });
 
+Deno.test("a flag that is given twice, or named as the parser names its words, is refused", () => {
+  assertRefused(() => parseFlags(FLAGS, ["--beta", "1", "--beta=1"]), "--beta is given 2 times");
+  assertRefused(() => parseFlags(FLAGS, ["--resume", "--resume"]), "--resume is given 2 times");
+  for (const args of [["--_", "x"], ["--_=x"], ["-_", "x"]]) {
+    assertRefused(() => parseWords(FLAGS, args), "unknown flag", "_; allowed: --epochs");
+  }
+  assertEquals(parseWords(FLAGS, ["--", "--_", "--resume=maybe"]).words.length, 2);
+});
+
+Deno.test("a switch takes no value but true and false", () => {
+  for (const value of ["maybe", "", "0", "yes=no"]) {
+    const says = ["--resume takes no value", `"${value}"`];
+    assertRefused(() => parseFlags(FLAGS, [`--resume=${value}`]), ...says);
+  }
+  assertEquals(parseFlags(FLAGS, ["--resume=false"]).resume, false);
+  assertEquals(parseFlags(FLAGS, ["--resume=true"]).resume, true);
+});
+
 Deno.test("a value of the wrong kind is refused", () => {
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "many"]), "--epochs", "whole number", "many");
   assertRefused(() => parseFlags(FLAGS, ["--epochs", "1.5"]), "whole number of at least 1", "1.5");

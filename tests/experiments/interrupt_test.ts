@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 
 const INTERRUPT = new URL("../../experiments/interrupt.ts", import.meta.url).href;
+const PROGRAM = new URL("../../experiments/program.ts", import.meta.url).href;
 
 /** A program that says when it is stopped and when it is killed, and gets SIGINT at these times after its start. */
 async function interrupted(again: string, ...times: number[]) {
@@ -39,4 +40,22 @@ Deno.test("a second Ctrl-C is one that comes half a second after the first", asy
     ["ready stop end", null],
     ["ready stop", "SIGINT"],
   ]);
+});
+
+Deno.test("the end of a pipe stops as the first Ctrl-C does", async () => {
+  const code = `import { onInterrupt } from "${INTERRUPT}";
+    import { print, tell } from "${PROGRAM}";
+    const stop = onInterrupt();
+    print("unheard");
+    tell([stop.aborted, stop.reason].join());
+    Deno.exit(stop.reason);`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await child.stdout.cancel();
+  assertEquals(await new Response(child.stderr).text(), "true,141\n");
+  assertEquals((await child.status).code, 141);
 });

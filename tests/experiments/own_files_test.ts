@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { readChardata, readOmniglot } from "../../experiments/data/omniglot.ts";
 import { readOwn } from "../../experiments/data/own_files.ts";
 import { type DataSet, gatherImages, type Images } from "../../experiments/data/images.ts";
-import { datasetDigest } from "../../experiments/data/digest.ts";
+import { dataDigest } from "../../experiments/data/digest.ts";
 import { loadDataSet } from "../../experiments/data/datasets.ts";
 import { assertRefusedLater, temporaryFolder } from "./helpers.ts";
 import { CLASSES, idx, npy, npyOf, npz, TYPES, writeMat } from "./writers.ts";
@@ -155,7 +155,7 @@ Deno.test("npz: arrays that are not numbers are left out and named, as are the f
 
 Deno.test("images may have a single channel, first or last", async () => {
   const digestOf = async (shape: number[]) =>
-    await datasetDigest(await load("x.npy", npy(shape, imageOf)));
+    await dataDigest(await load("x.npy", npy(shape, imageOf)));
   for (const shape of [[40, 2, 3, 1], [40, 1, 2, 3]]) {
     assertEquals(await digestOf(shape), await digestOf([40, 2, 3]));
   }

@@ -122,7 +122,7 @@ Deno.test("what a run lacks is said of it, and the others are shown", async () =
   );
   assertMatch(
     lacks.edited,
-    /config.json, latent: expected .* but found 1.*test.json holds no rate/,
+    /config.json, latent: expected .* but found 1.*test.json, rate: expected a number, but found "much"/,
   );
   assertEquals(textOf(".notice"), [`What 4 of 6 runs lack`]);
   assertStringIncludes(

@@ -1,17 +1,22 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../property.ts";
+import { Buffer } from "node:buffer";
+import { crc32, deflateSync } from "node:zlib";
 import { decode } from "fast-png";
 import { DOMParser } from "linkedom";
 import { join } from "node:path";
 import type { Config } from "../../experiments/config.ts";
 import { writeFile } from "../../experiments/files.ts";
 import { gridPng } from "../../experiments/pictures.ts";
-import { historiesCsv } from "../../experiments/report/csv.ts";
+import { csvText, HISTORIES_START, historiesCsv } from "../../experiments/report/csv.ts";
 import { commonValue, compareSettings, settingsOf } from "../../experiments/report/differences.ts";
 import { estimate, estimateText } from "../../experiments/report/estimate.ts";
 import { betaOf, curveNames, groupNames, groupRuns } from "../../experiments/report/group.ts";
 import { readLines } from "../../experiments/report/history_lines.ts";
+import { lossPanels } from "../../experiments/report/loss_panels.ts";
 import { markup } from "../../experiments/report/markup.ts";
+import { requireFree } from "../../experiments/report/output_file.ts";
+import { PAGE_START } from "../../experiments/report/page.ts";
 import { dataUri, readPicture } from "../../experiments/report/picture.ts";
 import type { ReportRun } from "../../experiments/report/read_run.ts";
 import { folderAt } from "../../experiments/run_folder.ts";
@@ -155,6 +160,108 @@ Deno.test("histories are comma-separated values, a row for each run and epoch", 
     '"runs/b,""c""",,,2,0.5,6,1,2,3,1,2,3,',
     "",
   ]);
+});
+
+Deno.test("a text that a spreadsheet would take for a formula is no formula in a table; numbers stay", () => {
+  const odd = ["=1+1", "+1", "-1", "@x", '=a,"b"', "\t=1", "a=1", ""];
+  const rows = odd.map((text) => ({ text, value: -1.5 }));
+  assertEquals(csvText([...rows, { text: "x", "=name": 1 }], ["value"]).split("\r\n"), [
+    "value,text,'=name",
+    "-1.5,'=1+1,",
+    "-1.5,'+1,",
+    "-1.5,'-1,",
+    "-1.5,'@x,",
+    `-1.5,"'=a,""b""",`,
+    "-1.5,'\t=1,",
+    "-1.5,a=1,",
+    "-1.5,,",
+    ",x,1",
+    "",
+  ]);
+});
+
+Deno.test("a report is written over an earlier one, and over nothing else", async () => {
+  await using folder = await temporaryFolder();
+  const file = (name: string) => join(folder.path, name);
+  const out = (path: string) => ({ flag: "--out", path, start: PAGE_START });
+  const csv = (path: string) => ({ flag: "--csv", path, start: HISTORIES_START });
+  const [page, notes, device, link] = ["page", "notes", "device", "link"].map(file);
+  await writeFile(page, `${PAGE_START}<title>x</title>`);
+  await writeFile(notes, "<!DOCTYPE html>\n");
+  await writeFile(file("histories"), historiesCsv([runOf("a")]));
+  await writeFile(file("empty"), "");
+  await Deno.symlink("/dev/null", device);
+  await Deno.symlink(notes, link);
+  await requireFree([out(page), csv(file("histories"))]);
+  await requireFree([out(file("new")), csv(file("empty"))]);
+  for (const name of ["checkpoint.safetensors", "test.json", ".lock"]) {
+    const path = file(name);
+    await assertRefusedLater(() => requireFree([out(path)]), `--out is ${path}`, "a run's file");
+  }
+  const both = [out(page), csv(`${folder.path}/./page`)];
+  await assertRefusedLater(() => requireFree(both), "--out and --csv are both");
+  for (const path of [notes, link, file("histories")]) {
+    await assertRefusedLater(() => requireFree([out(path)]), path, "not written by");
+  }
+  await assertRefusedLater(() => requireFree([csv(page)]), `--csv is ${page}`, "not written by");
+  for (const path of [device, folder.path]) {
+    await assertRefusedLater(() => requireFree([out(path)]), path, "no regular file");
+  }
+});
+
+/** A PNG of these chunks, with checksums. */
+function pngOf(width: number, height: number, ...chunks: [type: string, data: Uint8Array][]) {
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  [width, height].forEach((side, i) => view.setUint32(4 * i, side));
+  header[8] = 8; // bits of a grey level
+  const chunk = ([type, data]: [string, Uint8Array]) => {
+    const bytes = Buffer.concat([new TextEncoder().encode(type), data]);
+    const ends = new DataView(new ArrayBuffer(8));
+    [data.length, crc32(bytes)].forEach((number, i) => ends.setUint32(4 * i, number));
+    return Buffer.concat([
+      new Uint8Array(ends.buffer, 0, 4),
+      bytes,
+      new Uint8Array(ends.buffer, 4),
+    ]);
+  };
+  const all: [string, Uint8Array][] = [["IHDR", header], ...chunks, ["IEND", new Uint8Array()]];
+  return Buffer.concat([Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), ...all.map(chunk)]);
+}
+
+Deno.test("a picture of no or too many pixels, or with more in it than pixels, is refused before it is unpacked", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "x.png");
+  const zeros = (count: number) => deflateSync(new Uint8Array(count));
+  const refused = async (png: Uint8Array, ...says: string[]) => {
+    await writeFile(path, png);
+    await assertRefusedLater(() => readPicture(path), path, ...says);
+  };
+  await writeFile(path, pngOf(1, 2, ["IDAT", zeros(4)]));
+  assertEquals(await readPicture(path), { width: 1, height: 2, data: new Uint8Array(2) });
+  await refused(pngOf(0, 0, ["IDAT", zeros(0)]), "from 1 to 16777216 pixels", "has 0×0");
+  await refused(pngOf(60_000, 60_000, ["IDAT", zeros(1)]), "has 60000×60000");
+  await refused(pngOf(2 ** 32 - 1, 1, ["IDAT", zeros(1)]), "has 4294967295×1");
+  await refused(pngOf(1, 2, ["iCCP", zeros(9)], ["IDAT", zeros(4)]), "colour profile");
+  const bomb = pngOf(1, 2, ["IDAT", zeros(1e8)]);
+  const before = performance.now();
+  await refused(bomb, "not a whole PNG");
+  assert(performance.now() - before < 1000);
+  await refused(bomb.subarray(0, 20), "not a whole PNG");
+  await refused(new Uint8Array(), "not a whole PNG");
+});
+
+Deno.test("a history of 200,000 epochs is a line of a thousand points; of many damaged lines some are told", () => {
+  const history = Array.from({ length: 200_000 }, (_, i) => record(i + 1));
+  const [group] = groupRuns([{ ...runOf("a", CONFIG), history }]);
+  const { html } = lossPanels([group], "x");
+  assert(html.length < 100_000, `${html.length}`);
+  assert(html.includes('L288,89"'), "the last epoch is not at the right end");
+  const { records, problems } = readLines("x\n".repeat(200_000));
+  assertEquals([records.length, problems.length], [0, 11]);
+  assertEquals(problems.at(-1), "199990 more lines of the history are damaged");
+  const long = `{"epoch": "${"x".repeat(1e6)}"}`;
+  assert(readLines(long).problems[0].length < 3000);
 });
 
 Deno.test("a picture is halved where it loses nothing, and shown in 16 levels of grey", async () => {

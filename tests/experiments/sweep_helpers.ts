@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import settings from "../../deno.json" with { type: "json" };
+import { writeBars } from "./bars.ts";
 import { temporaryFolder } from "./helpers.ts";
 
 const SWEEP = fileURLToPath(new URL("../../experiments/sweep.ts", import.meta.url));
@@ -33,23 +34,26 @@ export async function sweep(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-/** Configs that train in a moment, one that fails in it, and one that takes a while. */
-type Name = "a" | "b" | "exploding" | "long";
+/** Configs that train in a moment, one that fails in it, one that takes a while, and one that is never waited for. */
+type Name = "a" | "b" | "exploding" | "long" | "endless";
 
 const tiny = (latent: object, more: object = {}) =>
-  JSON.stringify({ latent, encoder: [], decoder: [], batch: 50, epochs: 1, limit: 200, ...more });
+  JSON.stringify({ latent, encoder: [], decoder: [], batch: 50, epochs: 1, limit: 150, ...more });
 const gaussian = { type: "gaussian", size: 2 };
 const CONFIGS: Record<Name, string> = {
-  a: tiny({ type: "echo", size: 2, dMax: 5 }),
+  a: tiny(gaussian),
   b: tiny(gaussian),
   exploding: tiny(gaussian, { learningRate: { type: "constant", rate: 1e30 } }),
-  long: tiny(gaussian, { epochs: 40, limit: 2000 }),
+  long: tiny(gaussian, { epochs: 100, batch: 2 }),
+  endless: tiny(gaussian, { epochs: 100_000, batch: 2 }),
 };
 
-/** A folder with the configs above and, yet missing, runs; it is removed when it goes out of scope. */
+/** A folder with the configs above, images and, yet missing, runs; it is removed when it goes out of scope. */
 export interface Place extends AsyncDisposable {
   path: string;
   runs: string;
+  /** A file of images. */
+  images: string;
   /** A list of configs. */
   configs(...names: Name[]): string;
   /** Flags for a sweep of configs in this place. */
@@ -61,15 +65,20 @@ export interface Place extends AsyncDisposable {
 /** Makes a place. */
 export async function makePlace(): Promise<Place> {
   const folder = await temporaryFolder();
-  const runs = join(folder.path, "runs");
+  const runs = join(folder.path, "runs"), images = join(folder.path, "bars.npz");
+  await writeBars(images);
   const file = (name: string) => join(folder.path, `${name}.json`);
   for (const [name, text] of Object.entries(CONFIGS)) await Deno.writeTextFile(file(name), text);
   const configs = (...names: Name[]) => names.map(file).join(",");
   return {
     ...folder,
     runs,
+    images,
     configs,
-    flags: (...names) => ["--configs", configs(...names), "--runs-dir", runs, "--device", "cpu"],
+    flags: (...names) => [
+      ...["--configs", configs(...names), "--dataset", images],
+      ...["--runs-dir", runs, "--device", "cpu"],
+    ],
     read: (name) => Deno.readTextFile(join(runs, name)),
   };
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { findConfig, findConfigs, withChanges } from "../../experiments/config_source.ts";
 import { jobList, parseBetas } from "../../experiments/sweep/job_list.ts";
 import { share } from "../../experiments/sweep/local.ts";
-import { assertRefused, assertRefusedLater } from "./helpers.ts";
+import { assertRefused, assertRefusedLater, temporaryFolder } from "./helpers.ts";
 
 Deno.test("the jobs are every config with every beta and seed, each in a folder of its own", async () => {
   const configs = await findConfigs("echo, vae");
@@ -34,6 +34,19 @@ Deno.test("lists of betas and configs are refused where they are wrong", async (
   assertRefused(() => parseBetas("0.5,1,.50"), "--betas has 0.5 twice");
   await assertRefusedLater(() => findConfigs("echo,vae_vam"), "did you mean vae_vamp?");
   await assertRefusedLater(() => findConfigs("echo,echo.json"), "two of the name echo");
+  await using folder = await temporaryFolder();
+  const [config] = await findConfigs("echo");
+  for (const name of ["my conf", "my_conf", "-x"]) {
+    await Deno.writeTextFile(join(folder.path, `${name}.json`), JSON.stringify(config.config));
+  }
+  const list = (...names: string[]) => names.map((name) => join(folder.path, name)).join(",");
+  const jobs = jobList({
+    ...{ configs: await findConfigs(list("my conf.json", "-x.json")), betas: [1], seeds: 1 },
+    ...{ changes: {}, runsDir: "runs" },
+  });
+  assertEquals(jobs.map(({ name }) => name), ["my_conf_beta1_seed0", "_x_beta1_seed0"]);
+  const both = list("my conf.json", "my_conf.json");
+  await assertRefusedLater(() => findConfigs(both), "two of the name my_conf");
   await assertRefusedLater(() => findConfigs('{"latent":{}}'), "--configs", "no JSON");
 });
 

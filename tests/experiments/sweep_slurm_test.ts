@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { findConfigs } from "../../experiments/config_source.ts";
 import { jobList } from "../../experiments/sweep/job_list.ts";
 import { follow } from "../../experiments/sweep/slurm.ts";
+import { readArray } from "../../experiments/sweep/slurm/array.ts";
 import { arrayScript, failureIn } from "../../experiments/sweep/slurm/script.ts";
 import { namesIn } from "../../experiments/files.ts";
-import { assertSentence, temporaryFolder } from "./helpers.ts";
+import { assertRefusedLater, assertSentence, temporaryFolder } from "./helpers.ts";
 import { makePlace, sweep } from "./sweep_helpers.ts";
 
 Deno.test("Slurm gets one array, which is waited for and not submitted twice", async () => {
@@ -33,6 +34,13 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
   assertEquals(refused.code, 1);
   assertSentence(refused.err.trimEnd(), ["sbatch refuses: invalid partition specified: gpu"]);
 
+  for (const words of ["", "Submitted batch job 7"]) {
+    await program("sbatch", `echo "${words}"\n`);
+    const { code, err } = await sweep(all, env);
+    assertEquals(code, 1);
+    assertSentence(err.trimEnd(), ["sbatch has not said the number", `"${words}"`]);
+  }
+
   await program("sbatch", `echo "$@" >> sbatch.txt; touch held; echo "7;loopback"\n`);
   const submitted = await sweep([...all, "--jobs", "3", "--threads", "2", "--no-wait"], env);
   assertEquals([submitted.code, submitted.err], [0, ""]);
@@ -41,7 +49,7 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
     `--parsable --array=0-1%3 --cpus-per-task=2 --output=${runs}/slurm/%A_%a.out ${script}`;
   const said = () => Deno.readTextFile(join(place.path, "sbatch.txt"));
   assertEquals(await said(), `${words}\n`);
-  assertStringIncludes(await read("slurm/array.sh"), "'--threads' '2'");
+  assertStringIncludes(await read("slurm/array.sh"), "--threads 2");
   assertEquals(await namesIn(runs), ["curve.csv", "slurm"]);
 
   const more = await sweep([
@@ -67,11 +75,32 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
   assertEquals(collected.code, 1);
   assertStringIncludes(collected.out, "2 jobs, 1 finished before");
   assertMatch(collected.out, /^exploding_beta1_seed0 {2}failed: the loss became /m);
-  assertMatch(await read("curve.csv"), /^a,1,0,.*\n$/m);
+  assertMatch(await read("curve.csv"), /^a,1,0,.*\r\n$/m);
   assertMatch(
     await read("a_beta1_seed0.log"),
     /^# Slurm array 7, task 0 on .*\n[^]*# ended with code 0\n$/m,
   );
+});
+
+Deno.test("an array's file that is damaged is answered by a sentence", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "slurm", "array.json");
+  await Deno.mkdir(join(folder.path, "slurm"));
+  const array = { id: "7", jobs: ["a"] };
+  await Deno.writeTextFile(path, JSON.stringify(array));
+  assertEquals(await readArray(folder.path), array);
+  const damaged: [text: string, ...says: string[]][] = [
+    ["{}", "id: expected a string, but found nothing"],
+    ["null", "expected an object, but found null"],
+    [`{"id": "", "jobs": []}`, "id", `""`],
+    [`{"id": "7", "jobs": [7]}`, "jobs.0: expected a string, but found 7"],
+    [`{"id": "7", "id": "8", "jobs": []}`, "the key id twice"],
+    ["7_0", "is not JSON"],
+  ];
+  for (const [text, ...says] of damaged) {
+    await Deno.writeTextFile(path, text);
+    await assertRefusedLater(() => readArray(folder.path), path, ...says);
+  }
 });
 
 Deno.test("an array's script runs each task's command as it is, and its log says how it ended", async () => {

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import { readTest } from "../../experiments/conclusion.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { run, start } from "./command.ts";
+import { writeBars } from "./bars.ts";
+import { run, runAt, start } from "./command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "./helpers.ts";
 
 /** A model that trains in a moment. */
@@ -13,6 +14,13 @@ const TINY = JSON.stringify({
   batch: 10,
   epochs: 1,
 });
+
+/** Flags for it to train on bars, in a folder. */
+async function onBars(folder: string, ...more: string[]): Promise<string[]> {
+  const images = join(folder, "bars.npz");
+  await writeBars(images);
+  return ["--config", TINY, "--dataset", images, "--runs-dir", folder, "--device", "cpu", ...more];
+}
 
 Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   await using folder = await temporaryFolder();
@@ -28,6 +36,8 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--binarize", "batches"], "--binarize", "did you mean batch?"],
     [["--resume", "--filename", "none"], "no run to resume"],
     [["--resume"], "--resume needs --filename"],
+    [["--resume=maybe"], "--resume takes no value", `"maybe"`],
+    [["--config", '{"latent": {"type": "echo", "size": 2, "size": 3}}'], "key latent.size twice"],
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
@@ -70,8 +80,7 @@ Deno.test("--dry-run prints the model and the plan, and leaves nothing", async (
 
 Deno.test("--json is an object an epoch on stdout, and the test", async () => {
   await using folder = await temporaryFolder();
-  const where = ["--runs-dir", folder.path, "--filename", "json", "--device", "cpu"];
-  const flags = ["--config", TINY, "--limit", "100", "--epochs", "2", ...where];
+  const flags = await onBars(folder.path, "--filename", "json", "--epochs", "2");
   const { code, out, err } = await run(...flags, "--json");
   assertEquals(code, 0);
   const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -82,11 +91,28 @@ Deno.test("--json is an object an epoch on stdout, and the test", async () => {
   assertStringIncludes(err, "epoch 2/2");
 });
 
+Deno.test("paths are relative to the folder where the user stands, and may have spaces", async () => {
+  await using folder = await temporaryFolder();
+  await writeBars(join(folder.path, "my bars.npz"));
+  await Deno.writeTextFile(join(folder.path, "my conf.json"), TINY);
+  const flags = ["--config", "my conf.json", "--dataset", "./my bars.npz", "--runs-dir", "runs"];
+  const { out, err } = await runAt(
+    { folder: folder.path },
+    ...flags,
+    "--device",
+    "cpu",
+    "--dry-run",
+  );
+  assertEquals(err, "");
+  assertStringIncludes(out, `autoencoder on ${join(folder.path, "my bars.npz")}, by`);
+  assertStringIncludes(out, `in ${join(folder.path, "runs", "my_conf_my_bars")}: config.json`);
+});
+
 Deno.test("a run leaves its folder, and is not overwritten by another of its name", async () => {
   await using folder = await temporaryFolder();
   const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
-  const named = [...flags, "--filename", "tiny", "--beta", "0.5", "--seed", "3"];
-  const { code, out, err } = await run(...named);
+  const named = [...flags, "--filename", "tiny", "--beta", "0.5"];
+  const { code, out, err } = await run(...named, "--seed", "3");
   assertEquals([code, err], [0, ""]);
   assertMatch(
     out,
@@ -110,9 +136,9 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
 
 Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
   await using folder = await temporaryFolder();
-  const where = ["--runs-dir", folder.path, "--filename", "stopped"];
-  const flags = ["--config", TINY, "--limit", "2000", "--epochs", "2000", "--device", "cpu"];
-  const child = start(...flags, ...where);
+  const runs = join(folder.path, "it's mine");
+  await Deno.mkdir(runs);
+  const child = start(...await onBars(runs, "--filename", "stopped", "--epochs", "2000"));
   const lines = child.stdout.pipeThrough(new TextDecoderStream());
   let [out, interrupted] = ["", false];
   for await (const text of lines) {
@@ -126,15 +152,22 @@ Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async
   assertEquals(await new Response(child.stderr).text(), "");
   assertMatch(
     out,
-    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir .* --device cpu\n/,
+    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir '.*' --device cpu\n/,
   );
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `deno() { printf '%s\\n' "$@"; }\n${out.split("\n").at(-2)}`],
+  }).output();
+  const words = ["task", "train", "--resume", "--filename", "stopped", "--runs-dir", runs];
+  assertEquals(new TextDecoder().decode(stdout).trimEnd().split("\n").slice(0, 7), words);
 
   // Without the long wait for the rest: only a little is left to be trained.
-  const configPath = join(folder.path, "stopped", "config.json");
+  const configPath = join(runs, "stopped", "config.json");
   const config = JSON.parse(await Deno.readTextFile(configPath));
   const done = Number(out.match(/after (\d+) of/)![1]);
   await Deno.writeTextFile(configPath, JSON.stringify({ ...config, epochs: done + 1 }));
-  const resumed = await run("--resume", "--device", "cpu", ...where);
+  const resumed = await run(
+    ...["--resume", "--filename", "stopped", "--runs-dir", runs, "--device", "cpu"],
+  );
   assertEquals([resumed.code, resumed.err], [0, ""]);
   assert(resumed.out.includes(`epoch ${done + 1}/${done + 1}`));
   assertEquals(resumed.out.match(/^epoch/gm)!.length, 1);

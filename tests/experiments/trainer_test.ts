@@ -1,13 +1,18 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { key, openDevice } from "../../mod.ts";
-import { loadCheckpoint } from "../../experiments/checkpoint.ts";
+import { jit, key, openDevice, type Tensor, tensor } from "../../mod.ts";
+import { epochOf, loadCheckpoint } from "../../experiments/checkpoint.ts";
 import { readTest } from "../../experiments/conclusion.ts";
 import type { Config } from "../../experiments/config.ts";
+import { dataDigest } from "../../experiments/data/digest.ts";
+import { exists } from "../../experiments/files.ts";
 import { readHistory } from "../../experiments/history.ts";
-import { makeLearner } from "../../experiments/learner.ts";
+import { sliceImages } from "../../experiments/data/images.ts";
+import { trainEpoch } from "../../experiments/epoch.ts";
+import { type Learner, makeLearner } from "../../experiments/learner.ts";
 import { makeModel } from "../../experiments/model.ts";
 import { runFolder } from "../../experiments/run_folder.ts";
 import { decodeTensors } from "../../experiments/safetensors.ts";
+import { record } from "../../experiments/trace.ts";
 import { train } from "../../experiments/trainer.ts";
 import {
   CONFIG,
@@ -134,10 +139,69 @@ Deno.test("a loss that explodes stops the run, and the last good checkpoint stay
     "the checkpoint of epoch 0 is kept",
   );
   const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
-  const like = { state: learner.init(key(1), NO_EXAMPLES), key: key(1), epoch: 0 };
+  const state0 = learner.init(key(1), NO_EXAMPLES);
+  const like = { state: state0, key: key(1), config, data: dataDigest(DATA) };
   const { epoch, state } = await loadCheckpoint(folder.checkpoint, like);
   assertEquals(epoch, 0);
   assert((await state.params.pixels.w.read()).every(Number.isFinite));
+  device.close();
+});
+
+Deno.test("what the last step of an epoch breaks takes the place of nothing", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  // The only step of an epoch: its loss is still right, and the parameters after it are not.
+  const config = like({ limit: 20, learningRate: { type: "constant", rate: 1e30 } });
+  for (const epochs of [1, 3]) {
+    const folder = runFolder(runs.path, `run${epochs}`);
+    await assertRefusedLater(
+      () => trainUntil(Infinity, folder, device, { config: { ...config, epochs } }),
+      "in epoch 1, at learning rate 1.000e+30",
+      "the checkpoint of epoch 0 is kept",
+    );
+    assertEquals(await epochOf(folder.checkpoint), 0);
+    assertEquals(await readHistory(folder.history), []);
+    await assertHolds(folder.path, "config.json", "history.jsonl", "checkpoint.safetensors");
+  }
+  device.close();
+});
+
+Deno.test("a loss on the test images that is no number is said, and no test.json is written", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "run");
+  const { test } = DATA;
+  const data = { ...DATA, test: { ...test, data: Float32Array.from(test.data, (x) => x * 3e38) } };
+  const config = like({ epochs: 1 });
+  const says = ["on the test images is", "the checkpoint of epoch 1 is kept"];
+  await assertRefusedLater(() => trainUntil(Infinity, folder, device, { config, data }), ...says);
+  assertEquals([await exists(folder.test), await exists(folder.codes)], [false, false]);
+  assertEquals((await readHistory(folder.history)).length, 1);
+  device.close();
+});
+
+Deno.test("a term that is no number stops the run, whatever becomes of the loss", async () => {
+  const device = await openDevice("cpu");
+  const real = makeLearner(CONFIG, makeModel(CONFIG, SIDE * SIDE), 2, device);
+  const write = jit((trace: Tensor, index: Tensor) => {
+    const losses = { rate: tensor(-Infinity), distortion: tensor(Infinity), loss: tensor(0) };
+    return record(trace, index, losses, real.names);
+  }, { device });
+  const step: Learner["step"] = (state, trace, _, index) => [state, write(trace, index)];
+  const epoch = {
+    learner: { ...real, step },
+    images: sliceImages(DATA.train, 0, 4),
+    order: Int32Array.of(0, 1, 2, 3),
+    batch: 2,
+    number: 3,
+    noiseKey: key(1),
+    signal: new AbortController().signal,
+    show: () => {},
+  };
+  await assertRefusedLater(
+    () => trainEpoch(real.init(key(1), NO_EXAMPLES), epoch),
+    "the rate became -Infinity in epoch 3, step 1",
+  );
   device.close();
 });
 

@@ -6,9 +6,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { join } from "node:path";
 import { adam, add, echoChannel, key, openDevice, run as compute, type Tensor } from "../../mod.ts";
-import { loadCheckpoint, saveCheckpoint } from "../../experiments/checkpoint.ts";
+import { loadCheckpoint, readArrays, saveCheckpoint } from "../../experiments/checkpoint.ts";
 import type { Config } from "../../experiments/config.ts";
-import { makeImages } from "../../experiments/data/images.ts";
+import { dataDigest } from "../../experiments/data/digest.ts";
+import { type DataSet, makeImages } from "../../experiments/data/images.ts";
 import { makeModel, type Params } from "../../experiments/model.ts";
 import { folderAt, type RunFolder, writeConfig } from "../../experiments/run_folder.ts";
 import { generator, normalDraw } from "../../experiments/statistics/generator.ts";
@@ -54,13 +55,20 @@ async function tamper(
   change: (params: Params) => Params,
   before: Config = CONFIG,
   after: Config = before,
+  data: DataSet = DATA,
 ): Promise<void> {
   const params = makeModel(before, SIDE * SIDE).init(key(0), NO_EXAMPLES);
   const optimizer = adam<Params>({ learningRate: 0 }).init(params);
-  const start = { state: { params, optimizer }, key: key(0), epoch: 0, config: before };
+  const start = {
+    state: { params, optimizer },
+    key: key(0),
+    config: before,
+    data: dataDigest(DATA),
+  };
   const { state, ...rest } = await loadCheckpoint(checkpoint, start);
   const changed = compute({ ...state, params: change(state.params) });
-  await saveCheckpoint(checkpoint, { ...rest, state: changed, config: after });
+  const arrays = await readArrays({ ...rest, state: changed });
+  await saveCheckpoint(checkpoint, arrays, { ...rest, config: after, data: dataDigest(data) });
 }
 
 const redRows = ({ judgement: { rows } }: RunJudgement) =>
@@ -172,7 +180,7 @@ Deno.test("a clip that its echoes are too few for is red, as noise and code have
 
 Deno.test("images of which there are too few to tell as much as the rate are red", async () => {
   await using parent = await temporaryFolder();
-  const { path } = await trained(parent.path);
+  const folder = await trained(parent.path);
   const bars = (count: number) =>
     makeImages(
       Uint8Array.from({ length: count * SIDE ** 2 }, (_, i) =>
@@ -180,10 +188,9 @@ Deno.test("images of which there are too few to tell as much as the rate are red
       SIDE ** 2,
       "bars",
     );
-  const run = await openTrained({
-    folder: path,
-    data: { ...DATA, train: bars(200), test: bars(100) },
-  });
+  const data = { ...DATA, train: bars(200), test: bars(100) };
+  await tamper(folder, (params) => params, CONFIG, CONFIG, data);
+  const run = await openTrained({ folder: folder.path, data });
   assertEquals(repeatsOf(run.train.images), {
     distinct: 4,
     entropy: Math.log(4),

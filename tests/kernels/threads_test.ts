@@ -1,11 +1,13 @@
 /** The threads of the cpu device: the same bits whoever does the work, an end without being told, errors, and doing without. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Code, FunctionBuilder } from "../../kernels/cpu/assembler.ts";
 import { ModuleBuilder } from "../../kernels/cpu/module.ts";
 import { type CpuDevice, openCpu } from "../../kernels/cpu/device.ts";
 import { Heap } from "../../kernels/cpu/memory.ts";
 import { type Compiled, Pool } from "../../kernels/cpu/pool.ts";
-import type { Run } from "../../kernels/cpu/worker.ts";
+import { type Run, words, work } from "../../kernels/cpu/worker.ts";
 import type { Executable } from "../../kernels/device.ts";
 import { axisIndex, flatten, type Index } from "../../kernels/indexing.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
@@ -253,6 +255,75 @@ Deno.test("threads: an error of a worker surfaces where the program runs", () =>
     "A worker of the cpu device failed",
   );
   pool.close();
+});
+
+Deno.test("threads: the text of a worker runs without anything around it", () => {
+  const control = new Int32Array(new SharedArrayBuffer(4 * words.count));
+  control[words.closed] = 1;
+  // A bundler that keeps the names of functions has them call __name, and one that counts what runs has counters.
+  const run = new Function(`"use strict"; const __name = undefined; return ${work}`)();
+  run({ memory: undefined, control, thread: 1 });
+  assertEquals(control[words.ready], 1);
+  assertEquals(typeof work, "string", "a function would be rewritten");
+});
+
+/** Has a device start its workers in a place where they fail; returns its description before and after, and the warnings. */
+async function failing(Worker: unknown): Promise<string[]> {
+  const said: string[] = [];
+  const { process, console: { warn }, Worker: own } = globalThis;
+  const device = openCpu({ threads: 3 });
+  said.push(device.description);
+  try {
+    Object.assign(globalThis, { process: undefined, Worker });
+    console.warn = (text) => said.push(text);
+    device.pool!.start();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  } finally {
+    Object.assign(globalThis, { process, Worker: own });
+    console.warn = warn;
+  }
+  said.push(device.description);
+  device.close();
+  return said;
+}
+
+Deno.test("threads: workers that cannot start are told of once, and not counted", async () => {
+  const said = (why: string) => [
+    "WebAssembly SIMD, up to 3 threads",
+    `A thread of the cpu device cannot work; the others go on: ${why}`,
+    "WebAssembly SIMD, 1 of 3 threads",
+  ];
+  class Late {
+    onerror?: (event: { message: string; preventDefault(): void }) => void;
+    constructor() {
+      setTimeout(() => this.onerror!({ message: "__name is not defined", preventDefault() {} }));
+    }
+    postMessage() {}
+    terminate() {}
+  }
+  assertEquals(await failing(Late), said("__name is not defined"));
+  class AtOnce {
+    constructor() {
+      throw new DOMException("workers are forbidden", "SecurityError");
+    }
+  }
+  assertEquals(await failing(AtOnce), said("workers are forbidden"));
+});
+
+Deno.test("threads: those of a device that was forgotten end", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const closed = new Promise<void>((resolve) => {
+    const { pool } = openCpu({ threads: 2 });
+    pool!.start();
+    pool!.close = () => {
+      Pool.prototype.close.call(pool);
+      resolve();
+    };
+  });
+  const timer = setInterval(collect, 10);
+  await closed;
+  clearInterval(timer);
 });
 
 Deno.test("threads: numbers of threads that make no sense are refused", () => {

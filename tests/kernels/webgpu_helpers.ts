@@ -13,7 +13,21 @@ import type { DType } from "../../kernels/scalar.ts";
 import { findAdapter, openWebgpu, type WebgpuOptions } from "../../kernels/webgpu/device.ts";
 
 const adapter = await findAdapter({ software: true });
-if (adapter === undefined) console.log("Skipped: no WebGPU adapter, not even in software");
+
+/**
+ * The adapter that tests run on, as a text. WebGPU does not tell what is below it. Deno has OpenGL and Vulkan on Linux, and of
+ * these only OpenGL does not know the size of subgroups: then Deno says what the size may be at all, 4 to 128.
+ */
+export function adapterText(): string {
+  if (adapter === undefined) return "no adapter, so its tests are left out";
+  const { description, vendor, subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const below = Deno.build.os !== "linux"
+    ? ""
+    : subgroupMinSize === 4 && subgroupMaxSize === 128
+    ? " over OpenGL"
+    : " over Vulkan";
+  return `${description || vendor || "an adapter without a name"}${below}`;
+}
 
 /** A test on a WebGPU device, or none where there is no adapter. */
 export function test(

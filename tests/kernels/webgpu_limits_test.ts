@@ -29,7 +29,9 @@ import {
   uniform,
   valueAndGrad,
 } from "../../mod.ts";
-import { test } from "./webgpu_helpers.ts";
+import { adapterText, test } from "./webgpu_helpers.ts";
+
+console.log(`WebGPU is tested on: ${adapterText()}`);
 
 interface Vae {
   encoder: Tensor;

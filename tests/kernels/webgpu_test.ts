@@ -330,6 +330,15 @@ test("what llvmpipe's loops would cut short is refused", async (device) => {
   };
   if (!device.description.includes("in software")) return;
   await assertRejects(() => run(device, kernel, [noise(n)]), RangeError, "cumsum [70000]");
+  // Too many rows for the updates to be dealt out, all of which may be for one of them.
+  const rows = 40_000, u = at.axisIndex(1, n);
+  const scatter: Single = {
+    ...{ kind: "scatter", name: "scatterAdd", space: [rows], over: [n] },
+    ...{ row: s.load(0, u, "int32"), body: s.load(1, u, "float32") },
+    ...{ dtype: "float32", loads: ["int32", "float32"], value: s.result("float32") },
+  };
+  const data = [new Int32Array(n), noise(n)];
+  await assertRejects(() => run(device, scatter, data), RangeError, "scatterAdd [40000]");
 });
 
 test("donated inputs are overwritten, and shared inputs are read twice", async (device) => {

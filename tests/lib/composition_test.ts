@@ -196,7 +196,7 @@ onEveryDevice("stack, expandDims and takeAlongAxis", (device) => {
     one(
       "takeAlongAxis, clamped",
       [x, pick],
-      (x, i) => g.takeAlongAxis(x, i, 1),
+      (x, i) => g.takeAlongAxis(x, g.add(i, 0), 1),
       build([2, 2], (i, j) => at(x, [i, column[i][j]])),
     ),
     one(

@@ -21,7 +21,9 @@ import {
   run,
   ShapeError,
   split,
+  take,
   type Tensor,
+  tensor,
   zeros,
 } from "../../mod.ts";
 
@@ -64,6 +66,15 @@ Deno.test("SMILE finds a large information in 3 dimensions, where a critic witho
   const { nats } = criticInformation(key(47), x, z, { ...short, steps: 800 });
   assertAlmostEquals(await nats.item(), information, 0.15);
   assertLess(await criticInformation(key(47), x, z, { steps: 0 }).nats.item(), 0.2);
+});
+
+Deno.test("draws that come sorted say what they say in any order", async () => {
+  const r = 0.8, information = -0.5 * Math.log(1 - r * r);
+  const [x, z] = gaussians(key(48), 8000, r);
+  const order = [...(await x.read())].map((v, i) => [Number(v), i]).sort(([a], [b]) => a - b);
+  const sorted = (of: Tensor) => take(of, tensor(order.map(([, i]) => i), { dtype: "int32" }));
+  const { nats } = criticInformation(key(49), sorted(x), sorted(z), { ...short, method: "nwj" });
+  assertAlmostEquals(await nats.item(), information, 0.1);
 });
 
 Deno.test("critics refuse what does not pair", () => {

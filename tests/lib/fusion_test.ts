@@ -6,7 +6,19 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import fc from "../property.ts";
-import { exp, explain, mul, run, take, type Tensor, tensor, zeros } from "../../mod.ts";
+import {
+  add,
+  exp,
+  explain,
+  full,
+  mul,
+  run,
+  sub,
+  take,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../mod.ts";
 import type { Buffer, Device } from "../../kernels/device.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";
 import { plan } from "../../kernels/plan.ts";
@@ -115,3 +127,15 @@ Deno.test("what is gathered element by element is gathered once, for all that is
   assertEquals(kernelsOf(rows), 2);
   assertEquals(kernelsOf(elements, rows), 3);
 });
+
+onEveryDevice("constants come to what they would as tensors", async (device) => {
+  const numbers = [2 ** 24 + 1, -(2 ** 24), 0.1];
+  for (const op of [add, sub, mul]) {
+    const pairs = numbers.flatMap((a) => numbers.map((b) => [a, b]));
+    const folded = pairs.map(([a, b]) => op(full([], a), b));
+    const [a, b] = [0, 1].map((i) => tensor(Float32Array.from(pairs, (pair) => pair[i])));
+    const computed = op(a, b);
+    run([...folded, computed], device);
+    assertEquals(await Promise.all(folded.map((x) => x.item())), [...await computed.read()]);
+  }
+}, { only: fused });

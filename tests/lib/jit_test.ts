@@ -89,7 +89,7 @@ onEveryDevice("donation: errors", async (device) => {
   assertEquals(await values(y), [3, 4], "what was refused is still there");
 
   const far = jit((x: Tensor) => x, { device, donate: [1] });
-  const message = "Cannot donate argument 1: there are 1 arguments, counted from 0";
+  const message = "Cannot donate argument 1: there is 1 argument, counted from 0";
   assertThrows(() => far(y), RangeError, message);
 });
 

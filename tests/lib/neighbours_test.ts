@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import fc from "../property.ts";
 import {
   ksgInformation,
@@ -98,6 +104,112 @@ Deno.test("KSG hardly changes under a bijection of a coordinate", () => {
   }
 });
 
+Deno.test("units and outliers do not matter: each coordinate has the scale of its own quartiles", () => {
+  const { x, y } = gaussians(generator(29), 2000, 0.9);
+  const { nats } = ksgInformation(x, y);
+  assertAlmostEquals(nats, known(0.9, 1), 0.06);
+  const changes: [what: string, change: (v: number, i: number) => number, tolerance: number][] = [
+    ["thousandths", (v) => 1e3 * v, 1e-9],
+    ["millionths", (v) => 1e6 * v, 1e-9],
+    ["an outlier", (v, i) => i === 7 ? 1e6 : v, 0.01],
+  ];
+  for (const [what, change, tolerance] of changes) {
+    const changed = points(y.values.map(change) as Float64Array);
+    assertAlmostEquals(ksgInformation(x, changed).nats, nats, tolerance, what);
+  }
+  const pairs = (factor: number) =>
+    points(
+      Float64Array.from({ length: 4000 }, (_, i) =>
+        i % 2 === 0 ? x.values[i / 2] : factor * y.values[(i - 1) / 2]),
+      2,
+    );
+  const entropy = neighbourEntropy(pairs(1)).nats;
+  assertAlmostEquals(neighbourEntropy(pairs(1e4)).nats, entropy + Math.log(1e4), 1e-9);
+});
+
+Deno.test("one side may be discrete: a sign in normal noise", () => {
+  const random = generator(30), n = 20_000;
+  const sign = draws(n, () => random() < 0.5 ? -1 : 1);
+  const noisy = sign.map((v) => v + normalDraw(random));
+  // −E log of the mixture's density, less the entropy of the noise: .4859 bits, by quadrature.
+  assertAlmostEquals(ksgInformation(points(sign), points(noisy)).nats, 0.3368, 0.03);
+});
+
+Deno.test("jitter spreads rounded draws over their steps, the same way for the same seed", () => {
+  const { x, y } = gaussians(generator(31), 10_000, 0.9);
+  const rounded = (of: Points) =>
+    points(of.values.map((v) => Math.round(v / 0.1) * 0.1) as Float64Array);
+  const options = { jitter: 0.1, seed: 5 };
+  const entropy = neighbourEntropy(rounded(x), options).nats;
+  assertAlmostEquals(entropy, 0.5 * Math.log(2 * Math.PI * Math.E), 0.04);
+  assertEquals(neighbourEntropy(rounded(x), options).nats, entropy);
+  assertNotEquals(neighbourEntropy(rounded(x), { ...options, seed: 6 }).nats, entropy);
+  assertAlmostEquals(ksgInformation(rounded(x), rounded(y), options).nats, known(0.9, 1), 0.05);
+  for (const wrong of [{ jitter: -1 }, { jitter: NaN }, { jitter: 1, seed: 0.5 }]) {
+    assertThrows(() => neighbourEntropy(x, wrong), RangeError, "Cannot add a jitter of");
+  }
+});
+
+/** Draws of which no neighbours can tell, and what is said of them. */
+const n = 200;
+const { x: first, y: second } = gaussians(generator(32), n, 0.9);
+const repeated = (of: Points, share: number) =>
+  points(Float64Array.of(...of.values, ...of.values.subarray(0, share * n)));
+const beside = (of: Points["values"], other: Points["values"]) =>
+  points(Float64Array.from({ length: 2 * n }, (_, i) => (i % 2 ? other : of)[i >> 1]), 2);
+const refused: [what: string, estimate: () => unknown, says: string][] = [
+  [
+    "information of every pair twice",
+    () => ksgInformation(repeated(first, 1), repeated(second, 1)),
+    "Cannot estimate the information of 400 draws of which 400 equal another",
+  ],
+  [
+    "entropy where a fifth is there twice",
+    () => neighbourEntropy(repeated(first, 0.2)),
+    "Cannot estimate the entropy of 240 draws of which 80 equal another",
+  ],
+  [
+    "a jitter too small to tell copies apart",
+    () => neighbourEntropy(repeated(first, 1), { jitter: 1e-30 }),
+    "of 400 draws of which 400 equal another",
+  ],
+  [
+    "entropy of a constant",
+    () => neighbourEntropy(points(new Float64Array(n).fill(0.1))),
+    "Cannot estimate the entropy of draws on a plane, which have no density: column 0 is constant",
+  ],
+  [
+    "entropy of a doubled column",
+    () => neighbourEntropy(beside(first.values, first.values)),
+    "column 1 is a linear function of the columns before it",
+  ],
+  [
+    "entropy of a line in float32",
+    () => neighbourEntropy(beside(first.values, Float32Array.from(first.values))),
+    "column 1 is a linear function of the columns before it",
+  ],
+  [
+    "information of x and a constant",
+    () => ksgInformation(first, points(new Float64Array(n))),
+    "Cannot estimate the information of draws on a plane, which have no density: column 0 of y is constant",
+  ],
+  [
+    "information of x and 3x + 7",
+    () => ksgInformation(first, points(first.values.map((v) => 3 * v + 7) as Float64Array)),
+    "column 0 of y is a linear function of the columns before it",
+  ],
+  [
+    "information of noise that is constant",
+    () => noiseInformation(first, points(new Float64Array(n)), new Float64Array(n)),
+    "column 0 is constant",
+  ],
+];
+for (const [what, estimate, says] of refused) {
+  Deno.test(`refused: ${what}`, () => {
+    assertThrows(estimate, RangeError, says);
+  });
+}
+
 Deno.test("the same draws as float32 say the same, to its rounding", () => {
   const { x, y } = gaussians(generator(24), 2000, 0.5);
   const rounded = (of: Points): Points => ({ ...of, values: Float32Array.from(of.values) });
@@ -172,7 +284,7 @@ Deno.test("estimates refuse what they cannot judge", () => {
   assertThrows(
     () => neighbourEntropy(points(Float64Array.of(1, 5, 1, 1, 1, 2))),
     RangeError,
-    "Cannot estimate the entropy where 4 draws coincide, as with draw 0",
+    "Cannot estimate the entropy of 6 draws of which 4 equal another",
   );
   assertThrows(
     () => noiseInformation(line, line, [1, 2]),

@@ -47,6 +47,19 @@ onEveryDevice("logSigmoid is PyTorch's, and so is its gradient", async (device) 
   ], device);
 });
 
+onEveryDevice("logSumExp of −∞ alone has gradient 0, beside other lines", async (device) => {
+  const [none, one] = [-Infinity, Math.log(3)];
+  const x = tensor([[none, none, none], [none, one, 0], [none, 1, none]]);
+  const lines = (x: Tensor) => logSumExp(x, { axis: 1 });
+  const [y, gradient] = run([lines(x), grad((x: Tensor) => sum(lines(x)))(x)], device);
+  const near = (found: ArrayLike<number>, expected: readonly number[]) =>
+    expected.forEach((want, i) =>
+      assert(found[i] === want || Math.abs(found[i] - want) < 1e-6, `${i}: ${found[i]}`)
+    );
+  near(await y.read(), [none, Math.log(4), 1]);
+  near(await gradient.read(), [0, 0, 0, 0, 0.75, 0.25, 0, 1, 0]);
+});
+
 onEveryDevice("softmax and logSumExp are PyTorch's, however large the logits", async (device) => {
   const { rows } = values;
   const x = golden(rows.x), weights = golden(rows.weights);

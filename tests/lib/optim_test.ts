@@ -12,6 +12,7 @@ import {
   jit,
   mul,
   run,
+  ShapeError,
   sub,
   type Tensor,
   tensor,
@@ -100,12 +101,14 @@ onEveryDevice("Adam's defaults are Keras', by the recursion in float64", async (
 });
 
 onEveryDevice("epsilon counts beside gradients as small as itself", async (device) => {
-  const settings = { rate: 0.125, beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
+  const settings = { beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
   const optimizer = adam<Tensor>({ learningRate: 0.125, ...settings });
   const gradients = [2 ** -12, 2 ** -13, -(2 ** -14)];
   let p = tensor([0]), state = optimizer.init(p);
   const update = jit(optimizer.update, { device });
-  for (const [step, expected] of [...recursion(0, gradients, settings)].entries()) {
+  for (
+    const [step, expected] of [...recursion(0, gradients, { rate: 0.125, ...settings })].entries()
+  ) {
     [p, state] = update(tensor([gradients[step]]), state, p);
     assertNear(await p.read(), [expected], device.name === "reference" ? 1e-12 : 1e-7);
   }
@@ -162,6 +165,52 @@ onEveryDevice("a schedule is asked for the rate of each step, counted from 0", a
     [p, state] = update(tensor([3]), state, p);
     assertNear(await p.read(), [want], 1e-6);
   }
+});
+
+onEveryDevice("the least epsilon keeps a parameter without a gradient", async (device) => {
+  const optimizer = adam<Tensor>({ learningRate: 1, epsilon: 2 ** -126 });
+  const p = tensor([3]);
+  const [moved] = run(optimizer.update(tensor([0]), optimizer.init(p), p), device);
+  assertEquals([...await moved.read()], [3]);
+});
+
+Deno.test("settings that train nothing, or to NaN, are refused", () => {
+  const rules = "learningRate is needed, a finite number or a schedule; the betas are from 0";
+  for (
+    const [name, ...wrong] of [
+      ["learningRate", NaN, Infinity, undefined, "fast"],
+      ["beta1", 1, -0.1, NaN],
+      ["beta2", 1, 2],
+      ["epsilon", 1e-50, -1, NaN, 1e50, Infinity],
+    ] as const
+  ) {
+    for (const value of wrong) {
+      const options = { learningRate: 1, [name]: value } as unknown as AdamOptions;
+      assertThrows(() => adam(options), RangeError, rules);
+    }
+  }
+  const misspelt = { lr: 0.1 } as unknown as AdamOptions;
+  assertThrows(
+    () => adam(misspelt),
+    TypeError,
+    "Cannot use adam with option lr: options are { learningRate, beta1, beta2, epsilon }",
+  );
+});
+
+Deno.test("a gradient or a state of another shape says where, also where it would broadcast", () => {
+  const optimizer = adam<{ w: Tensor }>({ learningRate: 1 });
+  const params = { w: tensor([1, 2]) }, state = optimizer.init(params);
+  for (const w of [tensor([1, 2, 3]), tensor(1), tensor([[1, 2]])]) {
+    assertThrows(
+      () => optimizer.update({ w }, state, params),
+      ShapeError,
+      `Cannot update [2] by a gradient [${w.shape.join(", ")}] and a state [2], [2], at .w`,
+    );
+  }
+  assertThrows(
+    () => optimizer.update(params, { ...state, v: { w: tensor(0) } }, params),
+    ShapeError,
+  );
 });
 
 Deno.test("gradients and states in another form than the parameters say where", () => {

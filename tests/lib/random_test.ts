@@ -186,6 +186,20 @@ Deno.test("bernoulli is true as often as it should, each element by its own prob
   });
 });
 
+onEveryDevice("bernoulli compares all 32 bits of a word, exactly", async (device) => {
+  const [words] = await read(randomBits(key(4), [1000])[0]);
+  // Just above a word, just below it, and what 24 bits would call 0 or 1.
+  const shares = [1 + 2 ** -20, 1 - 2 ** -20].flatMap((by) => Array.from(words, (w) => w * by));
+  for (const levels of [shares.slice(0, 1000), shares.slice(1000), [...words].map(() => 9)]) {
+    const p = Float32Array.from(levels, (level) => Math.min(1, level / 2 ** 32));
+    const draws = run(bernoulli(key(4), tensor(p)), device);
+    const expected = Uint8Array.from(words, (w, i) => Number(w < Math.floor(p[i] * 2 ** 32)));
+    assertEquals(await draws.read(), expected);
+  }
+  const edges = run(bernoulli(key(4), tensor([0, 1, -1, 2, NaN])), device);
+  assertEquals(await edges.read(), Uint8Array.of(0, 1, 0, 1, 0));
+});
+
 onEveryDevice("a random integer below n is ⌊k·n / 2²⁴⌋ of 24 bits k, exactly", async (device) => {
   const bounds = [1, 3, 99, 1000, 60_000, 2 ** 20 - 1, 2 ** 20];
   const draws = bounds.map((n) => randomInts(key(0), [20000], n));

@@ -127,6 +127,18 @@ function runningSum(x: Naive, axis: number, running: Running): Naive {
   );
 }
 
+/** Equal numbers, whose rounding errors have one sign: 8 · 2⁻²³ is 1e-6. */
+function longSum(shape: readonly number[], axis: number): Case {
+  const x = build(shape, () => Math.fround(0.1));
+  return {
+    title: `.1 in [${shape}] along ${axis}`,
+    inputs: [x],
+    compute: (x) => g.cumsum(x, { axis }),
+    expected: build(shape, (...index) => (index[axis] + 1) * x.data[0]),
+    ulps: 8,
+  };
+}
+
 const cumsum: Case[] = (() => {
   const shapes: readonly (readonly [readonly number[], number])[] = [
     ...sizes.map((n) => [[n], 0] as const),
@@ -140,6 +152,9 @@ const cumsum: Case[] = (() => {
   const title = (way: Running) => Object.keys(way).join(" ") || "plain";
   const special = build([4], (i) => [1, Infinity, 2, -Infinity][i]);
   return [
+    longSum([60_000], 0),
+    longSum([2, 5001], 1),
+    longSum([3001, 5], 0),
     ...ways.flatMap((way) =>
       shapes.flatMap(([shape, axis]) =>
         (shape.length === 3 ? ["float32", "int32", "uint32"] as const : ["float32"] as const).map(

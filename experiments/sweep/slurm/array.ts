@@ -5,8 +5,11 @@
  */
 
 import { join } from "node:path";
-import { exists, makeFolder, readText, writeFile } from "../../files.ts";
+import { z } from "zod";
+import { issueText } from "../../config_issue.ts";
 import { UserError } from "../../errors.ts";
+import { exists, makeFolder, readText, writeFile } from "../../files.ts";
+import { parseJson } from "../../json.ts";
 
 /** A submitted array. */
 export interface SlurmArray {
@@ -21,16 +24,19 @@ export function slurmFolder(runsDir: string): string {
   return join(runsDir, "slurm");
 }
 
+const schema: z.ZodType<SlurmArray> = z.object({
+  id: z.string().regex(/^\d+$/, "expected a number's digits"),
+  jobs: z.array(z.string()),
+});
+
 /** The array submitted last, if any; {@link UserError} if the file is damaged. */
 export async function readArray(runsDir: string): Promise<SlurmArray | undefined> {
   const path = join(slurmFolder(runsDir), "array.json");
   if (!await exists(path)) return undefined;
-  const text = await readText(path);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${path} is not JSON`, { cause: error });
-  }
+  const value = parseJson(await readText(path), path);
+  const { data, error } = schema.safeParse(value);
+  if (error) throw new UserError(`${path}${issueText(error, value)}; remove it once no array runs`);
+  return data;
 }
 
 /** Keeps an array for {@linkcode readArray}. */

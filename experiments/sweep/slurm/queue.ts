@@ -13,7 +13,7 @@ import { UserError } from "../../errors.ts";
  * @param options.atOnce how many tasks may run at once
  * @param options.output where Slurm's own words about the array A's task a go, as `…%A_%a…`
  * @returns the array's number
- * @throws {UserError} if there is no sbatch, or it refuses
+ * @throws {UserError} if there is no sbatch, it refuses, or it does not say the number
  */
 export async function submitArray(
   script: string,
@@ -25,7 +25,11 @@ export async function submitArray(
     ...["--parsable", `--array=0-${tasks - 1}${most}`, `--cpus-per-task=${threads}`],
     ...[`--output=${output}`, script],
   ]);
-  return said.trim().split(";")[0];
+  const [id] = said.trim().split(";");
+  if (/^\d+$/.test(id)) return id;
+  throw new UserError(
+    `sbatch has not said the number of the array, but "${said.trim()}": see squeue whether it was submitted`,
+  );
 }
 
 /**

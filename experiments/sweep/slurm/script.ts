@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shellWord } from "../../command_line.ts";
 import { INTERRUPTED } from "../../interrupt.ts";
 import { complaint } from "../../train_process.ts";
 
@@ -16,7 +17,7 @@ export interface ArrayTask {
 /** The script, whole: Slurm keeps a copy of it, so that no file has to stay as it is while the array waits. */
 export function arrayScript(tasks: readonly ArrayTask[]): string {
   const cases = tasks.map(({ command, log }, i) =>
-    `  ${i}) train ${[log, ...command].map(quoted).join(" ")} ;;\n`
+    `  ${i}) train ${[log, ...command].map(shellWord).join(" ")} ;;\n`
   );
   return `#!/bin/sh
 #SBATCH --job-name=sweep
@@ -40,9 +41,6 @@ ${cases.join("")}esac
 
 const head = (array: string) => `# Slurm array ${array}, `;
 const TAIL = "# ended with code ";
-
-/** A word of a shell's command line. */
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /** Why a task of an array failed, by its log; undefined if that does not say that it has ended. */
 export function failureIn(log: string, array: string): string | undefined {

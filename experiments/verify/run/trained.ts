@@ -24,6 +24,7 @@ import { readTest, type TestRecord } from "../../conclusion.ts";
 import type { Config } from "../../config.ts";
 import { readConfig } from "../../config_source.ts";
 import { loadDataSet } from "../../data/datasets.ts";
+import { dataDigest } from "../../data/digest.ts";
 import { type DataSet, type Images, sliceImages } from "../../data/images.ts";
 import type { Codes } from "../../dimension_rates.ts";
 import { UserError } from "../../errors.ts";
@@ -103,7 +104,13 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const examples = zeros([latent.pool?.size ?? 0, pixels]);
   const pool = makePool(model, config.batch)?.init(first, examples);
   const begun = { params: first, optimizer, ...pool && { pool } };
-  const start = { state: begun, key: key(0), epoch: 0, config };
+  const images = sliceImages(set.train, 0, config.limit ?? count);
+  const start = {
+    state: begun,
+    key: key(0),
+    config,
+    data: dataDigest({ ...set, train: images }),
+  };
   const { state: { params }, epoch } = await loadCheckpoint(folder.checkpoint, start);
 
   const channel = channelOf(latent);
@@ -119,7 +126,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
     epoch,
     model,
     params,
-    train: await encode("training", sliceImages(set.train, 0, config.limit ?? count), set.redraw),
+    train: await encode("training", images, set.redraw),
     test: await encode("test", set.test),
     recorded: await exists(folder.test) ? await readTest(folder.test) : undefined,
     kept: await exists(folder.codes)

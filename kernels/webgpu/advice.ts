@@ -1,0 +1,38 @@
+/**
+ * What to do where there is no WebGPU adapter: it differs from place to place.
+ *
+ * @module
+ */
+
+/** Where a program runs, as far as WebGPU is concerned. */
+export interface Place {
+  /** As in `navigator.userAgent`; Node 20 and older have none. */
+  readonly userAgent?: string;
+  /** Whether there is `navigator.gpu`. */
+  readonly hasWebgpu: boolean;
+  /** Whether a page came by https or from this machine; undefined outside of pages. */
+  readonly isSecure?: boolean;
+}
+
+/** The place where this program runs. */
+export function here(): Place {
+  const { navigator, isSecureContext: isSecure } = globalThis as Partial<typeof globalThis> & {
+    readonly isSecureContext?: boolean;
+  };
+  return { userAgent: navigator?.userAgent, hasWebgpu: navigator?.gpu !== undefined, isSecure };
+}
+
+/** Why there is no adapter at a place, and what helps. */
+export function adviceAt({ userAgent = "Node.js", hasWebgpu, isSecure }: Place): string {
+  if (userAgent.startsWith("Node.js")) return "Node has no WebGPU; the cpu device works there";
+  if (userAgent.startsWith("Deno")) {
+    return "there is no adapter; on Linux it takes a Vulkan driver (Debian's mesa-vulkan-drivers has one in software)";
+  }
+  if (isSecure === false) {
+    return "browsers offer WebGPU only to pages that came by https or from localhost";
+  }
+  const chromium = "Chrome and Edge on Linux need the flag chrome://flags/#enable-unsafe-webgpu";
+  return hasWebgpu
+    ? `this browser has no adapter; ${chromium}, and chrome://gpu or about:support says what is missing`
+    : `this browser has no WebGPU; Chrome, Edge, Firefox and Safari have it in their present versions (${chromium})`;
+}

@@ -1,0 +1,78 @@
+/**
+ * Refusals of what is no dtype, no value of a dtype, no array and no option. JavaScript checks no types, so functions ask here.
+ *
+ * @module
+ */
+import type { DType } from "../kernels/scalar.ts";
+
+/** The least and the greatest integer that a dtype holds; float32 holds numbers of all kinds. */
+const RANGES: Readonly<Record<DType, readonly [least: number, most: number] | undefined>> = {
+  float32: undefined,
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  bool: [0, 1],
+};
+
+/** The kind of something, with its article. */
+export function kindOf(x: unknown): string {
+  if (x === null || x === undefined) return String(x);
+  const kind: string = typeof x === "object" ? x.constructor?.name ?? "Object" : typeof x;
+  return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
+}
+
+/** What a message calls something: its text where that is short, else its kind. */
+export function describe(x: unknown): string {
+  let text = kindOf(x);
+  if (typeof x === "string") text = JSON.stringify(x);
+  else if (typeof x === "number" || typeof x === "boolean") text = String(x);
+  else if (Array.isArray(x) && x.length <= 8) text = `[${x.map(describe).join(", ")}]`;
+  return text.length > 60 ? kindOf(x) : text;
+}
+
+/** Whether x is an object that was written as `{ … }`. */
+export function isPlain(x: unknown): x is Record<string, unknown> {
+  if (typeof x !== "object" || x === null) return false;
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Throws TypeError unless it is an array. */
+export function checkArray(x: unknown, op: string, example = "[2, 3]"): void {
+  if (Array.isArray(x)) return;
+  if (typeof x === "number") example = `[${x}]`;
+  throw new TypeError(`Cannot ${op} ${describe(x)}: it takes an array, such as ${example}`);
+}
+
+/** Throws TypeError unless it is the name of a dtype. */
+export function checkDType(x: unknown): void {
+  if (typeof x === "string" && Object.hasOwn(RANGES, x)) return;
+  const names = Object.keys(RANGES).join(", ");
+  throw new TypeError(`Cannot use ${describe(x)} as a dtype: dtypes are ${names}`);
+}
+
+/** Throws TypeError unless x is a number, and RangeError unless the dtype holds it. */
+export function checkValue(x: unknown, dtype: DType): void {
+  if (typeof x !== "number") {
+    throw new TypeError(`Cannot use ${describe(x)} as ${dtype}: it is not a number`);
+  }
+  const range = RANGES[dtype];
+  if (range === undefined || Number.isInteger(x) && x >= range[0] && x <= range[1]) return;
+  const rule = `${dtype} holds the integers from ${range.join(" to ")}`;
+  throw new RangeError(`Cannot use ${x} as ${dtype}: ${rule}`);
+}
+
+/** Throws TypeError unless the options are an object with none but the allowed names. */
+export function checkOptions(op: string, options: unknown, ...allowed: readonly string[]): void {
+  const odd = isPlain(options) ? Object.keys(options).find((name) => !allowed.includes(name)) : "";
+  if (odd === undefined) return;
+  const found = odd === "" ? `options ${describe(options)}` : `option ${odd}`;
+  throw new TypeError(`Cannot ${op} with ${found}: options are { ${allowed.join(", ")} }`);
+}
+
+/** Throws TypeError unless it is a device, or left out. A promise of a device is none. */
+export function checkDevice(x: unknown): void {
+  if (x === undefined || typeof x === "object" && x !== null && "compile" in x) return;
+  throw new TypeError(
+    `Cannot compute on ${describe(x)}: a device is what await openDevice("cpu") gives`,
+  );
+}

@@ -1,0 +1,116 @@
+/**
+ * Draws made ready for estimates by nearest neighbours: their coordinates on like scales, and draws that have no density refused.
+ *
+ * @module
+ */
+import { countOf, type Points } from "./kd_tree.ts";
+
+/** Draws on like scales. */
+export interface Scaled extends Points {
+  readonly values: Float64Array;
+  /** The sum of the logarithms of what the columns were divided by, in nats: the entropy of the draws is that of these, and this. */
+  readonly logScale: number;
+}
+
+/**
+ * Draws with uniform noise of a width added to every number, and each column then divided by its interquartile range. For normal
+ * laws that is like unit variance, but a few outliers do not change it. A column that is half one number is divided by its range.
+ *
+ * @param jitter the width of the noise; 0 adds none
+ * @param seed which noise that is
+ * @throws {RangeError} where the jitter is no width, or the seed no integer.
+ */
+export function onLikeScales(points: Points, jitter: number, seed: number): Scaled {
+  if (!(jitter >= 0 && jitter < Infinity) || !Number.isSafeInteger(seed)) {
+    throw new RangeError(
+      `Cannot add a jitter of ${jitter} by seed ${seed}: a jitter is at least 0, a seed an integer`,
+    );
+  }
+  const { dimensions } = points;
+  const values = Float64Array.from(points.values, (v, i) => v + jitter * noiseAt(seed, i));
+  let logScale = 0;
+  for (let d = 0; d < dimensions; d++) {
+    const sorted = columnOf({ values, dimensions }, d).sort();
+    const quarter = Math.floor(sorted.length / 4), last = sorted.length - 1;
+    const scale = sorted[last - quarter] - sorted[quarter] || sorted[last] - sorted[0] || 1;
+    for (let at = d; at < values.length; at += dimensions) values[at] /= scale;
+    logScale += Math.log(scale);
+  }
+  return { values, dimensions, logScale };
+}
+
+/** The i-th number of a seed, uniform from −½ to ½: Murmur's last step (Appleby, 2008) on both. */
+function noiseAt(seed: number, i: number): number {
+  let bits = Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x27d4eb2f);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return ((bits ^ (bits >>> 16)) >>> 0) * 2 ** -32 - 0.5;
+}
+
+/** A column of which less than this share of the deviation is its own lies in the plane of the columns before it. */
+const OWN = 1e-6;
+
+/**
+ * Refuses draws of which neighbours tell nothing: some are equal, or all lie on a plane.
+ *
+ * @param op what cannot be done
+ * @param nameOf what a message calls a column
+ * @throws {RangeError} that says how many draws are equal, or which column is constant or a linear function of others.
+ */
+export function requireDensity(op: string, points: Points, nameOf: (d: number) => string): void {
+  const n = countOf(points);
+  const flat = `Cannot ${op} of draws on a plane, which have no density`;
+  // Gram and Schmidt: orthogonal columns of length 1, one for each column so far.
+  const basis: Float64Array[] = [];
+  for (let d = 0; d < points.dimensions; d++) {
+    const column = columnOf(points, d);
+    if (column.every((v) => v === column[0])) {
+      throw new RangeError(`${flat}: ${nameOf(d)} is constant`);
+    }
+    const centre = column.reduce((sum, v) => sum + v, 0) / n;
+    let own = column.map((v) => v - centre);
+    const deviation = Math.sqrt(dot(own, own));
+    for (const unit of basis) {
+      const along = dot(own, unit);
+      own = own.map((v, i) => v - along * unit[i]);
+    }
+    const length = Math.sqrt(dot(own, own));
+    if (length < OWN * deviation) {
+      throw new RangeError(`${flat}: ${nameOf(d)} is a linear function of the columns before it`);
+    }
+    basis.push(own.map((v) => v / length));
+  }
+  const equal = equalRows(points);
+  if (equal > 0) {
+    throw new RangeError(
+      `Cannot ${op} of ${n} draws of which ${equal} equal another: drop copies; rounded draws take a jitter`,
+    );
+  }
+}
+
+/** The number of rows that another row equals. */
+function equalRows(points: Points): number {
+  const { values, dimensions } = points, n = countOf(points);
+  const compare = (a: number, b: number): number => {
+    for (let d = 0; d < dimensions; d++) {
+      const difference = values[a * dimensions + d] - values[b * dimensions + d];
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort(compare);
+  const isEqual = (i: number) => i > 0 && i < n && compare(order[i - 1], order[i]) === 0;
+  return order.reduce((count, _, i) => isEqual(i) || isEqual(i + 1) ? count + 1 : count, 0);
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+};
+
+const columnOf = (points: Points, d: number): Float64Array =>
+  Float64Array.from(
+    { length: countOf(points) },
+    (_, i) => points.values[i * points.dimensions + d],
+  );

@@ -1,0 +1,43 @@
+/** Loops of reads leave time to everything else that waits for its task. */
+import { assert, assertLess } from "@std/assert";
+import { full, jit, openDevice, sum, tensor } from "../../mod.ts";
+
+Deno.test("a loop of reads lets timers run", async () => {
+  const x = full([4], 1);
+  let last = performance.now(), longest = 0, ticks = 0;
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+    ticks++;
+  }, 1);
+  const end = performance.now() + 250;
+  while (performance.now() < end) await x.read();
+  clearInterval(timer);
+  // One every 8 ms would be 31; a machine that is busy may leave out some.
+  assert(ticks >= 8, `${ticks} times in 250 ms`);
+  assertLess(longest, 150);
+});
+
+Deno.test("of many reads at once all come, and timers between them", async () => {
+  const x = full([4], 2);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  for (let round = 0; ticks < 3; round++) {
+    const read = await Promise.all(Array.from({ length: 100 }, () => x.read()));
+    assert(read.every((data) => data[3] === 2));
+    assert(round < 5000, "no timer ever ran");
+  }
+  clearInterval(timer);
+});
+
+Deno.test("a loop that makes a tensor of each batch and reads a number keeps its memory", async () => {
+  const device = await openDevice("cpu");
+  const total = jit((x: ReturnType<typeof tensor>) => sum(x), { device });
+  let most = 0;
+  for (let step = 0; step < 300; step++) {
+    await total(tensor(new Float32Array(2 ** 18))).item(); // a MB, uploaded
+    most = Math.max(most, device.bytesInUse());
+  }
+  assertLess(most, 150 * 2 ** 20);
+  device.close();
+});
