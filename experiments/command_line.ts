@@ -24,9 +24,10 @@ export function projectPath(path: string): string {
   return isElsewhere() ? resolve(path) : path;
 }
 
-/** Whether the user stands outside the current folder. */
+/** Whether the user stands outside the current folder. A process that may not ask has its paths from another process of ours. */
 function isElsewhere(): boolean {
-  const place = Deno.env.get("INIT_CWD");
+  const may = Deno.permissions.querySync({ name: "env", variable: "INIT_CWD" });
+  const place = may.state === "granted" ? Deno.env.get("INIT_CWD") : undefined;
   return place !== undefined && resolve(place) !== Deno.cwd();
 }
 

@@ -26,7 +26,10 @@ async function run(
   ...flags: string[]
 ): Promise<{ code: number; out: string; err: string }> {
   const path = fileURLToPath(new URL(`../../experiments/${file}`, import.meta.url));
-  const permissions = ["--allow-read", "--allow-write", "--allow-run=deno", "--allow-sys=cpus"];
+  const permissions = [
+    ...["--allow-read", "--allow-write", "--allow-run=deno", "--allow-sys=cpus"],
+    "--allow-env=INIT_CWD,NO_COLOR,TERM",
+  ];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, path, ...flags],
     env: { NO_COLOR: "1" },
