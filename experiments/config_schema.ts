@@ -7,7 +7,10 @@
 
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Config, LatentConfig, LearningRate, PriorConfig, TermConfig } from "./config.ts";
+import type { Config, LearningRate } from "./config.ts";
+import type { LatentConfig, PriorConfig, TermConfig } from "./models/architecture.ts";
+import { issueText } from "./config_issue.ts";
+import { UserError } from "./errors.ts";
 import { treatmentKeys } from "./data/treatment.ts";
 import { writeFile } from "./files.ts";
 import { choiceOf, type Table } from "./models/kinds.ts";
@@ -103,6 +106,21 @@ export function problemsOf(config: Config): string[] {
 /** The JSON Schema of configs as people write them: what has a default may be left out. */
 export function jsonSchema(): string {
   return JSON.stringify(z.toJSONSchema(withSchema, { io: "input" }), null, 2) + "\n";
+}
+
+/**
+ * A checked config, with the defaults filled in.
+ *
+ * @param value parsed JSON
+ * @param source where it comes from, for messages
+ * @throws {UserError} for the first thing wrong: its path, what was found, and what is allowed
+ */
+export function parseConfig(value: unknown, source: string): Config {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new UserError(`${source}${issueText(result.error, value)}`);
+  const [problem] = problemsOf(result.data);
+  if (problem !== undefined) throw new UserError(`${source}, ${problem}`);
+  return result.data;
 }
 
 if (import.meta.main) await main(() => writeFile(SCHEMA_FILE, jsonSchema()));

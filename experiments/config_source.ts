@@ -7,7 +7,9 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { userPath } from "./command_line.ts";
-import { type Config, parseConfig, type TermConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import { parseConfig } from "./config_schema.ts";
+import type { TermConfig } from "./models/architecture.ts";
 import { resolveDataSet } from "./data/datasets.ts";
 import { UserError } from "./errors.ts";
 import { exists, isFolder, readText } from "./files.ts";

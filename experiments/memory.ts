@@ -5,7 +5,7 @@
  */
 
 import type { Device } from "../mod.ts";
-import type { Config } from "./config.ts";
+import type { Architecture } from "./models/architecture.ts";
 import type { DataSet } from "./data/images.ts";
 import { UserError } from "./errors.ts";
 import { parametersOf } from "./models/kinds.ts";
@@ -22,8 +22,8 @@ const MOST_CODES = 2 ** 32;
 const CODES = 3;
 
 /** The widths of what follows one another in the encoder and in the decoder, from pixels to pixels. */
-function widthsOf({ encoder, latent, decoder }: Config, pixels: number) {
-  const units = (layers: Config["encoder"]) => layers.map(({ units }) => units);
+function widthsOf({ encoder, latent, decoder }: Architecture, pixels: number) {
+  const units = (layers: Architecture["encoder"]) => layers.map(({ units }) => units);
   return {
     toCode: [pixels, ...units(encoder)],
     fromCode: [latent.size, ...units(decoder), pixels],
@@ -38,7 +38,7 @@ function weightSizes(widths: readonly number[]): number[] {
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
 
 /** How many numbers the model of a config would train for images of so many pixels, if nothing were masked. */
-export function denseParameters(config: Config, pixels: number): number {
+export function denseParameters(config: Architecture, pixels: number): number {
   const { latent, prior } = config;
   const { toCode, fromCode } = widthsOf(config, pixels);
   const width = toCode.at(-1)!;
@@ -54,7 +54,7 @@ export function denseParameters(config: Config, pixels: number): number {
  * gradient of it. Of many codes of an image, but for the importance bound, its pixels are repeated for each.
  */
 export function bytesOfTraining(
-  config: Config,
+  config: Architecture,
   pixels: number,
 ): { parameters: number; batch: number } {
   const { batch, samples, latent, loss } = config;
@@ -73,7 +73,7 @@ export function bytesOfTraining(
  *
  * @throws {UserError} with the bytes that are needed and those that there are
  */
-export function checkFits(config: Config, { train, test }: DataSet, device: Device): void {
+export function checkFits(config: Architecture, { train, test }: DataSet, device: Device): void {
   const { batch, samples, latent } = config;
   const { toCode, fromCode } = widthsOf(config, train.pixels);
   const rows = batch * samples;

@@ -17,7 +17,7 @@ import {
   split,
   type Tensor,
 } from "../mod.ts";
-import type { Config } from "./config.ts";
+import type { Architecture } from "./models/architecture.ts";
 import { denseParameters } from "./memory.ts";
 import { make } from "./models/kinds.ts";
 import { type Encoded, type Latent, tile } from "./models/latent.ts";
@@ -89,7 +89,7 @@ export interface Model {
 }
 
 /** The autoencoder that a config describes, for images of so many pixels. */
-export function makeModel(config: Config, pixels: number): Model {
+export function makeModel(config: Architecture, pixels: number): Model {
   const { size } = config.latent;
   const width = config.encoder.at(-1)?.units ?? pixels;
   const parts = partsOf(config, pixels);

@@ -6,8 +6,16 @@
  */
 
 import { z } from "zod";
-import type { Config } from "../config.ts";
 import { type Keys, object } from "../schema.ts";
+
+/** What a kind may ask about the rest of a config, to see whether it fits in. Every config has it. */
+export interface Surroundings {
+  readonly encoder: readonly { readonly units: number }[];
+  readonly latent: { readonly type: string; readonly size: number };
+  readonly prior: { readonly type: string };
+  readonly loss: readonly { readonly type: string; readonly weight: number }[];
+  readonly batch: number;
+}
 
 /** One kind of latent layer, prior or term. */
 export interface Kind<Options, Rest extends readonly unknown[], Made> {
@@ -19,7 +27,7 @@ export interface Kind<Options, Rest extends readonly unknown[], Made> {
    *
    * @param path where the config speaks of it, such as "loss.1"
    */
-  problem?(options: Options, config: Config, path: string): string | undefined;
+  problem?(options: Options, config: Surroundings, path: string): string | undefined;
   make(options: Options, ...rest: Rest): Made;
   /**
    * How many numbers it trains, beside the heads and without masks; none unless there is this. Nothing is made.

@@ -4,26 +4,27 @@
  * @module
  */
 
-import type { Config } from "../config.ts";
-import { make } from "./kinds.ts";
+import { make, type Surroundings } from "./kinds.ts";
 import * as LATENTS from "./latents/mod.ts";
 import type { Parts } from "./term.ts";
 
 /** What terms are made of in a model of a config, for images of so many pixels; how many plays no part in a rule. */
-export function partsOf({ latent, prior, encoder }: Config, pixels = 1): Parts {
+export function partsOf({ latent, prior, encoder }: Surroundings, pixels = 1): Parts {
   const width = encoder.at(-1)?.units ?? pixels;
   return {
     latent: make(LATENTS, latent, latent.size, width),
-    hasDensity: LATENTS[latent.type].hasDensity,
+    hasDensity: kindOf(latent).hasDensity,
     isStandard: prior.type === "standard",
   };
 }
 
+const kindOf = ({ type }: { readonly type: string }) => LATENTS[type as keyof typeof LATENTS];
+
 /** Whether the codes of a config have a known log q(z|x). */
-export const hasDensity = ({ latent }: Config): boolean => LATENTS[latent.type].hasDensity;
+export const hasDensity = ({ latent }: Surroundings): boolean => kindOf(latent).hasDensity;
 
 /** Needs a latent whose log q(z|x) is known. */
-export function needsDensity(config: Config, path: string, what: string): string | undefined {
+export function needsDensity(config: Surroundings, path: string, what: string): string | undefined {
   if (hasDensity(config)) return undefined;
   const known = Object.entries(LATENTS).filter(([, { hasDensity }]) => hasDensity);
   const names = known.map(([type]) => type).join(", ");
@@ -31,7 +32,11 @@ export function needsDensity(config: Config, path: string, what: string): string
 }
 
 /** Needs a latent of which the mean density of many encodings is known, too. */
-export function needsMixtures(config: Config, path: string, what: string): string | undefined {
+export function needsMixtures(
+  config: Surroundings,
+  path: string,
+  what: string,
+): string | undefined {
   if (partsOf(config).latent.hasMixtures) return undefined;
   return `${path}: ${what} needs a latent whose flow is the same for all images, so latent.context must be false`;
 }

@@ -5,7 +5,8 @@
  */
 
 import { type Tensor, zeros } from "../../mod.ts";
-import { type Config, parseConfig } from "../../experiments/config.ts";
+import type { Config } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { type DataSet, type Images, makeImages } from "../../experiments/data/images.ts";
 import { npy, npz } from "./writers.ts";
 

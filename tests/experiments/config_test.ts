@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
-import { type LatentConfig, parseConfig, type PriorConfig } from "../../experiments/config.ts";
+import type { LatentConfig, PriorConfig } from "../../experiments/models/architecture.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { jsonSchema, SCHEMA_FILE } from "../../experiments/config_schema.ts";
 import { findConfig, shippedNames, withBeta } from "../../experiments/config_source.ts";
 import { writeFile } from "../../experiments/files.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseConfig } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { assertRefused } from "./helpers.ts";
 
 const MINIMAL = { latent: { type: "gaussian", size: 8 } };

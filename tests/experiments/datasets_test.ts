@@ -20,7 +20,7 @@ import { findFile, foldersOf } from "../../experiments/data/source.ts";
 import { dataDifference, dataDigest } from "../../experiments/data/digest.ts";
 import { foldIn, key, uniform } from "../../mod.ts";
 import fc from "../property.ts";
-import { parseConfig } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import {
   assertHolds,
   assertRefused,

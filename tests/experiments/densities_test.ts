@@ -18,7 +18,8 @@ import {
   type Tensor,
   tensor,
 } from "../../mod.ts";
-import { type Config, parseConfig } from "../../experiments/config.ts";
+import type { Config } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { makeModel, type Params } from "../../experiments/model.ts";
 import type { Drawn } from "../../experiments/models/latent.ts";
 import type { Encoder } from "../../experiments/models/prior.ts";

@@ -6,7 +6,7 @@
 import { assert, assertRejects } from "@std/assert";
 import { type Device, key, run, tensor, zeros } from "../../mod.ts";
 import { openCpu } from "../../kernels/cpu/device.ts";
-import { parseConfig } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { findConfig, shippedNames } from "../../experiments/config_source.ts";
 import { UserError } from "../../experiments/errors.ts";
 import { makeLearner } from "../../experiments/learner.ts";

@@ -13,7 +13,7 @@ import {
   runFolder,
   writeConfig,
 } from "../../experiments/run_folder.ts";
-import { parseConfig } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { assertHolds, assertRefused, assertRefusedLater, temporaryFolder } from "./helpers.ts";
 
 Deno.test("a grid shows each image in its place, enlarged, with a gap around it", () => {

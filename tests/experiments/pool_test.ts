@@ -27,7 +27,8 @@ import {
   treeMap,
   uniform,
 } from "../../mod.ts";
-import { type Config, parseConfig } from "../../experiments/config.ts";
+import type { Config } from "../../experiments/config.ts";
+import { parseConfig } from "../../experiments/config_schema.ts";
 import { readHistory } from "../../experiments/history.ts";
 import { makeModel, type Params } from "../../experiments/model.ts";
 import type { Encoded } from "../../experiments/models/latent.ts";
