@@ -18,7 +18,7 @@ import { parseJson } from "./json.ts";
 import type { Model } from "./model.ts";
 import { modelSize } from "./model_size.ts";
 import { paintTraversals } from "./traversals.ts";
-import type { Run } from "./trainer.ts";
+import type { Run } from "./run.ts";
 
 /** What a run has come to on the test images. */
 export interface TestRecord {

@@ -13,7 +13,7 @@ import { UserError } from "./errors.ts";
 import { helpText, parseWords } from "./flags.ts";
 import { suggest } from "./nearest.ts";
 import { main, print, tell } from "./program.ts";
-import { standardTerminal } from "./progress.ts";
+import { standardTerminal } from "./terminal.ts";
 
 const FLAGS = {
   "data-dir": {

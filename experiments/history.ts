@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import { issueText } from "./config_issue.ts";
-import { sha256 } from "./data/digest.ts";
+import { sha256 } from "./sha256.ts";
 import { UserError } from "./errors.ts";
 import { readText, writeFile } from "./files.ts";
 

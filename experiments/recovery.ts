@@ -8,8 +8,9 @@ import { DeviceLostError } from "../mod.ts";
 import type { Device } from "../mod.ts";
 import { epochOf } from "./checkpoint.ts";
 import { UserError } from "./errors.ts";
-import { showLine } from "./progress.ts";
-import { type Outcome, type Run, train } from "./trainer.ts";
+import { showLine } from "./terminal.ts";
+import { type Outcome, train } from "./trainer.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Trains as {@linkcode train} does, but goes on from the checkpoint on another device where one is lost; after a second

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { sha256 } from "./data/digest.ts";
+import { sha256 } from "./sha256.ts";
 import { UserError } from "./errors.ts";
 import { readFile } from "./files.ts";
 import { decodeTensors, encodeTensors, type TensorFile } from "./safetensors.ts";

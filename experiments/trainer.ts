@@ -5,7 +5,6 @@
  */
 
 import {
-  type Device,
   foldIn,
   type Key,
   key as makeKey,
@@ -41,26 +40,9 @@ import {
 import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel, type Model } from "./model.ts";
 import { makePaint } from "./paint.ts";
-import { showProgress, type Terminal } from "./progress.ts";
+import { showProgress } from "./progress.ts";
+import type { Run } from "./run.ts";
 import { createRun, holdRun, type RunFolder, writeConfig } from "./run_folder.ts";
-
-/** A run to be trained. */
-export interface Run {
-  config: Config;
-  data: DataSet;
-  device: Device;
-  folder: RunFolder;
-  /** Go on from the folder's checkpoint. */
-  resume: boolean;
-  /** Bound the likelihood of the test images, at the end, by so many codes of each. */
-  importance?: number;
-  /** Where progress is shown. */
-  terminal: Terminal;
-  /** Told of each epoch once it is kept. */
-  onEpoch?(record: EpochRecord): void;
-  /** Stops training; the epochs finished by then are kept. */
-  signal: AbortSignal;
-}
 
 /** How a run ended. */
 export interface Outcome {

@@ -5,7 +5,7 @@
  */
 
 import { print } from "../program.ts";
-import { showStatus, standardTerminal } from "../progress.ts";
+import { showStatus, standardTerminal } from "../terminal.ts";
 import { type Column, tableText } from "./table.ts";
 
 /** Shows what is found. */

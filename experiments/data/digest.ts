@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { sha256 } from "../sha256.ts";
 import { UserError } from "../errors.ts";
 import type { DataSet, Images } from "./images.ts";
 
@@ -30,13 +31,6 @@ export function verifyDigest(bytes: Uint8Array, digest: Digest, source: string):
 /** Git's id of a file: SHA-1 of `blob`, a space, its size, a zero, and its bytes. */
 function gitBlob(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-}
-
-/** The SHA-256 of texts and bytes, one after the other, in hexadecimal. */
-export function sha256(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex");
 }
 
 /** What tells two data sets apart: sizes, and digests of the pixels; names and labels do not count. */

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { cacheFolder, exists, makeFolder } from "../files.ts";
-import type { Terminal } from "../progress.ts";
+import type { Terminal } from "../terminal.ts";
 import { type Digest, verifyDigest } from "./digest.ts";
 import { download, DownloadError } from "./download.ts";
 import { showDownload } from "./download_progress.ts";

@@ -9,7 +9,7 @@ import { readHistory } from "../../experiments/history.ts";
 import { parseJson } from "../../experiments/json.ts";
 import { shellWord } from "../../experiments/command_line.ts";
 import { onUnread, write } from "../../experiments/program.ts";
-import { showLine, showStatus, standardTerminal } from "../../experiments/progress.ts";
+import { showLine, showStatus, standardTerminal } from "../../experiments/terminal.ts";
 import { DATA, SIDE } from "./bars.ts";
 import { runAt, start } from "./command.ts";
 import { assertRefused, assertSentence, temporaryFolder } from "./helpers.ts";
