@@ -11,7 +11,8 @@ import { UserError } from "./errors.ts";
 import { helpText, parseFlags, type Values } from "./flags.ts";
 import { main, print } from "./program.ts";
 import { requireGreen, SECTION_NAMES, show, verify } from "./verify/report.ts";
-import { requireGreenRun, showRun, verifyRun } from "./verify/run/report.ts";
+import { verifyRun } from "./verify/run/judgement.ts";
+import { requireGreenRun, showRun } from "./verify/run/report.ts";
 import { openTrained } from "./verify/run/trained.ts";
 import { STANDARD } from "./verify/suite.ts";
 

@@ -6,8 +6,7 @@
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../bench/svg.ts";
 import { contrastedOf, type EstimatorName } from "./estimators.ts";
-import type { Findings } from "./report.ts";
-import { isFound, type Row } from "./run.ts";
+import { type Findings, isFound, type Row } from "./run.ts";
 
 /** What is outside is drawn at the edge. */
 const EDGE = { low: 0.03, high: 100 };

@@ -11,7 +11,7 @@ import { makeFolder, writeFile } from "../files.ts";
 import { csvText } from "../report/csv.ts";
 import { chart } from "./chart.ts";
 import type { Estimator, EstimatorName } from "./estimators.ts";
-import { isFound, type Row } from "./run.ts";
+import { type Findings, isFound, type Row } from "./run.ts";
 
 /** The columns of some estimators. */
 const columnsOf = (estimators: readonly Estimator[]): Column<Row>[] => [
@@ -52,16 +52,6 @@ export const tableCsv = (rows: readonly Row[]): string =>
       }))
     ),
   );
-
-/** What is shown. */
-export interface Findings {
-  readonly rows: readonly Row[];
-  readonly estimators: readonly Estimator[];
-  /** Pairs of each sample. */
-  readonly samples: number;
-  /** Where the numbers are from, for the picture and the JSON. */
-  readonly source: string;
-}
 
 /** Prints the table, and keeps it in a folder: table.csv, table.json, mi_bench.svg. */
 export async function show(

@@ -48,6 +48,16 @@ export interface Row {
   readonly estimates: Readonly<Partial<Record<EstimatorName, Found | Nothing>>>;
 }
 
+/** The table of all tasks and estimators. */
+export interface Findings {
+  readonly rows: readonly Row[];
+  readonly estimators: readonly Estimator[];
+  /** Pairs of each sample. */
+  readonly samples: number;
+  /** Where the numbers are from, for the picture and the JSON. */
+  readonly source: string;
+}
+
 /** Whether there is an estimate. */
 export const isFound = (cell: Found | Nothing): cell is Found => "mean" in cell;
 

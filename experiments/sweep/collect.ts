@@ -5,36 +5,15 @@
  */
 
 import { join } from "node:path";
-import { readTest } from "../conclusion.ts";
 import { exists, writeFile } from "../files.ts";
 import { csvText } from "../report/csv.ts";
 import { reportPage } from "../report/page.ts";
 import { readRuns } from "../report/read_run.ts";
 import { curveSvg } from "./curve.ts";
 import type { SweepJob } from "./job_list.ts";
-
-/** A finished job. */
-export interface SweepRow {
-  config: string;
-  beta: number;
-  seed: number;
-  /** On the test images, in nats per image. */
-  rate: number;
-  distortion: number;
-  /** The sum of the two. */
-  negative_elbo: number;
-}
+import { readSweepRow, type SweepRow } from "./row.ts";
 
 const COLUMNS = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"];
-
-/** The row of a job; undefined if it is not finished. */
-export async function readSweepRow(
-  { method, beta, seed, folder }: SweepJob,
-): Promise<SweepRow | undefined> {
-  if (!await exists(folder.test)) return undefined;
-  const { rate, distortion } = (await readTest(folder.test)).losses;
-  return { config: method, beta, seed, rate, distortion, negative_elbo: rate + distortion };
-}
 
 /**
  * Writes `curve.csv`, a line for each finished job, and, if there is one, `curve.svg`.

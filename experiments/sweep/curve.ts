@@ -8,7 +8,7 @@ import { svgText } from "../bench/svg.ts";
 import { type Column, tableText } from "../bench/table.ts";
 import { type Estimate, estimate, estimateText } from "../report/estimate.ts";
 import { type PlanePoint, rateDistortionPanel } from "../report/rate_distortion_plot.ts";
-import type { SweepRow } from "./collect.ts";
+import type { SweepRow } from "./row.ts";
 
 /** A point of the curve: a mean over so many seeds. */
 interface CurvePoint extends PlanePoint {

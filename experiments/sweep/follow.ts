@@ -6,7 +6,8 @@
 
 import type { Output } from "../bench/output.ts";
 import { duration, metricsText } from "../progress.ts";
-import { readSweepRow, type SweepRow, writeCurve } from "./collect.ts";
+import { writeCurve } from "./collect.ts";
+import { readSweepRow, type SweepRow } from "./row.ts";
 import type { SweepJob } from "./job_list.ts";
 import { logOf } from "./launch.ts";
 

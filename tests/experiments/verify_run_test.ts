@@ -20,11 +20,8 @@ import {
   codesOfPool,
 } from "../../experiments/verify/run/codes.ts";
 import { normalLaw } from "../../experiments/verify/run/normal_law.ts";
-import {
-  requireGreenRun,
-  type RunJudgement,
-  verifyRun,
-} from "../../experiments/verify/run/report.ts";
+import { type RunJudgement, verifyRun } from "../../experiments/verify/run/judgement.ts";
+import { requireGreenRun } from "../../experiments/verify/run/report.ts";
 import { repeatsOf } from "../../experiments/verify/run/repeats.ts";
 import { openTrained, type Split } from "../../experiments/verify/run/trained.ts";
 import { answers } from "../../experiments/verify/run/words.ts";

@@ -7,7 +7,7 @@ import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../bench/svg.ts";
 import { meanOf } from "../../statistics/summary.ts";
 import { gapLimit } from "../row.ts";
-import type { RunJudgement } from "./report.ts";
+import type { RunJudgement } from "./judgement.ts";
 import type { Trained } from "./trained.ts";
 
 /** The text of the SVG file. */

@@ -6,20 +6,11 @@
 import { truncationBias } from "../../../mod.ts";
 import type { Column } from "../../bench/table.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Fact } from "./fact.ts";
 import { type Likelihood, likelihoodOf } from "./likelihood.ts";
 import { type Repeats, repeatsOf } from "./repeats.ts";
 import { type Measured, measured } from "./sandwich.ts";
 import type { Trained } from "./trained.ts";
-
-/** A number of nats. */
-export interface Fact {
-  readonly quantity: string;
-  readonly nats: number;
-  readonly error?: number;
-  /** Whether it is as it must be, where it must. */
-  readonly verdict?: "green" | "red";
-  readonly meaning: string;
-}
 
 /** All of them, and what else is said of them in words. */
 export interface Facts {

@@ -14,7 +14,7 @@ import { meanOf, standardError } from "../../statistics/summary.ts";
 import { byDensity, errorOf } from "../estimates.ts";
 import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Fact } from "./facts.ts";
+import type { Fact } from "./fact.ts";
 import type { Trained } from "./trained.ts";
 
 /** What −ELBO is made of, with echoes from batches of test images and from training images. */

@@ -7,32 +7,13 @@ import { join } from "node:path";
 import type { Output } from "../../bench/output.ts";
 import { UserError } from "../../errors.ts";
 import { makeFolder, writeFile } from "../../files.ts";
-import { COLUMNS, judge, type Judgement } from "../row.ts";
+import { COLUMNS } from "../row.ts";
 import { requireGreen } from "../report.ts";
 import { runChart } from "./chart.ts";
-import { type Evidence, gather } from "./evidence.ts";
-import { FACT_COLUMNS, type Facts, factsOf } from "./facts.ts";
-import { findingsOf } from "./findings.ts";
+import { FACT_COLUMNS } from "./facts.ts";
+import type { RunJudgement } from "./judgement.ts";
 import type { Trained } from "./trained.ts";
 import { answers } from "./words.ts";
-
-/** What was found of a run. */
-export interface RunJudgement {
-  readonly judgement: Judgement;
-  readonly facts: Facts;
-  readonly evidence: Evidence;
-}
-
-/** Draws codes of a trained model, and judges its rate by them. */
-export async function verifyRun(
-  trained: Trained,
-  effort: { readonly draws: number; readonly seed: number },
-  output: Output,
-): Promise<RunJudgement> {
-  const evidence = await gather(trained, effort, output.busy);
-  const facts = await factsOf(trained, evidence);
-  return { judgement: judge(findingsOf(trained, evidence)), facts, evidence };
-}
 
 /** Prints the tables, and keeps them in a folder: verify.json and verify.svg. */
 export async function showRun(

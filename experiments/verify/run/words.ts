@@ -5,8 +5,9 @@
  */
 import { meanOf } from "../../statistics/summary.ts";
 import { type Gap, gapLimit } from "../row.ts";
-import { type Fact, isDiscrete } from "./facts.ts";
-import type { RunJudgement } from "./report.ts";
+import type { Fact } from "./fact.ts";
+import { isDiscrete } from "./facts.ts";
+import type { RunJudgement } from "./judgement.ts";
 import { measured } from "./sandwich.ts";
 import type { Trained } from "./trained.ts";
 
