@@ -103,14 +103,19 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 }
 
 /**
- * Computes all tensors of a tree in one program; they keep what they hold from then on.
+ * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data is
+ * copied to the device where one is given.
  *
  * @param device where to compute; unless given, where the data is.
  * @returns the tree
  */
 export function run<T>(tree: T, device?: Device): T {
   if (device !== undefined) checkDevice(device);
-  compute(treeLeaves(tree).filter((leaf) => leaf instanceof Tensor), device);
+  const leaves = treeLeaves(tree).filter((leaf) => leaf instanceof Tensor);
+  compute(leaves, device);
+  if (device !== undefined) {
+    for (const { storage } of leaves) if (storage?.host) storage.on(device);
+  }
   return tree;
 }
 

@@ -100,7 +100,8 @@ export class Storage {
       allocated = 0;
       await new Promise((resolve) => setTimeout(resolve));
     }
-    if (this.#host instanceof Float64Array) return Float32Array.from(this.#host);
+    const isExact = this.#buffers.some(({ device }) => device.name === "reference");
+    if (this.#host instanceof Float64Array && !isExact) return Float32Array.from(this.#host);
     if (this.#host !== undefined) return this.#host.slice();
     const [buffer] = this.#buffers;
     return await buffer.device.read(buffer, this.size, this.dtype);
