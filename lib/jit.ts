@@ -103,7 +103,8 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 }
 
 /**
- * Computes all tensors of a tree in one program; they keep what they hold from then on.
+ * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data is
+ * copied to the device where one is given.
  *
  * @param device where to compute; unless given, where the data is.
  * @throws {TypeError} where the device is a name or a promise.
@@ -111,7 +112,11 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
  */
 export function run<T>(tree: T, device?: Device): T {
   checkDevice(device);
-  compute(treeLeaves(tree).filter((leaf) => leaf instanceof Tensor), device);
+  const leaves = treeLeaves(tree).filter((leaf) => leaf instanceof Tensor);
+  compute(leaves, device);
+  if (device !== undefined) {
+    for (const { storage } of leaves) if (storage?.host) storage.on(device);
+  }
   return tree;
 }
 

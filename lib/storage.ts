@@ -90,12 +90,17 @@ export class Storage {
   /** A copy of the contents. */
   async read(): Promise<Data> {
     this.#check();
-    const [buffer] = this.#buffers;
-    const contents = this.#host instanceof Float64Array
-      ? Float32Array.from(this.#host)
-      : this.#host?.slice() ?? await buffer.device.read(buffer, this.size, this.dtype);
+    const contents = this.#hostCopy() ?? await this.#buffers[0].device
+      .read(this.#buffers[0], this.size, this.dtype);
     await turn();
     return contents;
+  }
+
+  /** A copy of host data; float64 stays so where the reference device holds it, too. */
+  #hostCopy(): Data | undefined {
+    const isExact = this.#buffers.some(({ device }) => device.name === "reference");
+    if (this.#host instanceof Float64Array && !isExact) return Float32Array.from(this.#host);
+    return this.#host?.slice();
   }
 
   /** Frees the contents; `why` says so to later users. */

@@ -146,8 +146,7 @@ export class Tensor {
    * surface.
    *
    * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. Floats that the reference
-   * device computed are a Float64Array. Host data reads as a Float32Array, rounded, though the reference
-   * device computes with all of its digits.
+   * device holds are a Float64Array, with all of their digits.
    */
   async read(): Promise<Data> {
     if (this.#storage === undefined && !this.isTraced) this.#compute();
