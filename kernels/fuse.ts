@@ -120,8 +120,9 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
 const MOST = 2 ** 31 - 1;
 
 function checkCounts(kernel: Kernel): void {
-  const ends = indicesOf(formulasOf(kernel)).map(({ min, max }) => Math.max(max + 1, -min));
   const over = "over" in kernel ? kernel.over : [];
+  const ends = indicesOf(formulasOf(kernel)).flatMap(({ min, max }) => [max + 1, -min])
+    .filter(Number.isFinite); // what is read of nothing has no end
   const most = Math.max(sizeOf(kernel.space), sizeOf(over), ...ends);
   if (most <= MOST) return;
   throw new RangeError(

@@ -4,7 +4,6 @@
  * @module
  */
 import { sizeOf } from "../graph.ts";
-import { scale } from "../indexing.ts";
 import { indicesOf, type Kernel } from "../kernel.ts";
 import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
@@ -12,14 +11,14 @@ import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from 
 
 /** Where a map finds the `result` in its formula, if there is one. */
 export type Result =
-  /** A buffer of as many elements as the output, float64 if it is wide, whose address is a parameter of the function. */
-  | { readonly kind: "buffer"; readonly address: number; readonly isWide: boolean }
+  /** The sum of so many buffers as large as the output, one after the other from an address that is a parameter. */
+  | { readonly kind: "buffers"; readonly address: number; readonly count: number }
   /** The same for all. */
   | { readonly kind: "constant"; readonly bits: number };
 
 /** out[i] = store(i), for any kernel whose result is already there. */
 export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
-  const { fn, sources } = begin(kernel, sizes, result?.kind === "buffer" ? " (end)" : "");
+  const { fn, sources } = begin(kernel, sizes, result?.kind === "buffers" ? " (end)" : "");
   const { space, stores } = kernel;
   const values = stores.map(({ value }) => value);
   const loops = loopsOver({ first: 0, sizes: space }, indicesOf(values));
@@ -37,13 +36,10 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
         const { bits } = result;
         body.v128([bits, bits, bits, bits]).set(formulas.result);
       } else {
-        const { address, isWide } = result;
-        const at = outputIndex(space);
-        const from = formulas.address(address, isWide ? scale(at, 2) : at);
+        const from = formulas.address(result.address, outputIndex(space));
         body.get(from).memory("v128.load");
-        if (isWide) {
-          body.op("f32x4.demote_f64x2_zero").get(from).memory("v128.load", 16);
-          body.op("f32x4.demote_f64x2_zero").shuffle([0, 1, 4, 5]);
+        for (let i = 1; i < result.count; i++) {
+          body.get(from).memory("v128.load", 4 * sizeOf(space) * i).op("f32x4.add");
         }
         body.set(formulas.result);
       }

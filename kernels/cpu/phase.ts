@@ -107,13 +107,14 @@ export function storeAll(
   stores.forEach(({ dtype }, i) => store(code, addresses[i], values[i], dtype, rest));
 }
 
-/** Stores four lanes, or the first `rest` where that is not 0. */
+/** Stores four lanes, or the first `rest` where that is not 0, at address + offset. */
 export function store(
   code: Code,
   address: number,
   value: number,
   dtype: DType,
   rest: number,
+  offset = 0,
 ): void {
   const push = () => {
     code.get(address).get(value);
@@ -121,15 +122,15 @@ export function store(
   };
   if (rest === 0) {
     push();
-    code.memory("v128.store");
+    code.memory("v128.store", offset);
     return;
   }
   if (rest > 1) {
     push();
-    code.laneMemory("v128.store64_lane", 0);
+    code.laneMemory("v128.store64_lane", 0, offset);
   }
   if (rest !== 2) {
     push();
-    code.laneMemory("v128.store32_lane", rest - 1, 4 * (rest - 1));
+    code.laneMemory("v128.store32_lane", rest - 1, offset + 4 * (rest - 1));
   }
 }
