@@ -24,7 +24,7 @@ import {
   threadsOf,
   writerFor,
 } from "./shader.ts";
-import { typeOf, unsigned } from "./wgsl.ts";
+import { toStored, typeOf, unsigned } from "./wgsl.ts";
 import type { Writer } from "./writer.ts";
 import { Block } from "./writer.ts";
 
@@ -150,7 +150,7 @@ function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shad
   );
   last.push("let result = shared_total[0];");
   writer.result = { text: "result", home: last };
-  if (parts > 1) last.push("output0[task] = result;");
+  if (parts > 1) last.push(`output0[task] = ${toStored("result", kernel.body.dtype)};`);
   else store(kernel, writer, last);
   root.attach("if (lane == 0u)", last);
   const code = assemble(
