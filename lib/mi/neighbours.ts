@@ -40,7 +40,7 @@ export interface NeighbourOptions {
    * listed twice: drop the copies.
    */
   readonly jitter?: number;
-  /** Which noise `jitter` adds: the same integer gives the same noise. 0 unless given. */
+  /** Which noise `jitter` adds: an integer from 0 to 2³² − 1. The same seed gives the same noise. 0 unless given. */
   readonly seed?: number;
 }
 
@@ -67,7 +67,7 @@ export interface NeighbourOptions {
 export function ksgInformation(x: Points, y: Points, options: NeighbourOptions = {}): Estimate {
   const op = "estimate the information", { k = 3, jitter = 0, seed = 0 } = options;
   const n = checkDraws(op, k, x, y);
-  const scaled = [onLikeScales(x, jitter, seed), onLikeScales(y, jitter, seed + 1)];
+  const scaled = [onLikeScales(x, jitter, seed), onLikeScales(y, jitter, seed, x.values.length)];
   const pairs = join(scaled[0], scaled[1]), split = x.dimensions;
   requireDensity(op, pairs, (d) => d < split ? `column ${d} of x` : `column ${d - split} of y`);
   const joint = kdTree(pairs), [ofX, ofY] = scaled.map(kdTree);
@@ -142,9 +142,7 @@ export function noiseInformation(
     );
   }
   checkDraws("estimate the information", options.k ?? 3, z, noise);
-  const { seed = 0 } = options;
-  const ofZ = neighbourEntropy(z, options).terms;
-  const ofNoise = neighbourEntropy(noise, { ...options, seed: seed + 1 }).terms;
+  const ofZ = neighbourEntropy(z, options).terms, ofNoise = neighbourEntropy(noise, options).terms;
   return estimateOf(ofZ.map((term, i) => term - ofNoise[i] - logDeterminants[i]));
 }
 

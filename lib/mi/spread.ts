@@ -18,16 +18,17 @@ export interface Scaled extends Points {
  *
  * @param jitter the width of the noise; 0 adds none
  * @param seed which noise that is
- * @throws {RangeError} where the jitter is no width, or the seed no integer.
+ * @param first how many numbers of that noise are taken: those of other draws
+ * @throws {RangeError} where the jitter is no width, or the seed no integer from 0 to 2³² − 1.
  */
-export function onLikeScales(points: Points, jitter: number, seed: number): Scaled {
-  if (!(jitter >= 0 && jitter < Infinity) || !Number.isSafeInteger(seed)) {
+export function onLikeScales(points: Points, jitter: number, seed: number, first = 0): Scaled {
+  if (!(jitter >= 0 && jitter < Infinity) || seed >>> 0 !== seed) {
     throw new RangeError(
-      `Cannot add a jitter of ${jitter} by seed ${seed}: a jitter is at least 0, a seed an integer`,
+      `Cannot add a jitter of ${jitter} by seed ${seed}: a jitter is at least 0, a seed an integer from 0 to 2^32 - 1`,
     );
   }
   const { dimensions } = points;
-  const values = Float64Array.from(points.values, (v, i) => v + jitter * noiseAt(seed, i));
+  const values = Float64Array.from(points.values, (v, i) => v + jitter * noiseAt(seed, first + i));
   let logScale = 0;
   for (let d = 0; d < dimensions; d++) {
     const sorted = columnOf({ values, dimensions }, d).sort();

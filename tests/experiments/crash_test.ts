@@ -8,7 +8,7 @@ import { temporaryFolder } from "./helpers.ts";
 import { THOROUGH } from "./thorough.ts";
 import { resultOf, trainUntil } from "./training.ts";
 
-const config = like({ encoder: [], decoder: [], epochs: 2 });
+const config = like({ encoder: [], latent: { type: "gaussian", size: 3 }, decoder: [], epochs: 2 });
 
 /** Trains to the end, from where the folder is. */
 async function finish(folder: RunFolder, device: Device): Promise<void> {

@@ -145,7 +145,12 @@ Deno.test("jitter spreads rounded draws over their steps, the same way for the s
   assertEquals(neighbourEntropy(rounded(x), options).nats, entropy);
   assertNotEquals(neighbourEntropy(rounded(x), { ...options, seed: 6 }).nats, entropy);
   assertAlmostEquals(ksgInformation(rounded(x), rounded(y), options).nats, known(0.9, 1), 0.05);
-  for (const wrong of [{ jitter: -1 }, { jitter: NaN }, { jitter: 1, seed: 0.5 }]) {
+  for (
+    const wrong of [{ jitter: -1 }, { jitter: NaN }, { jitter: 1, seed: 0.5 }, {
+      jitter: 1,
+      seed: 2 ** 32,
+    }]
+  ) {
     assertThrows(() => neighbourEntropy(x, wrong), RangeError, "Cannot add a jitter of");
   }
 });
