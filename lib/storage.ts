@@ -21,6 +21,13 @@ const OWN = 1024;
 const MUCH = 64 * 2 ** 20;
 let allocated = 0;
 
+/** Lets a task pass where there may be much to free. */
+function letTaskPass(): Promise<unknown> | undefined {
+  if (allocated <= MUCH) return;
+  allocated = 0;
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** The contents of a leaf. */
 export class Storage {
   #ballast: ArrayBuffer | undefined;
@@ -72,9 +79,11 @@ export class Storage {
     this.#check();
     let buffer = this.#buffers.find((b) => b.device === device);
     if (buffer === undefined) {
+      const data = this.#host ?? this.#readNow(device);
       buffer = device.allocate(this.size);
-      device.write(buffer, this.#host ?? this.#readNow(device), this.dtype);
+      device.write(buffer, data, this.dtype);
       this.#buffers.push(buffer);
+      allocated += 4 * this.size;
     }
     return buffer;
   }
@@ -88,16 +97,13 @@ export class Storage {
     );
   }
 
-  /** A copy of the contents. */
+  /** A copy of the contents as they are now, whatever is done to the tensor before the copy is there. */
   async read(): Promise<Data> {
     this.#check();
-    if (allocated > MUCH) {
-      allocated = 0;
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    if (this.#host !== undefined) return this.#host.slice();
     const [buffer] = this.#buffers;
-    return await buffer.device.read(buffer, this.size, this.dtype);
+    const copy = this.#host?.slice() ?? buffer.device.read(buffer, this.size, this.dtype);
+    const [data] = await Promise.all([copy, letTaskPass()]);
+    return data;
   }
 
   /** Frees the contents; `why` says so to later users. */
