@@ -97,7 +97,14 @@ export {
   vjp,
   withGradient,
 } from "./lib/grad.ts";
-export { jit, type JitOptions, run } from "./lib/jit.ts";
+export {
+  type AsTensors,
+  jit,
+  type JitOptions,
+  type OrNumbers,
+  run,
+  type Traceable,
+} from "./lib/jit.ts";
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export * from "./lib/random.ts";

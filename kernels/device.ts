@@ -9,6 +9,10 @@ import type { DType } from "./scalar.ts";
 /** The contents of a buffer on the host. float32 is Float64Array on the reference device; bool is one byte, 0 or 1. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
+/** What helps where a device has no memory left. What nobody can reach any more is freed only while a read is awaited. */
+export const FREEING =
+  "dispose of tensors, donate arguments of jitted functions, or await a read now and then";
+
 /** A piece of a device's memory, of at least `size` elements of four bytes. */
 export interface Buffer {
   readonly device: Device;

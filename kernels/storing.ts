@@ -74,6 +74,8 @@ function withWhatIsDearToRecompute(
   const stored = new Set(given);
   /** For each node, how often each kernel evaluates it. */
   const evaluations = new Map<Node, Map<Node, number>>();
+  /** Nodes whose map is their own; others share that of a consumer. */
+  const copied = new Set<Node>();
   /** At how many different indices formulas read it: what elementwise ops read is shared, what others read is not. */
   const places = new Map<Node, { shared: number; others: number }>();
   for (let i = order.length - 1; i >= 0; i--) {
@@ -109,7 +111,8 @@ function withWhatIsDearToRecompute(
       const known = evaluations.get(input);
       if (known === undefined) evaluations.set(input, here);
       else if (known !== here || combine !== Math.max) {
-        const merged = new Map(known);
+        const merged = copied.has(input) ? known : new Map(known);
+        copied.add(input);
         for (const [kernel, count] of here) {
           merged.set(kernel, combine(count, merged.get(kernel) ?? 0));
         }
@@ -153,15 +156,11 @@ function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => 
 
 /** The cost of the formula of a node by itself; nothing for what is made of constants, which the compiler folds. */
 function ownCosts(order: readonly Node[]): (node: Node) => number {
-  const known = new Map<string, number>();
   const costs = new Map<Node, number>();
   const constants = new Set<Node>();
+  const costOfNode = knownByFormula(ownCost);
   for (const node of order) {
-    const key = `${node.lowering.kind};${node.label};${
-      node.inputs.map(({ shape }) => shape.length)
-    }`;
-    let cost = known.get(key);
-    if (cost === undefined) known.set(key, cost = ownCost(node));
+    const cost = costOfNode(node);
     if (node.lowering.kind === "map" && node.inputs.every((input) => constants.has(input))) {
       if (node.inputs.length > 0 || cost === 0) constants.add(node);
     }
@@ -170,13 +169,18 @@ function ownCosts(order: readonly Node[]): (node: Node) => number {
   return (node) => costs.get(node)!;
 }
 
-/** How deeply nested the formulas of nodes are by themselves; views count, too. */
-function nestings(): (node: Node) => number {
+/** How deeply nested the formula of a node is by itself; views count, too. */
+const ownNesting = (node: Node): number => Math.max(1, nestingOf(formulaOf(node)));
+
+/** f, called once for all nodes of one formula, which label, shapes and dtypes decide. */
+function knownByFormula(f: (node: Node) => number): (node: Node) => number {
   const known = new Map<string, number>();
+  const typeOf = ({ dtype, shape }: Node) => `${dtype}[${shape}]`;
   return (node) => {
-    let depth = known.get(node.label);
-    if (depth === undefined) known.set(node.label, depth = Math.max(1, nestingOf(formulaOf(node))));
-    return depth;
+    const key = `${node.label};${typeOf(node)};${node.inputs.map(typeOf)}`;
+    let value = known.get(key);
+    if (value === undefined) known.set(key, value = f(node));
+    return value;
   };
 }
 
@@ -213,7 +217,7 @@ function storeWhatMakesFormulasTooBig(
   stored: Set<Node>,
   maxLoads: number,
 ): void {
-  const nestingOfNode = nestings();
+  const nestingOfNode = knownByFormula(ownNesting);
   const depths = new Map<Node, number>();
   const sources = new Map<Node, ReadonlySet<Node>>();
   for (const node of order) {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Buffer, Device, Executable } from "../kernels/device.ts";
-import { type Node, sizeOf, topologicalOrder } from "../kernels/graph.ts";
+import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
+import { type Node, sizeOf } from "../kernels/graph.ts";
 import { plan } from "../kernels/plan.ts";
 import { openCpu } from "../kernels/cpu/device.ts";
 import type { Storage } from "./storage.ts";
@@ -36,9 +36,16 @@ export function deviceOf(leaves: readonly Value[]): Device {
   return defaultDevice();
 }
 
-/** Computes the roots and returns a buffer of each, on the device of their leaves unless another is given. */
-export function evaluate(roots: readonly Value[], device?: Device): Buffer[] {
-  const order = topologicalOrder(roots);
+/**
+ * Computes the roots and returns a buffer of each, on the device of their leaves unless another is given.
+ *
+ * @param order the nodes under the roots, each after its inputs
+ */
+export function evaluate(
+  order: readonly Value[],
+  roots: readonly Value[],
+  device?: Device,
+): Buffer[] {
   const leaves = order.filter((node) => node.lowering.kind === "leaf");
   const target = device ?? deviceOf(leaves);
   const executable = cached(
@@ -46,10 +53,33 @@ export function evaluate(roots: readonly Value[], device?: Device): Buffer[] {
     structureOf(order, roots),
     () => target.compile(plan(roots, leaves, target.traits)),
   );
-  const inputs = leaves.map((leaf) => bufferOf(leaf, target));
-  const outputs = roots.map((root) => target.allocate(sizeOf(root.shape)));
-  executable.run(inputs, outputs);
-  return outputs;
+  const outputs = roots.map((root) => ({ size: sizeOf(root.shape) }));
+  return launch(target, executable, leaves.map((leaf) => bufferOf(leaf, target)), outputs);
+}
+
+/**
+ * Runs a program and returns the buffers of its outputs: new ones, or those of the inputs that they take over. Where it
+ * fails, for want of memory say, the new ones are freed.
+ */
+export function launch(
+  device: Device,
+  executable: Executable,
+  inputs: readonly Buffer[],
+  outputs: Program["outputs"],
+): Buffer[] {
+  const made: Buffer[] = [];
+  try {
+    const results = outputs.map(({ size, donor }) => {
+      if (donor !== undefined) return inputs[donor];
+      made.push(device.allocate(size));
+      return made[made.length - 1];
+    });
+    executable.run(inputs, results);
+    return results;
+  } catch (error) {
+    for (const buffer of made) buffer.free();
+    throw error;
+  }
 }
 
 /** The buffer of a leaf on a device. */

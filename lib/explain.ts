@@ -6,7 +6,7 @@
 import { describeProgram } from "../kernels/describe.ts";
 import { checkDevice } from "./checks.ts";
 import { deviceOf } from "./evaluate.ts";
-import { flattenArguments, type JitOptions, trace } from "./jit.ts";
+import { flattenArguments, type JitOptions, type OrNumbers, trace, type Traceable } from "./jit.ts";
 
 /**
  * The program that {@linkcode jit} makes of f for some arguments, as text: its kernels in order with their index spaces,
@@ -19,18 +19,18 @@ import { flattenArguments, type JitOptions, trace } from "./jit.ts";
  * console.log(explain(layer)(zeros([4, 3])));
  * ```
  */
-export function explain<A extends readonly unknown[]>(
-  f: (...args: A) => unknown,
+export function explain<A extends readonly unknown[], R>(
+  f: Traceable<A, R>,
   options: JitOptions = {},
-): (...args: A) => string {
+): (...args: OrNumbers<A>) => string {
   checkDevice(options.device);
   return (...args) => {
     const { leaves } = flattenArguments(args);
     const device = options.device ?? deviceOf(leaves);
-    const traced = trace(f, args, leaves, device, options.donate);
+    const traced = trace(f, args, leaves, options.donate);
     if (traced === undefined) {
       throw new Error("Cannot explain a function within one that is traced");
     }
-    return describeProgram(traced.program);
+    return describeProgram(traced.plan(device.traits));
   };
 }

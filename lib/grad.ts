@@ -31,19 +31,18 @@ export function vjp<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   ...args: A
 ): [value: Tensor, pullback: (dy: Tensor) => A] {
-  const trace = new Trace();
-  const roots = treeLeaves(args).map((leaf, i) =>
-    identity(differentiable(leaf, () => treePaths(args)[i]), trace)
-  );
-  const y = f(...treeUnflatten(args, roots));
-  if (!(y instanceof Tensor)) {
-    throw new TypeError("Cannot differentiate a function that does not return one tensor");
-  }
-  if (y.dtype !== "float32") {
-    throw new TypeError(`Cannot differentiate a value of ${y.dtype}: only float32 has gradients`);
-  }
-  const path = pathBetween(roots, y);
-  trace.open = false;
+  const leaves = treeLeaves(args).map((leaf, i) => differentiable(leaf, () => treePaths(args)[i]));
+  const { roots, y, path } = Trace.during((trace) => {
+    const roots = leaves.map((leaf) => identity(leaf, trace));
+    const y = f(...treeUnflatten(args, roots));
+    if (!(y instanceof Tensor)) {
+      throw new TypeError("Cannot differentiate a function that does not return one tensor");
+    }
+    if (y.dtype !== "float32") {
+      throw new TypeError(`Cannot differentiate a value of ${y.dtype}: only float32 has gradients`);
+    }
+    return { roots, y, path: pathBetween(roots, y) };
+  });
   const pullback = (dy: Tensor): A => {
     if (!sameShape(dy.shape, y.shape)) {
       throw new ShapeError(

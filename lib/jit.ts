@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
+import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { plan } from "../kernels/plan.ts";
 import { checkDevice, checkOptions } from "./checks.ts";
-import { bufferOf, deviceOf } from "./evaluate.ts";
+import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { compute, type DType, Tensor, Trace } from "./tensor.ts";
@@ -25,9 +25,32 @@ export interface JitOptions {
   readonly donate?: readonly number[];
 }
 
+/** A tree as a jitted function sees it, and gives it back: its numbers are tensors. */
+export type AsTensors<T> = T extends Tensor ? T
+  : [T] extends [number] ? Tensor
+  : T extends object ? { [K in keyof T]: AsTensors<T[K]> }
+  : T;
+/** A tree as a jitted function takes it: its tensors may be given as numbers. */
+export type OrNumbers<T> = T extends Tensor ? T | number
+  : T extends object ? { [K in keyof T]: OrNumbers<T[K]> }
+  : T;
+
+/** A function that can be traced: one that takes tensors, not numbers, at the leaves of its arguments. */
+export type Traceable<A extends readonly unknown[], R> =
+  & ((...args: A) => R)
+  & ((...args: AsTensors<A>) => unknown);
+
+/** A compiled function. Its last signature is that of f, for what is made of it: `grad(jit(f))`. */
+export interface Jitted<A extends readonly unknown[], R> {
+  /** Calls it; numbers will do for tensors. */
+  (...args: OrNumbers<A>): AsTensors<R>;
+  /** Calls it. */
+  (...args: A): AsTensors<R>;
+}
+
 /** A function of a form of arguments as a program. */
 export interface Traced {
-  readonly program: Program;
+  readonly plan: (traits: Traits) => Program;
   /** The leaves that the program reads: arguments, by number, and tensors that the function closed over. */
   readonly inputs: readonly (number | Tensor)[];
   readonly outputs: readonly { readonly shape: Shape; readonly dtype: DType }[];
@@ -38,6 +61,7 @@ export interface Traced {
 }
 
 interface Compiled extends Traced {
+  readonly program: Program;
   readonly executable: Executable;
 }
 
@@ -46,7 +70,11 @@ interface Compiled extends Traced {
  * return at once, with tensors whose contents may still be under way.
  *
  * f is traced: it must compute with its arguments by ops alone, and is not run again on a replay. Arguments and results are
- * trees of tensors; numbers in the arguments become float32 scalars.
+ * trees of tensors. A caller may give a number in place of a tensor: f gets a float32 scalar, so f must declare a tensor
+ * there. Numbers among the results come back as float32 scalars, too.
+ *
+ * A call within a function that is being differentiated or compiled, and that depends on its arguments, by its own or by what
+ * f closes over, is a part of that function: f is run again.
  *
  * @example
  * ```ts
@@ -56,38 +84,47 @@ interface Compiled extends Traced {
  * ```
  */
 export function jit<A extends readonly unknown[], R>(
-  f: (...args: A) => R,
+  f: Traceable<A, R>,
   options: JitOptions = {},
-): (...args: A) => R {
+): Jitted<A, R> {
   checkOptions("jit", options, "device", "donate");
   checkDevice(options.device);
   const programs = new Map<Device, Map<string, Compiled>>();
-  return (...args) => {
+  const call = (args: readonly unknown[]): unknown => {
     const { leaves, form } = flattenArguments(args);
-    // Within a function that is itself being traced there is nothing to compile.
-    if (leaves.some((leaf) => leaf.isTraced)) return f(...args);
+    const inline = () => {
+      const result = f(...treeUnflatten(args, leaves) as A);
+      return treeUnflatten(result, treeLeaves(result).map(asTensor));
+    };
+    if (leaves.some((leaf) => leaf.isTraced)) return inline();
     compute(leaves, options.device);
     const device = options.device ?? deviceOf(leaves);
     let compiledHere = programs.get(device);
     if (compiledHere === undefined) programs.set(device, compiledHere = new Map());
     const key = form + leaves.map((x) => ` ${x.dtype} ${x.shape}`);
     let compiled = compiledHere.get(key);
-    if (compiled === undefined) {
-      const traced = trace(f, args, leaves, device, options.donate);
-      // f closed over an argument of a function that is being traced, and is a part of that one.
-      if (traced === undefined) return f(...args);
-      compiled = { ...traced, executable: device.compile(traced.program) };
-      compiledHere.set(key, compiled);
+    // What f closes over may be traced now, though it was not when f was compiled.
+    if (compiled === undefined || Trace.isAnyOpen) {
+      const traced = trace(f, args, leaves, options.donate);
+      if (traced === undefined) return inline();
+      if (compiled === undefined) {
+        const program = traced.plan(device.traits);
+        compiled = { ...traced, program, executable: device.compile(program) };
+        compiledHere.set(key, compiled);
+      }
     }
-    return replay(compiled, leaves, device) as R;
+    return replay(compiled, leaves, device);
   };
+  return (...args: readonly unknown[]) => call(args) as AsTensors<R>;
 }
 
 /** The leaves of some arguments, as tensors, and the form of the arguments without them. */
 export function flattenArguments(args: readonly unknown[]): { leaves: Tensor[]; form: string } {
   const { leaves, form } = treeFlatten(args);
-  return { leaves: leaves.map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf)), form };
+  return { leaves: leaves.map(asTensor), form };
 }
+
+const asTensor = (leaf: Tensor | number): Tensor => leaf instanceof Tensor ? leaf : tensor(leaf);
 
 /** The numbers of the leaves that belong to argument n. */
 function leafNumbers(args: readonly unknown[], n: number): number[] {
@@ -103,8 +140,9 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 }
 
 /**
- * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data is
- * copied to the device where one is given.
+ * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data is copied to the device
+ * where one is given. Within a function that is being differentiated or compiled, what depends on its arguments stays an
+ * expression.
  *
  * @param device where to compute; unless given, where the data is.
  * @throws {TypeError} where the device is a name or a promise.
@@ -120,19 +158,18 @@ export function run<T>(tree: T, device?: Device): T {
   return tree;
 }
 
-/** Runs f on stand-ins for its arguments and plans what it computes; undefined where it depends on an outer trace. */
-export function trace<A extends readonly unknown[], R>(
-  f: (...args: A) => R,
-  args: A,
+/** Runs f on stand-ins for its arguments; undefined where the result depends on an outer trace. */
+export function trace<A extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  args: readonly unknown[],
   leaves: readonly Tensor[],
-  device: Device,
   donate: readonly number[] = [],
 ): Traced | undefined {
-  const trace = new Trace();
-  const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
-  const result = f(...treeUnflatten(args, parameters));
-  trace.open = false;
-  const outputs = treeLeaves(result).map((leaf) => leaf instanceof Tensor ? leaf : tensor(leaf));
+  const { parameters, result } = Trace.during((trace) => {
+    const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
+    return { parameters, result: f(...treeUnflatten(args, parameters) as A) };
+  });
+  const outputs = treeLeaves(result).map(asTensor);
   if (outputs.some((y) => y.isTraced)) return undefined;
 
   const used = topologicalOrder(outputs).filter((node) => node.lowering.kind === "leaf");
@@ -140,7 +177,7 @@ export function trace<A extends readonly unknown[], R>(
   const donated = [...new Set(donate.flatMap((n) => leafNumbers(args, n)))];
   const overwritable = used.map((_, i) => i).filter((i) => donated.includes(numbers[i]));
   return {
-    program: plan(outputs, used, device.traits, new Set(overwritable)),
+    plan: (traits) => plan(outputs, used, traits, new Set(overwritable)),
     inputs: used.map((leaf, i) => numbers[i] >= 0 ? numbers[i] : leaf),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     donated,
@@ -155,10 +192,7 @@ function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): 
   const tensors = inputs.map((input) => typeof input === "number" ? leaves[input] : input);
   checkDonations(donated.map((number) => leaves[number]), leaves, inputs);
   const buffers = tensors.map((x) => bufferOf(x, device));
-  const results: Buffer[] = program.outputs.map(({ size, donor }) =>
-    donor === undefined ? device.allocate(size) : buffers[donor]
-  );
-  executable.run(buffers, results);
+  const results = launch(device, executable, buffers, program.outputs);
   const storages = outputs.map(({ shape, dtype }, i) => {
     const { donor } = program.outputs[i];
     if (donor === undefined) return Storage.ofBuffer(results[i], sizeOf(shape), dtype);

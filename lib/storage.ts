@@ -71,8 +71,9 @@ export class Storage {
     this.#check();
     let buffer = this.#buffers.find((b) => b.device === device);
     if (buffer === undefined) {
+      const data = this.#host ?? this.#readNow(device);
       buffer = device.allocate(this.size);
-      device.write(buffer, this.#host ?? this.#readNow(device), this.dtype);
+      device.write(buffer, data, this.dtype);
       this.#buffers.push(buffer);
     }
     return buffer;
@@ -87,7 +88,7 @@ export class Storage {
     );
   }
 
-  /** A copy of the contents. */
+  /** A copy of the contents as they are now, whatever is done to the tensor before the copy is there. */
   async read(): Promise<Data> {
     this.#check();
     const contents = this.#hostCopy() ?? await this.#buffers[0].device

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Data, Device } from "../kernels/device.ts";
-import type { Lowering } from "../kernels/graph.ts";
 import type { DType } from "../kernels/scalar.ts";
+import { type Lowering, topologicalOrder } from "../kernels/graph.ts";
 import { evaluate } from "./evaluate.ts";
+import { MANY_NODES, neededAgain } from "./growth.ts";
 import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 
@@ -34,16 +35,42 @@ export interface Expression {
  * be computed and forgotten, as it will be walked.
  */
 export class Trace {
-  open = true;
+  static #number = 0;
+  #isOpen = true;
+
+  private constructor() {
+    Trace.#number++;
+  }
+
+  /** Whether any function is being traced. */
+  static get isAnyOpen(): boolean {
+    return Trace.#number > 0;
+  }
+
+  /** Whether its function is still being traced. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Calls f with a trace that is open until f returns, or throws. */
+  static during<T>(f: (trace: Trace) => T): T {
+    const trace = new Trace();
+    try {
+      return f(trace);
+    } finally {
+      trace.#isOpen = false;
+      Trace.#number--;
+    }
+  }
 }
 const NO_TRACES: readonly Trace[] = [];
 
-const LEAF: Lowering = { kind: "leaf" };
-/**
- * Expressions that nobody reads are computed when they get this deep, so that a loop does not grow a graph for ever. What is
- * built on deeper ones (they were traced before) is computed each time that the depth has doubled.
- */
-const FLUSH_DEPTH = 4096;
+/** What the compiler sees of a tensor: how it is computed, of what. */
+type Formula = Pick<Expression, "label" | "inputs" | "lowering">;
+/** That of contents at hand. A tensor that was computed has it, too: nothing may tell how it came to be. */
+const LEAF: Formula = { label: "leaf", inputs: [], lowering: { kind: "leaf" } };
+/** The number of expressions built so far. */
+let built = 0;
 
 /** Needs the private parts of tensors, and so is made within the class. */
 let computeTogether: (tensors: readonly Tensor[], device?: Device) => void;
@@ -51,20 +78,26 @@ let computeTogether: (tensors: readonly Tensor[], device?: Device) => void;
 /**
  * An n-dimensional array of one dtype, or the expression that computes it. Tensors never change. They are made by
  * `tensor` and by the ops.
+ *
+ * A read computes what the tensor depends on, in one program, and keeps the tensor's own elements. A loop need not read
+ * all that it makes: what a later read needs a second time is kept by then (for x in `x = sub(x, slope)`, that is the next
+ * read of a loss), and an expression of more than about a thousand others is computed unread.
  */
 export class Tensor {
-  /** @internal */
-  readonly label: string;
   /** The size of each axis. */
   readonly shape: Shape;
   /** The type of the elements. */
   readonly dtype: DType;
   /** @internal */
   readonly backward: Expression["backward"];
-  #inputs: readonly Tensor[];
-  #lowering: Lowering;
+  #formula: Formula;
   #storage: Storage | undefined;
-  #depth = 0;
+  /**
+   * The number of expressions that were built when the nodes of its graph were counted, and how many there were. They are
+   * counted again when very many more are built, and half as many as there were, as counting takes time, too.
+   */
+  #counted = Infinity;
+  #nodes = 0;
   #traces: readonly Trace[];
 
   /**
@@ -73,24 +106,26 @@ export class Tensor {
    * @internal
    */
   constructor(expression: Expression, storage?: Storage) {
-    this.label = expression.label;
     this.shape = expression.shape;
     this.dtype = expression.dtype;
     this.backward = expression.backward;
-    this.#inputs = expression.inputs;
-    this.#lowering = expression.lowering;
+    this.#formula = expression;
     this.#storage = storage;
     this.#traces = expression.trace ? [expression.trace] : NO_TRACES;
-    for (const input of this.#inputs) {
-      this.#depth = Math.max(this.#depth, input.#depth + 1);
-      const more = input.#traces.filter((t) => t.open && !this.#traces.includes(t));
+    for (const input of expression.inputs) {
+      this.#nodes = Math.max(this.#nodes, input.#nodes);
+      this.#counted = Math.min(this.#counted, input.#counted);
+      const more = input.#traces.filter((t) => t.isOpen && !this.#traces.includes(t));
       if (more.length > 0) {
         this.#traces = this.#traces.length === 0 && more.length === input.#traces.length
           ? input.#traces
           : [...this.#traces, ...more];
       }
     }
-    if (this.#isTooDeep() && !this.isTraced) this.#compute();
+    if (expression.inputs.length === 0) return;
+    this.#counted = Math.min(this.#counted, built++);
+    const more = built - this.#counted;
+    if (more >= Math.max(MANY_NODES, this.#nodes / 2) && !this.isTraced) this.#computeIfLarge();
   }
 
   /**
@@ -100,7 +135,7 @@ export class Tensor {
    */
   static leaf(storage: Storage, shape: Shape): Tensor {
     const { dtype } = storage;
-    return new Tensor({ label: "leaf", inputs: [], shape, dtype, lowering: LEAF }, storage);
+    return new Tensor({ ...LEAF, shape, dtype }, storage);
   }
 
   /**
@@ -109,7 +144,7 @@ export class Tensor {
    * @internal
    */
   static parameter(shape: Shape, dtype: DType, trace: Trace): Tensor {
-    return new Tensor({ label: "leaf", inputs: [], shape, dtype, lowering: LEAF, trace });
+    return new Tensor({ ...LEAF, shape, dtype, trace });
   }
 
   /**
@@ -118,15 +153,19 @@ export class Tensor {
    * @internal
    */
   get isTraced(): boolean {
-    return this.#traces.some((trace) => trace.open);
+    return this.#traces.some((trace) => trace.isOpen);
+  }
+  /** @internal */
+  get label(): string {
+    return this.#formula.label;
   }
   /** @internal */
   get inputs(): readonly Tensor[] {
-    return this.#inputs;
+    return this.#formula.inputs;
   }
   /** @internal */
   get lowering(): Lowering {
-    return this.#lowering;
+    return this.#formula.lowering;
   }
   /** @internal */
   get storage(): Storage | undefined {
@@ -153,10 +192,8 @@ export class Tensor {
     const storage = this.#storage;
     if (storage !== undefined) return await storage.read();
     // Within a function that is being differentiated the graph must stay: compute on the side.
-    const [buffer] = evaluate([this]);
-    const data = await buffer.device.read(buffer, this.size, this.dtype);
-    buffer.free();
-    return data;
+    const [buffer] = evaluate(topologicalOrder([this as Tensor]), [this]);
+    return await Storage.ofBuffer(buffer, this.size, this.dtype).read();
   }
 
   /**
@@ -192,15 +229,32 @@ export class Tensor {
     this.dispose();
   }
 
+  /**
+   * What a template string shows, {@linkcode toString}.
+   *
+   * @throws {TypeError} where it is used as a number: `x * 2`, `x > 0`, `x + x`.
+   */
+  [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      `Cannot use ${this} as a number: compute with mul, add, less and the other ops, or await its item()`,
+    );
+  }
+
   /** A short description, `Tensor float32 [2, 3]`. */
   toString(): string {
     return `Tensor ${this.dtype} ${shapeText(this.shape)}`;
   }
 
-  /** Whether the depth has just passed 4096, 8192, 16384, … */
-  #isTooDeep(): boolean {
-    const level = (depth: number) => Math.floor(Math.log2(depth / FLUSH_DEPTH));
-    return this.#depth >= FLUSH_DEPTH && level(this.#depth) !== level(this.#depth - 1);
+  /** Computes it where its graph has very many nodes. */
+  #computeIfLarge(): void {
+    const order = topologicalOrder([this as Tensor]);
+    order.forEach((node, i) => {
+      if (node.inputs.length === 0) return;
+      node.#counted = built;
+      node.#nodes = i + 1;
+    });
+    if (order.length >= MANY_NODES) this.#compute();
   }
 
   /** Computes the elements and forgets the expression. */
@@ -211,20 +265,26 @@ export class Tensor {
   static {
     computeTogether = (tensors, device) => {
       if (tensors.length === 0) return;
-      evaluate(tensors, device).forEach((buffer, i) => {
-        const x = tensors[i];
+      const order = topologicalOrder(tensors);
+      const roots = [...tensors, ...neededAgain(order, new Set(tensors))];
+      evaluate(order, roots, device).forEach((buffer, i) => {
+        const x = roots[i];
         x.#storage = Storage.ofBuffer(buffer, x.size, x.dtype);
-        x.#lowering = LEAF;
-        x.#inputs = [];
-        x.#depth = 0;
+        x.#formula = LEAF;
+        x.#nodes = 0;
+        x.#counted = Infinity;
       });
     };
   }
 }
 
-/** Computes some tensors together, on the device of their data unless one is given, and has them keep their contents. */
+/**
+ * Computes some tensors together, on the device of their data unless one is given, and has them keep their contents. What
+ * depends on an argument of a function that is being traced stays an expression.
+ */
 export function compute(tensors: Iterable<Tensor>, device?: Device): void {
-  computeTogether([...new Set(tensors)].filter((x) => x.storage === undefined), device);
+  const open = [...new Set(tensors)].filter((x) => x.storage === undefined && !x.isTraced);
+  computeTogether(open, device);
 }
 
 /** A tensor, or a number that takes the dtype of what it meets. */

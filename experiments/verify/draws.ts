@@ -85,7 +85,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
   const most = Math.min(perOrder * batch, fitting);
   const seedKey = key(seed);
   // As an argument, the number of the call is a tensor: one program draws them all.
-  const step = jit((call: number, mean: Tensor, logScale: Tensor, kept: Tensor) => ({
+  const step = jit((call: Tensor, mean: Tensor, logScale: Tensor, kept: Tensor) => ({
     ...sampler(foldIn(seedKey, call), mean, logScale, channel),
     rate: echoRate(kept, channel),
   }));

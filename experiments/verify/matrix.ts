@@ -93,7 +93,7 @@ export async function drawMatrices(
 ): Promise<MatrixDraws> {
   const random = generator(seed);
   const seedKey = key(seed);
-  const step = jit((batch: number, encodings: MatrixBatch) => ({
+  const step = jit((batch: Tensor, encodings: MatrixBatch) => ({
     ...sampler(foldIn(seedKey, batch), encodings, CHANNEL),
     rate: echoRate(encodings.logScale, CHANNEL),
   }));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-
+import { FREEING } from "../device.ts";
 import { minimumPages } from "./module.ts";
 
 const page = 65536;
@@ -137,7 +137,7 @@ export class Heap {
     throw new RangeError(
       `Cannot allocate ${wanted} bytes on the cpu device: ${this.#inUse} bytes are in use of at most ${
         this.maximumPages * page
-      }`,
+      }; ${FREEING}`,
     );
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FREEING } from "../device.ts";
 
 /** The GPU was lost: it was reset or removed, or its driver crashed. All that was on it is gone; open a new device. */
 export class DeviceLostError extends Error {
@@ -48,7 +49,8 @@ export class ErrorLog {
   async check(): Promise<void> {
     const scopes = FILTERS.toReversed().map(async (filter) => {
       const error = await this.#device.popErrorScope().catch(() => null); // lost: said below
-      return error && new Error(`WebGPU reports an error (${filter}): ${error.message}`);
+      const remedy = filter === "out-of-memory" ? `; ${FREEING}` : "";
+      return error && new Error(`WebGPU reports an error (${filter}): ${error.message}${remedy}`);
     });
     for (const filter of FILTERS) this.#device.pushErrorScope(filter);
     const reported = await Promise.all(scopes);

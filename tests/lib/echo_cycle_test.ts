@@ -18,6 +18,7 @@ import {
   softplus,
   split,
   tanh,
+  type Tensor,
 } from "../../mod.ts";
 import { cycleOrder } from "../../lib/echo_cycle.ts";
 import { onEveryDevice } from "../devices.ts";
@@ -78,7 +79,7 @@ onEveryDevice("in a cycle the noise of each example is the code of the next", as
 
 Deno.test("the echoes of an example are the others in any order, all alike likely", async () => {
   const counts = new Map<string, number>();
-  const draw = jit((number: number) => cycleOrder(foldIn(key(5), number), 4, 4, 3, true));
+  const draw = jit((number: Tensor) => cycleOrder(foldIn(key(5), number), 4, 4, 3, true));
   for (let i = 0; i < 2400; i++) {
     using drawn = draw(i);
     const rows = await drawn.read();

@@ -232,14 +232,25 @@ const smooth: Kind = {
 
 function grow(kind: Kind, list: readonly number[]): Value[] {
   const choices = new Choices(list);
-  const pool = [1, 2, 3].map((seed) => kind.leaf(choices.of(SHAPES), seed));
+  return growFrom(kind, [1, 2, 3].map((seed) => kind.leaf(choices.of(SHAPES), seed)), choices);
+}
+
+/** Adds nodes to a pool of them and returns three; some that it makes are touched. */
+function growFrom(
+  kind: Kind,
+  pool: Value[],
+  choices: Choices,
+  touch?: (x: Tensor) => void,
+): Value[] {
+  const { length } = choices.list;
   const steps = [...structure, ...kind.elementwise];
-  for (let i = 0; i < list.length / 4; i++) {
+  for (let i = 0; i < length / 4; i++) {
     const step = choices.of(steps);
     // Mostly what was made last, so that graphs get deep; at times anything.
     const a = kind.tame(choices.below(3) ? pool[pool.length - 1] : choices.of(pool));
     const made = step(a, kind.tame(choices.of(pool)), choices, kind.unit);
     if (made.x.size <= MOST_ELEMENTS && made.x.rank <= 5) pool.push(kind.tame(made));
+    if (touch !== undefined && choices.below(4) === 0) touch(pool[pool.length - 1].x);
   }
   return [pool[pool.length - 1], choices.of(pool), choices.of(pool)];
 }
@@ -248,3 +259,36 @@ function grow(kind: Kind, list: readonly number[]): Value[] {
 export const exactGraph = (choices: readonly number[]): Value[] => grow(exact, choices);
 /** Three nodes of a graph of functions. */
 export const smoothGraph = (choices: readonly number[]): Value[] => grow(smooth, choices);
+
+/** What a graph with computed and uncomputed nodes is made of. */
+export interface MixedGraph {
+  readonly leaves: readonly Tensor[];
+  readonly outputs: readonly Value[];
+}
+
+/**
+ * A graph whose leaves are data and constants, of the same few shapes, and of which some nodes are touched while it grows.
+ *
+ * @param given the leaves, where they are not to be made
+ */
+export function mixedGraph(
+  kind: "exact" | "smooth",
+  list: readonly number[],
+  touch: (x: Tensor) => void,
+  given?: readonly Tensor[],
+): MixedGraph {
+  const choices = new Choices(list);
+  const rules = { exact, smooth }[kind];
+  const pool = [0, 1, 2].map((n): Value => {
+    const shape = choices.of([[3, 4], [4], [4, 3], [1, 65]]);
+    const value = choices.of([
+      rules.leaf(shape, n),
+      { x: g.full(shape, n), bound: n, error: 0 },
+      { x: g.iota(shape, -1, "float32"), bound: 64, error: 0 },
+    ]);
+    if (choices.below(2)) touch(value.x);
+    return given === undefined ? value : { ...value, x: given[n] };
+  });
+  const leaves = pool.map(({ x }) => x);
+  return { leaves, outputs: growFrom(rules, pool, choices, touch) };
+}

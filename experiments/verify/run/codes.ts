@@ -31,7 +31,7 @@ const CALL = 500;
 
 /** The library's sampler, as a program of its own; the number of a call is an argument, so that one program draws them all. */
 const sampler = (channel: EchoChannel) =>
-  jit((key: Key, call: number, { mean, logScale }: Encodings, ...[pool]: Encodings[]) => {
+  jit((key: Key, call: Tensor, { mean, logScale }: Encodings, ...[pool]: Encodings[]) => {
     const own = foldIn(key, call);
     return {
       noise: echoNoise(own, mean, logScale, channel, pool),

@@ -143,7 +143,7 @@ async function encodeAll(
   channel: EchoChannel,
   redraw: boolean,
 ): Promise<Pick<Split, "mean" | "logScale" | "rate">> {
-  const encode = jit((params: Params, rows: Tensor, first: number) => {
+  const encode = jit((params: Params, rows: Tensor, first: Tensor) => {
     const pixels = redraw ? cast(bernoulli(foldIn(key(0), first), rows), "float32") : rows;
     const { mean, logScale } = model.encode(params, pixels, key(0));
     return { mean: clipMean(mean, channel), logScale, rate: echoRate(logScale, channel) };
