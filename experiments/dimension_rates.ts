@@ -99,7 +99,11 @@ export function columnsOf(codes: Codes, name: string, source: string): Columns {
   return {
     count,
     images,
-    of: (j) => Float64Array.from({ length: images }, (_, i) => data[i * count + j]),
+    of(j) {
+      const column = new Float64Array(images);
+      for (let i = 0; i < images; i++) column[i] = data[i * count + j];
+      return column;
+    },
   };
 }
 

@@ -75,6 +75,10 @@ Deno.test("--dry-run prints the model and the plan, and leaves nothing", async (
   assertMatch(out, / pixels\.b +\[784\] +784\n/);
   assertStringIncludes(out, "3 epochs of 10 steps of 10 images: 30 steps\n");
   assertStringIncludes(out, `in ${join(folder.path, "inline_mnist_binarized")}: config.json, `);
+  const large = JSON.stringify({ ...JSON.parse(TINY), encoder: [{ units: 1e9 }] });
+  const refused = await run(...flags, "--config", large, "--dry-run");
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.err, "error: the config is too big for the cpu device: parameters");
   await assertHolds(folder.path);
 });
 
