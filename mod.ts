@@ -84,7 +84,7 @@ export {
   type ReduceOptions,
   sum,
 } from "./lib/ops/reduce.ts";
-export { broadcastTo, expandDims, flip, reshape, slice, transpose } from "./lib/ops/movement.ts";
+export { broadcastTo, expandDims, flip, reshape, slice, transpose } from "./lib/ops/linear.ts";
 export { iota } from "./lib/ops/indexing.ts";
 export { concat, pad, type Padding, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
@@ -111,8 +111,8 @@ export * from "./lib/random.ts";
 export * from "./lib/nn.ts";
 export * from "./lib/optim.ts";
 export * from "./lib/schedules.ts";
-export * from "./lib/gaussian.ts";
-export * from "./lib/log_normal.ts";
+export * from "./lib/densities/gaussian.ts";
+export * from "./lib/densities/log_normal.ts";
 export {
   type EchoChannel,
   echoChannel,
@@ -120,13 +120,13 @@ export {
   solveClip,
   solveClipByBias,
   truncationBias,
-} from "./lib/echo_channel.ts";
-export * from "./lib/echo.ts";
-export * from "./lib/echo_matrix.ts";
-export * from "./lib/echo_staleness.ts";
-export * from "./lib/vamp.ts";
-export * from "./lib/mmd.ts";
-export * from "./lib/importance.ts";
+} from "./lib/echo/channel.ts";
+export * from "./lib/echo/sample.ts";
+export * from "./lib/echo/matrix.ts";
+export * from "./lib/echo/staleness.ts";
+export * from "./lib/densities/vamp.ts";
+export * from "./lib/densities/mmd.ts";
+export * from "./lib/densities/importance.ts";
 export {
   type Estimate,
   ksgInformation,
@@ -134,7 +134,7 @@ export {
   type NeighbourOptions,
   noiseInformation,
   type Points,
-} from "./lib/mi/neighbours.ts";
+} from "./lib/information/neighbours.ts";
 export {
   barberAgakovBound,
   classificationScore,
@@ -144,10 +144,14 @@ export {
   nwjBound,
   type Scores,
   smileEstimate,
-} from "./lib/mi/bounds.ts";
-export { type CriticEstimate, criticInformation, type CriticOptions } from "./lib/mi/critic.ts";
-export { type Made, made, type MadeOptions, type MadeParams } from "./lib/made.ts";
-export type { MaskedDense } from "./lib/staircase.ts";
-export * from "./lib/flow.ts";
+} from "./lib/information/bounds.ts";
+export {
+  type CriticEstimate,
+  criticInformation,
+  type CriticOptions,
+} from "./lib/information/critic.ts";
+export { type Made, made, type MadeOptions, type MadeParams } from "./lib/densities/made.ts";
+export type { MaskedDense } from "./lib/densities/staircase.ts";
+export * from "./lib/densities/flow.ts";
 export { type DeviceName, type DeviceOptions, openDevice } from "./kernels/open.ts";
 export { DeviceLostError } from "./kernels/webgpu/errors.ts";

@@ -5,7 +5,7 @@
  */
 import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { type Node, sizeOf } from "../kernels/graph.ts";
-import { plan } from "../kernels/plan.ts";
+import { plan } from "../kernels/compiler/memory.ts";
 import { openCpu } from "../kernels/cpu/device.ts";
 import type { Storage } from "./storage.ts";
 

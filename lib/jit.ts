@@ -5,7 +5,7 @@
  */
 import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
-import { plan } from "../kernels/plan.ts";
+import { plan } from "../kernels/compiler/memory.ts";
 import { checkDevice, checkOptions } from "./checks.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";

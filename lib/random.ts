@@ -27,7 +27,7 @@ import {
   where,
   xor,
 } from "./ops/elementwise.ts";
-import { broadcastTo, expandDims, reshape, slice } from "./ops/movement.ts";
+import { broadcastTo, expandDims, reshape, slice } from "./ops/linear.ts";
 import { checkIndices, iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
 import { requireDType, requireTensors } from "./ops/primitive.ts";

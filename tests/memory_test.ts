@@ -14,7 +14,7 @@ import {
   zeros,
 } from "../mod.ts";
 import { openCpu } from "../kernels/cpu/device.ts";
-import { onEveryDevice } from "./devices.ts";
+import { onEveryDevice } from "./fixtures/devices.ts";
 
 Deno.test("small tensors that nobody disposes of are freed, though they are only read", async () => {
   const device = await openDevice("cpu");

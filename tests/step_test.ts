@@ -21,7 +21,7 @@ import {
   sub,
   valueAndGrad,
 } from "../mod.ts";
-import { onEveryDevice } from "./devices.ts";
+import { onEveryDevice } from "./fixtures/devices.ts";
 
 onEveryDevice("ten steps of the VAE go from 610.573 to 282.741, as in PyTorch", async (device) => {
   const task = { model: "vae", batch: 100, hidden: 200 } as const;

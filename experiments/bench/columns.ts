@@ -5,7 +5,7 @@
  */
 
 import { type PeerRecord, type StepRecord, taskOf, type Times } from "./records.ts";
-import { type Column, millis } from "./table.ts";
+import { type Column, millis } from "../shell/table.ts";
 import { MODEL_NAMES } from "./task.ts";
 
 /** Columns of any time. */

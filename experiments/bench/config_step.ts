@@ -5,10 +5,10 @@
  */
 
 import { type DeviceName, key, openDevice, tensor } from "../../mod.ts";
-import { findConfig } from "../config_source.ts";
-import { makeLearner } from "../learner.ts";
-import { makeModel } from "../model.ts";
-import { emptyTrace, readTrace } from "../trace.ts";
+import { findConfig } from "../config/source.ts";
+import { makeLearner } from "../training/learner.ts";
+import { makeModel } from "../models/model.ts";
+import { emptyTrace, readTrace } from "../outcome/trace.ts";
 import { makeFixture } from "./fixture.ts";
 import { type ConfigOrder, serve } from "./protocol.ts";
 import { PIXELS } from "./task.ts";

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { NamedConfig } from "../config_source.ts";
-import { makeModel } from "../model.ts";
-import { modelSize } from "../model_size.ts";
+import type { NamedConfig } from "../config/source.ts";
+import { makeModel } from "../models/model.ts";
+import { modelSize } from "../models/model_size.ts";
 import { TIME_COLUMNS } from "./columns.ts";
 import { ownProgram, startContestant } from "./contestant.ts";
 import type { Target } from "./measure.ts";
 import type { ConfigOrder } from "./protocol.ts";
 import { type Length, race } from "./race.ts";
 import { megabytes, rounded, type Times, times } from "./records.ts";
-import type { Column } from "./table.ts";
+import type { Column } from "../shell/table.ts";
 import { PIXELS } from "./task.ts";
 
 /** The training step of a config. */

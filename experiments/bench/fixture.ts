@@ -7,7 +7,7 @@
  */
 
 import { join } from "node:path";
-import { writeFile } from "../files.ts";
+import { writeFile } from "../shell/files.ts";
 import { LATENT, layerSizes, PIXELS, type Task } from "./task.ts";
 
 /** Inputs of a step. */

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { makeFolder } from "../files.ts";
+import { makeFolder } from "../shell/files.ts";
 import { writeFixture } from "./fixture.ts";
 import type { Task } from "./task.ts";
 

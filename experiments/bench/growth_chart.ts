@@ -6,7 +6,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { type StepRecord, taskOf } from "./records.ts";
-import { INK, type Panel, svgText } from "./svg.ts";
+import { INK, type Panel, svgText } from "../formats/svg.ts";
 import { type Model, MODEL_NAMES, stepFlops } from "./task.ts";
 
 /** The text of the SVG file. Steps of one device, at several batches and widths. */

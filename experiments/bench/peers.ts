@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { reason } from "../errors.ts";
+import { reason } from "../shell/errors.ts";
 import { ownProgram, type Program } from "./contestant.ts";
 import type { Model } from "./task.ts";
 

@@ -6,8 +6,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { type StepRecord, taskOf } from "./records.ts";
-import { INK, svgText } from "./svg.ts";
-import { millis } from "./table.ts";
+import { INK, svgText } from "../formats/svg.ts";
+import { millis } from "../shell/table.ts";
 import { taskName } from "./task.ts";
 
 /** The text of the SVG file; `ours` begins the name of the library that stands out. */

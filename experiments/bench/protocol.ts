@@ -7,7 +7,7 @@
  * @module
  */
 
-import { print } from "../program.ts";
+import { print } from "../shell/program.ts";
 import type { Task } from "./task.ts";
 
 /** The one command-line argument of a contestant, in JSON. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Column } from "../bench/table.ts";
+import type { Column } from "../shell/table.ts";
 import { median } from "../bench/statistics.ts";
-import { readTest } from "../conclusion.ts";
-import { readHistory } from "../history.ts";
-import { nats } from "../progress.ts";
-import type { RunFolder } from "../run_folder.ts";
+import { readTest } from "../outcome/conclusion.ts";
+import { readHistory } from "../runs/history.ts";
+import { nats } from "../runs/progress.ts";
+import type { RunFolder } from "../runs/run_folder.ts";
 
 /** Of one config; where it failed, only why. */
 export interface Row {

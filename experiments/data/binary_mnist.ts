@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readAmat } from "./amat.ts";
+import { readAmat } from "../formats/amat.ts";
 import type { Collection } from "./collection.ts";
 import { joinImages, makeImages } from "./images.ts";
 import type { Source } from "./source.ts";

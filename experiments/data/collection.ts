@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UserError } from "../errors.ts";
+import { UserError } from "../shell/errors.ts";
 import { binarise } from "./binarise.ts";
 import { type DataSet, type Images, sliceImages } from "./images.ts";
 import type { Treatment } from "./treatment.ts";

@@ -5,10 +5,10 @@
  */
 
 import { join, parse, resolve } from "node:path";
-import { userPath } from "../command_line.ts";
-import { UserError } from "../errors.ts";
-import { suggest } from "../nearest.ts";
-import { standardTerminal, type Terminal } from "../terminal.ts";
+import { userPath } from "../shell/command_line.ts";
+import { UserError } from "../shell/errors.ts";
+import { suggest } from "../shell/nearest.ts";
+import { standardTerminal, type Terminal } from "../shell/terminal.ts";
 import { BINARY_MNIST, readBinaryMnist } from "./binary_mnist.ts";
 import { type Collection, splitCollection } from "./collection.ts";
 import { type Drawn, readDrawn } from "./drawn.ts";

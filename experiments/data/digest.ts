@@ -5,8 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { sha256 } from "../sha256.ts";
-import { UserError } from "../errors.ts";
+import { sha256 } from "../formats/sha256.ts";
+import { UserError } from "../shell/errors.ts";
 import type { DataSet, Images } from "./images.ts";
 
 /** A published checksum, in hexadecimal: SHA-256, or the id that git gives to a file in a repository. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { reason, UserError } from "../errors.ts";
-import { exists } from "../files.ts";
+import { reason, UserError } from "../shell/errors.ts";
+import { exists } from "../shell/files.ts";
 
 /** A file to be downloaded. */
 export interface Download {

@@ -5,7 +5,7 @@
  */
 
 import { basename } from "node:path";
-import { showLine, showStatus, type Terminal } from "../terminal.ts";
+import { showLine, showStatus, type Terminal } from "../shell/terminal.ts";
 
 /** Characters of a bar. */
 const BAR = 24;

@@ -6,12 +6,12 @@
  */
 
 import { dirname } from "node:path";
-import { UserError } from "../errors.ts";
-import { makeFolder, readFile, writeFile } from "../files.ts";
+import { UserError } from "../shell/errors.ts";
+import { makeFolder, readFile, writeFile } from "../shell/files.ts";
 import { binarise } from "./binarise.ts";
 import type { Collection } from "./collection.ts";
 import { verifyDigest } from "./digest.ts";
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../formats/sha256.ts";
 import type { Images } from "./images.ts";
 
 /** How many images a file of drawn ones has, and of which size: it does not say so itself. */

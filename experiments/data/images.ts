@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UserError } from "../errors.ts";
+import { UserError } from "../shell/errors.ts";
 import { permutation } from "../../mod.ts";
 import type { Key } from "../../mod.ts";
 

@@ -5,11 +5,11 @@
  */
 
 import { foldIn, key } from "../../mod.ts";
-import type { NumberArray } from "./arrays.ts";
+import type { NumberArray } from "../formats/arrays.ts";
 import type { Collection } from "./collection.ts";
-import { quoted, UserError } from "../errors.ts";
+import { quoted, UserError } from "../shell/errors.ts";
 import { type Images, makeImages, shuffleImages, whiteOf } from "./images.ts";
-import { readMat } from "./mat.ts";
+import { readMat } from "../formats/mat.ts";
 import type { Source } from "./source.ts";
 
 /** How many of the 24,345 training images are for validation, as in Tomczak and Welling's VampPrior paper (2018). */

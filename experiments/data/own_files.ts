@@ -8,11 +8,11 @@
 
 import { basename, join } from "node:path";
 import { foldIn, key } from "../../mod.ts";
-import { quoted, UserError } from "../errors.ts";
-import { isFolder, namesIn } from "../files.ts";
-import type { NumberArray } from "./arrays.ts";
+import { quoted, UserError } from "../shell/errors.ts";
+import { isFolder, namesIn } from "../shell/files.ts";
+import type { NumberArray } from "../formats/arrays.ts";
 import type { Collection } from "./collection.ts";
-import { isIdx, readIdx } from "./idx.ts";
+import { isIdx, readIdx } from "../formats/idx.ts";
 import {
   type Images,
   joinImages,
@@ -21,11 +21,11 @@ import {
   sliceImages,
   whiteOf,
 } from "./images.ts";
-import { isMat } from "./mat.ts";
-import { isNpy, isOfMac, readNpy, readNpz } from "./npy.ts";
+import { isMat } from "../formats/mat.ts";
+import { isNpy, isOfMac, readNpy, readNpz } from "../formats/npy.ts";
 import { readChardata } from "./omniglot.ts";
-import { readUnzipped } from "./unpack.ts";
-import { isZip } from "./zip.ts";
+import { readUnzipped } from "../formats/unpack.ts";
+import { isZip } from "../formats/zip.ts";
 
 /** What an image alone in its split would lack: the echoes of others. */
 const LEAST = 2;

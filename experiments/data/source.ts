@@ -6,13 +6,13 @@
  */
 
 import { join } from "node:path";
-import { UserError } from "../errors.ts";
-import { cacheFolder, exists, makeFolder } from "../files.ts";
-import type { Terminal } from "../terminal.ts";
+import { UserError } from "../shell/errors.ts";
+import { cacheFolder, exists, makeFolder } from "../shell/files.ts";
+import type { Terminal } from "../shell/terminal.ts";
 import { type Digest, verifyDigest } from "./digest.ts";
 import { download, DownloadError } from "./download.ts";
 import { showDownload } from "./download_progress.ts";
-import { readUnzipped, unzip } from "./unpack.ts";
+import { readUnzipped, unzip } from "../formats/unpack.ts";
 
 /** A published file. */
 export interface DataFile {

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { count, type Keys } from "../schema.ts";
+import { count, type Keys } from "../shell/keys.ts";
 
 /** How grey images become binary: not at all, by one draw for all, or by another draw for each batch that is trained on. */
 const BINARIZE = ["none", "fixed", "batch"] as const;

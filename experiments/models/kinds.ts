@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { type Keys, object } from "../schema.ts";
+import { type Keys, object } from "../shell/keys.ts";
 
 /** What a kind may ask about the rest of a config, to see whether it fits in. Every config has it. */
 export interface Surroundings {

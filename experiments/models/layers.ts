@@ -18,7 +18,7 @@ import {
   tanh,
   type Tensor,
 } from "../../mod.ts";
-import { count, type Keys } from "../schema.ts";
+import { count, type Keys } from "../shell/keys.ts";
 
 /** Elementwise functions that a hidden layer may end in. */
 export type ActivationName = "softplus" | "relu" | "tanh" | "linear";

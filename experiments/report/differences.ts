@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 /** Settings by their path, such as `latent.type`, as text. */
 export type Settings = ReadonlyMap<string, string>;

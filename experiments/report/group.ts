@@ -5,7 +5,7 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. */

@@ -5,9 +5,9 @@
  */
 
 import { z } from "zod";
-import { issueText } from "../config_issue.ts";
-import { shorten } from "../errors.ts";
-import type { EpochRecord } from "../history.ts";
+import { issueText } from "../shell/issue.ts";
+import { shorten } from "../shell/errors.ts";
+import type { EpochRecord } from "../runs/history.ts";
 
 const metrics = z.object({ rate: z.number(), distortion: z.number(), loss: z.number() })
   .catchall(z.number());

@@ -6,8 +6,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { greatest } from "../bench/statistics.ts";
-import type { EpochRecord } from "../history.ts";
-import { nats } from "../progress.ts";
+import type { EpochRecord } from "../runs/history.ts";
+import { nats } from "../runs/progress.ts";
 import type { Group } from "./group.ts";
 import type { Markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";

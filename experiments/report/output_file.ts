@@ -5,10 +5,10 @@
  */
 
 import { basename, resolve } from "node:path";
-import { requireWritable } from "../command_line.ts";
-import { UserError } from "../errors.ts";
-import { exists } from "../files.ts";
-import { folderAt } from "../run_folder.ts";
+import { requireWritable } from "../shell/command_line.ts";
+import { UserError } from "../shell/errors.ts";
+import { exists } from "../shell/files.ts";
+import { folderAt } from "../runs/run_folder.ts";
 
 /** A file to be written. */
 export interface OutputFile {

@@ -6,7 +6,7 @@
  */
 
 import type * as Plot from "@observablehq/plot";
-import { plotText } from "../bench/svg.ts";
+import { plotText } from "../formats/svg.ts";
 import { type Content, type Markup, markup, trusted } from "./markup.ts";
 
 /** The panel of a group. */

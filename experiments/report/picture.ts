@@ -7,8 +7,8 @@
 import { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { decode, encode } from "fast-png";
-import { UserError } from "../errors.ts";
-import { readFile } from "../files.ts";
+import { UserError } from "../shell/errors.ts";
+import { readFile } from "../shell/files.ts";
 
 /** A grey picture. */
 export interface Picture {

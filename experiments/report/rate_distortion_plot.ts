@@ -7,7 +7,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { type Panel, plotText } from "../bench/svg.ts";
+import { type Panel, plotText } from "../formats/svg.ts";
 import { type Contour, contours } from "./contours.ts";
 import type { Estimate } from "./estimate.ts";
 

@@ -6,8 +6,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { greatest } from "../bench/statistics.ts";
-import { byRate, type DimensionRates, type RateMeasure } from "../dimension_rates.ts";
-import { nats } from "../progress.ts";
+import { byRate, type DimensionRates, type RateMeasure } from "../outcome/dimension_rates.ts";
+import { nats } from "../runs/progress.ts";
 import type { Markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";
 

@@ -5,15 +5,15 @@
  */
 
 import { basename, resolve } from "node:path";
-import type { Config } from "../config.ts";
-import { readConfig } from "../config_source.ts";
-import { readTest, type TestRecord } from "../conclusion.ts";
-import { type DimensionRates, dimensionRates } from "../dimension_rates.ts";
-import { UserError } from "../errors.ts";
-import { exists, readFile, readText } from "../files.ts";
-import type { EpochRecord } from "../history.ts";
-import { folderAt, type RunFolder } from "../run_folder.ts";
-import { decodeTensors } from "../safetensors.ts";
+import type { Config } from "../config/config.ts";
+import { readConfig } from "../config/source.ts";
+import { readTest, type TestRecord } from "../outcome/conclusion.ts";
+import { type DimensionRates, dimensionRates } from "../outcome/dimension_rates.ts";
+import { UserError } from "../shell/errors.ts";
+import { exists, readFile, readText } from "../shell/files.ts";
+import type { EpochRecord } from "../runs/history.ts";
+import { folderAt, type RunFolder } from "../runs/run_folder.ts";
+import { decodeTensors } from "../formats/safetensors.ts";
 import { readLines } from "./history_lines.ts";
 import { type Picture, readPicture } from "./picture.ts";
 

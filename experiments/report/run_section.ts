@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { duration } from "../progress.ts";
+import { duration } from "../runs/progress.ts";
 import type { Group } from "./group.ts";
 import { type Content, markup } from "./markup.ts";
 import type { ReportRun } from "./read_run.ts";

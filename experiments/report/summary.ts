@@ -5,7 +5,7 @@
  */
 
 import { median } from "../bench/statistics.ts";
-import type { Metrics } from "../history.ts";
+import type { Metrics } from "../runs/history.ts";
 import { type Estimate, estimate } from "./estimate.ts";
 import { betaOf, type Group, isFinished } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { svgText } from "../bench/svg.ts";
-import { type Column, tableText } from "../bench/table.ts";
+import { svgText } from "../formats/svg.ts";
+import { type Column, tableText } from "../shell/table.ts";
 import { type Estimate, estimate, estimateText } from "../report/estimate.ts";
 import { type PlanePoint, rateDistortionPanel } from "../report/rate_distortion_plot.ts";
 import type { SweepRow } from "./row.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Output } from "../bench/output.ts";
-import { duration, metricsText } from "../progress.ts";
+import type { Output } from "../shell/output.ts";
+import { duration, metricsText } from "../runs/progress.ts";
 import { writeCurve } from "./collect.ts";
 import { readSweepRow, type SweepRow } from "./row.ts";
 import type { SweepJob } from "./job_list.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Changes, type NamedConfig, withChanges } from "../config_source.ts";
-import { UserError } from "../errors.ts";
-import type { Job } from "../job.ts";
-import { runFolder } from "../run_folder.ts";
+import { type Changes, type NamedConfig, withChanges } from "../config/source.ts";
+import { UserError } from "../shell/errors.ts";
+import type { Job } from "../outcome/job.ts";
+import { runFolder } from "../runs/run_folder.ts";
 
 /** A run on the curve. */
 export interface SweepJob extends Job {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { COMMON_FLAGS } from "../common_flags.ts";
-import { UserError } from "../errors.ts";
-import { trainInProcess } from "../train_process.ts";
+import { COMMON_FLAGS } from "../shell/common_flags.ts";
+import { UserError } from "../shell/errors.ts";
+import { trainInProcess } from "../runs/train_process.ts";
 import { type Launch, logOf } from "./launch.ts";
 
 /** Trains the jobs on this machine, which they share; one that dies leaves the others alone. */

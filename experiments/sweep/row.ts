@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readTest } from "../conclusion.ts";
-import { exists } from "../files.ts";
+import { readTest } from "../outcome/conclusion.ts";
+import { exists } from "../shell/files.ts";
 import type { SweepJob } from "./job_list.ts";
 
 /** A finished job. */

@@ -6,9 +6,9 @@
 
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { exists, makeFolder, readText, writeFile } from "../files.ts";
-import { UserError } from "../errors.ts";
-import { trainCommand } from "../train_process.ts";
+import { exists, makeFolder, readText, writeFile } from "../shell/files.ts";
+import { UserError } from "../shell/errors.ts";
+import { trainCommand } from "../runs/train_process.ts";
 import { type LaunchOptions, logOf, type Task } from "./launch.ts";
 import type { SweepJob } from "./job_list.ts";
 import { readArray, type SlurmArray, slurmFolder, slurmWords, writeArray } from "./slurm/array.ts";

@@ -5,12 +5,12 @@
  */
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
 import type { DType } from "../scalar.ts";
-import { maximumPages, minimumPages } from "./module.ts";
+import { maximumPages, minimumPages } from "./wasm/module.ts";
 import { Heap } from "./memory.ts";
-import { type Compiled, Pool } from "./pool.ts";
+import { type Compiled, Pool } from "./threads/threads.ts";
 import { compileProgram } from "./program.ts";
-import { canShare } from "./start.ts";
-import type { Run } from "./worker.ts";
+import { canShare } from "./threads/start.ts";
+import type { Run } from "./threads/worker.ts";
 
 /** How a cpu device is made. */
 export interface CpuOptions {

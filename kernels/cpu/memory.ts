@@ -4,7 +4,7 @@
  * @module
  */
 import { FREEING } from "../device.ts";
-import { minimumPages } from "./module.ts";
+import { minimumPages } from "./wasm/module.ts";
 
 const page = 65536;
 const alignment = 64;

@@ -8,11 +8,11 @@
  * @module
  */
 import type { Program, Slot } from "../device.ts";
-import { type Code, FunctionBuilder } from "./assembler.ts";
-import { ModuleBuilder } from "./module.ts";
-import { emit } from "./emitter.ts";
-import { type Bound, pushBound } from "./nest.ts";
-import type { Phase } from "./phase.ts";
+import { type Code, FunctionBuilder } from "./wasm/assembler.ts";
+import { ModuleBuilder } from "./wasm/module.ts";
+import { emit } from "./emit/emitter.ts";
+import { type Bound, pushBound } from "./emit/nest.ts";
+import type { Phase } from "./emit/phase.ts";
 
 /** A step of a program on all threads: the module's function `part<number>(begin, end, slots, scratch, thread)`. */
 export interface Part {

@@ -13,7 +13,12 @@ import { adviceAt, here } from "./advice.ts";
 import { DeviceLostError } from "./errors.ts";
 import { WebgpuDevice } from "./gpu.ts";
 import { checkNumbers } from "./self_test.ts";
-import { type Choose, chooseForHardware, chooseInSoftware, TURNS_IN_SOFTWARE } from "./variants.ts";
+import {
+  type Choose,
+  chooseForHardware,
+  chooseInSoftware,
+  TURNS_IN_SOFTWARE,
+} from "./emit/variants.ts";
 
 export { DeviceLostError };
 

@@ -13,10 +13,10 @@
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
 import type { DType } from "../scalar.ts";
 import { ErrorLog } from "./errors.ts";
-import { compileProgram } from "./executable.ts";
+import { compileProgram } from "./program.ts";
 import { type Memory, Pool } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
-import type { Machine } from "./variants.ts";
+import type { Machine } from "./emit/variants.ts";
 
 /** A tensor's memory on a GPU. */
 class WebgpuBuffer implements Buffer {

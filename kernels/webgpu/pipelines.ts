@@ -5,7 +5,7 @@
  * @module
  */
 import type { ErrorLog } from "./errors.ts";
-import type { Shader } from "./shader.ts";
+import type { Shader } from "./wgsl/shader.ts";
 
 /** A compiled shader with the layout of its bindings. */
 export interface Pipeline {

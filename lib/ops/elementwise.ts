@@ -10,7 +10,7 @@ import { checkDType } from "../checks.ts";
 import { broadcastShapes } from "../shape.ts";
 import { Tensor, type TensorLike, type Trace } from "../tensor.ts";
 import { full, zeros } from "../create.ts";
-import { broadcastTo } from "./movement.ts";
+import { broadcastTo } from "./linear.ts";
 import {
   apply,
   type Primitive,

@@ -18,7 +18,7 @@ import * as s from "../../kernels/scalar.ts";
 import type { DType } from "../../kernels/scalar.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
-import { reshape, transpose } from "./movement.ts";
+import { reshape, transpose } from "./linear.ts";
 import { clampIndex } from "./joining.ts";
 import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
 

@@ -9,7 +9,7 @@ import type { Expr } from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
 import { normalizeAxis, ShapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { expandDims, slice } from "./movement.ts";
+import { expandDims, slice } from "./linear.ts";
 import { apply, type Primitive, requireSameDType, requireTensors } from "./primitive.ts";
 
 interface PadAttributes {

@@ -5,7 +5,7 @@
  */
 import { broadcastShapes, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { broadcastTo, reshape, transpose } from "./movement.ts";
+import { broadcastTo, reshape, transpose } from "./linear.ts";
 import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
 
 export const matmulPrimitive: Primitive = {

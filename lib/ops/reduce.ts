@@ -23,7 +23,7 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
-import { broadcastTo, flip, reshape } from "./movement.ts";
+import { broadcastTo, flip, reshape } from "./linear.ts";
 import { iota } from "./indexing.ts";
 import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
 

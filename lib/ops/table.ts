@@ -12,7 +12,7 @@ import {
   reshapePrimitive,
   slicePrimitive,
   transposePrimitive,
-} from "./movement.ts";
+} from "./linear.ts";
 import { iotaPrimitive } from "./indexing.ts";
 import { concatPrimitive, padPrimitive } from "./joining.ts";
 import { cumsumPrimitive, maxPrimitive, sumPrimitive } from "./reduce.ts";

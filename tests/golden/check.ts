@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import type { Device } from "../../kernels/device.ts";
 import { run, type Tensor } from "../../mod.ts";
-import { assertClose, toTensor } from "../lib/naive.ts";
+import { assertClose, toTensor } from "../fixtures/naive.ts";
 import { parse } from "./values.ts";
 
 /** An array of a golden file as a leaf of the library. */

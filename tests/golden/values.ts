@@ -5,7 +5,7 @@
  */
 import methods from "./methods.json" with { type: "json" };
 import values from "./values.json" with { type: "json" };
-import type { Naive } from "../lib/naive.ts";
+import type { Naive } from "../fixtures/naive.ts";
 
 export { methods, values };
 

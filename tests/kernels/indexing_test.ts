@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import fc from "../property.ts";
+import fc from "../fixtures/property.ts";
 import {
   add,
   type Atom,
@@ -21,7 +21,7 @@ import {
   valueIndex,
 } from "../../kernels/indexing.ts";
 import { call, constant, type Expr } from "../../kernels/scalar.ts";
-import { indices } from "../lib/naive.ts";
+import { indices } from "../fixtures/naive.ts";
 
 const settings = { seed: 20251122, numRuns: 500 };
 

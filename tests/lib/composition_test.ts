@@ -6,9 +6,9 @@
 import { assert, assertEquals } from "@std/assert";
 import * as g from "../../mod.ts";
 import type { Tensor } from "../../mod.ts";
-import { float32Devices, onEveryDevice } from "../devices.ts";
-import { type Case, checkCases } from "./cases.ts";
-import { at, build, buildSums, floats, integers, type Naive, toTensor } from "./naive.ts";
+import { float32Devices, onEveryDevice } from "../fixtures/devices.ts";
+import { type Case, checkCases } from "../fixtures/cases.ts";
+import { at, build, buildSums, floats, integers, type Naive, toTensor } from "../fixtures/naive.ts";
 
 const one = (
   title: string,

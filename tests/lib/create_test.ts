@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { assertEquals } from "@std/assert";
 import { add, type Data, type DType, full, less, run, tensor } from "../../mod.ts";
-import { onEveryDevice } from "../devices.ts";
+import { onEveryDevice } from "../fixtures/devices.ts";
 
 type Given = Parameters<typeof tensor>[0];
 const rows: readonly (readonly [what: string, given: Given, dtype: DType, read: Data])[] = [

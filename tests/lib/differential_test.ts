@@ -7,9 +7,9 @@
  */
 import { assert } from "@std/assert";
 import { jit, run, type Tensor } from "../../mod.ts";
-import { onEveryDevice, reference } from "../devices.ts";
-import { mixedGraph, type Value } from "./graphs.ts";
-import { dice } from "./naive.ts";
+import { onEveryDevice, reference } from "../fixtures/devices.ts";
+import { mixedGraph, type Value } from "../fixtures/graphs.ts";
+import { dice } from "../fixtures/naive.ts";
 
 const graphs = Number(Deno.env.get("ECHOGRAD_GRAPHS") ?? 300);
 

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import * as g from "../../mod.ts";
 import type { Tensor } from "../../mod.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";
-import { onEveryDevice } from "../devices.ts";
+import { onEveryDevice } from "../fixtures/devices.ts";
 
 /** Constants of one shape, each an expression until it is computed. */
 const constants: Readonly<Record<string, () => Tensor>> = {

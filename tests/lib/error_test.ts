@@ -6,8 +6,8 @@
 import { assertRejects, assertThrows } from "@std/assert";
 import * as g from "../../mod.ts";
 import { full, ShapeError, type Tensor, tensor, zeros } from "../../mod.ts";
-import { type Refusal, refusal, testRefusals } from "./refusals.ts";
-import { onEveryDevice } from "../devices.ts";
+import { type Refusal, refusal, testRefusals } from "../fixtures/refusals.ts";
+import { onEveryDevice } from "../fixtures/devices.ts";
 
 const x = tensor([1, 2]);
 const indices = (...data: number[]) => tensor(data, { dtype: "int32" });

@@ -5,14 +5,19 @@
  * @module
  */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import fc from "../property.ts";
+import fc from "../fixtures/property.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";
 import { primitiveNames } from "../../lib/ops/table.ts";
 import * as g from "../../mod.ts";
 import { ShapeError, type Tensor, tensor } from "../../mod.ts";
-import { type Name, onEveryDevice, reference } from "../devices.ts";
-import { checkGradients, compositionCases, primitiveCases, tieCases } from "./gradient_cases.ts";
-import { dice } from "./naive.ts";
+import { type Name, onEveryDevice, reference } from "../fixtures/devices.ts";
+import {
+  checkGradients,
+  compositionCases,
+  primitiveCases,
+  tieCases,
+} from "./ops/gradient_cases.ts";
+import { dice } from "../fixtures/naive.ts";
 
 /** Primitives that are constant almost everywhere, or have no floats in them. */
 const NOT_DIFFERENTIABLE = [

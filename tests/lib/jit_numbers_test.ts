@@ -7,7 +7,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as g from "../../mod.ts";
 import { jit, run, type Tensor, tensor } from "../../mod.ts";
-import { onEveryDevice } from "../devices.ts";
+import { onEveryDevice } from "../fixtures/devices.ts";
 
 Deno.test("a tensor is no number, but has a text", () => {
   const x: unknown = tensor([1, 2]);

@@ -7,8 +7,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import * as g from "../../mod.ts";
 import { jit, run, type Tensor, tensor } from "../../mod.ts";
-import { devices, onEveryDevice, openByName, reference } from "../devices.ts";
-import { build, toTensor } from "./naive.ts";
+import { devices, onEveryDevice, openByName, reference } from "../fixtures/devices.ts";
+import { build, toTensor } from "../fixtures/naive.ts";
 
 type Binary = (x: Tensor, y: Tensor) => readonly Tensor[];
 

@@ -19,9 +19,9 @@ import {
   treeLeaves,
 } from "../../mod.ts";
 import type { Device } from "../../kernels/device.ts";
-import { float32Devices, onEveryDevice } from "../devices.ts";
+import { float32Devices, onEveryDevice } from "../fixtures/devices.ts";
 import { parse, values } from "../golden/values.ts";
-import { toTensor } from "./naive.ts";
+import { toTensor } from "../fixtures/naive.ts";
 
 type Params = { readonly layer: { readonly w: Tensor }; readonly b: readonly Tensor[] };
 const asParams = ([w, b]: readonly string[]): Params => ({

@@ -21,8 +21,8 @@ import {
   kolmogorovSmirnovLimit,
   SIGMAS,
   zOfCorrelation,
-} from "../statistics.ts";
-import { assertEven, countCells } from "./chance.ts";
+} from "../fixtures/statistics.ts";
+import { assertEven, countCells } from "../fixtures/chance.ts";
 
 type Row = Int32Array;
 

@@ -28,8 +28,8 @@ import {
   uniform,
   zeros,
 } from "../../mod.ts";
-import { onEveryDevice, reference } from "../devices.ts";
-import { assertEven, assertIndependent, countCells } from "./chance.ts";
+import { onEveryDevice, reference } from "../fixtures/devices.ts";
+import { assertEven, assertIndependent, countCells } from "../fixtures/chance.ts";
 import {
   kolmogorovSmirnov,
   kolmogorovSmirnovLimit,
@@ -39,7 +39,7 @@ import {
   uniformCdf,
   zOfCorrelation,
   zOfVariance,
-} from "../statistics.ts";
+} from "../fixtures/statistics.ts";
 
 const word = (x: number): Tensor => tensor(Uint32Array.of(x), { shape: [] });
 const read = (...tensors: Tensor[]): Promise<Data[]> => Promise.all(tensors.map((x) => x.read()));

@@ -14,7 +14,7 @@ import {
   tensor,
 } from "../../mod.ts";
 import type { Device } from "../../kernels/device.ts";
-import { onEveryDevice } from "../devices.ts";
+import { onEveryDevice } from "../fixtures/devices.ts";
 
 /** Asserts the rates of some steps; a few roundings are allowed. */
 async function assertRates(

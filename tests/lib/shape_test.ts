@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "../property.ts";
+import fc from "../fixtures/property.ts";
 import {
   broadcastShapes,
   checkShape,
@@ -16,7 +16,7 @@ import {
   shapeText,
   sizeOf,
 } from "../../mod.ts";
-import { indices } from "./naive.ts";
+import { indices } from "../fixtures/naive.ts";
 
 const seed = 20251122;
 const shapes = fc.array(fc.nat(4), { maxLength: 5 });

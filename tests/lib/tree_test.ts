@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import fc from "../property.ts";
+import fc from "../fixtures/property.ts";
 import {
   requireTensor,
   Tensor,

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import * as g from "../../mod.ts";
 import { tensor, zeros } from "../../mod.ts";
-import { refusal, testRefusals } from "./refusals.ts";
+import { refusal, testRefusals } from "../fixtures/refusals.ts";
 
 /** The library as people see it who have no type checker. */
 const js = g as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;

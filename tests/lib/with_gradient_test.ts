@@ -6,9 +6,9 @@
 import { assertEquals } from "@std/assert";
 import * as g from "../../mod.ts";
 import { type Tensor, tensor, withGradient } from "../../mod.ts";
-import { onEveryDevice, reference } from "../devices.ts";
-import { checkGradients } from "./gradient_cases.ts";
-import { floats } from "./naive.ts";
+import { onEveryDevice, reference } from "../fixtures/devices.ts";
+import { checkGradients } from "./ops/gradient_cases.ts";
+import { floats } from "../fixtures/naive.ts";
 
 const numberOf = (x: Tensor): Promise<number> => g.run(x, reference).item();
 const cube = withGradient(

@@ -29,7 +29,7 @@ import {
   treeMap,
   truncationBias,
 } from "../../../mod.ts";
-import { count, type Keys, object, positive } from "../../schema.ts";
+import { count, type Keys, object, positive } from "../../shell/keys.ts";
 import type { Encoded, Latent, LatentKind, PoolConfig } from "../latent.ts";
 
 /** What a config may say of it. */

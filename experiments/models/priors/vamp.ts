@@ -9,7 +9,7 @@
 
 import { z } from "zod";
 import { add, log, mul, randomInts, sigmoid, split, sub, take, type Tensor } from "../../../mod.ts";
-import { count } from "../../schema.ts";
+import { count } from "../../shell/keys.ts";
 import type { Encoded } from "../latent.ts";
 import type { PriorKind } from "../prior.ts";
 import { needsDensity, needsMixtures } from "../rules.ts";

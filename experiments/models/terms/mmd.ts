@@ -7,7 +7,7 @@
 
 import { z } from "zod";
 import { normal, squaredMmd } from "../../../mod.ts";
-import { positive } from "../../schema.ts";
+import { positive } from "../../shell/keys.ts";
 import type { TermKind } from "../term.ts";
 
 /** What a config may say of it. */

@@ -6,10 +6,10 @@
 
 import { join } from "node:path";
 import { z } from "zod";
-import { issueText } from "../../config_issue.ts";
-import { UserError } from "../../errors.ts";
-import { exists, makeFolder, readText, writeFile } from "../../files.ts";
-import { parseJson } from "../../json.ts";
+import { issueText } from "../../shell/issue.ts";
+import { UserError } from "../../shell/errors.ts";
+import { exists, makeFolder, readText, writeFile } from "../../shell/files.ts";
+import { parseJson } from "../../shell/json.ts";
 
 /** A submitted array. */
 export interface SlurmArray {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UserError } from "../../errors.ts";
+import { UserError } from "../../shell/errors.ts";
 
 /**
  * Submits a batch script as an array of so many tasks, in the current folder and with the current environment; sbatch takes what

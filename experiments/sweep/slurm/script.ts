@@ -4,9 +4,9 @@
  * @module
  */
 
-import { shellWord } from "../../command_line.ts";
-import { INTERRUPTED } from "../../interrupt.ts";
-import { complaint } from "../../train_process.ts";
+import { shellWord } from "../../shell/command_line.ts";
+import { INTERRUPTED } from "../../shell/interrupt.ts";
+import { complaint } from "../../runs/train_process.ts";
 
 /** A task of an array: a command and the file that gets its words, at its end. */
 export interface ArrayTask {

@@ -22,15 +22,15 @@ import {
   type Tensor,
   transpose,
 } from "../../../mod.ts";
-import type { Sampler } from "../../../experiments/verify/draws.ts";
-import type { MatrixSampler } from "../../../experiments/verify/matrix.ts";
+import type { Sampler } from "../../../experiments/laboratory/channels/draws.ts";
+import type { MatrixSampler } from "../../../experiments/laboratory/channels/matrix.ts";
 import {
   noiseOf,
   orders,
   perHalf,
   plainEcho,
   scaled,
-} from "../../../experiments/verify/samplers.ts";
+} from "../../../experiments/laboratory/channels/samplers.ts";
 
 /** Mistakes in a sampler of diagonal scales. */
 export type Mutation =

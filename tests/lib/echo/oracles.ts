@@ -19,14 +19,14 @@ import {
   kolmogorovSmirnovLimit,
   zOfCorrelation,
   zOfVariance,
-} from "../../statistics.ts";
-import { type ClosedForm, gauss } from "../../../experiments/verify/channels.ts";
+} from "../../fixtures/statistics.ts";
+import { type ClosedForm, gauss } from "../../../experiments/laboratory/channels/channels.ts";
 import {
   draw,
   type DrawOptions,
   libraryEcho,
   type Sampler,
-} from "../../../experiments/verify/draws.ts";
+} from "../../../experiments/laboratory/channels/draws.ts";
 
 /** The gaps of Kolmogorov and Smirnov beyond which 20,000 draws are not of a law. */
 export const GAP_LIMIT: number = kolmogorovSmirnovLimit(20_000);

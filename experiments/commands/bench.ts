@@ -1,0 +1,199 @@
+/**
+ * `deno task bench`: how fast this library is on the devices of this machine.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { type DeviceName, openDevice } from "../../mod.ts";
+import { findAdapter } from "../../kernels/webgpu/device.ts";
+import { STEP_COLUMNS } from "../bench/columns.ts";
+import { CONFIG_COLUMNS, type ConfigRecord, measureConfig } from "../bench/configs.ts";
+import { openFixtures } from "../bench/fixtures.ts";
+import { echoCosts, echoCostText, growth, growthText } from "../bench/comparison.ts";
+import { growthChart } from "../bench/growth_chart.ts";
+import { machineText, thisMachine } from "../bench/machine.ts";
+import {
+  measureMatmul,
+  measureMemory,
+  measureStarts,
+  measureSteps,
+  type Target,
+} from "../bench/measure.ts";
+import { COMMON_FLAGS } from "../bench/options.ts";
+import { type Output, standardOutput } from "../shell/output.ts";
+import type { Times } from "../bench/records.ts";
+import { millis } from "../shell/table.ts";
+import type { Model, Task } from "../bench/task.ts";
+import { findConfigs, type NamedConfig, shippedNames } from "../config/source.ts";
+import { UserError } from "../shell/errors.ts";
+import { makeFolder, writeFile } from "../shell/files.ts";
+import { helpText, parseFlags, type Values } from "../shell/flags.ts";
+import { main, print } from "../shell/program.ts";
+
+const FLAGS = {
+  device: {
+    type: "text",
+    value: "<name>",
+    default: "auto",
+    allowed: ["auto", "cpu", "webgpu", "reference"],
+    help: "auto: the CPU, and a GPU if there is one; software WebGPU only as webgpu",
+  },
+  batch: {
+    type: "integer",
+    value: "<number>",
+    min: 2,
+    help: "only this batch (default: 100 to 1000)",
+  },
+  hidden: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "only this width (default: 200, and for batch 100 also 100 to 800)",
+  },
+  thorough: {
+    type: "boolean",
+    help: "also batch 10,000 and width 2,000, and 10,000 steps for memory",
+  },
+  steps: {
+    type: "integer",
+    value: "<number>",
+    min: 10,
+    help: "steps before memory is looked at (default: 2000)",
+  },
+  threads: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    max: 16,
+    help: "how many the CPU may use (default: its cores)",
+  },
+  configs: {
+    type: "text",
+    value: "<a,b,…>",
+    help: "steps of these of experiments/configs, or none (default: all)",
+  },
+  ...COMMON_FLAGS,
+  help: { type: "boolean", help: "print this" },
+} as const;
+
+type Given = Values<typeof FLAGS>;
+
+/** The width and height of the product that is timed. */
+const MATMUL_SIZE = 1024;
+
+if (import.meta.main) await main(command);
+
+async function command(args: string[]): Promise<void> {
+  const given = parseFlags(FLAGS, args);
+  if (given.help) {
+    return print(
+      helpText("deno task bench [flags]\n\n  deno task bench --device cpu --batch 100", FLAGS),
+    );
+  }
+  const configs = await configsFor(given);
+  const machine = thisMachine();
+  const output = standardOutput(given.json);
+  output.record(machine, machineText(machine));
+  for (const device of await devicesFor(given.device)) {
+    await benchmark(device, configs, given, output, machineText(machine));
+  }
+}
+
+/** The devices to measure, one after another. */
+async function devicesFor(name: DeviceName): Promise<DeviceName[]> {
+  if (name !== "auto") return [name];
+  return await findAdapter() === undefined ? ["cpu"] : ["cpu", "webgpu"];
+}
+
+async function benchmark(
+  device: DeviceName,
+  configs: readonly NamedConfig[],
+  given: Given,
+  output: Output,
+  machine: string,
+): Promise<void> {
+  const target = { device, threads: given.threads };
+  const description = await describe(target);
+  output.say(`\n## ${device}: ${description}`);
+  await using fixtures = await openFixtures();
+  const tasks = tasksFor(given);
+
+  output.busy(`${tasks.length} training steps, in turns`);
+  const steps = await measureSteps(tasks, target, fixtures, given);
+  output.table(STEP_COLUMNS, steps);
+  for (const record of growth(steps)) output.record(record, growthText(record));
+  for (const record of echoCosts(steps)) output.record(record, echoCostText(record));
+
+  const records: ConfigRecord[] = [];
+  for (const config of configs) {
+    output.busy(`training steps of ${config.name}`);
+    records.push(await measureConfig(config, target, given, given.batch));
+  }
+  if (records.length > 0) output.table(CONFIG_COLUMNS, records);
+
+  output.busy("matrix products");
+  const product = await measureMatmul(MATMUL_SIZE, target, given);
+  output.record(
+    product,
+    `product of two ${MATMUL_SIZE}×${MATMUL_SIZE} matrices: ${timesText(product)}, ` +
+      `${product.gflops.toFixed(1)} GFLOP/s`,
+  );
+
+  output.busy("first steps");
+  const start = await measureStarts(tasks[0], target, fixtures, given.rounds);
+  output.record(
+    start,
+    `from the start of the process to the end of its first step: ${timesText(start)}`,
+  );
+
+  output.busy("memory");
+  const count = given.steps ?? (given.thorough ? 10_000 : 2000);
+  const memory = await measureMemory(tasks[0], target, fixtures, count);
+  output.record(
+    memory,
+    `memory after ${count} steps: RSS ${memory.rss_mb} MB, of which ${memory.growth_mb} MB came ` +
+      `with the last nine tenths`,
+  );
+
+  if (given.json) return;
+  const path = join(given.out, `growth-${device}.svg`);
+  await makeFolder(given.out);
+  await writeFile(path, growthChart(steps, `${description}; ${machine}`));
+  output.say(`chart: ${path}`);
+}
+
+/** The configs whose steps the flags ask for. */
+async function configsFor({ configs }: Given): Promise<NamedConfig[]> {
+  if (configs === "none") return [];
+  return await findConfigs(configs ?? (await shippedNames()).join(","));
+}
+
+/** What a device is. */
+async function describe({ device: name, threads }: Target): Promise<string> {
+  const device = await openDevice(name, { threads }).catch((error: Error) => {
+    throw new UserError(`cannot open the device ${name}: ${error.message}`);
+  });
+  device.close();
+  return device.description;
+}
+
+/** The tasks that the flags ask for; the first is the smallest. */
+function tasksFor({ batch, hidden, thorough }: Given): Task[] {
+  const batches = batch ? [batch] : [100, 200, 500, 1000, ...(thorough ? [10_000] : [])];
+  const widths = hidden ? [] : [100, 400, 800];
+  const all = (models: Model[], batches: number[], widths: number[]): Task[] =>
+    models.flatMap((model) =>
+      widths.flatMap((hidden) => batches.map((batch) => ({ model, batch, hidden })))
+    );
+  return [
+    ...all(["vae", "echo"], batches, [hidden ?? 200]),
+    ...all(["vae"], batches.slice(0, 1), widths),
+    ...(thorough && !batch && !hidden ? all(["vae", "echo"], [100, 1000], [2000]) : []),
+  ];
+}
+
+function timesText(row: Times): string {
+  const quartiles = `quartiles ${millis(row.q1_ms)}–${millis(row.q3_ms)}`;
+  return `${millis(row.median_ms)} ms (${quartiles}, min ${millis(row.min_ms)})`;
+}

@@ -1,0 +1,134 @@
+/**
+ * `deno task bench:peers`: this library beside others, on the same training step.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { openDevice } from "../../mod.ts";
+import { reason } from "../shell/errors.ts";
+import { makeFolder, writeFile } from "../shell/files.ts";
+import { helpText, parseFlags, type Values } from "../shell/flags.ts";
+import { main, print } from "../shell/program.ts";
+import { PEER_COLUMNS } from "../bench/columns.ts";
+import { type Contestant, startContestant } from "../bench/contestant.ts";
+import { type Fixtures, openFixtures } from "../bench/fixtures.ts";
+import { machineText, thisMachine } from "../bench/machine.ts";
+import { OUR_STEP, OURS } from "../bench/measure.ts";
+import { COMMON_FLAGS } from "../bench/options.ts";
+import { type Output, standardOutput } from "../shell/output.ts";
+import { findPeers, type Peer } from "../bench/peers.ts";
+import { peersChart } from "../bench/peers_chart.ts";
+import { type Length, race } from "../bench/race.ts";
+import { type PeerRecord, peerRecord } from "../bench/records.ts";
+import { MODEL_NAMES, type Task, taskName } from "../bench/task.ts";
+
+const FLAGS = {
+  batch: {
+    type: "integer",
+    value: "<number>",
+    min: 2,
+    help: "only this batch (default: 100, 1000)",
+  },
+  hidden: { type: "integer", value: "<number>", min: 1, default: 200, help: "the width" },
+  model: {
+    type: "text",
+    value: "<name>",
+    allowed: ["vae", "echo"],
+    help: "only this model (default: vae and echo)",
+  },
+  only: { type: "text", value: "<text>", help: "only peers whose name has this in it" },
+  ...COMMON_FLAGS,
+  help: { type: "boolean", help: "print this" },
+} as const;
+
+type Given = Values<typeof FLAGS>;
+
+if (import.meta.main) await main(command);
+
+async function command(args: string[]): Promise<void> {
+  const given = parseFlags(FLAGS, args);
+  if (given.help) {
+    return print(
+      helpText("deno task bench:peers [flags]\n\n  deno task bench:peers --batch 100", FLAGS),
+    );
+  }
+  const output = standardOutput(given.json);
+  const machine = thisMachine();
+  const device = await openDevice("cpu");
+  output.record(machine, `${machineText(machine)}\n${OURS}: ${device.description}`);
+  device.close();
+
+  const { peers, missing } = await findPeers();
+  const text = given.only?.toLowerCase() ?? "";
+  const wanted = peers.filter(({ name }) => name.toLowerCase().includes(text));
+  const here = [...ourselves(), ...wanted];
+  for (const { name, reason } of missing) skip(output, name, reason);
+
+  await using fixtures = await openFixtures();
+  const records: PeerRecord[] = [];
+  for (const task of tasksFor(given)) {
+    records.push(...await compare(task, here, fixtures, given, output));
+  }
+
+  if (given.json) return;
+  const path = join(given.out, "peers.svg");
+  await makeFolder(given.out);
+  await writeFile(path, peersChart(records, OURS, machineText(machine)));
+  output.say(`chart: ${path}`);
+}
+
+/** This library with all cores, which the others are compared with, and with one. */
+function ourselves(): Peer[] {
+  const ours: Peer = { name: OURS, program: OUR_STEP, device: "cpu", models: ["vae", "echo"] };
+  const alone = { ...ours, name: `${OURS}, 1 thread`, threads: 1 };
+  return navigator.hardwareConcurrency > 1 ? [ours, alone] : [ours];
+}
+
+function tasksFor({ batch, hidden, model }: Given): Task[] {
+  const batches = batch ? [batch] : [100, 1000];
+  const models = model ? [model] : ["vae", "echo"] as const;
+  return models.flatMap((model) => batches.map((batch) => ({ model, batch, hidden })));
+}
+
+/** One task, by all that can do it, in turns. The first peer is this library. */
+async function compare(
+  task: Task,
+  peers: readonly Peer[],
+  fixtures: Fixtures,
+  length: Length,
+  output: Output,
+): Promise<PeerRecord[]> {
+  output.say(`\n## ${taskName(task)}`);
+  await using stack = new AsyncDisposableStack();
+  const started: { peer: Peer; contestant: Contestant }[] = [];
+  const folder = await fixtures.of(task);
+  for (const peer of peers) {
+    const { name, program, device, threads, models } = peer;
+    if (!models.includes(task.model)) {
+      skip(output, name, `it is not measured on ${MODEL_NAMES[task.model]}`);
+      continue;
+    }
+    output.busy(`starting ${name}`);
+    try {
+      const contestant = await startContestant(program, { ...task, folder, device, threads });
+      started.push({ peer, contestant: stack.use(contestant) });
+    } catch (error) {
+      if (name === OURS) throw error;
+      skip(output, name, reason(error));
+    }
+  }
+  output.busy(`${started.length} contestants, in turns`);
+  const results = await race(started.map(({ contestant }) => contestant), length);
+  const records = results.map((result, i) => {
+    const { name, device } = started[i].peer;
+    return peerRecord(name, { ...task, device }, result, results[0]);
+  });
+  output.table(PEER_COLUMNS, records);
+  return records;
+}
+
+/** Says why a peer is not in a table. */
+function skip(output: Output, library: string, why: string): void {
+  output.record({ name: "skipped", library, reason: why }, `without ${library}: ${why}`);
+}

@@ -1,0 +1,118 @@
+/**
+ * `deno task mi-bench`: estimators of mutual information on Echo channels, whose information is exact.
+ *
+ * @module
+ */
+import { standardOutput } from "../shell/output.ts";
+import { requireWritable } from "../shell/command_line.ts";
+import { UserError } from "../shell/errors.ts";
+import { helpText, parseFlags } from "../shell/flags.ts";
+import { described, DESCRIPTION } from "../laboratory/estimators/description.ts";
+import { ESTIMATORS } from "../laboratory/estimators/estimators.ts";
+import { exportSamples } from "../laboratory/estimators/export.ts";
+import { requireAll, show } from "../laboratory/estimators/report.ts";
+import { bench, type Row } from "../laboratory/estimators/run.ts";
+import { suite } from "../laboratory/estimators/suite.ts";
+import { suggest } from "../shell/nearest.ts";
+import { main, print } from "../shell/program.ts";
+
+const FLAGS = {
+  tasks: { type: "text", value: "<a,b,…>", help: "these only (default: all, see --list)" },
+  estimators: {
+    type: "text",
+    value: "<a,b,…>",
+    help: `these only (default: ${ESTIMATORS.map(({ name }) => name).join(",")})`,
+  },
+  samples: {
+    type: "integer",
+    value: "<number>",
+    default: 2000,
+    min: 100,
+    max: 100_000,
+    help: "pairs of each sample",
+  },
+  seeds: {
+    type: "integer",
+    value: "<number>",
+    default: 3,
+    min: 1,
+    max: 1000,
+    help: "samples of each task",
+  },
+  seed: {
+    type: "integer",
+    value: "<number>",
+    default: 1,
+    min: 1,
+    max: 2 ** 31 - 1001,
+    help: "the first of them",
+  },
+  steps: {
+    type: "integer",
+    value: "<number>",
+    default: 500,
+    min: 1,
+    max: 1_000_000,
+    help: "training steps of nwj, mine and smile",
+  },
+  list: { type: "boolean", help: "say which tasks there are, and do nothing" },
+  export: { type: "path", value: "<folder>", help: "write a sample of each task as npz, and end" },
+  json: { type: "boolean", help: "print one JSON object a task" },
+  out: {
+    type: "path",
+    value: "<folder>",
+    default: "runs/mi-bench",
+    help: "where the table goes as CSV, as JSON and as a picture",
+  },
+  help: { type: "boolean", help: "print this" },
+} as const;
+
+const USAGE = `deno task mi-bench [flags]
+
+  deno task mi-bench --tasks gaussian-8d-2.0,cauchy-1d-1.0 --estimators ksg,infonce
+  deno task mi-bench --export samples --samples 10000`;
+
+if (import.meta.main) await main(command);
+
+async function command(args: string[]): Promise<void> {
+  const given = parseFlags(FLAGS, args);
+  if (given.help) return print(helpText(USAGE, FLAGS));
+  if (given.export === undefined) requireWritable("--out", given.out);
+  else requireWritable("--export", given.export);
+  const output = standardOutput(given.json);
+  const tasks = chosen("tasks", given.tasks, suite());
+  const estimators = chosen("estimators", given.estimators, ESTIMATORS);
+  const { samples, seed, steps } = given;
+  if (given.list) return output.table(DESCRIPTION, tasks.map(described));
+  if (given.export !== undefined) {
+    const paths = await exportSamples(tasks, { samples, seed }, given.export, output.busy);
+    for (const path of paths) output.record({ path }, path);
+    return;
+  }
+  const rows: Row[] = [];
+  const seeds = Array.from({ length: given.seeds }, (_, i) => seed + i);
+  const plan = { tasks, estimators, samples, seeds, steps };
+  for await (const row of bench(plan, output.busy)) rows.push(row);
+  const source = `${samples.toLocaleString("en")} pairs, ` +
+    (seeds.length === 1 ? `seed ${seed}` : `seeds ${seed} to ${seeds.at(-1)}`) +
+    `, ${steps} steps of a critic`;
+  await show({ rows, estimators, samples, source }, given.out, output);
+  requireAll(rows);
+}
+
+/** What a list names, in its order; all where there is none. */
+function chosen<Named extends { readonly name: string }>(
+  flag: string,
+  list: string | undefined,
+  all: readonly Named[],
+): readonly Named[] {
+  if (list === undefined) return all;
+  const names = [...new Set(list.split(",").map((text) => text.trim()))];
+  return names.map((name) => {
+    const found = all.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    throw new UserError(
+      `--${flag} does not know "${name}"${suggest(name, all.map((a) => a.name))}`,
+    );
+  });
+}

@@ -1,0 +1,179 @@
+/**
+ * `deno task sweep`: the rate–distortion curve of one or more methods, by training each with every β and every seed.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { type Output, standardOutput } from "../shell/output.ts";
+import { COMMON_FLAGS } from "../shell/common_flags.ts";
+import { findConfigs } from "../config/source.ts";
+import { DATA_FLAGS } from "../data/flags.ts";
+import { UserError } from "../shell/errors.ts";
+import { makeFolder } from "../shell/files.ts";
+import { helpText, parseFlags, type Values } from "../shell/flags.ts";
+import { onInterrupt } from "../shell/interrupt.ts";
+import { flagsLeft } from "../outcome/job.ts";
+import { main, print } from "../shell/program.ts";
+import { writeReport } from "../sweep/collect.ts";
+import { curveTable } from "../sweep/curve.ts";
+import { followSweep } from "../sweep/follow.ts";
+import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
+import type { LaunchOptions, Task } from "../sweep/launch.ts";
+import { launchHere } from "../sweep/local.ts";
+import { launchBySlurm } from "../sweep/slurm.ts";
+
+const FLAGS = {
+  configs: {
+    type: "text",
+    value: "<a,b,…>",
+    default: "echo,vae,vae_vamp",
+    help: "names in experiments/configs, or files",
+  },
+  betas: {
+    type: "text",
+    value: "<a,b,…>",
+    default: "0.25,0.5,1,2,4",
+    help: "what the weight of the rate is multiplied by",
+  },
+  seeds: {
+    type: "integer",
+    value: "<number>",
+    default: 3,
+    min: 1,
+    max: 1000,
+    help: "runs of each config and beta, with the seeds 0, 1, …",
+  },
+  ...DATA_FLAGS,
+  epochs: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "passes over the training images (default: each config's, 20)",
+  },
+  "runs-dir": {
+    type: "path",
+    value: "<folder>",
+    default: "runs/sweep",
+    help: "where run folders are: finished runs are skipped, others go on",
+  },
+  ...COMMON_FLAGS,
+  threads: { ...COMMON_FLAGS.threads, help: "of each run (default: its share of the cores)" },
+  jobs: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    max: 1000,
+    help: "how many runs at once (default: the cores; by Slurm, what it allows)",
+  },
+  launcher: {
+    type: "text",
+    value: "<name>",
+    default: "local",
+    allowed: ["local", "slurm"],
+    help: "local: processes on this machine; slurm: one job array, with sbatch's settings",
+  },
+  "no-wait": { type: "boolean", help: "submit the Slurm array, and leave it alone" },
+  "dry-run": { type: "boolean", help: "print the jobs and how far each is" },
+  json: { type: "boolean", help: "print a JSON object for each job" },
+  help: { type: "boolean", help: "print this" },
+} as const;
+
+const USAGE = `deno task sweep [flags]
+
+  deno task sweep --configs echo,vae --betas 0.5,1,2 --seeds 3 --epochs 5`;
+
+type Given = Values<typeof FLAGS>;
+
+if (import.meta.main) await main(command);
+
+async function command(args: string[]): Promise<void> {
+  const given = parseFlags(FLAGS, args);
+  if (given.help) return print(helpText(USAGE, FLAGS));
+  if (given["no-wait"] && given.launcher !== "slurm") {
+    throw new UserError(
+      "--no-wait goes with --launcher slurm only: runs on this machine end with it",
+    );
+  }
+  const jobs = await jobsOf(given);
+  const tasks = await tasksLeft(jobs, given);
+  const output = standardOutput(given.json);
+  if (given["dry-run"]) return printJobs(jobs, tasks, output);
+
+  const runsDir = given["runs-dir"];
+  await makeFolder(runsDir);
+  output.say(`${jobs.length} jobs, ${jobs.length - tasks.length} finished before`);
+  const killed = new AbortController();
+  const stop = onInterrupt(() => killed.abort());
+  const sweep = await followSweep(jobs, { runsDir, output, stop });
+  if (given.json) { for (const row of sweep.before) output.record(row, ""); }
+  await launch(tasks, given, {
+    ...{ runsDir, stop, kill: killed.signal },
+    say: output.say,
+    ended: sweep.ended,
+  });
+  const { rows, failed } = await sweep.close();
+
+  if (rows.length > 0) {
+    await writeReport(jobs, runsDir);
+    output.say(`\n${curveTable(rows)}\n\n${join(runsDir, "{curve.csv,curve.svg,report.html}")}`);
+  }
+  if (stop.aborted) {
+    output.say(`stopped with ${rows.length} of ${jobs.length} finished; the same command goes on`);
+    Deno.exit(stop.reason);
+  }
+  if (failed.length > 0) {
+    throw new UserError(
+      `${failed.length} of ${jobs.length} jobs failed, and the same command tries them again: ` +
+        failed.join(", "),
+    );
+  }
+}
+
+/** The jobs that the flags describe. */
+async function jobsOf(given: Given): Promise<SweepJob[]> {
+  const betas = parseBetas(given.betas);
+  const configs = await findConfigs(given.configs);
+  return jobList({
+    configs,
+    betas,
+    seeds: given.seeds,
+    changes: given,
+    runsDir: given["runs-dir"],
+  });
+}
+
+/** The jobs that are not finished. */
+async function tasksLeft(
+  jobs: readonly SweepJob[],
+  { device, "data-dir": dataDir }: Given,
+): Promise<Task[]> {
+  const tasks: Task[] = [];
+  for (const job of jobs) {
+    const flags = await flagsLeft(job, { device, "data-dir": dataDir });
+    if (flags !== undefined) tasks.push({ job, flags });
+  }
+  return tasks;
+}
+
+/** Gets the tasks done in the way that the flags ask for. */
+async function launch(
+  tasks: readonly Task[],
+  { launcher, jobs, threads, "no-wait": noWait }: Given,
+  options: LaunchOptions,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const all = { ...options, jobs, threads };
+  if (launcher === "local") await launchHere(tasks, all);
+  else await launchBySlurm(tasks, { ...all, wait: !noWait });
+}
+
+/** What would be done. */
+function printJobs(jobs: readonly SweepJob[], tasks: readonly Task[], output: Output): void {
+  for (const job of jobs) {
+    const flags = tasks.find((task) => task.job === job)?.flags;
+    const state = flags === undefined ? "finished" : flags.includes("--resume") ? "begun" : "new";
+    const { method: config, beta, seed, name, folder } = job;
+    output.record({ config, beta, seed, folder: folder.path, state }, `${name}  ${state}`);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The schema of a config: what each key may be, and its default. Run as a program, it writes the JSON Schema by which editors
+ * complete and check configs.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Config, LearningRate } from "./config.ts";
+import type { LatentConfig, PriorConfig, TermConfig } from "../models/architecture.ts";
+import { issueText } from "../shell/issue.ts";
+import { UserError } from "../shell/errors.ts";
+import { treatmentKeys } from "../data/treatment.ts";
+import { writeFile } from "../shell/files.ts";
+import { choiceOf, type Table } from "../models/kinds.ts";
+import * as LATENTS from "../models/latents/mod.ts";
+import { type Layer, layerKeys } from "../models/layers.ts";
+import * as PRIORS from "../models/priors/mod.ts";
+import * as TERMS from "../models/terms/mod.ts";
+import { main } from "../shell/program.ts";
+import { count, fraction, type Keys, MOST_LAYERS, object, positive, share } from "../shell/keys.ts";
+
+/** The committed JSON Schema. */
+export const SCHEMA_FILE: string = fileURLToPath(new URL("./config.schema.json", import.meta.url));
+
+const learningRates: z.ZodType<LearningRate>[] = [
+  object({ type: z.literal("constant"), rate: positive }),
+  object({
+    type: z.literal("constantThenLinear"),
+    rate: positive,
+    constantFraction: fraction.default(0.5),
+  }),
+  object({ type: z.literal("iwae"), rate: positive.default(1e-3) }),
+  object({ type: z.literal("alemiLegacy"), rate: positive.default(3e-4) }),
+];
+
+const layers: Layer[] = Array.from({ length: 2 }, () => ({
+  units: 200,
+  activation: "softplus",
+  initialiser: "glorotUniform",
+}));
+
+const keys: Keys<Config> = {
+  dataset: z.string().default("mnist_binarized")
+    .describe("The name of a data set, or the path of files of one's own"),
+  ...treatmentKeys,
+  encoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
+    .describe("Layers from the image towards the code"),
+  latent: choiceOf(LATENTS, { size: count.describe("Dimensions of the code") })
+    .describe("The noisy code between encoder and decoder"),
+  prior: choiceOf(PRIORS, {}).default({ type: "standard" })
+    .describe("What codes are likely before an image is seen"),
+  decoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
+    .describe("Layers from the code towards the image; a linear layer to the logits follows them"),
+  recon: z.enum(["bce", "mse"]).default("bce").describe(
+    "The distortion, summed over pixels: Bernoulli cross-entropy, or squared error",
+  ),
+  loss: z.array(choiceOf(TERMS, { weight: z.number().min(0) })).min(1).max(MOST_LAYERS).default([
+    { type: "reconstruction", weight: 1 },
+    { type: "rate", weight: 1 },
+  ]).describe("The loss is the weighted sum of these terms, in nats per image"),
+  samples: count.default(1).describe("Codes that are drawn of each image"),
+  optimizer: object({
+    type: z.literal("adam"),
+    beta1: share.default(0.9),
+    beta2: share.default(0.999),
+    epsilon: z.number().min(2 ** -126).lt(2 ** 128).default(1e-7),
+  }).default({ type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }),
+  learningRate: z.discriminatedUnion("type", learningRates as unknown as [z.ZodObject])
+    .default({ type: "constantThenLinear", rate: 1e-3, constantFraction: 0.5 })
+    .describe("The learning rate over the whole run") as z.ZodType as z.ZodType<LearningRate>,
+  batch: z.int().min(2).default(100).describe("Images in a batch"),
+  epochs: count.default(20).describe("Passes over the training images"),
+  earlyStopping: object({ patience: count }).optional()
+    .describe("Stop where the validation loss has not fallen for so many epochs"),
+  limit: count.optional().describe("Train on the first so many images only"),
+  seed: z.int().min(0).max(2 ** 32 - 1).default(0)
+    .describe("The number that every random choice follows from"),
+};
+
+const withSchema = object<Config & { $schema?: string }>({
+  ...keys,
+  $schema: z.string().optional(),
+});
+
+/** The schema; the key $schema, by which a file names the JSON Schema, is allowed and dropped. */
+export const schema: z.ZodType<Config> = withSchema.transform(({ $schema: _, ...config }) =>
+  config
+);
+
+/** What does not go together in a config that is right key by key, each in a sentence that begins with a path. */
+export function problemsOf(config: Config): string[] {
+  const ask = <C extends LatentConfig | PriorConfig | TermConfig>(
+    table: Table,
+    choice: C,
+    path: string,
+  ) => table[choice.type].problem?.(choice, config, path) ?? [];
+  return [
+    ask(LATENTS, config.latent, "latent"),
+    ask(PRIORS, config.prior, "prior"),
+    ...config.loss.map((term, i) => ask(TERMS, term, `loss.${i}`)),
+  ].flat();
+}
+
+/** The JSON Schema of configs as people write them: what has a default may be left out. */
+export function jsonSchema(): string {
+  return JSON.stringify(z.toJSONSchema(withSchema, { io: "input" }), null, 2) + "\n";
+}
+
+/**
+ * A checked config, with the defaults filled in.
+ *
+ * @param value parsed JSON
+ * @param source where it comes from, for messages
+ * @throws {UserError} for the first thing wrong: its path, what was found, and what is allowed
+ */
+export function parseConfig(value: unknown, source: string): Config {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new UserError(`${source}${issueText(result.error, value)}`);
+  const [problem] = problemsOf(result.data);
+  if (problem !== undefined) throw new UserError(`${source}, ${problem}`);
+  return result.data;
+}
+
+if (import.meta.main) await main(() => writeFile(SCHEMA_FILE, jsonSchema()));

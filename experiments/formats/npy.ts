@@ -1,0 +1,150 @@
+/**
+ * NumPy's files: an array (`.npy`: a line of Python that describes it, then its values), and a ZIP archive of them (`.npz`).
+ *
+ * The format is in NumPy's own documentation, numpy.lib.format.
+ *
+ * @module
+ */
+
+import { quoted, UserError } from "../shell/errors.ts";
+import { decodeNumbers, type NumberArray, type NumberType, toRowMajor } from "./arrays.ts";
+import { readZip } from "./zip.ts";
+
+const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
+/** The last version of the format: 1.0, 2.0 (a longer header) and 3.0 (names in UTF-8) there are. */
+const VERSION = 3;
+/** The longest header that is read, as NumPy itself has it. */
+const LONGEST = 10_000;
+
+/** The three keys of a header, as Python may write them. */
+const KEYS = {
+  descr: /(['"])descr\1\s*:\s*(['"])([<>|=]?)(\w+)\2/,
+  fortran: /(['"])fortran_order\1\s*:\s*(True|False)/,
+  shape: /(['"])shape\1\s*:\s*\(((?:\s*\d+L?\s*,)*(?:\s*\d+L?)?\s*)\)/,
+};
+
+const TYPES: Record<string, NumberType> = {
+  b1: "uint8",
+  u1: "uint8",
+  i1: "int8",
+  u2: "uint16",
+  i2: "int16",
+  u4: "uint32",
+  i4: "int32",
+  u8: "uint64",
+  i8: "int64",
+  f2: "float16",
+  f4: "float32",
+  f8: "float64",
+};
+
+/** Whether bytes begin as an `.npy` file does. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/** What the header of an array says. */
+interface Header {
+  /** The type of the numbers; undefined for what are no numbers: texts, records, objects, complex ones. */
+  type?: NumberType;
+  littleEndian: boolean;
+  fortran: boolean;
+  shape: readonly number[];
+  /** Where the values start. */
+  start: number;
+  /** The line of Python itself. */
+  text: string;
+}
+
+/**
+ * Reads an `.npy` file.
+ *
+ * @param bytes the file's content
+ * @param source the file's name, for messages
+ * @throws {UserError} for another kind of file, values that are not numbers, and a file cut short or too long
+ */
+export function readNpy(bytes: Uint8Array, source: string): NumberArray {
+  const header = readHeader(bytes, source);
+  const array = valuesOf(bytes, header, source);
+  if (array !== undefined) return array;
+  throw new UserError(
+    `${source} is not an array of numbers that can be read: it says ${quoted(header.text)}`,
+  );
+}
+
+/** The array after a header; undefined for what are no numbers. */
+function valuesOf(bytes: Uint8Array, header: Header, source: string): NumberArray | undefined {
+  const { type, littleEndian, fortran, shape, start } = header;
+  if (type === undefined) return undefined;
+  const data = decodeNumbers(bytes.subarray(start), type, shape, { littleEndian, source });
+  return { shape, data: fortran ? toRowMajor(data, shape) : data };
+}
+
+function readHeader(bytes: Uint8Array, source: string): Header {
+  if (!isNpy(bytes)) throw new UserError(`${source} is not an .npy file: it must start with NUMPY`);
+  const [version, minor, view] = [bytes[6], bytes[7], new DataView(bytes.buffer, bytes.byteOffset)];
+  if (version === 0 || version > VERSION || minor > 0) {
+    throw new UserError(
+      `${source} is of version ${version}.${minor} of the npy format, but 1.0 to ${VERSION}.0 are read`,
+    );
+  }
+  const first = version === 1 ? 10 : 12;
+  const start = bytes.length < first
+    ? Infinity
+    : first + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (start > bytes.length) throw new UserError(`${source} is cut short within its header`);
+  if (start > LONGEST) {
+    throw new UserError(`${source} has a header of ${start} bytes, but may have ${LONGEST}`);
+  }
+  const text = new TextDecoder().decode(bytes.subarray(first, start)).trim();
+  return { ...parseHeader(text, source), start, text };
+}
+
+/** What a line of Python says, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
+function parseHeader(text: string, source: string): Omit<Header, "start" | "text"> {
+  const [descr, fortran, shape] = Object.values(KEYS).map((key) => text.match(key));
+  const [order, code] = [descr?.[3], descr?.[4] ?? ""];
+  const type = Object.hasOwn(TYPES, code) ? TYPES[code] : undefined;
+  // Each key once, and nothing else.
+  const rest = Object.values(KEYS).reduce((rest, key) => rest.replace(key, ""), text);
+  if (type !== undefined && (!fortran || !shape || !/^\{[\s,]*\}$/.test(rest))) {
+    throw new UserError(`${source} has a header that is damaged: it says ${quoted(text)}`);
+  }
+  const lengths = shape?.[2].match(/\d+/g) ?? [];
+  return {
+    type,
+    littleEndian: order !== ">",
+    fortran: fortran?.[2] === "True",
+    shape: lengths.map(Number),
+  };
+}
+
+/**
+ * Reads an `.npz` file.
+ *
+ * @param bytes the file's content
+ * @param source the file's name, for messages
+ * @returns its arrays of numbers by name, and the names of what is left out because it is no numbers
+ * @throws {UserError} for a damaged archive, and a damaged array
+ */
+export function readNpz(
+  bytes: Uint8Array,
+  source: string,
+): { arrays: Map<string, NumberArray>; leftOut: string[] } {
+  const arrays = new Map<string, NumberArray>();
+  const leftOut: string[] = [];
+  for (const [file, content] of readZip(bytes, source)) {
+    if (!file.endsWith(".npy") || isOfMac(file)) continue;
+    const name = file.slice(0, -".npy".length);
+    const where = `${source}, ${quoted(name)}`;
+    const array = valuesOf(content, readHeader(content, where), where);
+    if (array === undefined) leftOut.push(name);
+    else arrays.set(name, array);
+  }
+  return { arrays, leftOut };
+}
+
+/** Whether macOS has put a file beside the others, with what it knows of them: `__MACOSX/._train.npy`. */
+export function isOfMac(file: string): boolean {
+  return /^__MACOSX\/|(^|\/)\._[^/]*$/.test(file);
+}

@@ -1,0 +1,47 @@
+/**
+ * Sealed files: safetensors files that hold the SHA-256 of themselves, so that not one bit of them can change unnoticed.
+ *
+ * The digest is the first text of the metadata, and is taken of the file with 64 zeros in its place.
+ *
+ * @module
+ */
+
+import { sha256 } from "./sha256.ts";
+import { UserError } from "../shell/errors.ts";
+import { readFile } from "../shell/files.ts";
+import { decodeTensors, encodeTensors, type TensorFile } from "./safetensors.ts";
+
+const BLANK = "0".repeat(64);
+/** Where the digest lies: behind the header's length, 8 bytes, and this beginning of the header. */
+const START = 8 + `{"__metadata__":{"sha256":"`.length;
+
+/** The bytes of a sealed file. */
+export function encodeSealed({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+  const bytes = encodeTensors({ tensors, metadata: { sha256: BLANK, ...metadata } });
+  put(sha256(bytes), bytes);
+  return bytes;
+}
+
+/**
+ * Reads a sealed file.
+ *
+ * @throws {UserError} if it cannot be read, is no sealed file, or was changed after it was written
+ */
+export async function readSealed(path: string): Promise<TensorFile> {
+  const bytes = await readFile(path);
+  const { tensors, metadata: { sha256: written, ...metadata } } = decodeTensors(bytes, path);
+  if (written === undefined) {
+    throw new UserError(
+      `${path} holds no checksum: an older version wrote it, which this one cannot go on from`,
+    );
+  }
+  put(BLANK, bytes);
+  if (sha256(bytes) === written) return { tensors, metadata };
+  throw new UserError(
+    `${path} was damaged or changed after it was written: its bytes do not have the SHA-256 that it holds`,
+  );
+}
+
+function put(digest: string, bytes: Uint8Array): void {
+  new TextEncoder().encodeInto(digest, bytes.subarray(START));
+}

@@ -1,0 +1,147 @@
+/**
+ * ZIP archives, as far as NumPy writes them: files that are stored as they are or deflated, of 4 GiB in all, with or without
+ * the records of 64 bits.
+ *
+ * The format is PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16 and 4.5.3. A library that only unpacks would not do: here
+ * checksums, sizes and the number of files are compared with what is there, and a name that comes twice is refused.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import { quoted, reason, UserError } from "../shell/errors.ts";
+import { MOST_BYTES, unpack } from "./unpack.ts";
+
+/** How each record starts. */
+export const SIGNATURE = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+};
+/** Bytes of each record before its texts. */
+export const SIZE = { local: 30, central: 46, end: 22, end64: 56, locator64: 20 };
+const METHOD = { stored: 0, deflated: 8 };
+/** The bit of a file's flags that says that it is encrypted. */
+const ENCRYPTED = 1;
+/** What a field of 32 bits holds whose value is in the extra field of 64 bits, and the mark of that one. */
+const FULL = 0xffffffff, EXTRA64 = 1;
+
+/** Whether bytes begin as an archive does, be it an empty one. */
+export function isZip(bytes: Uint8Array): boolean {
+  if (bytes.length < 4) return false;
+  const signature = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  return signature === SIGNATURE.local || signature === SIGNATURE.end;
+}
+
+/**
+ * Unpacks an archive.
+ *
+ * @param bytes the archive
+ * @param source its name, for messages
+ * @returns the files by name
+ * @throws {UserError} if it is damaged (each file has a checksum), contradicts itself, is packed in another way or encrypted,
+ * or has more than 4 GiB in it
+ */
+export function readZip(bytes: Uint8Array, source: string): Map<string, Uint8Array> {
+  try {
+    return unpackAll(bytes);
+  } catch (error) {
+    throw new UserError(`${source} is damaged or no ZIP archive: ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** As {@linkcode readZip}; throws whatever goes wrong on the way, places outside the archive included. */
+function unpackAll(bytes: Uint8Array): Map<string, Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [u16, u32] = [
+    (at: number) => view.getUint16(at, true),
+    (at: number) => view.getUint32(at, true),
+  ];
+  const files = new Map<string, Uint8Array>();
+  const { count, start, end } = findContents(view);
+  let [at, left] = [start, MOST_BYTES];
+  for (let i = 0; i < count; i++) {
+    if (u32(at) !== SIGNATURE.central) throw new Error("its table of contents is broken");
+    const [flags, method, checksum] = [u16(at + 8), u16(at + 10), u32(at + 16)];
+    const [nameSize, extraSize, commentSize] = [u16(at + 28), u16(at + 30), u16(at + 32)];
+    const extra = at + SIZE.central + nameSize;
+    const [size, packedSize, local] = wideFields(
+      view,
+      [at + 24, at + 20, at + 42],
+      extra,
+      extraSize,
+    );
+    const name = new TextDecoder().decode(bytes.subarray(at + SIZE.central, extra));
+    const fail = (what: string): never => {
+      throw new Error(`${quoted(name)} ${what}`);
+    };
+    if (files.has(name)) fail("is in it twice");
+    if (flags & ENCRYPTED) fail("is encrypted");
+    if (u32(local) !== SIGNATURE.local) fail("is not where it should be");
+    const from = local + SIZE.local + u16(local + 26) + u16(local + 28);
+    if ((left -= size) < 0) throw new Error(`it unpacks to more than ${MOST_BYTES} bytes`);
+    const content = extract(bytes.subarray(from, from + packedSize), method, size);
+    if (content === undefined) {
+      return fail(`is packed by method ${method}, neither stored nor deflated`);
+    }
+    if (content.length !== size) fail(`has ${content.length} bytes, but should have ${size}`);
+    if (crc32(content) !== checksum) fail("has a wrong checksum");
+    files.set(name, content);
+    at = extra + extraSize + commentSize;
+  }
+  if (at !== end) {
+    throw new Error(`its end says that there are ${count} files, but there are others`);
+  }
+  return files;
+}
+
+/** How many files there are, and where the table of contents starts and ends: the last record says so. */
+function findContents(view: DataView): { count: number; start: number; end: number } {
+  const u64 = (at: number) => Number(view.getBigUint64(at, true));
+  const [u16, u32] = [
+    (at: number) => view.getUint16(at, true),
+    (at: number) => view.getUint32(at, true),
+  ];
+  const least = Math.max(0, view.byteLength - SIZE.end - 0xffff);
+  for (let at = view.byteLength - SIZE.end; at >= least; at--) {
+    // The record is the last one but for a comment: what does not reach to the end is something that looks like it.
+    if (u32(at) !== SIGNATURE.end || at + SIZE.end + u16(at + 20) !== view.byteLength) continue;
+    let [count, size, start, end] = [u16(at + 10), u32(at + 12), u32(at + 16), at];
+    const locator = at - SIZE.locator64;
+    if (locator >= 0 && u32(locator) === SIGNATURE.locator64) {
+      end = u64(locator + 8);
+      if (u32(end) !== SIGNATURE.end64) {
+        throw new Error("its end of 64 bits is not where it should be");
+      }
+      [count, size, start] = [u64(end + 32), u64(end + 40), u64(end + 48)];
+    }
+    if (start + size !== end) throw new Error("its table of contents is not where its end says");
+    return { count, start, end };
+  }
+  throw new Error("its end is missing");
+}
+
+/** Fields of 32 bits at some places; of those that are full, the values follow each other in the extra field of 64 bits. */
+function wideFields(view: DataView, places: number[], extra: number, extraSize: number): number[] {
+  let at = extra;
+  while (at < extra + extraSize && view.getUint16(at, true) !== EXTRA64) {
+    at += 4 + view.getUint16(at + 2, true);
+  }
+  at += 4;
+  return places.map((place) => {
+    const value = view.getUint32(place, true);
+    if (value !== FULL || at >= extra + extraSize) return value;
+    at += 8;
+    return Number(view.getBigUint64(at - 8, true));
+  });
+}
+
+/** The content of a file, of which no more than its size is unpacked; undefined for an unknown method. */
+function extract(packed: Uint8Array, method: number, size: number): Uint8Array | undefined {
+  if (method === METHOD.stored) return packed;
+  return method === METHOD.deflated ? unpack(packed, "deflate", size) : undefined;
+}

@@ -1,0 +1,192 @@
+/**
+ * The picture of the table: how far every row is off, and by how much the formula is, measured beside what is known.
+ *
+ * @module
+ */
+import * as Plot from "@observablehq/plot";
+import { INK, type Panel, svgText } from "../../formats/svg.ts";
+import type { Judgement, Row } from "./row.ts";
+
+/** The text of the SVG file. */
+export function chart(judgement: Judgement, source: string): string {
+  const { rows } = judgement;
+  const red = rows.filter(isRed).length;
+  const verdict = red === 0
+    ? `${rows.length} rows, all green`
+    : `${red} of ${rows.length} rows are red`;
+  const panels = [scores(judgement), excesses(rows), failures(judgement)];
+  return svgText(
+    `Information against −E log |det S|: ${verdict}`,
+    source,
+    panels.filter((panel) => panel !== undefined),
+  );
+}
+
+const isRed = ({ verdict }: Row): boolean => verdict === "red";
+
+/** The z of all rows, in their order; what is further out is drawn at the edge. */
+function scores({ rows, limit }: Judgement): Panel {
+  const sections = [...new Set(rows.map(({ section }) => section))];
+  const first = (section: string) => rows.findIndex((row) => row.section === section);
+  const edge = 1.5 * limit;
+  const places = rows.map((row, place) => ({
+    place,
+    z: Math.max(-edge, Math.min(edge, row.z)),
+    isRed: isRed(row),
+  }));
+  const dots = (of: typeof places, color: string, symbol: "circle" | "times") =>
+    Plot.dot(of, { x: "z", y: "place", r: 3, symbol, stroke: color, fill: color });
+  return {
+    width: 340,
+    height: 360,
+    options: {
+      marginLeft: 84,
+      marginBottom: 40,
+      x: { label: "estimate − known, in standard errors →", domain: [-edge, edge] },
+      y: {
+        label: null,
+        domain: [rows.length, -1],
+        ticks: sections.map(first),
+        tickFormat: (place: number) => rows[place].section,
+        tickSize: 0,
+      },
+      marks: [
+        Plot.rect([0], {
+          x1: -limit,
+          x2: limit,
+          y1: -1,
+          y2: rows.length,
+          fill: INK.faint,
+          opacity: 0.15,
+        }),
+        Plot.ruleY(sections.slice(1).map((s) => first(s) - 0.5), {
+          stroke: INK.faint,
+          opacity: 0.5,
+        }),
+        Plot.ruleX([0], { stroke: INK.faint }),
+        dots(places.filter((row) => !row.isRed), INK.first, "circle"),
+        dots(places.filter((row) => row.isRed), INK.second, "times"),
+      ],
+    },
+  };
+}
+
+/** How a way to draw echoes is shown. */
+const STYLES = [
+  { stroke: INK.first, symbol: "circle" },
+  { stroke: INK.first, symbol: "plus" },
+  { stroke: INK.second, symbol: "triangle" },
+  { stroke: "currentColor", symbol: "square" },
+  { stroke: INK.faint, symbol: "diamond" },
+] as const;
+
+/** What the code tells beyond the rate, by the number of examples in a batch, for each way to draw echoes from it. */
+function excesses(rows: readonly Row[]): Panel | undefined {
+  const points = rows.filter(({ section }) => section === "sampling").map((row) => {
+    const [mode, batch] = row.channel.split(", batch ");
+    const excess = row.estimate - row.formula;
+    return {
+      mode,
+      batch: Number(batch),
+      known: row.difference,
+      excess,
+      low: excess - row.standardError,
+      high: excess + row.standardError,
+    };
+  });
+  if (points.length === 0) return undefined;
+  const modes = [...new Set(points.map(({ mode }) => mode))];
+  return {
+    width: 430,
+    height: 360,
+    options: {
+      marginLeft: 52,
+      marginRight: 20,
+      marginBottom: 40,
+      x: {
+        type: "log",
+      },
+      y: { label: "↑ estimate − formula, nats (lines: known)", grid: true },
+      marks: [
+        // With `text`, as a logarithmic scale leaves out labels that it is given a format for.
+        Plot.axisX([...new Set(points.map(({ batch }) => batch))], {
+          label: "examples in a batch →",
+          text: String,
+        }),
+        Plot.ruleY([0], { stroke: INK.faint }),
+        ...modes.flatMap((mode, i) => {
+          const of = points.filter((point) => point.mode === mode);
+          const { stroke, symbol } = STYLES[i];
+          return [
+            Plot.line(of, { x: "batch", y: "known", stroke }),
+            Plot.ruleX(of, { x: "batch", y1: "low", y2: "high", stroke }),
+            Plot.dot(of, { x: "batch", y: "excess", stroke, fill: stroke, symbol, r: 3 }),
+          ];
+        }),
+        legend(modes),
+      ],
+    },
+  };
+}
+
+/** Where the formula must not hold: by how much the information is off it, measured, and known. */
+function failures({ rows, limit }: Judgement): Panel | undefined {
+  const points = rows.filter(({ fails }) => fails).map((row) => {
+    const off = row.estimate - row.formula, error = limit * row.standardError;
+    return {
+      channel: row.channel,
+      known: row.difference,
+      off,
+      low: off - error,
+      high: off + error,
+      color: isRed(row) ? INK.second : INK.first,
+    };
+  });
+  if (points.length === 0) return undefined;
+  return {
+    width: 520,
+    height: 360,
+    options: {
+      marginLeft: 290,
+      marginRight: 16,
+      marginBottom: 40,
+      x: {
+        label: "where it must not hold: estimate − formula, nats (ticks: known) →",
+        grid: true,
+        nice: true,
+      },
+      y: { label: null, domain: points.map(({ channel }) => channel), tickSize: 0 },
+      marks: [
+        Plot.ruleX([0], { stroke: INK.faint }),
+        Plot.tickX(points, { x: "known", y: "channel", stroke: "currentColor", strokeWidth: 2 }),
+        Plot.ruleY(points, { x1: "low", x2: "high", y: "channel", stroke: "color" }),
+        Plot.dot(points, { x: "off", y: "channel", stroke: "color", fill: "color", r: 3 }),
+      ],
+    },
+  };
+}
+
+/** The names of the ways, in the corner where no curve is. */
+const legend = (modes: readonly string[]): Plot.Markish[] =>
+  modes.flatMap((mode, i) => {
+    const { stroke, symbol } = STYLES[i];
+    const dy = 14 + 15 * i;
+    return [
+      Plot.dot([mode], {
+        frameAnchor: "top-right",
+        dx: -190,
+        dy,
+        stroke,
+        fill: stroke,
+        symbol,
+        r: 3,
+      }),
+      Plot.text([mode], {
+        frameAnchor: "top-right",
+        textAnchor: "start",
+        dx: -180,
+        dy: dy - 5,
+        fontSize: 11,
+      }),
+    ];
+  });

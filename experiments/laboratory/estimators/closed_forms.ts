@@ -1,0 +1,192 @@
+/**
+ * Families whose noise and codes have laws in closed form: those of experiments/verify/channels.ts, and one of matrices.
+ *
+ * @module
+ */
+import { normalLogDensity } from "../statistics/densities.ts";
+import { generator, normalDraw } from "../statistics/generator.ts";
+import {
+  betaGamma,
+  cauchy as cauchyForm,
+  type ClosedForm,
+  digits,
+  dirichlet as dirichletForm,
+  type Encoding,
+  gauss,
+  gaussScales,
+  gaussVector,
+  stick,
+} from "../channels/channels.ts";
+import { diagonal } from "./codes.ts";
+import { reflections } from "./reflections.ts";
+import type { Exact, Family } from "./task.ts";
+
+/** f(x), which is all of x where S is constant. */
+const mean = (encoding: Encoding): readonly number[] => encoding.mean;
+
+/** f(x) and log S(x), all dimensions of which have one scale. */
+const meanAndScale = ({ mean, logScale }: Encoding): readonly number[] => [...mean, logScale[0]];
+
+/** A channel in closed form, with what a task is told of it. */
+function family(
+  form: ClosedForm,
+  parts: Pick<Family, "name" | "description" | "isContinuous"> & {
+    readonly by: string;
+    x(encoding: Encoding): readonly number[];
+    readonly logDensity?: Family["logDensity"];
+    readonly echoes?: number;
+  },
+): Family {
+  const { by, x, ...rest } = parts;
+  return {
+    logDensity: form.logDensity,
+    // As many again: there they are lost in float32, here in float64.
+    echoes: 2 * form.echoes,
+    ...rest,
+    encode(random) {
+      const encoding = form.encode(random);
+      return diagonal(x(encoding), encoding.mean, encoding.logScale);
+    },
+    exact: () => ({ nats: form.information, standardError: 0, by }),
+  };
+}
+
+/** The scale of as many dimensions as have some information together, the same of each. */
+const scaleOf = (nats: number, dimensions: number): number => Math.exp(-nats / dimensions);
+
+/** X ~ N(0, I). */
+export const gaussian = (dimensions: number, nats: number): Family =>
+  family(
+    dimensions === 1 ? gauss(scaleOf(nats, 1)) : gaussVector(dimensions, scaleOf(nats, dimensions)),
+    {
+      name: "gaussian",
+      description: "X ~ N(0, I), S = s·I: Z ~ N(0, I)",
+      by: "−d·ln s",
+      isContinuous: true,
+      x: mean,
+    },
+  );
+
+/** X ~ N(0, C) with any two dimensions correlated by .8. */
+export const correlated = (dimensions: number, nats: number): Family =>
+  family(gaussVector(dimensions, scaleOf(nats, dimensions), 0.8), {
+    name: "correlated",
+    description: "X ~ N(0, C), correlations of .8, S = s·I: Z ~ N(0, C)",
+    by: "−d·ln s",
+    isContinuous: true,
+    x: mean,
+  });
+
+/** The scale is itself random, and part of X. */
+export const fading = (nats: number): Family =>
+  family(gaussScales(1 / nats), {
+    name: "fading",
+    description: "V ~ Beta(θ, 1), S = V, Gaussian f given V: Z ~ N(2, 1)",
+    by: "1/θ",
+    isContinuous: true,
+    x: meanAndScale,
+  });
+
+/** Neither X nor Z has a mean. */
+export const cauchy = (nats: number): Family =>
+  family(cauchyForm(scaleOf(nats, 1)), {
+    name: "cauchy",
+    description: "X ~ Cauchy, S = s: Z ~ Cauchy, without a mean",
+    by: "−ln s",
+    isContinuous: true,
+    x: mean,
+  });
+
+/** X is the first digit of Z in base b. */
+export const uniform = (b: number): Family =>
+  family(digits(b), {
+    name: "uniform",
+    description: `X a digit in base ${b}, S = 1/${b}: Z ~ U(0, 1), of which X is the first digit`,
+    by: "ln b",
+    isContinuous: false,
+    x: mean,
+    logDensity: ([z]) => z >= 0 && z < 1 ? 0 : -Infinity,
+  });
+
+/** A log-density on the simplex, of all shares but the last: −∞ outside. */
+const onSimplex = (form: ClosedForm): Family["logDensity"] => (code) =>
+  code.every((share) => share >= 0) && code.reduce((sum, share) => sum + share, 0) <= 1
+    ? form.logDensity!(code)
+    : -Infinity;
+
+/** Stick-breaking of two classes. */
+export function beta(nats: number): Family {
+  const form = stick(1 / nats, 0.4);
+  return family(form, {
+    name: "beta",
+    description: "V ~ Beta(θ, 1), Y ~ Bernoulli(.4), f = (1 − V)·Y, S = V: Z ~ Beta(.4θ, .6θ)",
+    by: "1/θ",
+    isContinuous: false,
+    x: meanAndScale,
+    logDensity: onSimplex(form),
+  });
+}
+
+/**
+ * Stick-breaking of more classes, which share one V. Weights θ/K below about ½ would put shares of z below the rounding of 1.
+ */
+export function dirichlet(dimensions: number, nats: number): Family {
+  const classes = dimensions + 1;
+  const form = dirichletForm(dimensions / nats, new Array(classes).fill(1 / classes));
+  return family(form, {
+    name: "dirichlet",
+    description: `V ~ Beta(θ, 1), Y of ${classes} classes, f = (1 − V)·e_Y, S = V·I: Z ~ Dirichlet`,
+    by: "(K − 1)/θ",
+    isContinuous: false,
+    x: meanAndScale,
+    logDensity: onSimplex(form),
+    // So many that each class comes up, with a probability of e^−36 against it.
+    echoes: Math.max(2 * form.echoes, 36 * classes),
+  });
+}
+
+/** Skew, and sharp at 0: ψ(a + 1) − ψ(a) is 1/a. */
+export function gamma(nats: number): Family {
+  const form = betaGamma(1 / nats, 1);
+  return family(form, {
+    name: "gamma",
+    description: "V ~ Beta(a, 1), G ~ Exp(1), f = V·G, S = V: Z ~ Gamma(a)",
+    by: "ψ(a + 1) − ψ(a)",
+    isContinuous: true,
+    x: meanAndScale,
+    logDensity: (code) => code[0] > 0 ? form.logDensity!(code) : -Infinity,
+  });
+}
+
+/**
+ * X = (V, G): singular values V ~ Beta(θ, 1), S = U·V·Wᵀ of two fixed rotations, f = U·(1 − V²)^½·G with G ~ N(0, I). Then
+ * f·fᵀ + S·Sᵀ is I in the mean, given V, and noise and code are N(0, I).
+ */
+export function matrix(dimensions: number, nats: number): Family {
+  const theta = dimensions / nats;
+  const random = generator(dimensions);
+  const u = reflections(dimensions, random), w = reflections(dimensions, random);
+  const exact: Exact = { nats, standardError: 0, by: "d/θ" };
+  return {
+    name: "matrix",
+    description:
+      "S a matrix: fixed rotations, singular values ~ Beta(θ, 1), Gaussian f: Z ~ N(0, I)",
+    isContinuous: true,
+    // A product of so many values of V is some e^−40.
+    echoes: Math.ceil(40 * theta),
+    exact: () => exact,
+    logDensity: (code) => code.reduce((sum, value) => sum + normalLogDensity(value), 0),
+    encode(random) {
+      const logV = Array.from({ length: dimensions }, () => Math.log(random()) / theta);
+      const v = logV.map(Math.exp);
+      const g = logV.map((value) => Math.sqrt(-Math.expm1(2 * value)) * normalDraw(random));
+      return {
+        x: [...g, ...logV],
+        mean: u.times(g),
+        times: (code) => u.times(w.inverse(code).map((value, k) => v[k] * value)),
+        solve: (code) => w.times(u.inverse(code).map((value, k) => value / v[k])),
+        logDeterminant: logV.reduce((sum, value) => sum + value, 0),
+      };
+    },
+  };
+}

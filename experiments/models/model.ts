@@ -1,0 +1,199 @@
+/**
+ * The autoencoder of a config: its parameters, its loss, and what it makes of images.
+ *
+ * @module
+ */
+
+import {
+  add,
+  type Dense,
+  dense,
+  foldIn,
+  initDense,
+  type Key,
+  mean,
+  mul,
+  sigmoid,
+  split,
+  type Tensor,
+} from "../../mod.ts";
+import type { Architecture } from "./architecture.ts";
+import { denseParameters } from "./memory.ts";
+import { make } from "./kinds.ts";
+import { type Encoded, type Latent, tile } from "./latent.ts";
+import { applyLayers, initLayers } from "./layers.ts";
+import type { Encoder, Prior } from "./prior.ts";
+import * as PRIORS from "./priors/mod.ts";
+import { RECONS } from "./recon.ts";
+import { partsOf } from "./rules.ts";
+import { logWeights, type Pass } from "./term.ts";
+import * as TERMS from "./terms/mod.ts";
+
+/** All that is trained. */
+export interface Params {
+  encoder: Dense[];
+  /** From the encoder's last layer to the two heads of the code. */
+  mean: Dense;
+  scale: Dense;
+  decoder: Dense[];
+  /** From the decoder's last layer to the pixels' logits. */
+  pixels: Dense;
+  /** What the latent layer trains beside the heads, and what the prior trains: trees of forms that they alone know. */
+  latent: unknown;
+  prior: unknown;
+}
+
+/** The loss of a batch and its parts: scalars, in nats per image. */
+export interface Losses {
+  rate: Tensor;
+  distortion: Tensor;
+  loss: Tensor;
+  /** Further terms of the loss, not weighted, by their types. */
+  [term: string]: Tensor;
+}
+
+/** An autoencoder: pure functions of its parameters. Images are [batch, pixels] in [0, 1]. */
+export interface Model {
+  latent: Latent;
+  prior: Prior;
+  /** The names of its losses, in order. */
+  names: readonly string[];
+  /** How many numbers it would train if nothing were masked. */
+  dense: number;
+  /**
+   * Initial parameters.
+   *
+   * @param examples training images, as many as the prior starts from: [prior.examples, pixels]
+   */
+  init(key: Key, examples: Tensor): Params;
+  /** What the encoder says of images. */
+  encoder(params: Params): Encoder;
+  /**
+   * The loss that training makes small, averaged over the batch.
+   *
+   * @param others encodings to make noise of beside the batch's own, as {@linkcode Latent.draw} takes them
+   */
+  losses(params: Params, images: Tensor, key: Key, others?: Encoded): Losses;
+  /** log p(x, z) − log q(z|x) of so many codes of each image, for a latent of known density: [samples, batch]. */
+  logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
+  /** What describes the code of each image, and z, a code as the decoder is given it: each [batch, latent]. */
+  encode(params: Params, images: Tensor, key: Key): Record<string, Tensor>;
+  /** The distortion of images by codes of them that were drawn in any way, in nats: [batch, pixels], [batch, latent] to [batch]. */
+  distortion(params: Params, images: Tensor, codes: Tensor): Tensor;
+  /** Each pixel's probability for codes as the decoder is given them: [rows, latent] to [rows, pixels]. */
+  decode(params: Params, codes: Tensor): Tensor;
+  /** Each pixel's probability after a pass through a noisy code: [batch, pixels]. */
+  reconstruct(params: Params, images: Tensor, key: Key): Tensor;
+  /** Pixel probabilities of new images, as many as there are in the batch of images given: [batch, pixels]. */
+  sample(params: Params, images: Tensor, key: Key): Tensor;
+}
+
+/** The autoencoder that a config describes, for images of so many pixels. */
+export function makeModel(config: Architecture, pixels: number): Model {
+  const { size } = config.latent;
+  const width = config.encoder.at(-1)?.units ?? pixels;
+  const parts = partsOf(config, pixels);
+  const { latent } = parts;
+  const prior = make(PRIORS, config.prior, size);
+  const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
+  const extras = nameExtras(terms.map(({ type }) => type));
+  // Reported also where the loss has no such term.
+  const rate = terms.find(({ type }) => type === "rate") ?? make(TERMS, { type: "rate" }, parts);
+
+  function encode(params: Params, images: Tensor): Encoded {
+    const hidden = applyLayers(params.encoder, config.encoder, images);
+    return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
+  }
+  const decoded = (codes: Tensor) => latent.decoded?.(codes) ?? codes;
+  /** The pixels' logits for codes as the decoder is given them. */
+  function decode(params: Params, given: Tensor): Tensor {
+    return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
+  }
+  const encoderOf = (params: Params): Encoder => ({
+    encode: (images) => encode(params, images),
+    draw: (encoded, key) => latent.draw(params.latent, encoded, key, 1).z,
+  });
+  function pass(
+    params: Params,
+    images: Tensor,
+    key: Key,
+    samples: number,
+    others?: Encoded,
+  ): Pass {
+    const encoded = encode(params, images);
+    const drawn = latent.draw(params.latent, encoded, key, samples, others);
+    const logits = decode(params, decoded(drawn.z));
+    const encoder = encoderOf(params);
+    return {
+      encoded,
+      drawn,
+      samples,
+      distortion: RECONS[config.recon](logits, tile(images, samples)),
+      logPrior: prior.logDensity(params.prior, drawn, encoder),
+      key,
+      samplePrior: (key, count) => prior.sample(params.prior, key, count, encoder),
+    };
+  }
+
+  return {
+    latent,
+    prior,
+    names: ["rate", "distortion", "loss", ...extras.values()],
+    dense: denseParameters(config, pixels),
+    init(key, examples) {
+      const { encoder, decoder } = config;
+      const keys = split(key, encoder.length + decoder.length + 5);
+      const next = () => keys.shift()!;
+      return {
+        encoder: initLayers(next, pixels, encoder),
+        mean: initDense(next(), width, size),
+        scale: initDense(next(), width, size),
+        decoder: initLayers(next, size, decoder),
+        pixels: initDense(next(), decoder.at(-1)?.units ?? size, pixels),
+        latent: latent.init(next()),
+        prior: prior.init(next(), examples),
+      };
+    },
+    encoder: encoderOf,
+    losses(params, images, key, others) {
+      const all = pass(params, images, key, config.samples, others);
+      const values = terms.map(({ value }, i) => value({ ...all, key: foldIn(key, i) }));
+      const weighted = values.map((value, i) => mul(value, terms[i].weight));
+      return {
+        rate: rate.value(all),
+        distortion: mean(all.distortion),
+        loss: weighted.reduce((total, term) => add(total, term)),
+        ...Object.fromEntries(extras.entries().map(([i, name]) => [name, values[i]])),
+      };
+    },
+    logWeights: (params, images, key, samples) => logWeights(pass(params, images, key, samples)),
+    encode(params, images, key) {
+      const encoded = encode(params, images);
+      const { z } = latent.draw(params.latent, encoded, key, 1);
+      return { ...latent.statistics(encoded), z: decoded(z) };
+    },
+    distortion: (params, images, codes) =>
+      RECONS[config.recon](decode(params, decoded(codes)), images),
+    decode: (params, codes) => sigmoid(decode(params, codes)),
+    reconstruct(params, images, key) {
+      const { z } = latent.draw(params.latent, encode(params, images), key, 1);
+      return sigmoid(decode(params, decoded(z)));
+    },
+    sample(params, images, key) {
+      const codes = latent.marginal?.(params.latent, encode(params, images), key) ??
+        prior.sample(params.prior, key, images.shape[0], encoderOf(params));
+      return sigmoid(decode(params, decoded(codes)));
+    },
+  };
+}
+
+/** A name for each term that is neither reconstruction nor rate, by its place: its type, numbered where there are several. */
+function nameExtras(types: readonly string[]): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [i, type] of types.entries()) {
+    if (type === "reconstruction" || type === "rate") continue;
+    const before = types.slice(0, i).filter((other) => other === type).length;
+    names.set(i, before === 0 ? type : `${type}_${before + 1}`);
+  }
+  return names;
+}

@@ -1,0 +1,91 @@
+/**
+ * The history of a run: a line of JSON for each epoch.
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { issueText } from "../shell/issue.ts";
+import { sha256 } from "../formats/sha256.ts";
+import { UserError } from "../shell/errors.ts";
+import { readText, writeFile } from "../shell/files.ts";
+
+/** Averages over the images of a split, in nats per image. */
+export interface Metrics {
+  /** What the code tells of the image. */
+  rate: number;
+  /** What it costs to tell the image from its code. */
+  distortion: number;
+  /** The weighted sum that training makes small; −ELBO where all weights are 1. */
+  loss: number;
+  /** Further terms of the loss, not weighted, by their types. */
+  [term: string]: number;
+}
+
+/** What is kept of an epoch. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  epoch: number;
+  /** At the end of the epoch. */
+  learningRate: number;
+  /** Averages over the epoch's batches, while the parameters moved. */
+  train: Metrics;
+  valid: Metrics;
+  /** Wall-clock time of its training steps. */
+  seconds: number;
+}
+
+/** The name of the first of some metrics that is NaN or infinite; undefined if none is. */
+export function firstBadMetric(metrics: Metrics): string | undefined {
+  return Object.keys(metrics).find((name) => !Number.isFinite(metrics[name]));
+}
+
+/** Writes the whole history, so that a crash can never leave half a line. */
+export async function writeHistory(path: string, records: readonly EpochRecord[]): Promise<void> {
+  await writeFile(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
+}
+
+/** The digest of records, but for the time that they took, which is another in every run. */
+export function historyDigest(records: readonly EpochRecord[]): string {
+  return sha256(JSON.stringify(records.map(({ seconds: _, ...record }) => record)));
+}
+
+/** JSON has no NaN or infinity, and writes null for them. */
+const number = z.number().nullable().transform((value) => value ?? NaN);
+
+/** What is read as averages. */
+export const metrics: z.ZodType<Metrics> = z
+  .object({ rate: number, distortion: number, loss: number }).catchall(number);
+const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
+  epoch: z.int(),
+  learningRate: number,
+  train: metrics,
+  valid: metrics,
+  seconds: number,
+});
+
+/**
+ * Reads a history.
+ *
+ * @throws {UserError} if the file cannot be read, or line i is not what was kept of epoch i
+ */
+export async function readHistory(path: string): Promise<EpochRecord[]> {
+  const lines = (await readText(path)).split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, i) => {
+    const source = `${path}, line ${i + 1}`;
+    const value = parseLine(line, source);
+    const { data, error } = recordSchema.safeParse(value);
+    if (error) throw new UserError(`${source}${issueText(error, value)}`);
+    if (data.epoch === i + 1) return data;
+    throw new UserError(`${source} is of epoch ${data.epoch}, but should be of epoch ${i + 1}`);
+  });
+}
+
+function parseLine(line: string, source: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new UserError(`${source} is not JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * Training a run: epochs, each followed by its validation, a line of history, pictures and a checkpoint; then the test.
+ *
+ * @module
+ */
+
+import {
+  foldIn,
+  type Key,
+  key as makeKey,
+  permutation,
+  run as compute,
+  split,
+  tensor,
+} from "../../mod.ts";
+import {
+  type Arrays,
+  type Checkpoint,
+  firstNotFinite,
+  loadCheckpoint,
+  readArrays,
+  saveCheckpoint,
+} from "../runs/checkpoint.ts";
+import type { Config } from "../config/config.ts";
+import { dataDigest } from "../data/digest.ts";
+import { type DataSet, type Images, sliceImages } from "../data/images.ts";
+import { diverged } from "./diverged.ts";
+import { trainEpoch } from "./epoch.ts";
+import { conclude, type TestRecord } from "../outcome/conclusion.ts";
+import { UserError } from "../shell/errors.ts";
+import { gatherTensor, makeEvaluate } from "../outcome/evaluate.ts";
+import { removeFile } from "../shell/files.ts";
+import {
+  type EpochRecord,
+  firstBadMetric,
+  historyDigest,
+  readHistory,
+  writeHistory,
+} from "../runs/history.ts";
+import { type Learner, makeLearner } from "./learner.ts";
+import { makeModel, type Model } from "../models/model.ts";
+import { makePaint } from "../outcome/paint.ts";
+import { showProgress } from "../runs/progress.ts";
+import type { Run } from "../runs/run.ts";
+import { createRun, holdRun, type RunFolder, writeConfig } from "../runs/run_folder.ts";
+
+/** How a run ended. */
+export interface Outcome {
+  /** Epochs finished, in this session and before it. */
+  epoch: number;
+  /** What has come out, if training is over. */
+  test?: TestRecord;
+}
+
+/**
+ * Trains a model in its run folder.
+ *
+ * Every random choice follows from the run's key and the number of an epoch or a step, so a run that was stopped and
+ * resumed ends, bit for bit, like one that was not.
+ *
+ * @throws {UserError} if the loss becomes NaN or infinite, or the checkpoint does not fit the config
+ */
+export async function train(run: Run): Promise<Outcome> {
+  const { config, data, device, folder, signal } = run;
+  const model = makeModel(config, data.train.pixels);
+  const images = trainingImages(config, data, model);
+  const steps = Math.floor(images.count / config.batch);
+  const total = { epochs: config.epochs, steps, images: steps * config.batch };
+  const progress = showProgress(run.terminal, total);
+
+  const learner = makeLearner(config, model, steps, device, { redraw: data.redraw });
+  const evaluate = makeEvaluate(model, config.batch, device);
+
+  const start = await beginning(run, learner, images);
+  using _ = await (run.resume ? holdRun(folder) : createRun(folder));
+  const begun = run.resume ? await lastCheckpoint(run, start) : start;
+  let { state, epoch } = begun;
+  const { key } = begun;
+  const history = run.resume ? await historyUpTo(begun, folder) : [];
+  const keys = compute(keysOf(key), device);
+  const paint = makePaint(model, data, device, folder, keys.pictures);
+  const save = (arrays: Arrays) =>
+    saveCheckpoint(folder.checkpoint, arrays, {
+      ...begun,
+      epoch,
+      history: historyDigest(history),
+    });
+  if (!run.resume) {
+    await save(await readArrays(begun));
+    await writeHistory(folder.history, []);
+    await writeConfig(folder, config);
+  }
+
+  while (epoch < config.epochs && !hasStalled(history, config)) {
+    const number = epoch + 1;
+    const began = performance.now();
+    const order = await permutation(foldIn(keys.shuffle, tensor(number)), images.count).read();
+    const trained = await trainEpoch(state, {
+      learner,
+      images,
+      order,
+      batch: config.batch,
+      number,
+      noiseKey: keys.noise,
+      signal,
+      show: (report) => progress.step(number, report),
+    });
+    if (trained === undefined) return { epoch };
+    const seconds = (performance.now() - began) / 1000;
+    epoch = number;
+    state = trained.state;
+
+    const record: EpochRecord = {
+      epoch,
+      learningRate: await learner.learningRate(epoch * steps - 1),
+      train: trained.losses,
+      valid: await evaluate(state.params, data.valid, keys.evaluation),
+      seconds,
+    };
+    const arrays = await readArrays({ state, key });
+    checkEpoch(record, arrays);
+    history.push(record);
+    progress.epoch(record);
+    await writeHistory(folder.history, history);
+    await paint(state.params);
+    // Of a run that was to be shorter: it says that the run is finished.
+    await removeFile(folder.test);
+    // Last, so that what the other files say is never behind the checkpoint.
+    await save(arrays);
+    run.onEpoch?.(record);
+  }
+
+  return { epoch, test: await conclude(run, model, { state, epoch }, keys) };
+}
+
+/** Throws if an epoch has left what is no number: nothing of it may take the place of the epoch before. */
+function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays): void {
+  const broken = firstNotFinite(arrays);
+  const metric = firstBadMetric(valid);
+  if (broken === undefined && metric === undefined) return;
+  const what = broken !== undefined
+    ? `${broken.name} became ${broken.value}`
+    : `the ${metric} on the validation images became ${valid[metric!]}`;
+  throw diverged(`${what} in epoch ${epoch}`, learningRate, epoch - 1);
+}
+
+/** Whether the validation loss has not fallen for as long as the config allows. */
+function hasStalled(history: readonly EpochRecord[], { earlyStopping }: Config): boolean {
+  if (earlyStopping === undefined || history.length === 0) return false;
+  const losses = history.map(({ valid }) => valid.loss);
+  return losses.length - 1 - losses.indexOf(Math.min(...losses)) >= earlyStopping.patience;
+}
+
+/** The keys of a run: what is done once has its own, and each epoch and step folds its number into one. */
+function keysOf(run: Key) {
+  const [start, shuffle, noise, evaluation, pictures, examples, codes, bound] = split(run, 8);
+  return { start, shuffle, noise, evaluation, pictures, examples, codes, bound };
+}
+
+/** The images that the config trains on. */
+function trainingImages(
+  { limit, batch }: Config,
+  { name, train }: DataSet,
+  { prior, latent }: Model,
+): Images {
+  const count = limit ?? train.count;
+  if (count > train.count) {
+    throw new UserError(`the limit is ${count}, but ${name} has ${train.count} training images`);
+  }
+  if (count < batch) {
+    throw new UserError(`${count} training images do not fill one batch of ${batch}`);
+  }
+  if (count < prior.examples) {
+    throw new UserError(
+      `prior.inputs: ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
+    );
+  }
+  const { size } = latent.pool ?? { size: 0 };
+  if (count < size) {
+    throw new UserError(
+      `latent.pool.size: ${size} echoes start as different training images, but there are only ${count}`,
+    );
+  }
+  return sliceImages(train, 0, count);
+}
+
+/** The state before the first step. */
+async function beginning(
+  { config, data, device }: Run,
+  learner: Learner,
+  images: Images,
+): Promise<Checkpoint> {
+  const key = makeKey(config.seed);
+  const keys = compute(keysOf(key), device);
+  // Most models start from no images at all.
+  const order = learner.examples > 0
+    ? await permutation(keys.examples, images.count).read()
+    : new Int32Array(0);
+  using examples = gatherTensor(images, order.subarray(0, learner.examples));
+  return {
+    state: learner.init(keys.start, examples),
+    key,
+    epoch: 0,
+    config,
+    data: dataDigest({ ...data, train: images }),
+    history: historyDigest([]),
+  };
+}
+
+/**
+ * The checkpoint to go on from.
+ *
+ * @throws {UserError} as for {@linkcode loadCheckpoint}, and if it comes after more epochs than the config wants
+ */
+async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promise<Checkpoint> {
+  const last = await loadCheckpoint(folder.checkpoint, like);
+  if (last.epoch <= config.epochs) return last;
+  throw new UserError(
+    `${folder.checkpoint} comes after epoch ${last.epoch}, but ${folder.config} wants ${config.epochs} epochs`,
+  );
+}
+
+/**
+ * The history that a checkpoint belongs to. A process killed between the two has a line more, of an epoch that is done
+ * again.
+ *
+ * @throws {UserError} if it ends before the checkpoint, is ahead of it by more than that, or was changed
+ */
+async function historyUpTo(
+  { epoch, history: digest }: Checkpoint,
+  folder: RunFolder,
+): Promise<EpochRecord[]> {
+  const all = await readHistory(folder.history);
+  if (all.length < epoch || all.length > epoch + 1) {
+    throw new UserError(
+      `${folder.history} ends with epoch ${all.length}, but ${folder.checkpoint} comes after epoch ${epoch}`,
+    );
+  }
+  const history = all.slice(0, epoch);
+  if (historyDigest(history) === digest) return history;
+  throw new UserError(
+    `${folder.history} was changed after it was written, or is of another run than ${folder.checkpoint}`,
+  );
+}

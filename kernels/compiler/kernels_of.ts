@@ -1,0 +1,131 @@
+/**
+ * From graph to kernels: folds what is not stored into the formulas of what is.
+ *
+ * @module
+ */
+import type { Traits } from "../device.ts";
+import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
+import { axisIndex, flatten, type Index, sameIndex } from "../indexing.ts";
+import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
+import { type Expr, type Load, load, result } from "../scalar.ts";
+import { share } from "./rewrite.ts";
+import { chooseStored } from "./choose.ts";
+
+/** A kernel with the nodes that it reads and those that it computes, in the order of its loads and stores. */
+export interface Call {
+  readonly kernel: Kernel;
+  readonly reads: readonly Node[];
+  readonly writes: readonly Node[];
+}
+
+/**
+ * The kernels that compute the roots, each after those whose output it reads.
+ *
+ * @throws {RangeError} where a kernel would have to count further than devices can.
+ */
+export function fuse(roots: readonly Node[], traits: Traits): Call[] {
+  const order = topologicalOrder(roots);
+  const stored = traits.fuses ? chooseStored(order, new Set(roots), traits) : new Set(order);
+  return order
+    .filter((node) => stored.has(node) && node.lowering.kind !== "leaf")
+    .map((node) => kernelOf(node, stored));
+}
+
+const opOf = ({ label }: Node): string => label.split(" ")[0];
+
+/** Builds the kernel of a stored node. */
+function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
+  const reads: Node[] = [];
+  const loads: Load[] = [];
+  const names: string[] = [];
+  const known = new Map<Node, Map<readonly Index[], Expr>>();
+
+  /** The element of a node at an index; the same object for the same node and index. */
+  function read(from: Node, at: readonly Index[]): Expr {
+    let ofNode = known.get(from);
+    if (ofNode === undefined) known.set(from, ofNode = new Map());
+    let expr = ofNode.get(at);
+    if (expr === undefined) {
+      ofNode.set(at, expr = stored.has(from) ? loadOf(from, at) : formula(from, at));
+    }
+    return expr;
+  }
+  function formula(of: Node, at: readonly Index[]): Expr {
+    if (of.lowering.kind !== "map") throw new Error(`${of.label} has no formula`);
+    if (!of.lowering.isView) names.push(opOf(of));
+    return of.lowering.at(at, (input, inner) => read(of.inputs[input], inner));
+  }
+  function loadOf(from: Node, at: readonly Index[]): Load {
+    let buffer = reads.indexOf(from);
+    if (buffer < 0) buffer = reads.push(from) - 1;
+    const flat = flatten(at, from.shape);
+    let found = loads.find((l) => l.buffer === buffer && sameIndex(l.at, flat));
+    if (found === undefined) loads.push(found = load(buffer, flat, from.dtype));
+    return found;
+  }
+
+  const { shape: space, dtype, inputs, lowering } = node;
+  const at = space.map((size, axis) => axisIndex(axis, size));
+  const stores = [{ dtype, value: result(dtype) }];
+  const kernel = ((): Kernel => {
+    const common = () => ({
+      name: kernelName(lowering.kind === "map" ? names : [opOf(node), ...names], opOf(node)),
+      space,
+      loads: reads.map((n) => n.dtype),
+    });
+    switch (lowering.kind) {
+      case "leaf":
+        throw new Error("A leaf needs no kernel");
+      case "map": {
+        const [value] = share([formula(node, at)]);
+        return { kind: "map", ...common(), stores: [{ dtype, value }] };
+      }
+      case "reduce": {
+        const { combine, axes } = lowering;
+        const over = axes.map((axis) => inputs[0].shape[axis]);
+        const kept = [...at];
+        const inner = inputs[0].shape.map((size, axis) => {
+          const k = axes.indexOf(axis);
+          return k < 0 ? kept.shift()! : axisIndex(space.length + k, size);
+        });
+        const [body] = share([read(inputs[0], inner)]);
+        return { kind: "reduce", ...common(), combine, over, body, stores };
+      }
+      case "scan": {
+        const { axis, exclusive } = lowering;
+        const [body] = share([read(inputs[0], at)]);
+        return { kind: "scan", ...common(), axis, exclusive, body, stores };
+      }
+      case "matmul": {
+        const inner = inputs[0].shape.at(-1)!;
+        const k = axisIndex(space.length, inner), batch = at.slice(0, -2);
+        const [a, b] = [[...batch, at.at(-2)!, k], [...batch, k, at.at(-1)!]]
+          .map((index, i) => read(inputs[i], index));
+        if (a.kind !== "load" || b.kind !== "load") throw new Error("A product reads buffers");
+        return { kind: "matmul", ...common(), over: [inner], a, b, stores };
+      }
+      case "scatter": {
+        const updates = inputs[0].shape[0];
+        const u = axisIndex(space.length, updates);
+        const [row, body] = share([read(inputs[0], [u]), read(inputs[1], [u, ...at.slice(1)])]);
+        return { kind: "scatter", ...common(), over: [updates], row, body, stores };
+      }
+    }
+  })();
+  checkCounts(kernel);
+  return { kernel, reads, writes: [node] };
+}
+
+/** Devices count in 32 bits, of which one is for the sign. */
+const MOST = 2 ** 31 - 1;
+
+function checkCounts(kernel: Kernel): void {
+  const over = "over" in kernel ? kernel.over : [];
+  const ends = indicesOf(formulasOf(kernel)).flatMap(({ min, max }) => [max + 1, -min])
+    .filter(Number.isFinite); // what is read of nothing has no end
+  const most = Math.max(sizeOf(kernel.space), sizeOf(over), ...ends);
+  if (most <= MOST) return;
+  throw new RangeError(
+    `Cannot compute ${kernel.name} over ${most} elements: a kernel counts up to ${MOST} of them`,
+  );
+}

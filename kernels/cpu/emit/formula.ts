@@ -1,0 +1,236 @@
+/**
+ * Formulas to code: computes expressions for four neighbouring positions at once.
+ *
+ * Every expression becomes a local of four lanes, at the level where it belongs ({@link ./indices.ts}), and is computed
+ * once. What depends on the result of a reduction belongs to a last level of its own, which comes after the loops.
+ *
+ * @module
+ */
+import { writeOut } from "../../numerics.ts";
+import type { Call, Expr, Intrinsic, Load } from "../../scalar.ts";
+import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
+import { Indices } from "./indices.ts";
+import type { Opcode } from "../wasm/opcodes.ts";
+import type { Placing } from "./placing.ts";
+import { hasRelaxed } from "../wasm/relaxed.ts";
+import { constantBits, conversion, instructionFor } from "../wasm/simd.ts";
+
+/** A buffer that the kernel reads: the local with its address, and how many elements it has. */
+export interface Source {
+  readonly address: number;
+  readonly size: number;
+}
+
+/** Picks by a mask; in relaxed SIMD it may look at one bit of a lane only, which for masks is the same. */
+const selection = hasRelaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect";
+
+/**
+ * min and max with a constant on the right that is neither NaN nor a zero need no care for the sign of zero and keep NaN
+ * as they are: pmin(x, c) is `c < x ? c : x`, one instruction of the processor instead of seven.
+ */
+function boundBy({ op, dtype, args }: Call): Opcode | undefined {
+  const bound = args[1];
+  if (dtype !== "float32" || bound?.kind !== "constant" || !(Math.abs(bound.value) > 0)) return;
+  return op === "min" ? "f32x4.pmin" : op === "max" ? "f32x4.pmax" : undefined;
+}
+
+/** Writes the code of the formulas of one kernel. */
+export class Formulas extends Indices {
+  /** The local with what a reduction arrived at. */
+  result: number = -1;
+
+  constructor(
+    fn: FunctionBuilder,
+    placing: Placing,
+    readonly sources: readonly Source[],
+    variables: readonly number[],
+  ) {
+    super(fn, placing, variables);
+  }
+
+  /** The local with the value of an expression. */
+  value(expr: Expr): number {
+    return this.once("vectors", expr, () => this.#value(expr));
+  }
+
+  #value(expr: Expr): number {
+    switch (expr.kind) {
+      case "constant": {
+        const bits = constantBits(expr.value, expr.dtype);
+        return this.constant(bits, bits, bits, bits);
+      }
+      case "position":
+        return this.vector(expr.at);
+      case "result":
+        return this.result;
+      case "load": {
+        const { level } = this.placing.of(expr);
+        const raw = this.#load(expr);
+        if (expr.dtype !== "bool") return raw;
+        return this.emit(level, "v128", (code) => code.get(raw).op("i32x4.neg"));
+      }
+      case "call":
+        return this.#call(expr);
+    }
+  }
+
+  #call(expr: Call): number {
+    const { level } = this.placing.of(expr);
+    const { op, dtype } = expr;
+    const from = expr.args[0].dtype;
+    switch (op) {
+      case "exp":
+      case "log":
+      case "log1p":
+      case "expm1":
+      case "tanh":
+      case "sigmoid":
+      case "softplus":
+      case "sin":
+      case "cos":
+        return this.#intrinsic(op, expr.args[0], level);
+      case "shiftLeft":
+      case "shiftRight":
+        return this.#shift(expr, level);
+    }
+    const args = expr.args.map((arg) => this.value(arg));
+    switch (op) {
+      case "select":
+        return this.emit(
+          level,
+          "v128",
+          (code) => code.get(args[1]).get(args[2]).get(args[0]).op(selection),
+        );
+      case "bitcast":
+        return args[0];
+      case "convert": {
+        if (from === dtype) return args[0];
+        if (from === "bool") {
+          const one = constantBits(1, dtype);
+          const ones = this.constant(one, one, one, one);
+          return this.emit(level, "v128", (code) => code.get(args[0]).get(ones).op("v128.and"));
+        }
+        if (dtype === "bool") {
+          const zero = this.constant(0, 0, 0, 0);
+          const unequal = from === "float32" ? "f32x4.ne" : "i32x4.ne";
+          return this.emit(level, "v128", (code) => code.get(args[0]).get(zero).op(unequal));
+        }
+        const instruction = conversion(from, dtype);
+        if (instruction === undefined) return args[0];
+        return this.emit(level, "v128", (code) => code.get(args[0]).op(instruction));
+      }
+      default: {
+        const instruction = boundBy(expr) ?? instructionFor(op, from);
+        if (instruction === undefined) return args[0];
+        return this.emit(level, "v128", (code) => {
+          for (const arg of args) code.get(arg);
+          code.op(instruction);
+        });
+      }
+    }
+  }
+
+  /** What is rare is computed, for all four lanes, where it is needed in one of them. */
+  #intrinsic(op: Intrinsic, x: Expr, level: number): number {
+    const { value, rare } = writeOut(op, x);
+    const usual = this.value(value);
+    if (rare === undefined) return usual;
+    const when = this.value(rare.when);
+    const code = this.levels[level];
+    this.levels[level] = new Code();
+    const special = this.value(rare.value);
+    const branch = this.levels[level].get(special).get(usual).get(when).op(selection).set(usual);
+    this.levels[level] = code.get(when).op("v128.any_true").when(branch);
+    return usual;
+  }
+
+  /** WebAssembly shifts all lanes by one count; counts that differ are taken lane by lane. */
+  #shift({ op, dtype, args: [left, right] }: Call, level: number): number {
+    const arithmetic = dtype === "int32";
+    const x = this.value(left);
+    const vector = op === "shiftLeft" ? "i32x4.shl" : arithmetic ? "i32x4.shr_s" : "i32x4.shr_u";
+    if (right.kind === "constant") {
+      return this.emit(level, "v128", (code) => code.get(x).i32(right.value & 31).op(vector));
+    }
+    const count = this.value(right);
+    if (!this.placing.of(right).lanes) {
+      return this.emit(
+        level,
+        "v128",
+        (code) => code.get(x).get(count).lane("i32x4.extract_lane", 0).op(vector),
+      );
+    }
+    const scalar = op === "shiftLeft" ? "i32.shl" : arithmetic ? "i32.shr_s" : "i32.shr_u";
+    return this.emit(level, "v128", (code) => {
+      code.get(x);
+      for (let lane = 0; lane < 4; lane++) {
+        code.get(x).lane("i32x4.extract_lane", lane).get(count).lane("i32x4.extract_lane", lane);
+        code.op(scalar).lane("i32x4.replace_lane", lane);
+      }
+    });
+  }
+
+  #load(expr: Load): number {
+    const { address, size } = this.sources[expr.buffer];
+    const { level } = this.placing.of(expr);
+    const { at } = expr;
+    const stride = this.placing.stride(at);
+    const inside = at.min >= 0 && at.max < size;
+    if (inside && stride === 0) {
+      const from = this.address(address, at);
+      return this.emit(level, "v128", (code) => code.get(from).memory("v128.load32_splat"));
+    }
+    if (inside && stride === 1) {
+      const from = this.address(address, at);
+      return this.emit(level, "v128", (code) => {
+        code.get(from).memory("v128.load");
+        // The vector runs past the row: let the lanes there repeat the last one.
+        if (this.rest > 0) code.get(from).memory("v128.load").shuffle(this.clamped());
+      });
+    }
+    if (inside && stride !== undefined && stride > 0 && this.rest === 0) {
+      const from = this.address(address, at);
+      return this.emit(level, "v128", (code) => {
+        code.get(from).memory("v128.load32_splat");
+        for (let lane = 1; lane < 4; lane++) {
+          const local = this.#spill;
+          code.set(local).get(from).get(local).laneMemory(
+            "v128.load32_lane",
+            lane,
+            4 * stride * lane,
+          );
+        }
+      });
+    }
+    let index = this.vector(at);
+    if (!inside) index = this.#within(index, size, level);
+    return this.emit(level, "v128", (code) => {
+      const local = this.#spill;
+      for (let lane = 0; lane < 4; lane++) {
+        code.get(index).lane("i32x4.extract_lane", lane).i32(2).op("i32.shl");
+        code.get(address).op("i32.add");
+        if (lane === 0) code.memory("v128.load32_splat");
+        else code.get(local).laneMemory("v128.load32_lane", lane);
+        code.set(local);
+      }
+      code.get(local);
+    });
+  }
+
+  #spillLocal: number | undefined;
+  get #spill(): number {
+    return this.#spillLocal ??= this.fn.local("v128");
+  }
+
+  /** An index kept within a buffer, where the formula alone does not (the side of a select that is not taken). */
+  #within(index: number, size: number, level: number): number {
+    const zero = this.constant(0, 0, 0, 0);
+    const n = Math.max(0, size - 1);
+    const last = this.constant(n, n, n, n);
+    return this.emit(
+      level,
+      "v128",
+      (code) => code.get(index).get(zero).op("i32x4.max_s").get(last).op("i32x4.min_s"),
+    );
+  }
+}

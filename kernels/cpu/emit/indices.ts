@@ -1,0 +1,204 @@
+/**
+ * Indices to code: computes where a kernel reads, each part of a sum as far out in the loops as it can be.
+ *
+ * Along one axis, the *lane axis*, four lanes stand for positions p … p+3; along all others they agree. The *level* of
+ * something is the depth of the innermost loop it depends on: its code goes to the start of that loop's body, and so is
+ * not run again in loops further in.
+ *
+ * Where fewer than four positions are left, the *tail*, the lanes past the end repeat the last position, so that they too
+ * read only what may be read.
+ *
+ * @module
+ */
+import type { Atom, Index } from "../../indexing.ts";
+import type { Expr } from "../../scalar.ts";
+import { Code, type FunctionBuilder, type ValueType } from "../wasm/assembler.ts";
+import type { Placing } from "./placing.ts";
+
+/** What was computed, and the locals that hold it. */
+interface Memo {
+  readonly scalars: Map<Index | Atom, number>;
+  readonly vectors: Map<Expr | Index | Atom, number>;
+}
+
+const emptyMemo = (): Memo => ({ scalars: new Map(), vectors: new Map() });
+
+/** Writes the code of indices; what they take from formulas is left to {@link ./formula.ts}. */
+export abstract class Indices {
+  /** The code that begins the body of each loop; level 0 is outside of all loops, the last comes after them. */
+  readonly levels: Code[];
+  readonly #outer: Memo = emptyMemo();
+  #shared: Memo = emptyMemo();
+  #own: Memo = emptyMemo();
+  #position = -1;
+  /** How many lanes the tail has; 0 outside of it. */
+  protected rest: number = 0;
+
+  /** @param variables the locals with the loop variables of the levels from 1 on; the lane axis has its own */
+  constructor(
+    readonly fn: FunctionBuilder,
+    readonly placing: Placing,
+    readonly variables: readonly number[],
+  ) {
+    this.levels = Array.from({ length: placing.depth + 1 }, () => new Code());
+  }
+
+  /** Starts a version of the lane loop, for `rest` lanes where that is not 0, and forgets the code of the last. */
+  version(rest: number): void {
+    for (let i = this.placing.laneLevel; i < this.levels.length; i++) this.levels[i] = new Code();
+    this.#shared = emptyMemo();
+    this.rest = rest;
+  }
+
+  /** Starts the formulas of four more lanes, the first of which is at the position in a local. */
+  lanes(position: number): void {
+    this.#own = emptyMemo();
+    this.#position = position;
+  }
+
+  /** The local with the value of an expression, in four lanes. */
+  abstract value(expr: Expr): number;
+
+  /** The address of an element: base + 4 · index, for the first lane. */
+  address(base: number, index: Index): number {
+    return this.sum(base, index, 4);
+  }
+
+  /** Calls `make` unless it was called for the same thing before, where its local still holds. */
+  protected once(table: keyof Memo, key: Expr | Index | Atom, make: () => number): number {
+    const { level, lanes } = this.placing.of(key);
+    const memo = lanes ? this.#own : level < this.placing.laneLevel ? this.#outer : this.#shared;
+    const locals = memo[table] as Map<unknown, number>;
+    let local = locals.get(key);
+    if (local === undefined) locals.set(key, local = make());
+    return local;
+  }
+
+  /** Appends code at a level that leaves a value, and names the value. */
+  protected emit(level: number, type: ValueType, write: (code: Code) => void): number {
+    const local = this.fn.local(type);
+    write(this.levels[level]);
+    this.levels[level].set(local);
+    return local;
+  }
+
+  /** Four constants. */
+  protected constant(...lanes: number[]): number {
+    return this.emit(0, "v128", (code) => code.v128(lanes));
+  }
+
+  /** The numbers of the lanes, those past the end replaced by the last before it. */
+  protected clamped(): number[] {
+    const last = this.rest === 0 ? 3 : this.rest - 1;
+    return [0, 1, 2, 3].map((lane) => Math.min(lane, last));
+  }
+
+  /** base + unit · index, for the first lane: each summand is added at its own level. */
+  protected sum(base: number | undefined, index: Index, unit: number): number {
+    const steps = index.terms.map(({ atom, scale }) => ({
+      level: this.placing.of(atom).level,
+      write: (code: Code) => {
+        code.get(this.#scalar(atom));
+        if (scale * unit !== 1) code.i32(scale * unit).op("i32.mul");
+      },
+    })).sort((a, b) => a.level - b.level);
+    if (index.constant !== 0 || base === undefined) {
+      steps.unshift({ level: 0, write: (code) => code.i32(index.constant * unit) });
+    }
+    let sum = base;
+    for (let i = 0; i < steps.length;) {
+      const { level } = steps[i];
+      sum = this.emit(level, "i32", (code) => {
+        let terms = 0;
+        if (sum !== undefined) {
+          code.get(sum);
+          terms++;
+        }
+        for (; i < steps.length && steps[i].level === level; i++) {
+          steps[i].write(code);
+          if (terms++ > 0) code.op("i32.add");
+        }
+      });
+    }
+    return sum!;
+  }
+
+  /** An atom at the first lane. */
+  #scalar(atom: Atom): number {
+    if (atom.kind === "axis") {
+      const place = this.placing.axis(atom.axis);
+      if (place === undefined) return this.#zero();
+      return atom.axis === this.placing.laneAxis ? this.#position : this.variables[place.level];
+    }
+    return this.once("scalars", atom, () => {
+      const { level } = this.placing.of(atom);
+      if (atom.kind === "value") {
+        const vector = this.value(atom.of);
+        return this.emit(level, "i32", (code) => code.get(vector).lane("i32x4.extract_lane", 0));
+      }
+      const of = this.once("scalars", atom.of, () => this.sum(undefined, atom.of, 1));
+      const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
+      return this.emit(level, "i32", (code) => code.get(of).i32(atom.by).op(op));
+    });
+  }
+
+  #zeroLocal: number | undefined;
+  /** A local that is never set: the position in an outer axis that was merged into an inner one. */
+  #zero(): number {
+    return this.#zeroLocal ??= this.fn.local("i32");
+  }
+
+  /** An index at all lanes. */
+  protected vector(index: Index): number {
+    return this.once("vectors", index, () => {
+      const { level } = this.placing.of(index);
+      const stride = this.placing.stride(index);
+      if (stride !== undefined) {
+        const first = this.sum(undefined, index, 1);
+        const steps = this.constant(...this.clamped().map((lane) => lane * stride));
+        return this.emit(
+          level,
+          "v128",
+          (code) => code.get(first).op("i32x4.splat").get(steps).op("i32x4.add"),
+        );
+      }
+      const moving = index.terms.filter(({ atom }) => this.placing.strideOfAtom(atom) !== 0);
+      const still = index.terms.filter((term) => !moving.includes(term));
+      const base = this.sum(undefined, { ...index, terms: still }, 1);
+      const terms = moving.map(({ atom, scale }) => ({ local: this.#vectorAtom(atom), scale }));
+      return this.emit(level, "v128", (code) => {
+        code.get(base).op("i32x4.splat");
+        for (const { local, scale } of terms) {
+          code.get(local);
+          if (scale !== 1) code.i32(scale).op("i32x4.splat").op("i32x4.mul");
+          code.op("i32x4.add");
+        }
+      });
+    });
+  }
+
+  #vectorAtom(atom: Atom): number {
+    if (atom.kind === "value") return this.value(atom.of);
+    return this.once("vectors", atom, () => {
+      if (atom.kind === "axis") {
+        return this.vector({
+          constant: 0,
+          terms: [{ atom, scale: 1 }],
+          min: 0,
+          max: atom.size - 1,
+        });
+      }
+      const { level } = this.placing.of(atom);
+      const of = this.vector(atom.of);
+      // WebAssembly divides no vectors of integers.
+      const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
+      return this.emit(level, "v128", (code) => {
+        code.get(of);
+        for (let lane = 0; lane < 4; lane++) {
+          code.get(of).lane("i32x4.extract_lane", lane).i32(atom.by).op(op);
+          code.lane("i32x4.replace_lane", lane);
+        }
+      });
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Map kernels: every element of the output is a formula.
+ *
+ * @module
+ */
+import { sizeOf } from "../../graph.ts";
+import { indicesOf, type Kernel } from "../../kernel.ts";
+import { loopsOver } from "./loops.ts";
+import { Nest } from "./nest.ts";
+import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
+
+/** Where a map finds the `result` in its formula, if there is one. */
+export type Result =
+  /** The sum of so many buffers as large as the output, one after the other from an address that is a parameter. */
+  | { readonly kind: "buffers"; readonly address: number; readonly count: number }
+  /** The same for all. */
+  | { readonly kind: "constant"; readonly bits: number };
+
+/** out[i] = store(i), for any kernel whose result is already there. */
+export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
+  const { fn, sources } = begin(kernel, sizes, result?.kind === "buffers" ? " (end)" : "");
+  const { space, stores } = kernel;
+  const values = stores.map(({ value }) => value);
+  const loops = loopsOver({ first: 0, sizes: space }, indicesOf(values));
+  if (loops.length === 0) loops.push(once);
+  const laneLevel = loops.length;
+  const nest = new Nest(fn, loops, laneLevel, sources, 1);
+  const { formulas } = nest;
+  const lanes = nest.lanes(([position], rest) => {
+    formulas.lanes(position);
+    const body = formulas.levels[laneLevel];
+    const after = formulas.levels[laneLevel + 1];
+    if (result !== undefined) {
+      formulas.result = fn.local("v128");
+      if (result.kind === "constant") {
+        const { bits } = result;
+        body.v128([bits, bits, bits, bits]).set(formulas.result);
+      } else {
+        const from = formulas.address(result.address, outputIndex(space));
+        body.get(from).memory("v128.load");
+        for (let i = 1; i < result.count; i++) {
+          body.get(from).memory("v128.load", 4 * sizeOf(space) * i).op("f32x4.add");
+        }
+        body.set(formulas.result);
+      }
+    }
+    storeAll(formulas, kernel, after, rest);
+    return body.append(after);
+  });
+  fn.code.append(nest.wrap(lanes, laneLevel - 1));
+  return unitsOf(fn, loops, laneLevel, timeOf(values, sizeOf(space)));
+}

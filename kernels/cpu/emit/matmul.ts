@@ -1,0 +1,283 @@
+/**
+ * Matrix products of float32.
+ *
+ * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). Then a tile of a few rows and eight
+ * columns of the output is held in registers while the loop over k adds one outer product after the other: each number
+ * that is read takes part in several multiplications. The left-hand side is read where it is, along either axis, so that
+ * a product with a transposed matrix costs no copy. The finished rows pass through the formulas of the stores while in cache.
+ *
+ * @module
+ */
+import { sizeOf } from "../../graph.ts";
+import { strideOf } from "../../indexing.ts";
+import type { MatmulKernel } from "../../kernel.ts";
+import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
+import type { Loop } from "./loops.ts";
+import { emitMap } from "./map.ts";
+import { type Bound, loop, Nest, parameters } from "./nest.ts";
+import { type Matrix, packPanel, panelWidth } from "./pack.ts";
+import { emitStrip, pushAddress, type Strip } from "./tile.ts";
+import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
+
+/** Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into 16 registers. */
+const tileRows = 6;
+
+/** The nanoseconds that a multiplication with its addition takes, and the packing of a number. */
+const termTime = 1 / 20, packTime = 0.4;
+
+/** Everything about a product that does not change while it runs. Strides in elements. */
+interface Shape {
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly panels: number;
+  readonly a: { row: number; column: number; batch: number[]; constant: number };
+  readonly b: { row: number; column: number; batch: number[]; constant: number };
+  /** Packed copies of b: one for each index along the batch, or one for all. */
+  readonly copies: number;
+}
+
+function shapeOf({ space, over: [k], a, b }: MatmulKernel): Shape {
+  const rank = space.length;
+  const batch = space.slice(0, -2);
+  const along = (at: typeof a.at, axis: number) => {
+    const stride = strideOf(at, axis);
+    if (stride === undefined) throw new TypeError("Cannot multiply a matrix that is not strided");
+    return stride;
+  };
+  const matrix = ({ at }: typeof a, row: number, column: number) => ({
+    row: along(at, row),
+    column: along(at, column),
+    batch: batch.map((_, axis) => along(at, axis)),
+    constant: at.constant,
+  });
+  const left = matrix(a, rank - 2, rank);
+  const right = matrix(b, rank, rank - 1);
+  if (left.column < 0) {
+    // Offsets of instructions are not negative: go through k backwards.
+    left.constant += left.column * (k - 1);
+    left.column *= -1;
+    right.constant += right.row * (k - 1);
+    right.row *= -1;
+  }
+  const n = space[rank - 1];
+  const copies = right.batch.every((stride) => stride === 0) ? 1 : sizeOf(batch);
+  return {
+    batch,
+    m: space[rank - 2],
+    n,
+    k,
+    panels: Math.ceil(n / panelWidth),
+    a: left,
+    b: right,
+    copies,
+  };
+}
+
+/** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) */
+export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
+  const shape = shapeOf(kernel);
+  if (shape.k === 0) {
+    return { phases: [emitMap(kernel, sizes, { kind: "constant", bits: 0 })], scratch: 0, own: 0 };
+  }
+  return {
+    phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape)],
+    scratch: 4 * shape.copies * shape.panels * panelWidth * shape.k,
+    own: 4 * tileRows * shape.panels * panelWidth,
+  };
+}
+
+/** Splits a unit of work into the indices along the batch and its number within the matrix. */
+function splitUnit(
+  code: Code,
+  unit: number,
+  batch: readonly number[],
+  indices: readonly number[],
+  within: number,
+  count: number,
+): void {
+  if (sizeOf(batch) === 1) {
+    code.get(unit).set(within);
+    return;
+  }
+  code.get(unit).i32(count).op("i32.rem_u").set(within);
+  let below = count;
+  for (let axis = batch.length - 1; axis >= 0; axis--) {
+    code.get(unit).i32(below).op("i32.div_u").i32(batch[axis]).op("i32.rem_u").set(indices[axis]);
+    below *= batch[axis];
+  }
+}
+
+/** A unit of work is one panel. */
+function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
+  const { fn, sources } = begin(kernel, sizes, " (pack)");
+  const { b, n, k, panels, copies } = shape;
+  const batch = copies === 1 ? [] : shape.batch;
+  const matrix: Matrix = { rows: k, columns: n, rowStride: b.row, columnStride: b.column };
+  const unit = fn.local("i32");
+  const panel = fn.local("i32");
+  const from = fn.local("i32");
+  const to = fn.local("i32");
+  const indices = batch.map(() => fn.local("i32"));
+  const body = new Code();
+  splitUnit(body, unit, batch, indices, panel, panels);
+  const strides = [...b.batch.slice(0, batch.length), b.column * panelWidth];
+  pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel])
+    .set(from);
+  pushAddress(body, parameters.scratch, 0, [k * panelWidth], [unit]).set(to);
+  const rest = n % panelWidth;
+  if (n > rest) {
+    const full = packPanel(fn, matrix, from, to, panelWidth);
+    if (rest === 0) body.append(full);
+    else body.get(panel).i32(panels - 1).op("i32.lt_s").when(full);
+  }
+  if (rest > 0) {
+    const partial = packPanel(fn, matrix, from, to, rest);
+    body.get(panel).i32(panels - 1).op("i32.eq").when(partial);
+  }
+  fn.code.append(loop(unit, ...range, 1, body));
+  const units = copies * panels;
+  return { fn, units, granule: 1, time: packTime * units * panelWidth * k };
+}
+
+const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
+
+/** Into how many pieces to cut a strip: as many as give all threads something to do, each of four panels at least. */
+function piecesOf(strips: number, { panels, n, k }: Shape): number {
+  const enough = Math.ceil(32 / strips);
+  const worthwhile = Math.floor(termTime * tileRows * n * k / 10_000);
+  return Math.max(1, Math.min(enough, worthwhile, panels >> 2));
+}
+
+/** A unit of work is a strip of `tileRows` rows of the output, or a piece of one: some of its panels. */
+function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
+  const { fn, sources } = begin(kernel, sizes);
+  const { batch, m, n, k, panels, a, copies } = shape;
+  const strips = Math.ceil(m / tileRows);
+  const pieces = piecesOf(sizeOf(batch) * strips, shape);
+  const { stores } = kernel;
+  const isDirect = stores.length === 1 && stores[0].value.kind === "result" && n % panelWidth === 0;
+  const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
+  const nest = new Nest(fn, loops, loops.length, sources, 0);
+  const indices = nest.variables.slice(1, 1 + batch.length);
+  const row = fn.local("i32");
+  const rowEnd = fn.local("i32");
+  const piece = pieceOf(fn, shape, pieces);
+  const strip: Strip = {
+    panels: piece.panels,
+    left: fn.local("i32"),
+    right: fn.local("i32"),
+    to: fn.local("i32"),
+    lineBytes: 4 * (isDirect ? n : panels * panelWidth),
+  };
+
+  const unit = fn.local("i32");
+  const body = new Code();
+  splitUnit(body, unit, batch, indices, row, strips * pieces);
+  if (pieces > 1) splitPiece(body, row, shape, piece, pieces);
+  body.get(row).i32(tileRows).op("i32.mul").tee(row).i32(tileRows).op("i32.add").set(rowEnd);
+  pushAddress(
+    body,
+    sources[kernel.a.buffer].address,
+    a.constant,
+    [...a.batch, a.row],
+    [...indices, row],
+  ).set(strip.left);
+  body.get(parameters.scratch);
+  if (copies > 1) {
+    body.get(unit).i32(strips * pieces).op("i32.div_u").i32(4 * panels * panelWidth * k);
+    body.op("i32.mul").op("i32.add");
+  }
+  body.set(strip.right);
+  if (isDirect) {
+    const matrices = batch.map((_, axis) => m * n * sizeOf(batch.slice(axis + 1)));
+    pushAddress(body, parameters.outputs, 0, [...matrices, n], [...indices, row]);
+  } else body.get(parameters.own);
+  body.set(strip.to);
+
+  const rest = m % tileRows;
+  if (m >= tileRows) {
+    const whole = emitStrip(fn, shape, strip, tileRows);
+    if (rest === 0) body.append(whole);
+    else body.get(rowEnd).i32(m + 1).op("i32.lt_s").when(whole);
+  }
+  if (rest > 0) {
+    const part = new Code().i32(m).set(rowEnd).append(emitStrip(fn, shape, strip, rest));
+    body.i32(m).get(rowEnd).op("i32.lt_s").when(part);
+  }
+  if (!isDirect) body.append(emitEnd(kernel, nest, strip, row, rowEnd, piece));
+  fn.code.append(nest.formulas.levels[0]).append(loop(unit, ...range, 1, body));
+  const elements = sizeOf(kernel.space);
+  const time = termTime * k * elements + timeOf(stores.map(({ value }) => value), elements);
+  return { fn, units: sizeOf(batch) * strips * pieces, granule: 1, time };
+}
+
+/** Some panels, and their columns. */
+interface Piece {
+  readonly panels: readonly [Bound, Bound];
+  readonly columns: readonly [Bound, Bound];
+}
+
+/** The only piece, or locals for those of one among several. */
+function pieceOf(fn: FunctionBuilder, { panels, n }: Shape, pieces: number): Piece {
+  const bounds = (end: number): [Bound, Bound] =>
+    pieces === 1
+      ? [{ constant: 0 }, { constant: end }]
+      : [{ local: fn.local("i32") }, { local: fn.local("i32") }];
+  return { panels: bounds(panels), columns: bounds(n) };
+}
+
+/** Splits a number within the matrix into the number of the strip, which it becomes, and the bounds of the piece. */
+function splitPiece(
+  code: Code,
+  within: number,
+  { panels, n }: Shape,
+  piece: Piece,
+  pieces: number,
+): void {
+  [0, 1].forEach((end) => {
+    const panel = piece.panels[end], column = piece.columns[end];
+    if (!("local" in panel && "local" in column)) return;
+    code.get(within).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
+    code.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
+    // The last panel may be wider than what is left of the columns.
+    code.get(panel.local).i32(panelWidth).op("i32.mul").tee(column.local).i32(n);
+    code.get(column.local).i32(n).op("i32.lt_s").op("select").set(column.local);
+  });
+  code.get(within).i32(pieces).op("i32.div_u").set(within);
+}
+
+/** Takes finished rows to the outputs, through the kernel's formulas. */
+function emitEnd(
+  kernel: MatmulKernel,
+  nest: Nest,
+  strip: Strip,
+  row: number,
+  rowEnd: number,
+  { columns }: Piece,
+): Code {
+  const { formulas, fn } = nest;
+  const laneLevel = kernel.space.length;
+  const line = fn.local("i32");
+  const lanes = nest.lanes(
+    ([position], rest) => {
+      formulas.lanes(position);
+      formulas.result = fn.local("v128");
+      const body = formulas.levels[laneLevel];
+      body.get(line).get(position).i32(2).op("i32.shl").op("i32.add").memory("v128.load");
+      body.set(formulas.result);
+      const stored = new Code();
+      storeAll(formulas, kernel, stored, rest);
+      return body.append(formulas.levels[laneLevel + 1]).append(stored);
+    },
+    1,
+    [...columns],
+  );
+  const rowBody = new Code().append(formulas.levels[laneLevel - 1]).append(lanes);
+  rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);
+  const rows = loop(nest.variables[laneLevel - 1], { local: row }, { local: rowEnd }, 1, rowBody);
+  const code = new Code();
+  for (let level = 1; level < laneLevel - 1; level++) code.append(formulas.levels[level]);
+  return code.get(strip.to).set(line).append(rows);
+}

@@ -1,0 +1,122 @@
+/**
+ * Loop nests: puts the code that {@linkcode Formulas} sorted by level into loops.
+ *
+ * The loop over the lane axis goes in steps of four, or of sixteen where independent sums may then overlap in time, and
+ * ends with a tail of one to three lanes; each has a version of the code.
+ *
+ * @module
+ */
+import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
+import { Formulas, type Source } from "./formula.ts";
+import type { Loop } from "./loops.ts";
+import { Placing } from "./placing.ts";
+
+/** An end of a loop, known now or held by a local. */
+export type Bound = { readonly constant: number } | { readonly local: number };
+
+/** The parameters of every function; the addresses of what it loads from come after those of its outputs. */
+export const parameters = { begin: 0, end: 1, scratch: 2, own: 3, outputs: 4 } as const;
+
+/** Pushes an end of a loop. */
+export const pushBound = (code: Code, bound: Bound): Code =>
+  "local" in bound ? code.get(bound.local) : code.i32(bound.constant);
+
+/** for (variable = from; variable < to; variable += step) body; `to` is below 2³¹, which the last step may pass. */
+export function loop(variable: number, from: Bound, to: Bound, step: number, body: Code): Code {
+  const known = "constant" in from && "constant" in to;
+  if (known && from.constant >= to.constant) return new Code();
+  const again = () => pushBound(new Code().get(variable), to).op("i32.lt_u");
+  const next = new Code().append(body).get(variable).i32(step).op("i32.add").set(variable);
+  const rounds = new Code().repeat(next, again());
+  const code = pushBound(new Code(), from).set(variable);
+  return known ? code.append(rounds) : code.append(again()).when(rounds);
+}
+
+/** Some loops, one of which goes through the lane axis, and the formulas in them. */
+export class Nest {
+  readonly formulas: Formulas;
+  readonly placing: Placing;
+  /** The locals with the loop variables, by level. */
+  readonly variables: readonly number[];
+
+  /** @param ranged the level of the loop that runs from parameter `begin` to parameter `end` only; 0 if none does */
+  constructor(
+    readonly fn: FunctionBuilder,
+    readonly loops: readonly Loop[],
+    laneLevel: number,
+    sources: readonly Source[],
+    readonly ranged: number,
+  ) {
+    this.placing = new Placing(loops, laneLevel);
+    this.variables = [-1, ...loops.map(() => fn.local("i32"))];
+    this.formulas = new Formulas(fn, this.placing, sources, this.variables);
+  }
+
+  /** Where the loop at a level starts and ends. */
+  bounds(level: number): [Bound, Bound] {
+    if (level === this.ranged) return [{ local: parameters.begin }, { local: parameters.end }];
+    return [{ constant: 0 }, { constant: this.loops[level - 1].size }];
+  }
+
+  /** Puts code into the loops of levels `from` … `to`; level 0 is what comes before all loops. */
+  wrap(code: Code, to: number, from = 0): Code {
+    for (let level = to; level >= from; level--) {
+      const body = new Code().append(this.formulas.levels[level]).append(code);
+      code = level === 0 ? body : loop(this.variables[level], ...this.bounds(level), 1, body);
+    }
+    return code;
+  }
+
+  /**
+   * The loop over the lane axis. `write` gives the body of a version: for the groups of four lanes at some positions, the
+   * last of which has only `rest` lanes where that is not 0.
+   */
+  lanes(
+    write: (positions: readonly number[], rest: number) => Code,
+    groups = 1,
+    [from, to]: [Bound, Bound] = this.bounds(this.placing.laneLevel),
+  ): Code {
+    const { laneLevel } = this.placing;
+    const { size } = this.loops[laneLevel - 1];
+    const position = this.variables[laneLevel];
+    const rest = size % 4;
+    const full = size - rest;
+    const code = new Code();
+    const version = (groups: number, rest: number): Code => {
+      this.formulas.version(rest);
+      const positions = Array.from({ length: groups }, (_, group) => {
+        if (group === 0) return position;
+        const local = this.fn.local("i32");
+        const start = this.formulas.levels[laneLevel];
+        start.get(position).i32(4 * group).op("i32.add").set(local);
+        return local;
+      });
+      return write(positions, rest);
+    };
+    const limit = (margin: number): Bound => {
+      if ("constant" in to) return { constant: Math.min(to.constant, full) - margin };
+      const local = this.fn.local("i32");
+      code.get(to.local).i32(full).get(to.local).i32(full).op("i32.lt_u").op("select").tee(local);
+      code.i32(margin).get(local).i32(margin).op("i32.ge_u").op("select");
+      code.i32(margin).op("i32.sub").set(local);
+      return { local };
+    };
+    const next: Bound = { local: position };
+    let start = from;
+    if (groups > 1 && full >= 4 * groups) {
+      const end = limit(4 * groups - 1);
+      code.append(loop(position, from, end, 4 * groups, version(groups, 0)));
+      start = next;
+    }
+    if (full > 0 && !("constant" in to && groups > 1 && full % (4 * groups) === 0)) {
+      const end = limit(0);
+      code.append(loop(position, start, end, 4, version(1, 0)));
+    }
+    if (rest > 0) {
+      const tail = new Code().i32(full).set(position).append(version(1, rest));
+      if ("constant" in to) code.append(tail);
+      else pushBound(code, to).i32(size).op("i32.eq").when(tail);
+    }
+    return code;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What a kernel becomes: one or more functions that run one after the other.
+ *
+ * @module
+ */
+import { axisIndex, flatten, type Index } from "../../indexing.ts";
+import { type Kernel, visitExprs } from "../../kernel.ts";
+import { identityBits } from "../wasm/simd.ts";
+import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
+import type { Formulas, Source } from "./formula.ts";
+import type { Combine } from "../../graph.ts";
+import { costOf, type DType, type Expr } from "../../scalar.ts";
+import type { Loop } from "./loops.ts";
+import type { Opcode } from "../wasm/opcodes.ts";
+import { parameters } from "./nest.ts";
+
+/**
+ * A function `(begin, end, scratch, own, ...outputs, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work,
+ * in any order and independently; `begin` is a multiple of `granule`, and `end` is one too or equals `units`. What is
+ * computed does not depend on how the pieces are dealt out.
+ */
+export interface Phase {
+  readonly fn: FunctionBuilder;
+  readonly units: number;
+  readonly granule: number;
+  /** About how many nanoseconds all of it takes one thread. */
+  readonly time: number;
+  /** Whether its only output goes to the scratch memory, for a later phase of the kernel. */
+  readonly toScratch?: boolean;
+  /** Whether it loads from the scratch memory too, after all that the kernel loads from. */
+  readonly fromScratch?: boolean;
+}
+
+/** The phases of a kernel, the bytes of scratch memory that they share, and those that each thread needs for itself. */
+export interface Phases {
+  readonly phases: readonly Phase[];
+  readonly scratch: number;
+  readonly own: number;
+}
+
+/** A function for a kernel, and the buffers that it loads from. */
+export function begin(
+  kernel: Kernel,
+  sizes: readonly number[],
+  suffix = "",
+): { fn: FunctionBuilder; sources: Source[] } {
+  const first = parameters.outputs + kernel.stores.length;
+  const fn = new FunctionBuilder(kernel.name + suffix, first + sizes.length);
+  return { fn, sources: sizes.map((size, i) => ({ address: first + i, size })) };
+}
+
+/** How the work of a nest is divided: by its outermost loop, a cache line at a time if that is the lane loop. */
+export const unitsOf = (
+  fn: FunctionBuilder,
+  loops: readonly Loop[],
+  laneLevel: number,
+  time: number,
+): Phase => ({ fn, units: loops[0].size, granule: laneLevel === 1 ? 16 : 1, time });
+
+/** About how many nanoseconds it takes to compute some formulas for so many elements. */
+export function timeOf(formulas: readonly Expr[], elements: number): number {
+  let time = 0.2;
+  visitExprs(formulas, (expr) => {
+    if (expr.kind === "call") time += 0.12 * costOf(expr.op);
+    else if (expr.kind === "load") time += 0.2;
+  });
+  return time * elements;
+}
+
+/** A loop of one round, for kernels that have no other. */
+export const once: Loop = { axis: -1, size: 1 };
+
+/** The position of the element that a kernel stores, in its output. */
+export const outputIndex = (space: readonly number[]): Index =>
+  flatten(space.map((size, axis) => axisIndex(axis, size)), space);
+
+/** The instruction that combines four elements with four others. */
+export function combination(combine: Combine, dtype: DType): Opcode {
+  if (combine === "add") {
+    if (dtype === "bool") throw new TypeError("Cannot add bools: convert them to numbers first");
+    return dtype === "float32" ? "f32x4.add" : "i32x4.add";
+  }
+  if (dtype === "bool") return "v128.or";
+  if (dtype === "float32") return "f32x4.max";
+  return dtype === "int32" ? "i32x4.max_s" : "i32x4.max_u";
+}
+
+/** Pushes the identity of a reduction, in all lanes. */
+export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
+  const bits = identityBits(combine, dtype);
+  return code.v128([bits, bits, bits, bits]);
+}
+
+/**
+ * Stores the elements of a kernel at the current position: computes all of them first, as a kernel may read what it is about
+ * to overwrite.
+ */
+export function storeAll(
+  formulas: Formulas,
+  { stores, space }: Kernel,
+  code: Code,
+  rest: number,
+): void {
+  const at = outputIndex(space);
+  const values = stores.map(({ value }) => formulas.value(value));
+  const addresses = stores.map((_, i) => formulas.address(parameters.outputs + i, at));
+  stores.forEach(({ dtype }, i) => store(code, addresses[i], values[i], dtype, rest));
+}
+
+/** Stores four lanes, or the first `rest` where that is not 0, at address + offset. */
+export function store(
+  code: Code,
+  address: number,
+  value: number,
+  dtype: DType,
+  rest: number,
+  offset = 0,
+): void {
+  const push = () => {
+    code.get(address).get(value);
+    if (dtype === "bool") code.op("i32x4.neg");
+  };
+  if (rest === 0) {
+    push();
+    code.memory("v128.store", offset);
+    return;
+  }
+  if (rest > 1) {
+    push();
+    code.laneMemory("v128.store64_lane", 0, offset);
+  }
+  if (rest !== 2) {
+    push();
+    code.laneMemory("v128.store32_lane", rest - 1, offset + 4 * (rest - 1));
+  }
+}

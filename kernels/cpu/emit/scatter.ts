@@ -1,0 +1,130 @@
+/**
+ * Scatters: rows of updates are added to the rows of the output that they name.
+ *
+ * The work is divided by columns: two updates of one row then never meet, and are added in their order, many float32 in
+ * blocks ({@link ../cascade.ts}).
+ *
+ * @module
+ */
+import { BLOCK, levelsOf } from "../../cascade.ts";
+import { sizeOf } from "../../graph.ts";
+import { add, axisIndex, flatten, scale, valueIndex } from "../../indexing.ts";
+import { indicesOf, type ScatterKernel } from "../../kernel.ts";
+import { Code } from "../wasm/assembler.ts";
+import { type Loop, loopsOver } from "./loops.ts";
+import { emitMap } from "./map.ts";
+import { Nest, parameters } from "./nest.ts";
+import { begin, combination, once, type Phase, type Phases, store, timeOf } from "./phase.ts";
+
+/** Scratch memory: the sums of all levels, then how many updates each row has had, then which of them each update is. */
+interface Layout {
+  readonly levels: number;
+  readonly counts: number;
+  readonly ordinals: number;
+  readonly bytes: number;
+}
+
+function layoutOf({ space, over: [updates], body }: ScatterKernel): Layout {
+  const levels = levelsOf(body.dtype, updates);
+  const counts = 4 * levels * sizeOf(space);
+  const ordinals = counts + (levels > 1 ? 4 * space[0] : 0);
+  return { levels, counts, ordinals, bytes: ordinals + (levels > 1 ? 4 * updates : 0) + 64 };
+}
+
+/** out[r, …c] = store(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. */
+export function emitScatter(kernel: ScatterKernel, sizes: readonly number[]): Phases {
+  const layout = layoutOf(kernel);
+  const { levels, ordinals } = layout;
+  const plain = levels === 1 && kernel.stores.length === 1 &&
+    kernel.stores[0].value.kind === "result";
+  const target = plain ? parameters.outputs : parameters.scratch;
+  const phases = [emitClear(kernel, sizes, target, ordinals / 4)];
+  if (levels > 1) phases.push(emitOrdinals(kernel, sizes, layout));
+  if (kernel.over[0] > 0) phases.push(emitSums(kernel, sizes, target, layout));
+  if (plain) return { phases, scratch: 0, own: 0 };
+  const address = parameters.scratch;
+  const end = emitMap(kernel, sizes, { kind: "buffers", address, count: levels });
+  return { phases: [...phases, end], scratch: layout.bytes, own: 0 };
+}
+
+/** A unit of work is an element. */
+function emitClear(
+  kernel: ScatterKernel,
+  sizes: readonly number[],
+  target: number,
+  units: number,
+): Phase {
+  const { fn } = begin(kernel, sizes, " (clear)");
+  fn.code.get(target).get(parameters.begin).i32(2).op("i32.shl").op("i32.add").i32(0);
+  fn.code.get(parameters.end).get(parameters.begin).op("i32.sub").i32(2).op("i32.shl").fill();
+  return { fn, units, granule: 16, time: 0.05 * units };
+}
+
+/** Counts the updates of each row, from 1. All of it is one unit of work. */
+function emitOrdinals(kernel: ScatterKernel, sizes: readonly number[], layout: Layout): Phase {
+  const { fn, sources } = begin(kernel, sizes, " (count)");
+  const { space, over: [updates], row } = kernel;
+  const nest = new Nest(fn, [{ axis: space.length, size: updates }, once], 2, sources, 2);
+  const { formulas } = nest;
+  const count = fn.local("i32");
+  const lanes = nest.lanes(([position]) => {
+    formulas.lanes(position);
+    const ofRow = formulas.address(parameters.scratch, valueIndex(row, space[0]));
+    const ofUpdate = formulas.address(parameters.scratch, axisIndex(space.length, updates));
+    const code = formulas.levels[2].get(ofRow).get(ofRow).memory("i32.load", layout.counts);
+    code.i32(1).op("i32.add").tee(count).memory("i32.store", layout.counts);
+    return code.get(ofUpdate).get(count).memory("i32.store", layout.ordinals);
+  });
+  fn.code.append(nest.wrap(lanes, 1));
+  return { fn, units: 1, granule: 1, time: timeOf([row], updates) };
+}
+
+function emitSums(
+  kernel: ScatterKernel,
+  sizes: readonly number[],
+  target: number,
+  { levels, ordinals }: Layout,
+): Phase {
+  const { fn, sources } = begin(kernel, sizes);
+  const { space, over: [updates], row, body } = kernel;
+  const columns = space.slice(1);
+  const along: Loop = { axis: space.length, size: updates };
+  const across = loopsOver({ first: 1, sizes: columns }, indicesOf([body]));
+  const loops = [along, ...(across.length > 0 ? across : [once])];
+  const laneLevel = loops.length;
+  const nest = new Nest(fn, loops, laneLevel, sources, 2);
+  const { formulas } = nest;
+  const at = add(
+    scale(valueIndex(row, space[0]), sizeOf(columns)),
+    flatten(columns.map((size, i) => axisIndex(i + 1, size)), columns),
+  );
+  const sum = fn.local("v128");
+  const ordinal = fn.local("i32");
+  if (levels > 1) {
+    const place = formulas.address(parameters.scratch, axisIndex(space.length, updates));
+    formulas.levels[1].get(place).memory("i32.load", ordinals).set(ordinal);
+  }
+  const lanes = nest.lanes(([position], rest) => {
+    formulas.lanes(position);
+    const term = formulas.value(body);
+    const address = formulas.address(target, at);
+    const zero = fn.local("v128"); // never set
+    const put = (code: Code, value: number, level: number) =>
+      store(code, address, value, body.dtype, rest, 4 * sizeOf(space) * level);
+    /** Adds what is on the stack to the sum of a level, and where that ends a block, goes on with the next. */
+    const include = (code: Code, level: number): Code => {
+      code.get(address).memory("v128.load", 4 * sizeOf(space) * level);
+      code.op(combination("add", body.dtype)).set(sum);
+      put(code, sum, level);
+      if (level + 1 === levels) return code;
+      const fold = new Code();
+      put(fold, zero, level);
+      include(fold.get(sum), level + 1);
+      return code.get(ordinal).i32(BLOCK ** (level + 1) - 1).op("i32.and").op("i32.eqz").when(fold);
+    };
+    return include(formulas.levels[laneLevel].get(term), 0);
+  });
+  fn.code.append(nest.wrap(lanes, laneLevel - 1));
+  const time = timeOf([row], updates) + timeOf([body], updates * sizeOf(columns));
+  return { fn, units: loops[1].size, granule: laneLevel === 2 ? 16 : 1, time };
+}

@@ -1,0 +1,156 @@
+/**
+ * The threads of the cpu device: workers that take chunks of a program's parts next to the thread that runs it.
+ *
+ * @module
+ */
+import { Pace } from "./pace.ts";
+import type { Part } from "../program.ts";
+import { startWorker, type WorkerHandle } from "./start.ts";
+import { type Run, words } from "./worker.ts";
+
+/** A program that is ready to run. */
+export interface Compiled {
+  /** Tells it from all others. */
+  readonly number: number;
+  readonly parts: readonly (Part & { readonly run: Run })[];
+  /** Where its module lies in memory for the workers, if a part is divided. */
+  readonly address: number;
+  readonly length: number;
+}
+
+/** How often to look whether the last chunks are finished before going to sleep. */
+const spins = 20_000;
+
+/** The nanoseconds of divisible work after which starting workers pays. */
+const startAfter = 50e6;
+
+/** Some workers; they start when there was enough to do, and the running thread never waits for them to start. */
+export class Pool {
+  readonly #control: Int32Array<SharedArrayBuffer> = new Int32Array(
+    new SharedArrayBuffer(4 * words.count),
+  );
+  #workers: WorkerHandle[] | undefined;
+  #work = 0;
+  readonly #pace = new Pace();
+  readonly #maySleep: boolean;
+
+  /** @param workers how many besides the thread that runs programs */
+  constructor(readonly memory: WebAssembly.Memory, readonly workers: number) {
+    this.#maySleep = maySleep(this.#control);
+  }
+
+  /** Whether the workers were asked to start. */
+  get isAwake(): boolean {
+    return this.#workers !== undefined;
+  }
+
+  /** How many workers have started. */
+  get ready(): number {
+    return Atomics.load(this.#control, words.ready);
+  }
+
+  /** Runs a program, with the workers that are there where they pay. */
+  run(program: Compiled, slots: number, scratch: number): void {
+    const began = performance.now();
+    const areReady = this.ready > 0;
+    let work = 0;
+    program.parts.forEach(({ chunks, time, run }, part) => {
+      if (chunks > 1) work += time;
+      if (chunks === 1 || !areReady || !this.#pace.together) run(0, chunks, slots, scratch, 0);
+      else this.#share(program, part, slots, scratch);
+    });
+    if (areReady) this.#pace.note(work, performance.now() - began);
+    else this.#count(work);
+  }
+
+  /** Runs a part of a program together with the workers. */
+  #share(program: Compiled, part: number, slots: number, scratch: number): void {
+    const control = this.#control;
+    const { chunks, run } = program.parts[part];
+    control[words.program] = program.number;
+    control[words.part] = part;
+    control[words.slots] = slots;
+    control[words.scratch] = scratch;
+    control[words.address] = program.address;
+    control[words.length] = program.length;
+    control[words.parts] = program.parts.length;
+    Atomics.store(control, words.unfinished, chunks);
+    Atomics.store(control, words.left, chunks);
+    Atomics.add(control, words.orders, 1);
+    if (Atomics.load(control, words.asleep)) this.#wake();
+    let done = 0;
+    for (;;) {
+      const chunk = Atomics.sub(control, words.left, 1) - 1;
+      if (chunk < 0) break;
+      run(chunk, chunk + 1, slots, scratch, 0);
+      done++;
+    }
+    if (Atomics.sub(control, words.unfinished, done) !== done) this.#finish();
+    if (Atomics.load(control, words.failed)) throw new Error("A worker of the cpu device failed");
+  }
+
+  /** Starts the workers once there was enough to do without them. */
+  #count(time: number): void {
+    if (this.#workers !== undefined) return;
+    this.#work += time;
+    if (this.#work > startAfter) this.start();
+  }
+
+  /** Waits for the chunks that workers have taken. */
+  #finish(): void {
+    const control = this.#control;
+    for (let spun = 0; spun < spins || !this.#maySleep; spun++) {
+      if (Atomics.load(control, words.unfinished) === 0) return;
+    }
+    Atomics.store(control, words.waiting, 1);
+    for (;;) {
+      const unfinished = Atomics.load(control, words.unfinished);
+      if (unfinished === 0) break;
+      Atomics.wait(control, words.unfinished, unfinished);
+    }
+    Atomics.store(control, words.waiting, 0);
+  }
+
+  #wake(): void {
+    Atomics.store(this.#control, words.asleep, 0);
+    Atomics.notify(this.#control, words.orders);
+  }
+
+  /** Starts the workers. Nothing depends on whether or when they come, but it is told if they do not. */
+  start(): void {
+    const workers: WorkerHandle[] = this.#workers = [];
+    let isTold = false;
+    const fail = (why: unknown) => {
+      if (isTold) return;
+      isTold = true;
+      const reason = why instanceof Error ? why.message : why;
+      console.warn(`A thread of the cpu device cannot work; the others go on: ${reason}`);
+    };
+    try {
+      for (let thread = 1; thread <= this.workers; thread++) {
+        workers.push(startWorker({ memory: this.memory, control: this.#control, thread }, fail));
+      }
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Ends the workers. */
+  close(): void {
+    Atomics.store(this.#control, words.closed, 1);
+    Atomics.add(this.#control, words.orders, 1);
+    this.#wake();
+    this.#workers?.forEach((worker) => void worker.terminate());
+    this.#workers = [];
+  }
+}
+
+/** Whether this thread may wait; that of a browser's page may not. */
+function maySleep(control: Int32Array<SharedArrayBuffer>): boolean {
+  try {
+    Atomics.wait(control, words.waiting, 1); // it is 0: returns at once
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * From kernel to shader: maps and scans, one thread an element or a line. The others have their own files.
+ *
+ * The text of an elementwise product of a [4, 6] buffer with a [6] buffer:
+ *
+ * ```wgsl
+ * let i = id.x + id.y * 64u;
+ * if (i >= 24u) { return; }
+ * let v0 = input1[i];
+ * let v1 = i % 6u;
+ * let v2 = input2[v1];
+ * let v3 = v0 * v2;
+ * output0[i] = v3;
+ * ```
+ *
+ * @module
+ */
+import type { MapKernel, ScanKernel } from "../../kernel.ts";
+import { cascade } from "./cascade.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
+import {
+  assemble,
+  groupFrom,
+  NO_VECTORS,
+  product,
+  store,
+  threadsOf,
+  writerFor,
+} from "../wgsl/shader.ts";
+import { unsigned } from "../wgsl/wgsl.ts";
+import { Block } from "../wgsl/writer.ts";
+
+/** Writes the shader of a map. */
+export function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
+  const root = new Block();
+  const { head, grid } = threadsOf(product(kernel.space), root);
+  const i = groupFrom(0, kernel.space, { text: "i", home: root });
+  const writer = writerFor(kernel, bindings, root, [i]);
+  store(kernel, writer, root);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}
+
+/** Writes the shader of a scan: one thread walks along each line. */
+export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
+  const { space, axis, exclusive, body } = kernel;
+  const root = new Block();
+  const loop = new Block(root);
+  const others = space.map((_, other) => other).filter((other) => other !== axis);
+  const sizes = others.map((other) => space[other]);
+  const { head, grid } = threadsOf(product(sizes), root);
+  const writer = writerFor(kernel, bindings, root, [
+    { axes: others, sizes, counter: { text: "i", home: root } },
+    groupFrom(axis, [space[axis]], { text: "j", home: loop }),
+  ]);
+  const sum = cascade(root, body.dtype, space[axis]);
+  const include = sum.include(writer.value(body).text);
+  if (!exclusive) loop.push(include);
+  loop.push(`let result = ${sum.value};`);
+  writer.result = { text: "result", home: loop };
+  // The element may lie where the result goes, so it was read above, before this stores.
+  store(kernel, writer, loop);
+  if (exclusive) loop.push(include);
+  root.attach(`for (var j = 0u; j < ${unsigned(space[axis])}; j++)`, loop);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}

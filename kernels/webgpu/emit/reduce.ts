@@ -1,0 +1,169 @@
+/**
+ * Reductions, in one of two ways. Short ones, and those with many outputs, take a thread per output. Long ones take a
+ * workgroup per output: its threads take turns along the elements, and their results are combined by a tree in workgroup
+ * memory. Where even the workgroups would be too few, the elements are dealt to several, whose partial results a second
+ * launch reduces.
+ *
+ * Sums add numbers of like size as far as possible: a thread sums blocks of about √k of its k elements first. So the
+ * rounding error of a sum grows with √k or slower, not with k.
+ *
+ * @module
+ */
+import { add, axisIndex, flatten, scale } from "../../indexing.ts";
+import type { ReduceKernel } from "../../kernel.ts";
+import { load, result } from "../../scalar.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
+import {
+  assemble,
+  combining,
+  gridOf,
+  groupFrom,
+  NO_VECTORS,
+  product,
+  store,
+  threadsOf,
+  writerFor,
+} from "../wgsl/shader.ts";
+import { toStored, typeOf, unsigned } from "../wgsl/wgsl.ts";
+import type { Writer } from "../wgsl/writer.ts";
+import { Block } from "../wgsl/writer.ts";
+
+/**
+ * Threads that work together on one output, and numbers in their memory. WebGPU begins with zeros there; OpenGL gets them as
+ * a list of constants, of which Mesa makes quadratic work: .06 s for 64 and .9 s for 256.
+ */
+const TEAM = 64;
+/** Below this many elements per output, a thread alone is quicker. */
+const LONG = 128;
+/** With this many outputs the machine is full without teams. */
+const MANY = 16384;
+/** Elements per thread that are worth another workgroup, and workgroups that fill the machine. */
+const SHARE = 16, FULL = 1024;
+
+/** Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results. */
+export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
+  return parts === 1 && !isLong(kernel)
+    ? emitAlone(kernel, bindings)
+    : emitTeam(kernel, bindings, parts);
+}
+
+const isLong = ({ space, over }: ReduceKernel): boolean =>
+  product(over) >= LONG && product(space) < MANY;
+
+/** Into how many parts a reduction should be split. */
+export function partsOf(kernel: ReduceKernel): number {
+  if (!isLong(kernel)) return 1;
+  const worthwhile = Math.floor(product(kernel.over) / (TEAM * SHARE));
+  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / product(kernel.space))));
+}
+
+/** How many turns the loops of a thread take. */
+export function turnsOf(kernel: ReduceKernel, parts: number): number {
+  const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
+  const own = Math.ceil(product(kernel.over) / threads);
+  return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
+}
+
+/** A reduction as two: one that stores partial results, and one that reduces those; they are its last load. */
+export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, ReduceKernel] {
+  const { space, body, loads } = kernel;
+  const dtype = body.dtype;
+  const axes = space.map((size, axis) => axisIndex(axis, size));
+  const at = add(scale(flatten(axes, space), parts), axisIndex(space.length, parts));
+  return [
+    { ...kernel, name: `${kernel.name} (parts)`, stores: [{ dtype, value: result(dtype) }] },
+    { ...kernel, over: [parts], loads: [...loads, dtype], body: load(loads.length, at, dtype) },
+  ];
+}
+
+/**
+ * Adds a variable `total` to the root block, and the loops in which it combines the elements at `first`, `first` + step, …
+ * The element at hand is `k`; the output is `i`.
+ */
+function accumulate(
+  kernel: ReduceKernel,
+  bindings: Bindings,
+  root: Block,
+  first: string,
+  step: number,
+): { writer: Writer; type: string; combined: (a: string, b: string) => string } {
+  const { space, over, combine, body } = kernel;
+  const loop = new Block(root);
+  const writer = writerFor(kernel, bindings, root, [
+    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(space.length, over, { text: "k", home: loop }),
+  ]);
+  const { identity, combined } = combining(combine, body.dtype, writer);
+  const type = typeOf(body.dtype);
+  const count = unsigned(product(over));
+  const own = Math.ceil(product(over) / step);
+  const element = writer.value(body).text;
+  root.push(`var total: ${type} = ${identity};`);
+  if (combine === "max" || own <= 16) {
+    loop.push(`total = ${combined("total", element)};`);
+    root.attach(`for (var k = ${first}; k < ${count}; k += ${unsigned(step)})`, loop);
+  } else {
+    const block = unsigned(Math.ceil(Math.sqrt(own)) * step);
+    const outer = new Block(root);
+    outer.push(`var sum: ${type} = ${identity};`, `let end = min(start + ${block}, ${count});`);
+    loop.push(`sum = ${combined("sum", element)};`);
+    outer.attach(`for (var k = start; k < end; k += ${unsigned(step)})`, loop);
+    outer.push(`total = ${combined("total", "sum")};`);
+    root.attach(`for (var start = ${first}; start < ${count}; start += ${block})`, outer);
+  }
+  return { writer, type, combined };
+}
+
+/** One thread per output. */
+function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
+  const root = new Block();
+  const { head, grid } = threadsOf(product(kernel.space), root);
+  const { writer } = accumulate(kernel, bindings, root, "0u", 1);
+  root.push("let result = total;");
+  writer.result = { text: "result", home: root };
+  store(kernel, writer, root);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}
+
+/** One workgroup per output, or per part of an output. */
+function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
+  const outputs = product(kernel.space);
+  const root = new Block();
+  const last = new Block(root);
+  const grid = gridOf(outputs * parts);
+  root.push(
+    `let task = group.x + group.y * ${unsigned(grid[0])};`,
+    `if (task >= ${unsigned(outputs * parts)}) { return; }`,
+    `let i = task / ${unsigned(parts)};`,
+    `let first = (task % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
+  );
+  const { writer, type, combined } = accumulate(kernel, bindings, root, "first", TEAM * parts);
+  root.push(
+    "shared_total[lane] = total;",
+    `for (var half = ${unsigned(TEAM / 2)}; half > 0u; half /= 2u) {`,
+    "  workgroupBarrier();",
+    "  if (lane < half) {",
+    `    shared_total[lane] = ${combined("shared_total[lane]", "shared_total[lane + half]")};`,
+    "  }",
+    "}",
+  );
+  last.push("let result = shared_total[0];");
+  writer.result = { text: "result", home: last };
+  if (parts > 1) last.push(`output0[task] = ${toStored("result", kernel.body.dtype)};`);
+  else store(kernel, writer, last);
+  root.attach("if (lane == 0u)", last);
+  const code = assemble(
+    kernel,
+    bindings,
+    NO_VECTORS,
+    writer.helpers,
+    `var<workgroup> shared_total: array<${type}, ${TEAM}>;`,
+    `@compute @workgroup_size(${TEAM})
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {\n${root}\n}`,
+  );
+  return { name: kernel.name, code, grid };
+}

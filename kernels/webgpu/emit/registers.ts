@@ -1,0 +1,63 @@
+/**
+ * Products by threads that work alone: each loads what it multiplies straight from the buffers. For adapters in software,
+ * where there is nothing quicker than a buffer.
+ *
+ * At the edges rows and columns are clamped: computed twice, and not stored.
+ *
+ * @module
+ */
+import type { MatmulKernel } from "../../kernel.ts";
+import { loadsOf, operandsOf, range, vectorBindings } from "./operand.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
+import { assemble, groupFrom, threadsOf, writerFor } from "../wgsl/shader.ts";
+import { beginTile, emitFinish, finishAll, sumsOf } from "./tile.ts";
+import { tilesOf, type Variant } from "./variants.ts";
+import { typeOf, unsigned } from "../wgsl/wgsl.ts";
+import { Block } from "../wgsl/writer.ts";
+
+/** Threads of a workgroup: as many as a processor computes at a time, so that its cores share even a small product. */
+const TEAM = 8;
+
+/** Writes the shader of a product in which every thread is alone. */
+export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Variant): Shader {
+  const { space, over: [depth] } = kernel;
+  const columns = space[space.length - 1];
+  const root = new Block();
+  const { head, grid } = threadsOf(tilesOf(kernel, tile), root, TEAM);
+  beginTile(root, kernel, tile);
+  const operands = operandsOf(kernel);
+  const [a, b] = operands;
+  const vectors = vectorBindings(operands, bindings);
+  const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
+  const writer = writerFor(kernel, bindings, root, [batch], vectors);
+  const readA = loadsOf(a, root, writer, "a", "row", tile.rows);
+  const readB = loadsOf(b, root, writer, "b", "column", tile.vectors * 4);
+
+  const type = typeOf(a.load.dtype);
+  const sums = sumsOf(tile.rows, tile.vectors);
+  for (const v of range(tile.vectors)) {
+    root.push(`let width${v} = min(4u, ${unsigned(columns)} - (column + ${unsigned(v * 4)}));`);
+  }
+  for (const { sum } of sums) root.push(`var ${sum} = vec4<${type}>();`);
+  const loop = new Block(root);
+  const x = readA(loop, "k");
+  const y = readB(loop, "k");
+  for (const v of range(tile.vectors)) {
+    loop.push(`let y${v} = vec4<${type}>(${y.slice(v * 4, v * 4 + 4).join(", ")});`);
+  }
+  for (const { r, v, sum } of sums) loop.push(`${sum} += ${x[r]} * y${v};`);
+  root.attach(`for (var k = 0u; k < ${unsigned(depth)}; k++)`, loop);
+  finishAll(
+    root,
+    sums,
+    (r) => `row + ${unsigned(r)}`,
+    (v) => `column + ${unsigned(v * 4)} + c`,
+    (v) => `width${v}`,
+  );
+
+  const finish = emitFinish(kernel, bindings, vectors);
+  const helpers = [...writer.helpers, ...finish.helpers];
+  const main = `${head} {\n${root}\n}`;
+  const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
+  return { name: kernel.name, code, grid };
+}

@@ -1,0 +1,177 @@
+/**
+ * Scatters, in a fixed order of the sums, which atomic additions would not promise (and WGSL has none for floats).
+ *
+ * Small ones take a thread per element of the output, which looks through all updates for those of its row. Others take two
+ * launches. The first deals the updates to chunks, and a thread per chunk links its updates to lists, one a row, in order:
+ *
+ *     heads[chunk][row]   the first update of the chunk in this row, or NONE
+ *     next[update]        the next one in the same list, or NONE
+ *
+ * In the second a thread per element of the output walks along its row's lists, chunk after chunk. Where rows are few and
+ * updates many, the chunks are dealt to several such threads, and a third launch adds up what they found.
+ *
+ * @module
+ */
+import type { ReduceKernel, ScatterKernel } from "../../kernel.ts";
+import { constant, load, result } from "../../scalar.ts";
+import { cascade } from "./cascade.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
+import {
+  assemble,
+  groupFrom,
+  NO_VECTORS,
+  product,
+  store,
+  threadsOf,
+  writerFor,
+} from "../wgsl/shader.ts";
+import { unsigned } from "../wgsl/wgsl.ts";
+import { Block } from "../wgsl/writer.ts";
+
+/** Comparisons of a row with an update that are cheaper than another launch. */
+const FEW = 2 ** 20;
+/** Updates that a thread can well look through. */
+const SHORT = 2 ** 15;
+/** Updates of a chunk, at least. */
+const CHUNK = 64;
+/** Threads of a workgroup that links; few, so that there are many workgroups. */
+const LINKERS = 8;
+const NONE = "0xffffffffu";
+
+/** Writes the shader in which every element looks through all updates. */
+export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
+  const { space, over, row, body } = kernel;
+  const root = new Block();
+  const loop = new Block(root);
+  const own = new Block(loop);
+  const { head, grid } = threadsOf(product(space), root);
+  const i = groupFrom(0, space, { text: "i", home: root });
+  const u = groupFrom(space.length, over, { text: "u", home: loop });
+  const writer = writerFor(kernel, bindings, root, [i, u]);
+  const sum = cascade(root, body.dtype, over[0]);
+  root.push(`let row = i32(i / ${unsigned(product(space.slice(1)))});`);
+  const target = writer.value(row).text;
+  // Inside the condition, a second counter: updates for other rows are not even read.
+  const inner = writerFor(kernel, bindings, root, [
+    i,
+    groupFrom(space.length, over, { text: "u", home: own }),
+  ]);
+  own.push(sum.include(inner.value(body).text));
+  loop.attach(`if (${target} == row)`, own);
+  root.attach(`for (var u = 0u; u < ${unsigned(over[0])}; u++)`, loop);
+  root.push(`let result = ${sum.value};`);
+  writer.result = { text: "result", home: root };
+  store(kernel, writer, root);
+  const helpers = [...writer.helpers, ...inner.helpers];
+  const code = assemble(kernel, bindings, NO_VECTORS, helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}
+
+/** How a scatter is listed. */
+export interface Lists {
+  /** Updates of a chunk. */
+  readonly chunk: number;
+  readonly chunks: number;
+  /** Into how many parts a row's updates are dealt, and the chunks of each; the last may have fewer. */
+  readonly parts: number;
+  readonly share: number;
+  /** Where `next` begins, behind the heads. */
+  readonly next: number;
+  /** Elements of heads and next together. */
+  readonly size: number;
+}
+
+/** The lists of a scatter; undefined where searching is quicker. */
+export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | undefined {
+  if (product(space) * updates <= FEW && updates <= SHORT) return undefined;
+  // Not many more heads than updates: a thread passes both.
+  const chunk = Math.max(CHUNK, Math.ceil(space[0] / 2));
+  const chunks = Math.ceil(updates / chunk);
+  // As many sums as there are updates, at most.
+  const most = Math.max(1, Math.min(Math.ceil(updates / SHORT), Math.floor(updates / space[0])));
+  const share = Math.ceil(chunks / most);
+  const next = chunks * space[0];
+  return { chunk, chunks, parts: Math.ceil(chunks / share), share, next, size: next + updates };
+}
+
+/** The kernel that links: like the scatter, but it writes the lists alone. */
+export function linking(kernel: ScatterKernel): ScatterKernel {
+  const stores = [{ dtype: "uint32", value: constant(0, "uint32") }] as const;
+  return { ...kernel, name: `${kernel.name} (lists)`, stores };
+}
+
+/** The scatter as a kernel that also loads the lists, last, and in several parts stores their sums alone. */
+export function walking(kernel: ScatterKernel, { parts }: Lists): ScatterKernel {
+  const { dtype } = kernel.body;
+  const stores = parts > 1 ? [{ dtype, value: result(dtype) }] : kernel.stores;
+  return { ...kernel, loads: [...kernel.loads, "uint32"], stores };
+}
+
+/** What adds up the parts, before it is itself split. */
+export const totalling = (kernel: ScatterKernel): ReduceKernel => ({
+  ...kernel,
+  kind: "reduce",
+  combine: "add",
+});
+
+/** Writes the shader that links updates to lists. A thread goes backwards and puts each before what it linked so far. */
+export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
+  const { space: [rows], over: [updates], row } = kernel;
+  const root = new Block();
+  const loop = new Block(root);
+  const { head, grid } = threadsOf(lists.chunks, root, LINKERS);
+  root.push(
+    `let first = i * ${unsigned(lists.chunk)};`,
+    `let end = min(first + ${unsigned(lists.chunk)}, ${unsigned(updates)});`,
+    `let heads = i * ${unsigned(rows)};`,
+    `for (var r = 0u; r < ${unsigned(rows)}; r++) { output0[heads + r] = ${NONE}; }`,
+  );
+  loop.push("let u = end - 1u - n;");
+  const axis = groupFrom(kernel.space.length, [updates], { text: "u", home: loop });
+  const writer = writerFor(kernel, bindings, root, [axis]);
+  loop.push(
+    `let head = heads + u32(${writer.value(row).text});`,
+    `output0[${unsigned(lists.next)} + u] = output0[head];`,
+    "output0[head] = u;",
+  );
+  root.attach("for (var n = 0u; n < end - first; n++)", loop);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}
+
+/**
+ * Writes the shader that walks along the lists, the kernel's last load. Of several parts each has a thread of its own, and the
+ * sums [...space, parts] are stored.
+ */
+export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
+  const { space, over, body, loads } = kernel;
+  const root = new Block();
+  const outer = new Block(root);
+  const loop = new Block(outer);
+  const { parts, share, chunks } = lists;
+  const { head, grid } = threadsOf(product(space) * parts, root);
+  const writer = writerFor(kernel, bindings, root, [
+    groupFrom(0, space, { text: "element", home: root }),
+    groupFrom(space.length, over, { text: "u", home: loop }),
+  ]);
+  const links = load(loads.length - 1, { constant: 0, terms: [], min: 0, max: 0 }, "uint32");
+  const link = (at: string) => writer.loadText(links, at);
+  const sum = cascade(root, body.dtype, share * lists.chunk);
+  root.push(
+    `let element = i / ${unsigned(parts)};`,
+    `let first = (i % ${unsigned(parts)}) * ${unsigned(share)};`,
+    `let end = min(first + ${unsigned(share)}, ${unsigned(chunks)});`,
+    `let row = element / ${unsigned(product(space.slice(1)))};`,
+  );
+  loop.push(sum.include(writer.value(body).text));
+  const start = link(`chunk * ${unsigned(space[0])} + row`);
+  const next = link(`${unsigned(lists.next)} + u`);
+  outer.attach(`for (var u = ${start}; u != ${NONE}; u = ${next})`, loop);
+  root.attach("for (var chunk = first; chunk < end; chunk++)", outer);
+  root.push(`let result = ${sum.value};`);
+  writer.result = { text: "result", home: root };
+  if (parts > 1) root.push("output0[i] = result;");
+  else store(kernel, writer, root);
+  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
+  return { name: kernel.name, code, grid };
+}

@@ -1,0 +1,135 @@
+/**
+ * Products by teams: the threads of a workgroup load a tile of each factor into workgroup memory, and every thread then
+ * reads from there what it multiplies. A tile of 64 by 64 loads each number of the buffers 64 times less often.
+ *
+ * A tile holds vectors of four neighbours along its side, so a thread reads four rows or four columns at once, and threads
+ * side by side read vectors side by side. Threads fill it by whole vectors, neighbours along whichever axis of the factor is
+ * contiguous. (Compilers may make one element of a vector a rewrite of all four, which other threads could undo.) What lies
+ * beyond an edge is zero.
+ *
+ * @module
+ */
+import type { MatmulKernel } from "../../kernel.ts";
+import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
+import { assemble, groupFrom, groupsOf, writerFor } from "../wgsl/shader.ts";
+import { beginTile, emitFinish, finishAll, sumsOf } from "./tile.ts";
+import { tileOf, tilesOf, type Variant } from "./variants.ts";
+import { typeOf, unsigned } from "../wgsl/wgsl.ts";
+import { Block, type Writer } from "../wgsl/writer.ts";
+
+/** Writes the shader of a product by teams. */
+export function emitTeams(
+  kernel: MatmulKernel,
+  bindings: Bindings,
+  variant: Variant,
+  team: NonNullable<Variant["team"]>,
+): Shader {
+  const { space, over: [depth] } = kernel;
+  const [tileRows, tileColumns] = tileOf(variant);
+  const threads = team.down * team.across;
+
+  const root = new Block();
+  const { head, grid } = groupsOf(tilesOf(kernel, variant), root, threads);
+  beginTile(root, kernel, variant);
+  root.push(
+    `let y = lane / ${unsigned(team.across)};`,
+    `let x = lane % ${unsigned(team.across)};`,
+  );
+  const operands = operandsOf(kernel);
+  const [a, b] = operands;
+  const vectors = vectorBindings(operands, bindings);
+  const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
+  const writer = writerFor(kernel, bindings, root, [batch], vectors);
+
+  const type = typeOf(a.load.dtype);
+  const sums = sumsOf(variant.rows, variant.vectors);
+  for (const { sum } of sums) root.push(`var ${sum} = vec4<${type}>();`);
+  const outer = new Block(root);
+  const share = { threads, depth: team.depth, type };
+  fill(a, root, outer, writer, { ...share, name: "a", first: "row", size: tileRows });
+  fill(b, root, outer, writer, { ...share, name: "b", first: "column", size: tileColumns });
+  const inner = new Block(outer);
+  for (const q of range(variant.rows / 4)) {
+    inner.push(
+      `let a${q} = tile_a[k * ${unsigned(tileRows / 4)} + y + ${unsigned(q * team.down)}];`,
+    );
+  }
+  for (const v of range(variant.vectors)) {
+    inner.push(
+      `let b${v} = tile_b[k * ${unsigned(tileColumns / 4)} + x + ${unsigned(v * team.across)}];`,
+    );
+  }
+  for (const { r, v, sum } of sums) {
+    inner.push(`${sum} += a${Math.floor(r / 4)}.${"xyzw"[r % 4]} * b${v};`);
+  }
+  outer.push("workgroupBarrier();");
+  outer.attach(`for (var k = 0u; k < ${unsigned(team.depth)}; k++)`, inner);
+  outer.push("workgroupBarrier();");
+  root.attach(
+    `for (var start = 0u; start < ${unsigned(depth)}; start += ${unsigned(team.depth)})`,
+    outer,
+  );
+  finishAll(
+    root,
+    sums,
+    (r) => `row + (y + ${unsigned(Math.floor(r / 4) * team.down)}) * 4u + ${unsigned(r % 4)}`,
+    (v) => `column + (x + ${unsigned(v * team.across)}) * 4u + c`,
+  );
+
+  const finish = emitFinish(kernel, bindings, vectors);
+  const main = /* wgsl */ `var<workgroup> tile_a: array<vec4<${type}>, ${
+    tileRows / 4 * team.depth
+  }>;
+var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;
+${head} {\n${root}\n}`;
+  const helpers = [...writer.helpers, ...finish.helpers];
+  const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
+  return { name: kernel.name, code, grid };
+}
+
+/** What a team loads of a factor: `size` neighbours along its side from `first` on, by `depth` steps along k from `start` on. */
+interface Share {
+  readonly name: string;
+  readonly type: string;
+  readonly first: string;
+  readonly size: number;
+  readonly depth: number;
+  readonly threads: number;
+}
+
+/** Writes how the threads of a team fill their tile of a factor. */
+function fill(
+  { load, side, depth, base, inFours }: Operand,
+  root: Block,
+  loop: Block,
+  writer: Writer,
+  share: Share,
+): void {
+  const start = root.name(writer.index(base).text);
+  const fours = share.size / 4;
+  for (const turn of range(fours * share.depth / share.threads)) {
+    const n = `(lane + ${unsigned(turn * share.threads)})`;
+    const [four, step] = depth.stride === 1
+      ? [`${n} / ${unsigned(share.depth)}`, `${n} % ${unsigned(share.depth)}`]
+      : [`${n} % ${unsigned(fours)}`, `${n} / ${unsigned(fours)}`];
+    const [own, k] = [root.name(four), root.name(step)];
+    const name = `${share.name}_${turn}`;
+    loop.push(
+      `let ${name}_inside = start + ${k} < ${unsigned(depth.size)};`,
+      `let ${name}_k = min(start + ${k}, ${unsigned(Math.max(1, depth.size) - 1)}) * ` +
+        `${unsigned(depth.stride)};`,
+    );
+    const width = inFours ? 4 : 1;
+    const type = inFours ? `vec4<${share.type}>` : share.type;
+    const values = range(4 / width).map((e) => {
+      const position = `${share.first} + ${own} * 4u + ${unsigned(e)}`;
+      const at = `${start} + min(${position}, ${unsigned(side.size - width)}) * ` +
+        `${unsigned(side.stride)} + ${name}_k`;
+      const value = inFours ? writer.loadVector(load, at) : writer.loadText(load, at);
+      return `select(${type}(), ${value}, ${name}_inside && ${position} < ${unsigned(side.size)})`;
+    });
+    const at = `${k} * ${unsigned(fours)} + ${own}`;
+    loop.push(`tile_${share.name}[${at}] = vec4<${share.type}>(${values.join(", ")});`);
+  }
+}

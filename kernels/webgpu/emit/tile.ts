@@ -1,0 +1,76 @@
+/**
+ * What all variants of a product share: where a tile begins, its sums, and what becomes of an element once its sum is known.
+ *
+ * @module
+ */
+import type { MatmulKernel } from "../../kernel.ts";
+import { range } from "./operand.ts";
+import type { Bindings } from "../wgsl/shader.ts";
+import { groupFrom, store, writerFor } from "../wgsl/shader.ts";
+import { tileOf, type Variant } from "./variants.ts";
+import { typeOf, unsigned } from "../wgsl/wgsl.ts";
+import { Block } from "../wgsl/writer.ts";
+
+/** Writes where tile `i` begins: `batch`, `row` and `column`. */
+export function beginTile(root: Block, { space }: MatmulKernel, variant: Variant): void {
+  const [rows, columns] = tileOf(variant);
+  const [m, n] = space.slice(-2);
+  const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  root.push(
+    `let batch = i / ${unsigned(across * down)};`,
+    `let row = ((i / ${unsigned(across)}) % ${unsigned(down)}) * ${unsigned(rows)};`,
+    `let column = (i % ${unsigned(across)}) * ${unsigned(columns)};`,
+  );
+}
+
+/** The function that takes one element of the product to the outputs, if it is not beyond the edge. */
+export function emitFinish(
+  kernel: MatmulKernel,
+  bindings: Bindings,
+  vectors: ReadonlySet<number>,
+): { code: string; helpers: Iterable<string> } {
+  const { space } = kernel;
+  const rank = space.length;
+  const [rows, columns] = space.slice(-2);
+  const body = new Block();
+  body.push(`if (row >= ${unsigned(rows)} || column >= ${unsigned(columns)}) { return; }`);
+  const groups = [
+    groupFrom(0, space.slice(0, -2), { text: "batch", home: body }),
+    groupFrom(rank - 2, [rows], { text: "row", home: body }),
+    groupFrom(rank - 1, [columns], { text: "column", home: body }),
+  ];
+  const writer = writerFor(kernel, bindings, body, groups, vectors);
+  writer.result = { text: "result", home: body };
+  store(kernel, writer, body);
+  const type = typeOf(kernel.a.dtype);
+  const code = `fn finish(batch: u32, row: u32, column: u32, result: ${type}) {\n${body}\n}`;
+  return { code, helpers: writer.helpers };
+}
+
+/** The sums of a thread's tile: `rows` times `vectors` of four columns. */
+export function sumsOf(rows: number, vectors: number): { r: number; v: number; sum: string }[] {
+  return range(rows).flatMap((r) => range(vectors).map((v) => ({ r, v, sum: `sum${r}_${v}` })));
+}
+
+/**
+ * Calls `finish` for all sums. `rowAt` and `columnAt` say where one lies; a column of a vector is the text `c`, which goes
+ * up to `width`.
+ *
+ * A loop where four calls would do: compilers put the whole of `finish` in place of every call. They also unroll the loop
+ * if they know its end.
+ */
+export function finishAll(
+  root: Block,
+  sums: ReturnType<typeof sumsOf>,
+  rowAt: (r: number) => string,
+  columnAt: (v: number) => string,
+  width: (v: number) => string = () => "4u",
+): void {
+  for (const { r, v, sum } of sums) {
+    root.push(
+      `for (var c = 0u; c < ${width(v)}; c++) {`,
+      `  finish(batch, ${rowAt(r)}, ${columnAt(v)}, ${sum}[c]);`,
+      "}",
+    );
+  }
+}

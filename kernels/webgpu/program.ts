@@ -1,0 +1,123 @@
+/**
+ * Programs on a GPU: every step has its pipeline and bind groups ready, so that a run only records dispatches, in one
+ * pass, and submits them at once.
+ *
+ * @module
+ */
+import type { Executable, Program, Slot, Step } from "../device.ts";
+import type { Kernel } from "../kernel.ts";
+import { launchesOf } from "./emit/launches.ts";
+import type { Memory, Pool } from "./memory.ts";
+import type { Pipelines } from "./pipelines.ts";
+import { type Bindings, product } from "./wgsl/shader.ts";
+import type { Machine } from "./emit/variants.ts";
+
+/** One dispatch. */
+interface Dispatch {
+  readonly kernel: Kernel;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly grid: readonly [number, number];
+  /** What is bound, the outputs first. */
+  readonly slots: readonly Slot[];
+  /** The bind groups of the last few sets of buffers, by their ids. */
+  readonly groups: Map<string, GPUBindGroup>;
+}
+
+/** Results come from a pool, so a loop meets the same sets of buffers again: as many as it has reads under way. */
+const GROUPS_KEPT = 32;
+
+/** Compiles a program, and takes its scratch memory. A run is given the memory of its inputs and outputs. */
+export function compileProgram(
+  device: GPUDevice,
+  pipelines: Pipelines,
+  pool: Pool,
+  { choose, mostTurns }: Machine,
+  program: Program,
+): {
+  run(inputs: readonly Memory[], outputs: readonly Memory[]): void;
+  free: Executable["free"];
+} {
+  const scratchSizes = [...program.scratch];
+  const between = (size: number): Slot => ({
+    kind: "scratch",
+    number: scratchSizes.push(size) - 1,
+  });
+  const launches: Dispatch[] = [];
+  for (const whole of program.steps) {
+    if (product(whole.kernel.space) === 0) continue;
+    for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
+      if (turns > mostTurns) {
+        throw new RangeError(
+          `Cannot compute ${step.kernel.name} [${step.kernel.space}] on this adapter: its loops ` +
+            `take ${turns} turns, and Mesa's llvmpipe ends them after ${mostTurns}`,
+        );
+      }
+      const { bindings, slots } = bind(step, program);
+      const shader = emit(bindings);
+      const compiled = pipelines.get(shader, slots.length, step.writes.length);
+      const { kernel } = step;
+      launches.push({ kernel, ...compiled, grid: shader.grid, slots, groups: new Map() });
+    }
+  }
+
+  const scratch = scratchSizes.map((size) => pool.take(size * 4));
+  const groupOf = (launch: Dispatch, memories: Record<Slot["kind"], readonly Memory[]>) => {
+    const bound = launch.slots.map(({ kind, number }) => memories[kind][number]);
+    const key = bound.map(({ id }) => id).join();
+    let group = launch.groups.get(key);
+    if (group === undefined) {
+      if (new Set(bound).size !== bound.length) {
+        throw new TypeError(
+          `Cannot run ${launch.kernel.name}: two of its buffers are the same memory`,
+        );
+      }
+      const entries = bound.map(({ buffer }, binding) => ({ binding, resource: { buffer } }));
+      group = device.createBindGroup({ layout: launch.layout, entries });
+      if (launch.groups.size === GROUPS_KEPT) {
+        launch.groups.delete(launch.groups.keys().next().value!);
+      }
+      launch.groups.set(key, group);
+    }
+    return group;
+  };
+
+  return {
+    run(inputs, outputs) {
+      if (launches.length === 0) return;
+      const memories = { input: inputs, output: outputs, scratch };
+      const groups = launches.map((launch) => groupOf(launch, memories));
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      launches.forEach(({ pipeline, grid }, i) => {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, groups[i]);
+        pass.dispatchWorkgroups(...grid);
+      });
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+    free() {
+      for (const memory of scratch.splice(0)) pool.give(memory);
+      launches.length = 0;
+    },
+  };
+}
+
+/** Gives every load a binding: loads from one slot share theirs, and those from a slot that is written have its. */
+function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; slots: Slot[] } {
+  const slots: Slot[] = [];
+  const bindingOf = (slot: Slot) => {
+    const home = homeOf(slot, program);
+    const known = slots.findIndex((s) => s.kind === home.kind && s.number === home.number);
+    return known >= 0 ? known : slots.push(home) - 1;
+  };
+  writes.forEach(bindingOf);
+  return { bindings: reads.map(bindingOf), slots };
+}
+
+/** An output that takes over an input is the same memory. */
+function homeOf(slot: Slot, program: Program): Slot {
+  const donor = slot.kind === "output" ? program.outputs[slot.number].donor : undefined;
+  return donor === undefined ? slot : { kind: "input", number: donor };
+}

@@ -1,0 +1,167 @@
+/**
+ * What every shader has in common: its bindings, the grid it is launched on, and how its text is put together.
+ *
+ * @module
+ */
+import { axisIndex, flatten } from "../../indexing.ts";
+import type { Kernel } from "../../kernel.ts";
+import type { DType } from "../../scalar.ts";
+import type { Block, Group, Placed } from "./writer.ts";
+import { helperText, Writer } from "./writer.ts";
+import { fromStored, storedTypeOf, toStored, typeOf, unsigned } from "./wgsl.ts";
+
+/** A shader and the workgroups to launch it on. Its entry point is `main`. */
+export interface Shader {
+  readonly name: string;
+  readonly code: string;
+  readonly grid: readonly [number, number];
+}
+
+/**
+ * The binding of each load of a kernel. The outputs are the first bindings; a load that is bound there reads the element
+ * that is about to be overwritten. Several loads may share a binding.
+ */
+export type Bindings = readonly number[];
+
+/** Threads of a workgroup, where they do not work together. */
+export const WORKGROUP = 256;
+
+const MAX_GRID = 65535;
+
+/** As many workgroups in two dimensions, since one dimension ends at 65,535; a few may be too many. */
+export function gridOf(workgroups: number): [number, number] {
+  const rows = Math.max(1, Math.ceil(workgroups / MAX_GRID));
+  return [Math.ceil(workgroups / rows), rows];
+}
+
+/** Sizes from an axis on as a product. */
+export const product = (sizes: readonly number[]): number => sizes.reduce((n, d) => n * d, 1);
+
+/** Axes from `first` on with the given sizes, counted by one variable. */
+export function groupFrom(first: number, sizes: readonly number[], counter: Placed): Group {
+  return { axes: sizes.map((_, i) => first + i), sizes, counter };
+}
+
+/**
+ * A {@linkcode Writer} whose loads read the bindings of the kernel. Those named in `vectors` are declared as vectors of
+ * four, which the buffers, being multiples of 16 bytes, always hold whole.
+ */
+export function writerFor(
+  kernel: Kernel,
+  bindings: Bindings,
+  root: Block,
+  groups: readonly Group[],
+  vectors: ReadonlySet<number> = NO_VECTORS,
+): Writer {
+  const types = bindingTypes(kernel, bindings);
+  return new Writer(root, groups, ({ buffer, dtype }, at) => {
+    const binding = bindings[buffer];
+    const name = nameOf(kernel, binding);
+    const element = vectors.has(binding) ? `${name}[(${at}) / 4u][(${at}) % 4u]` : `${name}[${at}]`;
+    return fromStored(element, types[binding], dtype);
+  }, ({ buffer }, at) => `input${bindings[buffer]}[(${at}) / 4u]`);
+}
+
+const nameOf = ({ stores }: Kernel, binding: number): string =>
+  binding < stores.length ? `output${binding}` : `input${binding}`;
+
+/** No binding is read four elements at a time. */
+export const NO_VECTORS: ReadonlySet<number> = new Set();
+
+/** The types that the buffers are declared with: the outputs first, then each by the first load that is bound to it. */
+function bindingTypes(kernel: Kernel, bindings: Bindings): DType[] {
+  const types: DType[] = kernel.stores.map(({ dtype }) => dtype);
+  bindings.forEach((binding, buffer) => types[binding] ??= kernel.loads[buffer]);
+  return types;
+}
+
+/** Computes all elements of the stores at the current position, and then stores them. */
+export function store(kernel: Kernel, writer: Writer, into: Block): void {
+  const axes = kernel.space.map((size, axis) => axisIndex(axis, size));
+  const at = writer.index(flatten(axes, kernel.space)).text;
+  const values = kernel.stores.map(({ value }) => writer.value(value).text);
+  kernel.stores.forEach(({ dtype }, i) => {
+    into.push(`output${i}[${at}] = ${toStored(values[i], dtype)};`);
+  });
+}
+
+/** The beginning of a shader in which thread `i` of `total` does one thing. */
+export function threadsOf(
+  total: number,
+  root: Block,
+  workgroup: number = WORKGROUP,
+): { head: string; grid: [number, number] } {
+  const grid = gridOf(Math.ceil(total / workgroup));
+  root.push(
+    `let i = id.x + id.y * ${unsigned(grid[0] * workgroup)};`,
+    `if (i >= ${unsigned(total)}) { return; }`,
+  );
+  const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id: vec3<u32>)`;
+  return { head, grid };
+}
+
+/** The beginning of a shader in which workgroup `i` of `total` does one thing; `lane` counts its threads. */
+export function groupsOf(
+  total: number,
+  root: Block,
+  workgroup: number,
+): { head: string; grid: [number, number] } {
+  const grid = gridOf(total);
+  root.push(
+    `let i = group.x + group.y * ${unsigned(grid[0])};`,
+    `if (i >= ${unsigned(total)}) { return; }`,
+  );
+  const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32)`;
+  return { head, grid };
+}
+
+/** The whole text: bindings, the helper functions that are called, what else is declared, and the entry point. */
+export function assemble(
+  kernel: Kernel,
+  bindings: Bindings,
+  vectors: ReadonlySet<number>,
+  helpers: Iterable<string>,
+  ...parts: readonly string[]
+): string {
+  const buffers = bindingTypes(kernel, bindings).map((dtype, binding) => {
+    const access = binding < kernel.stores.length ? "read_write" : "read";
+    const name = nameOf(kernel, binding);
+    const element = storedTypeOf(dtype);
+    const type = vectors.has(binding) ? `array<vec4<${element}>>` : `array<${element}>`;
+    return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: ${type};`;
+  });
+  const title = `// ${kernel.name.replaceAll("\n", " ")}`;
+  return [title, ...buffers, helperText(helpers), ...parts].filter((part) => part !== "").join(
+    "\n",
+  );
+}
+
+/** What reductions of both kinds start from, and how they go on. */
+export function combining(
+  combine: "add" | "max",
+  dtype: DType,
+  writer: Writer,
+): { identity: string; combined: (a: string, b: string) => string } {
+  if (combine === "add") {
+    const identity = dtype === "bool" ? "false" : `${typeOf(dtype)}(0)`;
+    const operator = dtype === "bool" ? "|" : "+";
+    return { identity, combined: (a, b) => `${a} ${operator} ${b}` };
+  }
+  switch (dtype) {
+    case "float32": {
+      const bits = writer.bind("0xff800000u", []); // −Infinity, which must not be a literal
+      return {
+        identity: `bitcast<f32>(${bits.text})`,
+        combined: (a, b) => `${writer.use("max_f32")}(${a}, ${b})`,
+      };
+    }
+    case "bool":
+      return { identity: "false", combined: (a, b) => `${a} | ${b}` };
+    case "int32":
+      return { identity: "i32(-2147483648)", combined: (a, b) => `max(${a}, ${b})` };
+    case "uint32":
+      return { identity: "0u", combined: (a, b) => `max(${a}, ${b})` };
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The scalar language in WGSL: types, literals, and one line of text for every operation.
+ *
+ * WGSL leaves three things to the machine that `scalar.ts` does not: what comparisons, min and max do with NaN (compilers
+ * may assume that there is none, so it is looked for by its bits), and where float-to-integer conversions saturate. Small
+ * helper functions settle them. The intrinsics become helper functions too, printed from `numerics.ts`.
+ *
+ * @module
+ */
+import type { DType, Intrinsic, ScalarOp } from "../../scalar.ts";
+
+/** The type of a value in a shader. */
+export const typeOf = (dtype: DType): string =>
+  ({ float32: "f32", int32: "i32", uint32: "u32", bool: "bool" })[dtype];
+
+/** The type of an element in a buffer: bool, which buffers cannot hold, is 0 or 1. */
+export const storedTypeOf = (dtype: DType): string => dtype === "bool" ? "u32" : typeOf(dtype);
+
+/** A stored element as a value, where the buffer may have been declared for another type of the same size. */
+export function fromStored(text: string, stored: DType, dtype: DType): string {
+  if (storedTypeOf(stored) !== storedTypeOf(dtype)) {
+    text = `bitcast<${storedTypeOf(dtype)}>(${text})`;
+  }
+  return dtype === "bool" ? `(${text} != 0u)` : text;
+}
+
+/** A value as an element to store. */
+export const toStored = (text: string, dtype: DType): string =>
+  dtype === "bool" ? `select(0u, 1u, ${text})` : text;
+
+/** An unsigned literal, modulo 2³². */
+export const unsigned = (n: number): string => `${n >>> 0}u`;
+
+/** A literal; undefined for NaN and ±Infinity, which WGSL has no literals for. */
+export function literal(value: number, dtype: DType): string | undefined {
+  switch (dtype) {
+    case "bool":
+      return value === 0 ? "false" : "true";
+    case "uint32":
+      return unsigned(value);
+    case "int32":
+      return (value | 0) === -(2 ** 31) ? "i32(-2147483648)" : `${value | 0}i`;
+    case "float32": {
+      const single = Math.fround(value);
+      if (!Number.isFinite(single)) return undefined;
+      return `${Object.is(single, -0) ? "-0.0" : single}f`;
+    }
+  }
+}
+
+/** The bits of a float32 as an unsigned literal. */
+export const bitsOf = (value: number): string =>
+  unsigned(new Uint32Array(Float32Array.of(value).buffer)[0]);
+
+/** The least value of a type, the identity of max, as bits for float32. */
+export const leastBits = (dtype: DType): string =>
+  ({ float32: bitsOf(-Infinity), int32: "0x80000000u", uint32: "0u", bool: "0u" })[dtype];
+
+/** An argument of a call: its text, which is a name or a literal, and its type. */
+export interface Argument {
+  readonly text: string;
+  readonly dtype: DType;
+}
+
+/** The expression that applies `op`. `use` is told the helper functions that it needs, and gives their name back. */
+export function callText(
+  op: ScalarOp,
+  dtype: DType,
+  args: readonly Argument[],
+  use: (helper: string) => string,
+): string {
+  const [a, b, c] = args.map((arg) => arg.text);
+  const from = args[0].dtype;
+  switch (op) {
+    case "add":
+      return `${a} + ${b}`;
+    case "sub":
+      return `${a} - ${b}`;
+    case "mul":
+      return `${a} * ${b}`;
+    case "div":
+      return `${a} / ${b}`;
+    case "neg":
+      return from === "uint32" ? `0u - ${a}` : `-(${a})`;
+    case "abs":
+    case "floor":
+    case "round":
+    case "sqrt":
+      return `${op}(${a})`;
+    case "min":
+    case "max":
+      if (from === "bool") return op === "min" ? `${a} & ${b}` : `${a} | ${b}`;
+      return from === "float32" ? `${use(`${op}_f32`)}(${a}, ${b})` : `${op}(${a}, ${b})`;
+    case "less":
+    case "lessEqual":
+    case "equal": {
+      const text = `${a} ${{ less: "<", lessEqual: "<=", equal: "==" }[op]} ${b}`;
+      if (from === "bool" && op !== "equal") {
+        return op === "less" ? `!${a} & ${b}` : `!${a} | ${b}`;
+      }
+      return from === "float32" ? `${use("ordered")}(${a}, ${b}) & (${text})` : text;
+    }
+    case "and":
+      return `${a} & ${b}`;
+    case "or":
+      return `${a} | ${b}`;
+    case "xor":
+      return from === "bool" ? `${a} != ${b}` : `${a} ^ ${b}`;
+    case "shiftLeft":
+      return `${a} << (u32(${b}) & 31u)`;
+    case "shiftRight":
+      return `${a} >> (u32(${b}) & 31u)`;
+    case "select":
+      return `select(${c}, ${b}, ${a})`;
+    case "convert":
+      return convertText(a, from, dtype, use);
+    case "bitcast":
+      return fromStored(toStored(a, from), from, dtype);
+    default:
+      return `${use(`${op satisfies Intrinsic}_f32`)}(${a})`;
+  }
+}
+
+function convertText(
+  a: string,
+  from: DType,
+  to: DType,
+  use: (helper: string) => string,
+): string {
+  if (to === "bool") {
+    return from === "float32" ? `(bitcast<u32>(${a}) << 1u) != 0u` : `${a} != ${typeOf(from)}(0)`;
+  }
+  if (from === "float32" && to === "int32") return `${use("to_i32")}(${a})`;
+  if (from === "float32" && to === "uint32") return `${use("to_u32")}(${a})`;
+  return from === to ? a : `${typeOf(to)}(${a})`; // integers keep their bits
+}
+
+/** The helper functions, but for the intrinsics, with the helpers that each of them uses. */
+export const HELPERS: ReadonlyMap<string, { needs: readonly string[]; code: string }> = new Map([
+  ["is_nan", {
+    needs: [],
+    code: /* wgsl */ `fn is_nan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}`,
+  }],
+  ["ordered", {
+    needs: ["is_nan"],
+    code: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
+  return !(is_nan(x) | is_nan(y));
+}`,
+  }],
+  ["min_f32", {
+    needs: ["is_nan"],
+    code: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
+  return select(select(min(x, y), y, is_nan(y)), x, is_nan(x));
+}`,
+  }],
+  ["max_f32", {
+    needs: ["is_nan"],
+    code: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
+  return select(select(max(x, y), y, is_nan(y)), x, is_nan(x));
+}`,
+  }],
+  ["to_i32", {
+    needs: ["is_nan"],
+    code: /* wgsl */ `fn to_i32(x: f32) -> i32 {
+  let inside = clamp(x, -2147483648.0f, 2147483520.0f);
+  return select(select(i32(inside), 2147483647i, x >= 2147483648.0f), 0i, is_nan(x));
+}`,
+  }],
+  ["to_u32", {
+    needs: ["is_nan"],
+    code: /* wgsl */ `fn to_u32(x: f32) -> u32 {
+  let inside = clamp(x, 0.0f, 4294967040.0f);
+  return select(select(u32(inside), 4294967295u, x >= 4294967296.0f), 0u, is_nan(x));
+}`,
+  }],
+]);

@@ -1,0 +1,269 @@
+/**
+ * Writes formulas as WGSL, each subexpression once, in the outermost block where its parts are known.
+ *
+ * A shader has nested blocks: what a thread does once, the body of its loop, what follows. Every printed value knows its
+ * *home*, the innermost block of its parts, and is bound to a name there. So what does not depend on the loop moves out of
+ * it by itself, and equal texts with equal homes are one value.
+ *
+ * @module
+ */
+import type { Index } from "../../indexing.ts";
+import { writeOut } from "../../numerics.ts";
+import type { DType, Expr, Intrinsic, Load } from "../../scalar.ts";
+import { constant, mul, result } from "../../scalar.ts";
+import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
+
+/** Lines of a shader, in braces. Attach its text to the parent only when it is complete: lines may still move out. */
+export class Block {
+  readonly depth: number;
+  readonly #names = new Map<string, string>();
+  readonly #lines: string[] = [];
+  readonly #numbering: { next: number };
+
+  constructor(parent?: Block) {
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.#numbering = parent === undefined ? { next: 0 } : parent.#numbering;
+  }
+
+  /** The name of this expression in this block, bound to it when it is first asked for. */
+  name(expression: string): string {
+    let name = this.#names.get(expression);
+    if (name === undefined) {
+      name = `v${this.#numbering.next++}`;
+      this.#names.set(expression, name);
+      this.push(`let ${name} = ${expression};`);
+    }
+    return name;
+  }
+
+  /** Adds some lines. */
+  push(...lines: readonly string[]): void {
+    this.#lines.push(...lines);
+  }
+
+  /** Adds a finished inner block under a heading such as `for (…)`. */
+  attach(heading: string, inner: Block): void {
+    this.push(`${heading} {`, inner.toString(), "}");
+  }
+
+  toString(): string {
+    return this.#lines.map((line) => line.replaceAll(/^/gm, "  ")).join("\n");
+  }
+}
+
+/** A name or a short expression, and the block where it is known; everywhere if it has none. */
+export interface Placed {
+  readonly text: string;
+  readonly home?: Block;
+}
+
+/** Axes whose positions are counted by one variable, row-major over their sizes. */
+export interface Group {
+  readonly axes: readonly number[];
+  readonly sizes: readonly number[];
+  readonly counter: Placed;
+}
+
+/** Prints formulas into blocks. */
+export class Writer {
+  /** The helper functions that the printed lines call. */
+  readonly helpers: Set<string> = new Set();
+  /** What `result` stands for. */
+  result: Placed | undefined;
+  readonly #root: Block;
+  readonly #groups: readonly Group[];
+  /** A load at a printed index. */
+  readonly loadText: (load: Load, at: string) => string;
+  /** Four elements of a load from a printed index on, which is a multiple of four; of bindings declared so. */
+  readonly loadVector: (load: Load, at: string) => string;
+  readonly #known = new Map<Expr, Placed>();
+
+  constructor(
+    root: Block,
+    groups: readonly Group[] = [],
+    loadText: (load: Load, at: string) => string = () => "",
+    loadVector: (load: Load, at: string) => string = () => "",
+  ) {
+    this.#root = root;
+    this.#groups = groups;
+    this.loadText = loadText;
+    this.loadVector = loadVector;
+  }
+
+  /** Notes that a helper is called, and gives its name back. */
+  readonly use = (helper: string): string => {
+    this.helpers.add(helper);
+    return helper;
+  };
+
+  /** Binds an expression to a name in the innermost home of its parts. */
+  bind(text: string, parts: readonly Placed[]): Placed {
+    const home = innermost(parts) ?? this.#root;
+    return { text: home.name(text), home };
+  }
+
+  /** The value of a formula, as a name or a literal. */
+  value(expr: Expr): Placed {
+    let placed = this.#known.get(expr);
+    if (placed === undefined) this.#known.set(expr, placed = this.#print(expr));
+    return placed;
+  }
+
+  #print(expr: Expr): Placed {
+    switch (expr.kind) {
+      case "constant":
+        return this.#constant(expr.value, expr.dtype);
+      case "result":
+        if (this.result === undefined) {
+          throw new TypeError("A formula has a result before there is one");
+        }
+        return this.result;
+      case "position": {
+        const at = this.index(expr.at);
+        return this.bind(`i32(${at.text})`, [at]);
+      }
+      case "load": {
+        // An index before the buffer stands in a loop without turns, as over an empty axis; WGSL rejects it even there.
+        const isBefore = expr.at.terms.length === 0 && expr.at.constant < 0;
+        const at = isBefore ? { text: "0u" } : this.index(expr.at);
+        return this.bind(this.loadText(expr, at.text), [at]);
+      }
+      case "call": {
+        const [dividend, divisor] = expr.args;
+        if (expr.op === "div" && divisor.kind === "constant" && divisor.value === 0) {
+          // Mesa's compiler loses the whole store where a divisor is zero for certain; a factor of ∞ gives the same.
+          return this.value(mul(dividend, constant(1 / divisor.value)));
+        }
+        let parts = expr.args.map((arg) => this.value(arg));
+        // WGSL evaluates calls of literals while it compiles, and rejects them where they overflow: hide them behind names.
+        if (parts.every((part) => part.home === undefined)) {
+          parts = parts.map((part) => this.bind(part.text, []));
+        }
+        const args = parts.map(({ text }, i) => ({ text, dtype: expr.args[i].dtype }));
+        return this.bind(callText(expr.op, expr.dtype, args, this.use), parts);
+      }
+    }
+  }
+
+  #constant(value: number, dtype: DType): Placed {
+    const text = literal(value, dtype);
+    return text === undefined ? this.#hidden(value) : { text };
+  }
+
+  /** NaN and Infinity are rejected as constant expressions, but not as the bits of a variable. */
+  #hidden(value: number): Placed {
+    const bits = this.bind(bitsOf(value), []);
+    return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
+  }
+
+  /** The value of an index as u32: sums wrap around, and come out right because the whole is not negative. */
+  index(index: Index): Placed {
+    const parts: Placed[] = [];
+    const texts: string[] = [];
+    const include = (part: Placed, scale: number) => {
+      parts.push(part);
+      texts.push(scale === 1 ? part.text : `${part.text} * ${unsigned(scale)}`);
+    };
+    let terms = index.terms;
+    for (const { axes, sizes, counter } of this.#groups) {
+      // Where the axes of a group are contiguous in the buffer, its counter is their position.
+      const scales = axes.map((axis) =>
+        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale
+      );
+      let stride: number | undefined, expected = 1;
+      for (let i = axes.length - 1; i >= 0; i--) {
+        if (sizes[i] === 1) continue;
+        stride ??= scales[i];
+        if (stride === undefined || scales[i] !== stride * expected) {
+          stride = undefined;
+          break;
+        }
+        expected *= sizes[i];
+      }
+      if (stride === undefined) continue;
+      include(counter, stride);
+      terms = terms.filter(({ atom }) => atom.kind !== "axis" || !axes.includes(atom.axis));
+    }
+    for (const { atom, scale } of terms) {
+      if (atom.kind === "axis") include(this.#axis(atom.axis), scale);
+      else if (atom.kind === "value") {
+        const value = this.value(atom.of);
+        include(this.bind(`u32(${value.text})`, [value]), scale);
+      } else {
+        const of = this.index(atom.of);
+        const by = unsigned(atom.by);
+        const text = `(${of.text}) ${atom.kind === "quotient" ? "/" : "%"} ${by}`;
+        include(this.bind(text, [of]), scale);
+      }
+    }
+    if (index.constant !== 0 || texts.length === 0) texts.push(unsigned(index.constant));
+    return { text: texts.join(" + "), home: innermost(parts) };
+  }
+
+  #axis(axis: number): Placed {
+    const group = this.#groups.find(({ axes }) => axes.includes(axis));
+    if (group === undefined) throw new TypeError(`Axis ${axis} has no position here`);
+    const { axes, sizes, counter } = group;
+    const at = axes.indexOf(axis);
+    const below = sizes.slice(at + 1).reduce((n, size) => n * size, 1);
+    let part = counter;
+    if (below > 1) part = this.bind(`${part.text} / ${unsigned(below)}`, [part]);
+    if (sizes.slice(0, at).some((size) => size > 1)) {
+      part = this.bind(`${part.text} % ${unsigned(sizes[at])}`, [part]);
+    }
+    return part;
+  }
+}
+
+function innermost(parts: readonly Placed[]): Block | undefined {
+  let home: Block | undefined;
+  for (const part of parts) {
+    if (part.home !== undefined && (home === undefined || part.home.depth > home.depth)) {
+      home = part.home;
+    }
+  }
+  return home;
+}
+
+/** The text of all helper functions that the named ones need, themselves included. */
+export function helperText(names: Iterable<string>): string {
+  const texts = new Map<string, string>();
+  const visit = (name: string) => {
+    if (texts.has(name)) return;
+    const { code, needs } = HELPERS.get(name) ?? intrinsicHelper(name);
+    texts.set(name, code);
+    needs.forEach(visit);
+  };
+  for (const name of names) visit(name);
+  return [...texts.values()].join("\n");
+}
+
+const intrinsics = new Map<string, { needs: readonly string[]; code: string }>();
+
+/** An intrinsic as a function of x, which its formula calls `result`. */
+function intrinsicHelper(name: string): { needs: readonly string[]; code: string } {
+  let helper = intrinsics.get(name);
+  if (helper === undefined) {
+    const body = new Block();
+    const writer = new Writer(body);
+    writer.result = { text: "x", home: body };
+    const op = name.slice(0, name.indexOf("_")) as Intrinsic;
+    const { value, rare } = writeOut(op, result("float32"));
+    if (rare !== undefined) {
+      const when = writer.value(rare.when).text;
+      const branch = new Block(body);
+      const inner = new Writer(branch);
+      inner.result = { text: "x", home: branch };
+      branch.push(`return ${inner.value(rare.value).text};`);
+      body.attach(`if (${when})`, branch);
+      inner.helpers.forEach(writer.use);
+    }
+    body.push(`return ${writer.value(value).text};`);
+    helper = {
+      needs: [...writer.helpers],
+      code: `fn ${name}(x: ${typeOf("float32")}) -> ${typeOf("float32")} {\n${body}\n}`,
+    };
+    intrinsics.set(name, helper);
+  }
+  return helper;
+}

@@ -1,0 +1,152 @@
+/**
+ * MADE: a network of dense layers, masked so that the outputs for a dimension depend on the dimensions before it alone (Germain,
+ * Gregor, Murray and Larochelle, "MADE: Masked autoencoder for distribution estimation", ICML 2015).
+ *
+ * Every unit has a degree, the number of dimensions that it may see: a unit reads those of the layer before whose degree is
+ * not above its own, and the outputs for dimension d have degree d − 1. The hidden units come in the order of their degrees,
+ * so that each reads a prefix of the layer before, and every mask is a staircase.
+ *
+ * @module
+ */
+import { mul } from "../ops/elementwise.ts";
+import { concat } from "../ops/joining.ts";
+import { reshape, slice } from "../ops/linear.ts";
+import { type Dense, relu } from "../nn.ts";
+import { type Key, split } from "../random.ts";
+import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import { type MaskedDense, staircase } from "./staircase.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Settings of {@linkcode made}. */
+export interface MadeOptions {
+  /** How many dimensions x has. */
+  readonly dimensions: number;
+  /** Units of each hidden layer. */
+  readonly hidden: readonly number[];
+  /** How many outputs each dimension has; 1 unless given. */
+  readonly parts?: number;
+  /** How many inputs there are that every output depends on; none unless given. */
+  readonly context?: number;
+  /** What follows each hidden layer; relu unless given. */
+  readonly activation?: (x: Tensor) => Tensor;
+}
+
+/** Parameters of a MADE: its layers, the output layer last. */
+export type MadeParams = readonly MaskedDense[];
+
+/** An autoregressive network, as pure functions of its parameters. */
+export interface Made {
+  /** Initial parameters, with outputs that are close to 0. */
+  init(key: Key): MadeParams;
+  /**
+   * The parameters out of those of a dense network of the same sizes, whose inputs are the context and then x, and whose
+   * outputs are all parts of the first dimension, then of the second, …
+   */
+  pack(layers: readonly Dense[]): MadeParams;
+  /**
+   * The outputs of x, [batch, dimensions], under a context, [batch, context]: a tensor [batch, dimensions] for each part, in
+   * which column d depends on the columns of x before d and on the context.
+   *
+   * @throws {ShapeError} where x or the context has another shape, or the context is missing.
+   */
+  apply(params: MadeParams, x: Tensor, context?: Tensor): Tensor[];
+  /** How many parameters the network would have without masks. */
+  readonly denseParameters: number;
+}
+
+/** The output layer's initial weights are multiplied by it. */
+const OUTPUT_SCALE = 0.01;
+
+/**
+ * A MADE.
+ *
+ * @throws {RangeError} unless dimensions, hidden units and parts are positive integers, and context is one or 0.
+ */
+export function made(
+  { dimensions, hidden, parts = 1, context = 0, activation = relu }: MadeOptions,
+): Made {
+  checkSizes({ dimensions, hidden, parts, context });
+  const upTo = dimensions - 1;
+  // Without context a unit of degree 0 sees nothing. In one dimension there are no others.
+  const from = context > 0 ? 0 : Math.min(1, upTo);
+  const degrees = [
+    Array.from({ length: context + dimensions }, (_, i) => Math.max(0, i - context + 1)),
+    ...hidden.map((units) => spread(units, from, upTo)),
+    Array.from({ length: dimensions * parts }, (_, i) => Math.floor(i / parts)),
+  ];
+  const layers = degrees.slice(1).map((own, i) =>
+    staircase(degrees[i].length, prefixes(degrees[i], own))
+  );
+
+  return {
+    denseParameters: degrees.slice(1).reduce(
+      (n, own, i) => n + (degrees[i].length + 1) * own.length,
+      0,
+    ),
+    init: (key) =>
+      split(key, layers.length).map((key, i) => {
+        const { w, b } = layers[i].init(key);
+        return i < hidden.length ? { w, b } : { w: w.map((part) => mul(part, OUTPUT_SCALE)), b };
+      }),
+    pack: (dense) => layers.map((layer, i) => layer.pack(dense[i])),
+    apply(params, x, given) {
+      checkInputs(x, given, dimensions, context);
+      const [batch] = x.shape;
+      const input = context > 0 ? concat([given!, x], 1) : x;
+      const y = layers.reduce((h, layer, i) => {
+        const next = layer.apply(params[i], h);
+        return i < hidden.length ? activation(next) : next;
+      }, input);
+      const outputs = reshape(y, [batch, dimensions, parts]);
+      return Array.from(
+        { length: parts },
+        (_, part) =>
+          reshape(slice(outputs, [0, 0, part], [batch, dimensions, 1]), [batch, dimensions]),
+      );
+    },
+  };
+}
+
+/** As many degrees from … to, ascending, each as often as any other but for one. */
+const spread = (units: number, from: number, to: number): number[] =>
+  Array.from({ length: units }, (_, i) => from + Math.floor(i * (to - from + 1) / units));
+
+/** For each unit, how many units of the layer before it reads. */
+const prefixes = (before: readonly number[], own: readonly number[]): number[] =>
+  own.map((degree) => before.filter((d) => d <= degree).length);
+
+function checkSizes(
+  { dimensions, hidden, parts, context }: Required<Omit<MadeOptions, "activation">>,
+): void {
+  const isCount = (n: number, least: number) => Number.isInteger(n) && n >= least;
+  if (!isCount(dimensions, 1)) refuse(`${dimensions} dimensions`, "it takes a positive integer");
+  if (!hidden.every((units) => isCount(units, 1))) {
+    refuse(`${shapeText(hidden)} hidden units`, "they are positive integers");
+  }
+  if (!isCount(parts, 1)) refuse(`${parts} parts`, "it takes a positive integer");
+  if (!isCount(context, 0)) refuse(`${context} context inputs`, "it takes an integer from 0");
+}
+
+function refuse(what: string, why: string): never {
+  throw new RangeError(`Cannot make a MADE of ${what}: ${why}`);
+}
+
+function checkInputs(
+  x: Tensor,
+  context: Tensor | undefined,
+  dimensions: number,
+  width: number,
+): void {
+  const refuse = (given: string, taken: string) => {
+    throw new ShapeError(`Cannot apply a MADE to ${given}: it takes ${taken}`);
+  };
+  const given = `x ${shapeText(x.shape)}`;
+  if (x.rank !== 2 || x.shape[1] !== dimensions) refuse(given, `[batch, ${dimensions}]`);
+  const wanted = [x.shape[0], width];
+  if (context === undefined) {
+    if (width > 0) refuse(`${given} without a context`, `one of ${shapeText(wanted)}`);
+  } else if (width === 0 || !sameShape(context.shape, wanted)) {
+    const taken = width === 0 ? "no context" : `a context of ${shapeText(wanted)}`;
+    refuse(`${given} with a context of ${shapeText(context.shape)}`, taken);
+  }
+}

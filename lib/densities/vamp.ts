@@ -1,0 +1,58 @@
+/**
+ * The VampPrior (Tomczak and Welling, "VAE with a VampPrior", AISTATS 2018): as prior a mixture of what the encoder says of K
+ * learned pseudo-inputs.
+ *
+ * @module
+ */
+import { sub } from "../ops/elementwise.ts";
+import { expandDims } from "../ops/linear.ts";
+import { logSumExp, mean as average } from "../ops/reduce.ts";
+import { gaussianLogDensity } from "./gaussian.ts";
+import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Equally likely diagonal Gaussians. */
+export interface Mixture {
+  /** [components, latent]. */
+  readonly mean: Tensor;
+  /** [components, latent]. */
+  readonly logVariance: Tensor;
+}
+
+/** Settings of {@linkcode vampLogDensity}. */
+export interface VampOptions {
+  /**
+   * Whether the mean of the components' log-densities is taken instead of the logarithm of their mean, as in the original of
+   * Echo: a lower bound by Jensen, and no density. Kept for comparison.
+   */
+  readonly legacy?: boolean;
+}
+
+/**
+ * log p(z) = log (1/K) Σₖ N(z; meanₖ, e^logVarianceₖ) in nats, [batch].
+ *
+ * The differences z − meanₖ, [batch, K, latent], stay within the kernels that sum them. Two products of z² and z would take a
+ * third less time, but in float32 lose Σ z²/v: .02 nats and more where standard deviations are below .02.
+ *
+ * @param z [batch, latent]
+ * @throws {ShapeError} where the shapes do not fit.
+ */
+export function vampLogDensity(
+  z: Tensor,
+  { mean, logVariance }: Mixture,
+  { legacy = false }: VampOptions = {},
+): Tensor {
+  if (
+    mean.rank !== 2 || z.rank !== 2 || z.shape[1] !== mean.shape[1] ||
+    !sameShape(mean.shape, logVariance.shape)
+  ) {
+    throw new ShapeError(
+      `Cannot mix means ${shapeText(mean.shape)} and log-variances ${
+        shapeText(logVariance.shape)
+      } at ${shapeText(z.shape)}: they must be [components, latent] and [batch, latent]`,
+    );
+  }
+  const logDensities = gaussianLogDensity(expandDims(z, 1), mean, logVariance); // [batch, K]
+  if (legacy) return average(logDensities, { axis: 1 });
+  return sub(logSumExp(logDensities, { axis: 1 }), Math.log(mean.shape[0]));
+}

@@ -1,0 +1,136 @@
+/**
+ * Echo noise with a full matrix S(x) in the place of a diagonal one: z = f(x) + S(x)·ε, and
+ *
+ *     ε = Σ_{l ≥ 0} S(x⁽⁰⁾)·S(x⁽¹⁾) ⋯ S(x⁽ˡ⁻¹⁾) · f(x⁽ˡ⁾),    the newest factor on the right,
+ *
+ * with the rate I(X;Z) = −E log |det S(X)|. The series needs products that die out.
+ * Eigenvalues below 1 do not give that, as a product of two such matrices may grow; a norm below 1 does. So a scale is made as
+ * a singular value decomposition, whose norm and determinant are read off: {@linkcode matrixScale}.
+ *
+ * @module
+ */
+import { add, cast, div, equal, exp, mul, sub } from "../ops/elementwise.ts";
+import { iota, take } from "../ops/indexing.ts";
+import { expandDims, reshape, slice } from "../ops/linear.ts";
+import { sum } from "../ops/reduce.ts";
+import type { EchoPool } from "./sample.ts";
+import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./channel.ts";
+import type { Key } from "../random.ts";
+import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What an encoder says of some examples. */
+export interface MatrixEncodings {
+  /** f(x), [batch, latent]. */
+  readonly mean: Tensor;
+  /** S(x), the clip in it, [batch, latent, latent]. */
+  readonly scale: Tensor;
+}
+
+/**
+ * The matrices U·diag(clip · e^logScale)·V, [batch, latent, latent], where U and V are products of reflections,
+ * I − 2·v·vᵀ/‖v‖² (Householder's): orthogonal, and so no parameters are out of bounds but a reflection along 0, which is NaN.
+ *
+ * The norm is the largest scale, at most the clip where logScale ≤ 0; and log |det S(x)| is Σ log (clip · e^logScale), so that
+ * the rate is `echoRate(logScale, channel)` as for a diagonal scale. With as many reflections a side as there are dimensions
+ * every matrix of that norm can be reached; with none it is diagonal.
+ *
+ * @param left the v of U, [batch, reflections, latent]
+ * @param logScale at most 0, [batch, latent]
+ * @param right the v of V, [batch, reflections, latent]
+ * @throws {ShapeError} where they do not fit.
+ */
+export function matrixScale(
+  left: Tensor,
+  logScale: Tensor,
+  right: Tensor,
+  { clip }: EchoChannel,
+): Tensor {
+  const [batch, latent] = logScale.shape;
+  for (const v of [left, right]) {
+    if (logScale.rank !== 2 || v.rank !== 3 || v.shape[0] !== batch || v.shape[2] !== latent) {
+      throw new ShapeError(
+        `Cannot make matrices of log-scales ${shapeText(logScale.shape)} and reflections ${
+          shapeText(v.shape)
+        }: they must be [batch, latent] and [batch, reflections, latent]`,
+      );
+    }
+  }
+  const shape = [batch, latent, latent];
+  const unit = cast(equal(iota(shape, 1), iota(shape, 2)), "float32");
+  const scaled = mul(reflected(unit, left), expandDims(mul(exp(logScale), clip), 1));
+  return reflected(scaled, right);
+}
+
+/** Matrices [batch, latent, latent] times the reflections along some vectors, one after another. */
+function reflected(matrices: Tensor, vectors: Tensor): Tensor {
+  const [batch, count, latent] = vectors.shape;
+  let product = matrices;
+  for (let i = 0; i < count; i++) {
+    const v = slice(vectors, [0, i, 0], [batch, 1, latent]);
+    const along = sum(mul(product, v), { axis: 2, keepDims: true }); // M·v, [batch, latent, 1]
+    const norm = sum(mul(v, v), { axis: 2, keepDims: true });
+    product = sub(product, mul(along, div(mul(v, 2), norm)));
+  }
+  return product;
+}
+
+/**
+ * The code z of a batch, [batch, latent].
+ *
+ * @param key decides which examples are the echoes of which
+ * @param mean f(x), [batch, latent]
+ * @param scale S(x), as {@linkcode matrixScale} makes it of the same channel, [batch, latent, latent]
+ * @param pool encodings to draw the echoes from instead of the batch
+ * @throws {ShapeError} where the shapes do not fit; {RangeError} where there is nothing to draw from.
+ */
+export function echoMatrixSample(
+  key: Key,
+  mean: Tensor,
+  scale: Tensor,
+  channel: EchoChannel,
+  pool?: EchoPool<MatrixEncodings>,
+): Tensor {
+  const noise = echoMatrixNoise(key, mean, scale, channel, pool);
+  const z = add(clipMean(mean, channel), times(scale, noise));
+  return channel.multiplicative ? exp(z) : z;
+}
+
+/** The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoMatrixSample}. */
+export function echoMatrixNoise(
+  key: Key,
+  mean: Tensor,
+  scale: Tensor,
+  channel: EchoChannel,
+  pool?: EchoPool<MatrixEncodings>,
+): Tensor {
+  check(mean, scale);
+  if (pool !== undefined) check(pool.mean, pool.scale);
+  const batch = mean.shape[0];
+  const size = pool === undefined ? batch : pool.mean.shape[0];
+  const order = echoOrder(key, batch, size, channel, pool?.withBatch ?? pool === undefined);
+  const f = echoMeans(pool?.mean ?? mean, channel);
+  const s = ofEcho(pool?.scale ?? scale, channel);
+
+  // From the innermost bracket of f₀ + S₀·(f₁ + S₁·(f₂ + …)) out: products of a matrix and a vector, none of two matrices.
+  const echoes = order.shape[1];
+  const row = (l: number) => reshape(slice(order, [0, l], [batch, 1]), [batch]);
+  let noise = take(f, row(echoes - 1));
+  for (let l = echoes - 2; l >= 0; l--) noise = add(take(f, row(l)), times(take(s, row(l)), noise));
+  return noise;
+}
+
+/** Matrices times vectors, [batch, latent]. */
+const times = (matrices: Tensor, vectors: Tensor): Tensor =>
+  sum(mul(matrices, expandDims(vectors, 1)), { axis: 2 });
+
+function check(mean: Tensor, scale: Tensor): void {
+  const [batch, latent] = mean.shape;
+  if (mean.rank !== 2 || !sameShape(scale.shape, [batch, latent, latent])) {
+    throw new ShapeError(
+      `Cannot make echoes of means ${shapeText(mean.shape)} and matrices ${
+        shapeText(scale.shape)
+      }: they must be [batch, latent] and [batch, latent, latent]`,
+    );
+  }
+}

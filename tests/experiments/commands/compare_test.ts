@@ -1,0 +1,130 @@
+/**
+ * `deno task compare` from outside: what it trains, skips, goes on with, survives and prints.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import settings from "../../../deno.json" with { type: "json" };
+import { findConfig, shippedNames } from "../../../experiments/config/source.ts";
+import { namesIn } from "../../../experiments/shell/files.ts";
+import { writeBars } from "../../fixtures/bars.ts";
+import { temporaryFolder } from "../../fixtures/helpers.ts";
+
+const COMPARE = fileURLToPath(new URL("../../../experiments/commands/compare.ts", import.meta.url));
+
+/** Runs `deno task compare` to its end, with its permissions. */
+async function compare(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [, ...args] = settings.tasks.compare.command.split(" ");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args.slice(0, -1), "--no-check", COMPARE, ...flags],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+const tiny = (latent: object, more: object = {}) =>
+  JSON.stringify({ latent, encoder: [], decoder: [], batch: 50, epochs: 1, ...more });
+const gaussian = { type: "gaussian", size: 2 };
+const CONFIGS = {
+  tiny_echo: tiny({ type: "echo", size: 2, dMax: 5 }),
+  tiny_exploding: tiny(gaussian, { learningRate: { type: "constant", rate: 1e30 } }),
+  tiny_info: tiny(gaussian, {
+    loss: [
+      { type: "reconstruction", weight: 1 },
+      { type: "rate", weight: 1 },
+      { type: "mmd", weight: 1 },
+    ],
+  }),
+};
+
+Deno.test("compare trains each config, survives one that fails, and skips what is finished", async () => {
+  await using folder = await temporaryFolder();
+  const files = [];
+  for (const [name, text] of Object.entries(CONFIGS)) {
+    files.push(join(folder.path, `${name}.json`));
+    await Deno.writeTextFile(files.at(-1)!, text);
+  }
+  const runs = join(folder.path, "runs");
+  const images = join(folder.path, "bars.npz");
+  await writeBars(images);
+  const where = ["--runs-dir", runs, "--device", "cpu", "--dataset", images, "--limit", "150"];
+  const flags = [...where, "--configs", files.join(",")];
+  const read = async (extension: string) =>
+    await Deno.readTextFile(join(runs, `comparison_bars.${extension}`));
+
+  const first = await compare(...flags);
+  assertEquals(first.code, 1);
+  assertStringIncludes(first.out, "failed: the loss became");
+  assertMatch(first.err, /error: 1 of 3 configs failed: tiny_exploding\n$/);
+  assertEquals(first.out.match(/^epoch 1\/1/gm)!.length, 2);
+  const table = await read("md");
+  assertStringIncludes(first.out, table);
+  const row = (name: string, cells: string) =>
+    assertMatch(table, new RegExp(`^\\| ${name} +\\|${cells.replaceAll("|", "\\|")}\\|$`, "m"));
+  row("config", " parameters | +rate | distortion | +−ELBO | +MMD | s/epoch ");
+  row("tiny_echo", " +116 | +[\\d.]+ | +[\\d.]+ | +[\\d.]+ | +– | +[\\d.]+ ");
+  row("tiny_exploding", " +failed | +failed | +failed | +failed | +failed | +failed ");
+  row("tiny_info", " +116 | +[\\d.]+ | +[\\d.]+ | +[\\d.]+ | +-?[\\d.]+ | +[\\d.]+ ");
+  const [echo, exploding, info] = JSON.parse(await read("json"));
+  assertMatch(exploding.failure, /^the loss became/);
+  assertEquals(echo.negativeElbo, echo.rate + echo.distortion);
+  assertEquals([echo.epochs, "mmd" in echo, "mmd" in info], [1, false, true]);
+
+  // A run that was stopped after its last epoch: only what comes after it is missing.
+  await Deno.remove(join(runs, "tiny_info_bars", "test.json"));
+  const good = [...where, "--configs", `${files[0]},${files[2]}`, "--importance", "2"];
+  const second = await compare(...good);
+  assertEquals([second.code, second.err], [0, ""]);
+  assertStringIncludes(second.out, `finished before: ${join(runs, "tiny_echo_bars")}`);
+  assert(!/^epoch/m.test(second.out), second.out);
+  const again = JSON.parse(await read("json"));
+  assertEquals([again[0], again[1].rate, again[1].nllSamples], [echo, info.rate, 2]);
+  assert(again[1].nll > 5 && again[1].nll < again[1].negativeElbo + 5);
+
+  await Deno.remove(join(runs, "tiny_info_bars"), { recursive: true });
+  const third = await compare(...good, "--json");
+  assertEquals(third.code, 0);
+  const rows = third.out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(rows, JSON.parse(await read("json")));
+  assertMatch(third.err, /^epoch 1\/1/m);
+
+  const other = await compare(...where, "--configs", files[0], "--epochs", "3");
+  assertEquals(other.code, 1);
+  assertStringIncludes(other.out, "holds a run whose epochs differs: choose another --runs-dir");
+  assertEquals((await namesIn(runs)).filter((name) => name.startsWith("tiny")).length, 3);
+});
+
+Deno.test("compare refuses what it does not know before it trains anything", async () => {
+  await using folder = await temporaryFolder();
+  const mistakes: [flags: string[], says: string][] = [
+    [["--configs", "echo,vae_mfa"], "did you mean vae_maf?"],
+    [["--epoch", "3"], "did you mean --epochs?"],
+    [["--dataset", "mnsit"], `"mnsit"`],
+  ];
+  for (const [flags, says] of mistakes) {
+    const { code, out, err } = await compare(...flags, "--runs-dir", folder.path);
+    assertEquals([code, out], [1, ""]);
+    assertMatch(err, /^error: .*\n$/);
+    assertStringIncludes(err, says);
+  }
+});
+
+Deno.test("by default compare takes every method of the original", async () => {
+  const { out } = await compare("--help");
+  const methods = out.match(/default: ([\w,]+)\)/)![1].split(",");
+  assertEquals(methods.length, 11);
+  const own = [
+    "echo_cycle",
+    "echo_long",
+    "echo_matrix",
+    "echo_pool",
+    "iaf_context",
+    "multiplicative",
+  ];
+  assertEquals([...methods, ...own].sort(), await shippedNames());
+  await Promise.all(methods.map(findConfig));
+});

@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { readTest } from "../../../experiments/outcome/conclusion.ts";
+import { readHistory } from "../../../experiments/runs/history.ts";
+import { writeBars } from "../../fixtures/bars.ts";
+import { run, runAt, start } from "../../fixtures/command.ts";
+import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
+
+/** A model that trains in a moment. */
+const TINY = JSON.stringify({
+  encoder: [],
+  latent: { type: "echo", size: 2, dMax: 9 },
+  decoder: [],
+  batch: 10,
+  epochs: 1,
+});
+
+/** Flags for it to train on bars, in a folder. */
+async function onBars(folder: string, ...more: string[]): Promise<string[]> {
+  const images = join(folder, "bars.npz");
+  await writeBars(images);
+  return ["--config", TINY, "--dataset", images, "--runs-dir", folder, "--device", "cpu", ...more];
+}
+
+Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
+  await using folder = await temporaryFolder();
+  const runs = ["--runs-dir", folder.path];
+  const mistakes: [flags: string[], ...says: string[]][] = [
+    [["--epoch", "3"], "unknown flag --epoch; did you mean --epochs?"],
+    [["--config", "ecko"], "did you mean echo?"],
+    [["--config", '{"latent": {"type": "echo", "size": "big"}}'], "latent.size", `"big"`],
+    [["--data-dir", folder.path], "train-images-idx3-ubyte", folder.path],
+    [["--dataset", "omniglt"], `unknown data set "omniglt"; did you mean omniglot?`],
+    [["--dataset", "./none.npz"], "cannot read", "none.npz"],
+    [["--dataset", "mnist", "--train-size", "60001"], "training size is 60001", "mnist has 60000"],
+    [["--binarize", "batches"], "--binarize", "did you mean batch?"],
+    [["--resume", "--filename", "none"], "no run to resume"],
+    [["--resume"], "--resume needs --filename"],
+    [["--resume=maybe"], "--resume takes no value", `"maybe"`],
+    [["--config", '{"latent": {"type": "echo", "size": 2, "size": 3}}'], "key latent.size twice"],
+    [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
+    [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
+    [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
+    [["--filename", "../x"], "--filename", "plain name"],
+    [["--importance", "5"], "--importance", `latent.type is "echo"`],
+    [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
+    [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
+  ];
+  for (const [flags, ...says] of mistakes) {
+    const { code, out, err } = await run(...runs, ...flags);
+    assertEquals(code, 1);
+    assertEquals(out, "");
+    assertMatch(err, /^error: .*\n$/);
+    assertSentence(err.trimEnd(), says);
+  }
+  await assertHolds(folder.path);
+});
+
+Deno.test("help names every flag of the original and ends well", async () => {
+  const { code, out } = await run("--help");
+  assertEquals(code, 0);
+  for (const flag of ["config", "beta", "filename", "dataset", "resume", "device"]) {
+    assertStringIncludes(out, `--${flag}`);
+  }
+});
+
+Deno.test("--dry-run prints the model and the plan, and leaves nothing", async () => {
+  await using folder = await temporaryFolder();
+  const flags = ["--config", TINY, "--device", "cpu", "--runs-dir", folder.path, "--limit", "105"];
+  const { code, out, err } = await run(...flags, "--epochs", "3", "--dry-run");
+  assertEquals([code, err], [0, ""]);
+  // Two heads of 784 · 2 + 2 numbers, and the pixels' 2 · 784 + 784.
+  assertStringIncludes(out, "5,492 parameters, seed 0\n");
+  assertMatch(out, / mean\.w +\[784, 2\] +1,568\n/);
+  assertMatch(out, / pixels\.b +\[784\] +784\n/);
+  assertStringIncludes(out, "3 epochs of 10 steps of 10 images: 30 steps\n");
+  assertStringIncludes(out, `in ${join(folder.path, "inline_mnist_binarized")}: config.json, `);
+  const large = JSON.stringify({ ...JSON.parse(TINY), encoder: [{ units: 1e9 }] });
+  const refused = await run(...flags, "--config", large, "--dry-run");
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.err, "error: the config is too big for the cpu device: parameters");
+  await assertHolds(folder.path);
+});
+
+Deno.test("--json is an object an epoch on stdout, and the test", async () => {
+  await using folder = await temporaryFolder();
+  const flags = await onBars(folder.path, "--filename", "json", "--epochs", "2");
+  const { code, out, err } = await run(...flags, "--json");
+  assertEquals(code, 0);
+  const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const path = join(folder.path, "json");
+  assertEquals(objects.slice(0, 2), await readHistory(join(path, "history.jsonl")));
+  const { losses, parameters } = await readTest(join(path, "test.json"));
+  assertEquals(objects.slice(2), [{ test: { losses, parameters } }]);
+  assertStringIncludes(err, "epoch 2/2");
+});
+
+Deno.test("paths are relative to the folder where the user stands, and may have spaces", async () => {
+  await using folder = await temporaryFolder();
+  await writeBars(join(folder.path, "my bars.npz"));
+  await Deno.writeTextFile(join(folder.path, "my conf.json"), TINY);
+  const flags = ["--config", "my conf.json", "--dataset", "./my bars.npz", "--runs-dir", "runs"];
+  const { out, err } = await runAt(
+    { folder: folder.path },
+    ...flags,
+    "--device",
+    "cpu",
+    "--dry-run",
+  );
+  assertEquals(err, "");
+  assertStringIncludes(out, `autoencoder on ${join(folder.path, "my bars.npz")}, by`);
+  assertStringIncludes(out, `in ${join(folder.path, "runs", "my_conf_my_bars")}: config.json`);
+});
+
+Deno.test("a run leaves its folder, and is not overwritten by another of its name", async () => {
+  await using folder = await temporaryFolder();
+  const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
+  const named = [...flags, "--filename", "tiny", "--beta", "0.5"];
+  const { code, out, err } = await run(...named, "--seed", "3");
+  assertEquals([code, err], [0, ""]);
+  assertMatch(
+    out,
+    /\nepoch 1\/1 .*images\/s\ntest: rate [\d.]+ {2}distortion [\d.]+ {2}-ELBO [\d.]+ /,
+  );
+  const path = join(folder.path, "tiny");
+  await assertHolds(
+    path,
+    ...["config.json", "history.jsonl", "checkpoint.safetensors", "test.json"],
+    ...["reconstructions.png", "samples.png", "traversals.png", "codes.safetensors"],
+  );
+  const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+  assertEquals([config.seed, config.limit, config.loss[1].weight], [3, 100, 0.5]);
+
+  const before = await Deno.readFile(join(path, "checkpoint.safetensors"));
+  const again = await run(...named, "--seed", "4");
+  assertEquals(again.code, 1);
+  assertSentence(again.err.trimEnd(), [path, "--resume"]);
+  assertEquals(await Deno.readFile(join(path, "checkpoint.safetensors")), before);
+});
+
+Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
+  await using folder = await temporaryFolder();
+  const runs = join(folder.path, "it's mine");
+  await Deno.mkdir(runs);
+  const child = start(...await onBars(runs, "--filename", "stopped", "--epochs", "2000"));
+  const lines = child.stdout.pipeThrough(new TextDecoderStream());
+  let [out, interrupted] = ["", false];
+  for await (const text of lines) {
+    out += text;
+    if (!interrupted && out.includes("epoch    2/2000")) {
+      child.kill("SIGINT");
+      interrupted = true;
+    }
+  }
+  assertEquals((await child.status).code, 130);
+  assertEquals(await new Response(child.stderr).text(), "");
+  assertMatch(
+    out,
+    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir '.*' --device cpu\n/,
+  );
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `deno() { printf '%s\\n' "$@"; }\n${out.split("\n").at(-2)}`],
+  }).output();
+  const words = ["task", "train", "--resume", "--filename", "stopped", "--runs-dir", runs];
+  assertEquals(new TextDecoder().decode(stdout).trimEnd().split("\n").slice(0, 7), words);
+
+  // Without the long wait for the rest: only a little is left to be trained.
+  const configPath = join(runs, "stopped", "config.json");
+  const config = JSON.parse(await Deno.readTextFile(configPath));
+  const done = Number(out.match(/after (\d+) of/)![1]);
+  await Deno.writeTextFile(configPath, JSON.stringify({ ...config, epochs: done + 1 }));
+  const resumed = await run(
+    ...["--resume", "--filename", "stopped", "--runs-dir", runs, "--device", "cpu"],
+  );
+  assertEquals([resumed.code, resumed.err], [0, ""]);
+  assert(resumed.out.includes(`epoch ${done + 1}/${done + 1}`));
+  assertEquals(resumed.out.match(/^epoch/gm)!.length, 1);
+});

@@ -1,0 +1,144 @@
+import { assertEquals } from "@std/assert";
+import { dirname, join } from "node:path";
+import type { LatentConfig, PriorConfig } from "../../../experiments/models/architecture.ts";
+import { parseConfig } from "../../../experiments/config/schema.ts";
+import { jsonSchema, SCHEMA_FILE } from "../../../experiments/config/schema.ts";
+import { findConfig, shippedNames, withBeta } from "../../../experiments/config/source.ts";
+import { writeFile } from "../../../experiments/shell/files.ts";
+import { assertRefused, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
+
+const MINIMAL = { latent: { type: "gaussian", size: 8 } };
+const parse = (config: unknown) => parseConfig(config, "my.json");
+
+Deno.test("echo and vae are complete and equal the defaults", async () => {
+  const echo = await findConfig("echo");
+  const defaults = parse({ latent: { type: "echo", size: 32 } });
+  assertEquals(echo, { name: "echo", config: defaults });
+  const vae = await findConfig("vae.json");
+  const gaussian = { type: "gaussian", size: 32 } as const;
+  assertEquals(vae, { name: "vae", config: { ...defaults, latent: gaussian } });
+});
+
+Deno.test("the other shipped configs differ in latent, prior and MMD alone", async () => {
+  const { config: vae } = await findConfig("vae");
+  const gaussian = vae.latent;
+  const like = (keys: object) => parse({ latent: { type: "echo", size: 32, ...keys } }).latent;
+  const iaf = parse({ latent: { type: "iaf", size: 32 } }).latent;
+  const prior = (type: string) => parse({ ...MINIMAL, prior: { type } }).prior;
+  const [standard, maf, vamp] = ["standard", "maf", "vamp"].map(prior);
+  const expected: [name: string, latent: LatentConfig, prior?: PriorConfig, mmd?: boolean][] = [
+    ["echo_cycle", like({ sampling: "cycle" })],
+    ["echo_linear", like({ mean: "linear" })],
+    ["echo_long", like({ bias: 1.9e-6 })],
+    ["echo_matrix", like({ type: "echo_matrix", dMax: 32, clip: 0.8359 })],
+    ["echo_pool", like({ pool: { size: 300, fresh: false } })],
+    ["echo_tanh64", like({ mean: "tanh64" })],
+    ["iaf_context", { ...iaf, context: true, shiftOnly: false } as LatentConfig],
+    ["iaf_maf", iaf, maf],
+    ["iaf_prior", iaf],
+    ["iaf_prior_mmd", iaf, standard, true],
+    ["iaf_vamp", iaf, vamp],
+    ["info_vae", gaussian, standard, true],
+    ["multiplicative", { type: "multiplicative", size: 32 }],
+    ["vae_maf", gaussian, maf],
+    ["vae_vamp", gaussian, vamp],
+  ];
+  const mmd = parse({ ...MINIMAL, loss: [{ type: "mmd", weight: 999 }] }).loss;
+  for (const [name, latent, prior = standard, withMmd = false] of expected) {
+    const { config } = await findConfig(name);
+    const loss = withMmd ? [...vae.loss, ...mmd] : vae.loss;
+    assertEquals(config, { ...vae, latent, prior, loss }, name);
+  }
+  assertEquals(await shippedNames(), ["echo", ...expected.map(([name]) => name), "vae"].sort());
+});
+
+Deno.test("the JSON Schema is current, and every shipped config names it", async () => {
+  // After a change of the schema: deno task schema
+  assertEquals(await Deno.readTextFile(SCHEMA_FILE), jsonSchema());
+  const folder = join(dirname(SCHEMA_FILE), "configs");
+  for (const name of await shippedNames()) {
+    const { $schema } = JSON.parse(await Deno.readTextFile(join(folder, `${name}.json`)));
+    assertEquals(join(folder, $schema), SCHEMA_FILE);
+  }
+  const { properties } = JSON.parse(jsonSchema());
+  assertEquals(properties.prior.default, { type: "standard" });
+  const types = properties.latent.oneOf.map((kind: { properties: { type: { const: string } } }) =>
+    kind.properties.type.const
+  );
+  assertEquals(types, ["echo", "echo_matrix", "gaussian", "iaf", "multiplicative"]);
+});
+
+Deno.test("every key has a default but latent and its size, and says what it was given", () => {
+  const config = parse({ $schema: "anything", latent: { type: "iaf", size: 2 } });
+  assertEquals(config.latent, {
+    ...{ type: "iaf", size: 2, steps: 4, hidden: [640, 640, 640], shiftOnly: true },
+    ...{ reverse: true, activation: "relu", context: false },
+  });
+  assertEquals(config.prior, { type: "standard" });
+  assertEquals(parse({ ...MINIMAL, prior: { type: "vamp" } }).prior, {
+    ...{ type: "vamp", inputs: 750, legacy: false },
+  });
+  assertEquals(parse({ ...MINIMAL, encoder: [{ units: 3 }] }).encoder, [
+    { units: 3, activation: "softplus", initialiser: "glorotUniform" },
+  ]);
+  assertEquals(parse({ ...MINIMAL, loss: [{ type: "mmd", weight: 2 }] }).loss, [
+    { type: "mmd", weight: 2, estimator: "unbiased", against: "standard" },
+  ]);
+  const rates = ["iwae", "alemiLegacy"].map((type) =>
+    parse({ ...MINIMAL, learningRate: { type } }).learningRate
+  );
+  assertEquals(rates, [{ type: "iwae", rate: 1e-3 }, { type: "alemiLegacy", rate: 3e-4 }]);
+  assertEquals([config.recon, config.samples], ["bce", 1]);
+  assertEquals("$schema" in config, false);
+  // What a run folder keeps is a config again.
+  assertEquals(parse(JSON.parse(JSON.stringify(config))), config);
+});
+
+Deno.test("a config is a file, a shipped name, or JSON", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "mine.json");
+  await writeFile(path, JSON.stringify(MINIMAL));
+  const config = parse(MINIMAL);
+  assertEquals(await findConfig(path), { name: "mine", config });
+  assertEquals(await findConfig(JSON.stringify(MINIMAL)), { name: "inline", config });
+});
+
+Deno.test("a config that is not there, or no JSON, is refused", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "mine.json");
+  await assertRefusedLater(() => findConfig("ecko"), `"ecko"`, "did you mean echo?");
+  await assertRefusedLater(() => findConfig(path), path, "echo, echo_cycle");
+  await assertRefusedLater(() => findConfig("{latent: 3}"), "--config is not JSON");
+  await writeFile(path, "latent: 3");
+  await assertRefusedLater(() => findConfig(path), `${path} is not JSON`);
+});
+
+Deno.test("an unknown key is named with the nearest allowed one", () => {
+  assertRefused(
+    () => parse({ ...MINIMAL, epoch: 3 }),
+    "my.json",
+    `"epoch"`,
+    "did you mean epochs?",
+  );
+  assertRefused(
+    () => parse({ latent: { ...MINIMAL.latent, sizes: 3 } }),
+    "my.json, latent",
+    `"sizes"`,
+    "did you mean size?",
+  );
+  assertRefused(
+    () => parse({ ...MINIMAL, encoder: [{ units: 3, activation: "relu", quux: 1 }] }),
+    "encoder.0",
+    `"quux"`,
+    "units, activation",
+  );
+});
+
+Deno.test("beta multiplies the weights of rate terms", () => {
+  const term = (type: string, weight: number) => ({ type, weight });
+  const loss = [...[1, 2, 0].map((weight) => term("rate", weight)), term("mmd", 999)];
+  const config = withBeta(parse({ ...MINIMAL, loss: [term("reconstruction", 1), ...loss] }), 0.25);
+  assertEquals(config.loss.map(({ weight }) => weight), [1, 0.25, 0.5, 0, 999]);
+  const without = parse({ ...MINIMAL, loss: [term("reconstruction", 1), term("rate", 0)] });
+  assertRefused(() => withBeta(without, 2), "--beta", "no rate term");
+});

@@ -1,0 +1,198 @@
+/**
+ * The tasks of the benchmark: the information that they say they have, beside what is found of their draws by other ways.
+ *
+ * @module
+ */
+import { assert, assertAlmostEquals, assertEquals, assertLess, assertNotEquals } from "@std/assert";
+import fc from "../../fixtures/property.ts";
+import { ksgInformation, neighbourEntropy, noiseInformation, type Points } from "../../../mod.ts";
+import { cauchy, gaussian } from "../../../experiments/laboratory/estimators/closed_forms.ts";
+import { type MapName, mapped, MAPS } from "../../../experiments/laboratory/estimators/maps.ts";
+import { suite } from "../../../experiments/laboratory/estimators/suite.ts";
+import { type Task, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
+import {
+  betaCdf,
+  cauchyCdf,
+  type Cdf,
+  gammaCdf,
+  kolmogorovSmirnov,
+  kolmogorovSmirnovLimit,
+  meanOf,
+  normalCdf,
+  SIGMAS,
+  standardError,
+  uniformCdf,
+  varianceOf,
+  zOfCorrelation,
+} from "../../fixtures/statistics.ts";
+
+const N = 300;
+
+/** A task of the suite. */
+function named(name: string): Task {
+  const found = suite().find((task) => task.name === name);
+  assert(found !== undefined, name);
+  return found;
+}
+
+const column = ({ values, dimensions }: Points, k: number): Float64Array =>
+  Float64Array.from({ length: values.length / dimensions }, (_, i) => values[i * dimensions + k]);
+
+function assertMean(terms: Float64Array, expected: number, what: string, error = 0): void {
+  const z = (meanOf(terms) - expected) / Math.hypot(standardError(terms), error, 1e-9);
+  assertLess(Math.abs(z), SIGMAS, `${what}: ${meanOf(terms)} for ${expected}`);
+}
+
+Deno.test("tasks have names of their own, from .1 to 40 nats and from 1 to 32 dimensions", () => {
+  const names = suite().map(({ name }) => name);
+  assertEquals(new Set(names).size, names.length);
+  const nats = suite().map((task) => task.exact().nats);
+  assertEquals([Math.min(...nats), Math.max(...nats)].map((v) => v.toFixed(6)), [
+    "0.100000",
+    "40.000000",
+  ]);
+  assertEquals(Math.max(...suite().map(({ dimensions }) => dimensions.z)), 32);
+  for (const { name, dimensions, exact } of suite()) {
+    const [, z, rounded] = name.match(/^[a-z]+-(\d+)d-(\d+\.\d)(-[a-z]+)?$/)!;
+    assertEquals([Number(z), rounded], [dimensions.z, exact().nats.toFixed(1)], name);
+  }
+});
+
+Deno.test("the information is the mean of log p(z|x)/p(z), and −E log |det S|", () => {
+  for (const task of suite()) {
+    const { densities, noise, x, z } = task.draw(N, 5), { nats, standardError } = task.exact();
+    assertEquals([x.dimensions, z.dimensions], [task.dimensions.x, task.dimensions.z]);
+    assertEquals([x.values.length, z.values.length], [x.dimensions * N, z.dimensions * N]);
+    if (densities !== undefined) {
+      const terms = Float64Array.from({ length: N }, (_, i) => {
+        return densities.conditional(i, i) - densities.marginal(i);
+      });
+      assertMean(terms, nats, task.name);
+    }
+    if (noise !== undefined) {
+      assertMean(noise.logDeterminants.map((v) => -v), nats, task.name, standardError);
+    }
+  }
+});
+
+/** The law of every coordinate of z, and whether they are independent. */
+const LAWS: Record<string, [cdf: Cdf, independent: boolean]> = {
+  "gaussian-32d-40.0": [normalCdf, true],
+  "correlated-8d-4.0": [normalCdf, false],
+  "matrix-16d-8.0": [normalCdf, true],
+  "fading-4d-2.0": [(z) => normalCdf(z - 2), true],
+  "cauchy-4d-4.0": [cauchyCdf, true],
+  "uniform-8d-5.5": [uniformCdf, true],
+  "beta-16d-16.0": [betaCdf(0.4, 0.6), true],
+  "dirichlet-3d-1.5": [betaCdf(0.5, 1.5), false],
+  "gamma-10d-5.0": [gammaCdf(2), true],
+};
+
+Deno.test("noise and codes have the laws that they are said to have", () => {
+  for (const [name, [cdf, independent]] of Object.entries(LAWS)) {
+    const { z, noise } = named(name).draw(600, 6);
+    for (const points of [z, noise!.points]) {
+      const draws = independent ? points.values : column(points, 1);
+      const gap = kolmogorovSmirnov(draws, cdf);
+      assertLess(gap, kolmogorovSmirnovLimit(draws.length), name);
+    }
+  }
+});
+
+Deno.test("what neighbours find agrees, where there are few dimensions and where f and S are nonlinear", () => {
+  const n = 4000;
+  for (const [name, tolerance] of [["tanh-1d-0.9", 0.06], ["gaussian-1d-4.0", 0.08]] as const) {
+    const { x, z } = named(name).draw(n, 7);
+    assertAlmostEquals(ksgInformation(x, z).nats, named(name).exact().nats, tolerance, name);
+  }
+  for (const [name, tolerance] of [["tanh-8d-5.1", 0.3], ["network-8d-3.7", 0.3]] as const) {
+    const { z, noise } = named(name).draw(N, 8);
+    const { nats } = noiseInformation(z, noise!.points, noise!.logDeterminants);
+    assertAlmostEquals(nats, named(name).exact().nats, tolerance, name);
+  }
+});
+
+Deno.test("a seed gives its draws again, and another seed others", () => {
+  for (const task of [named("gaussian-8d-2.0"), named("beta-1d-0.5")]) {
+    assertEquals(task.draw(20, 3).z, task.draw(20, 3).z);
+    assertEquals(task.draw(20, 3).x, task.draw(20, 3).x);
+    assertNotEquals(task.draw(20, 3).z, task.draw(20, 4).z);
+  }
+});
+
+Deno.test("draws are independent of one another, and noise of its example", () => {
+  const n = 10_000, block = 50;
+  const { x, z, noise } = named("gaussian-1d-1.0").draw(n, 9);
+  const pairs: [string, Float64Array, Float64Array][] = [
+    ["z and the next z", column(z, 0).subarray(1), column(z, 0).subarray(0, -1)],
+    ["x and the next z", column(x, 0).subarray(1), column(z, 0).subarray(0, -1)],
+    ["x and the noise", column(x, 0), column(noise!.points, 0)],
+  ];
+  for (const [what, a, b] of pairs) {
+    assertLess(Math.abs(zOfCorrelation(a, b)), SIGMAS, what);
+  }
+  // Codes that share their echoes, as those of a batch do, have means that vary 2.85 times as much.
+  const means = Float64Array.from({ length: n / block }, (_, b) => {
+    return meanOf(column(z, 0).subarray(b * block, (b + 1) * block));
+  });
+  const ratio = varianceOf(means) * block / varianceOf(column(z, 0));
+  assertLess(Math.abs(ratio - 1), SIGMAS * Math.sqrt(2 * block / n));
+});
+
+/** log |det| of a map's Jacobian, by differences and elimination. */
+function logJacobian(map: ReturnType<typeof MAPS.flow>, row: readonly number[]): number {
+  const step = 1e-5;
+  const shifted = (k: number, by: number) => map(row.map((v, i) => i === k ? v + by : v)).row;
+  const matrix = row.map((_, k) => {
+    const above = shifted(k, step), below = shifted(k, -step);
+    return above.map((v, i) => (v - below[i]) / (2 * step));
+  });
+  let total = 0;
+  for (let k = 0; k < row.length; k++) {
+    const rest = matrix.slice(k).sort((a, b) => Math.abs(b[k]) - Math.abs(a[k]));
+    matrix.splice(k, rest.length, ...rest);
+    total += Math.log(Math.abs(matrix[k][k]));
+    for (let i = k + 1; i < row.length; i++) {
+      const factor = matrix[i][k] / matrix[k][k];
+      matrix[i] = matrix[i].map((v, j) => v - factor * matrix[k][j]);
+    }
+  }
+  return total;
+}
+
+Deno.test("maps change volumes by what they say, which is never 0", () => {
+  const away = fc.double({ min: 0.1, max: 4, noNaN: true });
+  const coordinate = fc.tuple(away, fc.boolean()).map(([v, up]) => up ? v : -v);
+  for (const [name, mapOf] of Object.entries(MAPS)) {
+    fc.assert(
+      fc.property(fc.array(coordinate, { minLength: 1, maxLength: 5 }), fc.nat(99), (row, seed) => {
+        const map = mapOf(row.length, seed + 1);
+        assertAlmostEquals(map(row).logDeterminant, logJacobian(map, row), 1e-4, name);
+      }),
+      { numRuns: 50 },
+    );
+  }
+});
+
+Deno.test("a map keeps the information, and its densities are those of what it makes", () => {
+  const n = 3000;
+  const cases: [Task, MapName, number][] = [
+    [taskOf(gaussian(1, 1)), "halfcube", 0.05],
+    [taskOf(gaussian(1, 1)), "wiggly", 0.05],
+    [taskOf(cauchy(1)), "asinh", 0.05],
+    [taskOf(gaussian(2, 1)), "rotated", 0.05],
+    [taskOf(gaussian(2, 1)), "flow", 0.1],
+  ];
+  for (const [task, map, tolerance] of cases) {
+    const moved = mapped(task, map), { x, z, densities, noise } = moved.draw(n, 11);
+    assertEquals(moved.exact(), task.exact());
+    assertNotEquals(z.values, task.draw(n, 11).z.values);
+    assertEquals(noise, undefined);
+    const { conditional, marginal } = densities!;
+    const logs = Float64Array.from({ length: n }, (_, i) => marginal(i));
+    // Of these very draws: neighbours are right about them sooner than about all.
+    const nats = meanOf(logs.map((log, i) => conditional(i, i) - log));
+    assertAlmostEquals(ksgInformation(x, z).nats, nats, tolerance, moved.name);
+    assertAlmostEquals(neighbourEntropy(z).nats, -meanOf(logs), 0.08, moved.name);
+  }
+});

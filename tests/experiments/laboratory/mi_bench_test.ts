@@ -1,0 +1,240 @@
+/**
+ * `deno task mi-bench`: what estimators are asked, what is made of their answers, and the command.
+ *
+ * @module
+ */
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import settings from "../../../deno.json" with { type: "json" };
+import type { Output } from "../../../experiments/shell/output.ts";
+import { readNpz } from "../../../experiments/formats/npy.ts";
+import { chart } from "../../../experiments/laboratory/estimators/chart.ts";
+import {
+  cauchy,
+  gaussian,
+  uniform,
+} from "../../../experiments/laboratory/estimators/closed_forms.ts";
+import {
+  type Estimator,
+  ESTIMATORS,
+} from "../../../experiments/laboratory/estimators/estimators.ts";
+import { mapped } from "../../../experiments/laboratory/estimators/maps.ts";
+import { tanhScalar } from "../../../experiments/laboratory/estimators/nonlinear.ts";
+import { requireAll, show, tableCsv } from "../../../experiments/laboratory/estimators/report.ts";
+import { bench, isFound, type Row } from "../../../experiments/laboratory/estimators/run.ts";
+import { suite } from "../../../experiments/laboratory/estimators/suite.ts";
+import { type Task, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
+import {
+  assertHolds,
+  assertRefused,
+  assertSentence,
+  temporaryFolder,
+} from "../../fixtures/helpers.ts";
+
+/** Rows of some tasks. */
+const rowsOf = (
+  tasks: readonly Task[],
+  estimators: readonly Estimator[],
+  samples = 500,
+  seeds: readonly number[] = [1],
+): Promise<Row[]> =>
+  Array.fromAsync(bench({ tasks, estimators, samples, seeds, steps: 200 }, () => {}));
+
+/** The estimate of a row, which must be there. */
+function meanOf({ estimates }: Row, name: Estimator["name"]): number {
+  const cell = estimates[name];
+  assert(cell !== undefined && isFound(cell), `${name}: ${JSON.stringify(cell)}`);
+  return cell.mean;
+}
+
+Deno.test("every estimator finds a nat of Gaussians, and the bounds are on their sides", async () => {
+  const [row] = await rowsOf([taskOf(gaussian(1, 1))], ESTIMATORS, 2000);
+  assertEquals(Object.keys(row.estimates), ESTIMATORS.map(({ name }) => name));
+  for (const { name } of ESTIMATORS) assertAlmostEquals(meanOf(row, name), 1, 0.12, name);
+  const exact = meanOf(row, "densities"); // of these draws
+  assertLess(meanOf(row, "infonce"), exact);
+  assertLess(exact, meanOf(row, "leave-one-out"));
+  assertAlmostEquals(meanOf(row, "barber-agakov"), exact, 0.01);
+});
+
+Deno.test("InfoNCE is never above the logarithm of the codes it tells apart, and only what is named is asked", async () => {
+  const known = ESTIMATORS.filter(({ name }) => name === "infonce" || name === "barber-agakov");
+  const [row, cauchys] = await rowsOf([taskOf(gaussian(16, 30)), taskOf(cauchy(1))], known, 200);
+  assertEquals(Object.keys(row.estimates), ["infonce", "barber-agakov"]);
+  assertAlmostEquals(meanOf(row, "infonce"), Math.log(200), 0.01);
+  assertLess(2, meanOf(cauchys, "barber-agakov")); // a Gaussian marginal is far from Cauchy's
+});
+
+Deno.test("neighbours are not asked where there are none, nor densities where they are unknown", async () => {
+  const quick = ESTIMATORS.filter(({ name }) => !["nwj", "mine", "smile"].includes(name));
+  const tasks = [
+    taskOf(uniform(10)),
+    taskOf(tanhScalar),
+    mapped(taskOf(gaussian(1, 1)), "wiggly"),
+    taskOf(uniform(1000)),
+  ];
+  const rows = await rowsOf(tasks, quick);
+  const reasons = rows.map(({ estimates }) =>
+    Object.entries(estimates).filter(([, cell]) => !isFound(cell)).map(([name]) => name)
+  );
+  assertEquals(reasons, [
+    ["ksg"],
+    ["infonce", "leave-one-out", "barber-agakov", "densities"],
+    ["entropies"],
+    ["ksg", "leave-one-out"], // of a digit that comes once, z can be of no other example
+  ]);
+  assertEquals(rows[3].estimates["leave-one-out"], { reason: "seed 1: Infinity", failed: false });
+  requireAll(rows);
+});
+
+Deno.test("of several seeds there is a mean with a standard error, of one none", async () => {
+  const ksg = ESTIMATORS.filter(({ name }) => name === "ksg");
+  const [several] = await rowsOf([taskOf(gaussian(1, 1))], ksg, 200, [4, 5, 6]);
+  const cell = several.estimates.ksg!;
+  assert(isFound(cell));
+  const [a, b, c] = cell.values, mean = (a + b + c) / 3;
+  const variance = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2;
+  assertAlmostEquals(cell.mean, mean, 1e-12);
+  assertAlmostEquals(cell.error, mean - 1, 1e-12);
+  assertAlmostEquals(cell.standardError!, Math.sqrt(variance / 3), 1e-12);
+  const [one] = await rowsOf([taskOf(gaussian(1, 1))], ksg, 200, [4]);
+  assertEquals(one.estimates.ksg, { mean: a, standardError: null, error: a - 1, values: [a] });
+});
+
+/** An estimator that does as it is told. */
+const pretended = (name: Estimator["name"], estimate: Estimator["estimate"]): Estimator => ({
+  name,
+  knows: "nothing",
+  obstacle: () => undefined,
+  estimate,
+});
+
+Deno.test("an estimator that fails takes no other down, and is named at the end", async () => {
+  const estimators = [
+    pretended("ksg", () => {
+      throw new RangeError("Cannot count");
+    }),
+    pretended("nwj", () => Promise.reject(new Error("lost"))),
+    pretended("mine", () => NaN),
+    pretended("smile", () => 1.5),
+  ];
+  const rows = await rowsOf([taskOf(gaussian(1, 1)), taskOf(cauchy(1))], estimators, 100);
+  assertEquals(rows.map((row) => meanOf(row, "smile")), [1.5, 1.5]);
+  assertRefused(
+    () => requireAll(rows),
+    "no estimate by ksg on gaussian-1d-1.0 (seed 1: RangeError: Cannot count)",
+    "nwj on cauchy-1d-1.0 (seed 1: Error: lost)",
+    "mine on cauchy-1d-1.0 (seed 1: NaN)",
+  );
+  await using folder = await temporaryFolder();
+  const said: string[] = [];
+  const output: Output = {
+    say: (text) => said.push(text),
+    record: () => {},
+    table: (columns, rows) =>
+      said.push(...rows.map((row) => columns.map(({ cell }) => cell(row)).join(" "))),
+    busy: () => {},
+  };
+  await show({ rows, estimators, samples: 100, source: "a test" }, folder.path, output);
+  assertEquals(said[0], "gaussian-1d-1.0 1.00 failed failed failed 1.50");
+  await assertHolds(folder.path, "table.csv", "table.json", "mi_bench.svg");
+});
+
+Deno.test("the table as CSV has a line for each task and estimator", async () => {
+  const estimators = [
+    pretended("smile", ({ x }) => x.values[0] > 0 ? 1 : 1),
+    { ...pretended("ksg", () => 0), obstacle: () => "because, so" },
+  ];
+  const rows = await rowsOf([taskOf(gaussian(2, 1))], estimators, 100);
+  assertEquals(tableCsv(rows).split("\r\n"), [
+    "task,x_dimensions,z_dimensions,exact,exact_standard_error,estimator,mean,standard_error,error,reason",
+    "gaussian-2d-1.0,2,2,1,0,smile,1,,0,",
+    'gaussian-2d-1.0,2,2,1,0,ksg,,,,"because, so"',
+    "",
+  ]);
+});
+
+Deno.test("the picture has a mark for each estimate, and panels for what was asked", async () => {
+  const tasks = [taskOf(gaussian(1, 1)), taskOf(gaussian(1, 4))];
+  const estimators = [pretended("ksg", () => -3), pretended("infonce", () => 1e9)];
+  const findings = { estimators, samples: 100, source: "a test" };
+  const svg = chart({ rows: await rowsOf(tasks, estimators, 100), ...findings });
+  const dots = Array.from(svg.matchAll(/aria-label="dot".*?<\/g>/gs), ([group]) => group).join("");
+  assertEquals(dots.match(/<(path|circle)/g)?.length, 6); // two and one of the legend, for each
+  assertStringIncludes(svg, "ln 100");
+  assertStringIncludes(svg, "nearest neighbours");
+  assert(!svg.includes("trained critics") && !/NaN|undefined/.test(svg));
+});
+
+/** The command as the task runs it: with its permissions, and no more. */
+async function command(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [, ...args] = settings.tasks["mi-bench"].command.split(" ");
+  const cwd = fileURLToPath(new URL("../../..", import.meta.url));
+  const process = new Deno.Command(Deno.execPath(), { args: [...args, ...flags], cwd });
+  const { code, stdout, stderr } = await process.output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out, err };
+}
+
+Deno.test("the command answers a mistake in a sentence", async () => {
+  const cases: [flags: string[], says: string[]][] = [
+    [["--tasks", "gaussian-8d-2.1"], [
+      "--tasks",
+      `"gaussian-8d-2.1"`,
+      "did you mean gaussian-8d-2.0?",
+    ]],
+    [["--estimators", "ksg,mini"], ["--estimators", `"mini"`, "did you mean mine?"]],
+    [["--samples", "99"], ["--samples must be a whole number from 100 to 100000", `"99"`]],
+    [["--seeds", "0"], ["--seeds"]],
+    [["--task", "gaussian-1d-1.0"], ["unknown flag --task; did you mean --tasks?"]],
+    [["--export", "deno.json/x", "--tasks", "gaussian-1d-1.0"], ["cannot make the folder"]],
+    [["--list", "--out", "/usr/x"], ["--out is /usr/x", "/tmp only"]],
+    [["--export", "/usr/x"], ["--export is /usr/x", "/tmp only"]],
+  ];
+  for (const [flags, says] of cases) {
+    const { code, out, err } = await command(...flags);
+    assertEquals([code, out], [1, ""], flags.join(" "));
+    assertSentence(err.trimEnd(), says);
+  }
+});
+
+Deno.test("the command lists tasks, judges those that are named, and exports them", async () => {
+  await using folder = await temporaryFolder();
+  const listed = await command("--list", "--json", "--tasks", "cauchy-1d-1.0,beta-1d-0.5");
+  assertEquals(listed.out.trim().split("\n").map((line) => JSON.parse(line).name), [
+    "cauchy-1d-1.0",
+    "beta-1d-0.5",
+  ]);
+  const out = join(folder.path, "table");
+  const few = ["--tasks", "cauchy-1d-1.0", "--samples", "300"];
+  const judged = await command("--json", ...few, "--estimators", "ksg,densities", "--out", out);
+  const [row] = judged.out.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals([row.task, row.exact, Object.keys(row.estimates)], [
+    "cauchy-1d-1.0",
+    1,
+    ["ksg", "densities"],
+  ]);
+  await assertHolds(out, "table.csv", "table.json", "mi_bench.svg");
+  const samples = join(folder.path, "samples");
+  const exported = await command("--export", samples, ...few, "--seed", "7");
+  const path = join(samples, "cauchy-1d-1.0.npz");
+  assertEquals(exported.out.trim(), path);
+  await assertHolds(samples, "cauchy-1d-1.0.npz");
+  const { arrays } = readNpz(await Deno.readFile(path), path);
+  const task = suite().find(({ name }) => name === "cauchy-1d-1.0")!;
+  const { x, z } = task.draw(300, 7);
+  assertEquals(Object.fromEntries(arrays), {
+    x: { shape: [300, 1], data: Float32Array.from(x.values) },
+    z: { shape: [300, 1], data: Float32Array.from(z.values) },
+    mi: { shape: [], data: Float32Array.of(1) },
+    mi_error: { shape: [], data: Float32Array.of(0) },
+    seed: { shape: [], data: Float32Array.of(7) },
+  });
+});

@@ -1,0 +1,221 @@
+/**
+ * The table of `deno task verify`: green for the library's samplers, and red for every mistake that is planted in them.
+ *
+ * Few draws will do: a mistake that moves the information or a law by some percent is seen in 2000.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import settings from "../../../deno.json" with { type: "json" };
+import type { Output } from "../../../experiments/shell/output.ts";
+import { generator } from "../../../experiments/laboratory/statistics/generator.ts";
+import {
+  requireGreen,
+  SECTION_NAMES,
+  type SectionName,
+  verify,
+} from "../../../experiments/laboratory/channels/report.ts";
+import { type Finding, judge } from "../../../experiments/laboratory/channels/row.ts";
+import { STANDARD, type Suite } from "../../../experiments/laboratory/channels/suite.ts";
+import {
+  matrixMutants,
+  type MatrixMutation,
+  mutants,
+  type Mutation,
+} from "../../lib/echo/mutants.ts";
+import { run as train } from "../../fixtures/command.ts";
+import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
+import { npy, npz } from "../../fixtures/writers.ts";
+
+const silent: Output = { say() {}, record() {}, table() {}, busy() {} };
+
+/** The rows of a section, by samplers of which one may be wrong. */
+const rowsOf = async (section: SectionName, samplers: Partial<Suite> = {}) =>
+  (await verify({ ...STANDARD, draws: 2000, ...samplers }, silent, [section])).rows;
+
+for (const section of SECTION_NAMES) {
+  Deno.test(`the section "${section}" is green`, async () => {
+    const rows = await rowsOf(section);
+    const red = rows.filter(({ verdict }) => verdict === "red");
+    assertEquals(red.map(({ channel, by }) => `${channel} by ${by}`), []);
+    assert(rows.every((row) => row.section === section));
+  });
+}
+
+Deno.test("a seed decides on every number", async () => {
+  const [first, second, other] = [
+    await rowsOf("bounds"),
+    await rowsOf("bounds"),
+    await rowsOf("bounds", { seed: 2 }),
+  ];
+  assertEquals(second, first);
+  assert(other.every(({ estimate }, i) => estimate !== first[i].estimate));
+});
+
+/** The section by which a mistake in a sampler is found, and how many of its rows must be red. */
+const finders: Record<Mutation, readonly [section: SectionName, atLeast: number]> = {
+  "inclusive product": ["truncation", 18],
+  "f and S misaligned": ["truncation", 12],
+  "S not applied": ["truncation", 18],
+  "S applied twice": ["truncation", 12],
+  "self included": ["truncation", 6],
+  "with replacement, self excluded": ["truncation", 6],
+  "stale echoes": ["truncation", 4],
+  "clip mismatch": ["channels", 2],
+  "orders not shared": ["channels", 3],
+  "cut off": ["channels", 5],
+};
+for (const [mutation, [section, atLeast]] of Object.entries(finders)) {
+  Deno.test(`a sampler with mistake "${mutation}" turns the table red`, async () => {
+    const rows = await rowsOf(section, { sampler: mutants[mutation as Mutation] });
+    assertRed(rows, atLeast);
+  });
+}
+for (const mutation of Object.keys(matrixMutants) as MatrixMutation[]) {
+  Deno.test(`a sampler of matrices with mistake "${mutation}" turns the table red`, async () => {
+    assertRed(await rowsOf("matrices", { matrixSampler: matrixMutants[mutation] }), 4);
+  });
+}
+
+function assertRed(rows: Awaited<ReturnType<typeof rowsOf>>, atLeast: number): void {
+  const red = rows.filter(({ verdict }) => verdict === "red");
+  assert(red.length >= atLeast, `${red.length} of ${rows.length} rows are red`);
+  assertRefused(
+    () => requireGreen({ rows, limit: 5, tests: 1, chance: 1e-4 }),
+    `${red.length} of ${rows.length} rows are red: ${red[0].channel} by ${red[0].by}`,
+  );
+}
+
+/** A finding whose estimate and formula are where they are known to be. */
+const fair: Finding = {
+  section: "test",
+  channel: "a channel",
+  by: "a test",
+  rate: 1,
+  formula: 1,
+  formulaError: 0.1,
+  difference: 0.5,
+  estimate: 1.5,
+  standardError: 0.1,
+  laws: [{ gap: 0.01, n: 1000 }],
+};
+const verdictOf = (changes: Partial<Finding>, others = 0) => {
+  const findings = [{ ...fair, ...changes }, ...new Array<Finding>(others).fill(fair)];
+  return judge(findings).rows[0].verdict;
+};
+
+Deno.test("a row is red for its estimate, for its formula, for a law, and where it says nothing", () => {
+  assertEquals(verdictOf({}), "green");
+  assertEquals(verdictOf({ estimate: 2.2 }), "red");
+  assertEquals(verdictOf({ estimate: NaN }), "red");
+  assertEquals(verdictOf({ formula: 1.6, estimate: 2.1 }), "red");
+  assertEquals(verdictOf({ laws: [{ gap: 0.1, n: 1000 }] }), "red");
+  assertEquals(verdictOf({ laws: [{ gap: 0.1, n: 100 }] }), "green");
+  assertEquals(verdictOf({ relation: "≤", estimate: 0.5 }), "green");
+  assertEquals(verdictOf({ relation: "≤", estimate: 2.2 }), "red");
+  assertEquals(verdictOf({ relation: "≥", estimate: 2.2 }), "green");
+  assertEquals(verdictOf({ relation: "≥", estimate: 0.5 }), "red");
+  assertEquals(verdictOf({ fails: true }), "green");
+  assertEquals(
+    verdictOf({ fails: true, difference: 0.2, estimate: 1.2 }),
+    "red",
+    "not told from 1",
+  );
+});
+
+Deno.test("the more is looked at, the further off a single thing may be", () => {
+  const limits = [0, 10, 1000].map((others) =>
+    judge([fair, ...new Array<Finding>(others).fill(fair)]).limit
+  );
+  // 10⁻⁴ over 3, 33 and 3003 things, of both sides: the quantiles of the normal law.
+  for (const [i, limit] of [4.1494, 4.6688, 5.5231].entries()) {
+    assertLess(Math.abs(limits[i] - limit), 1e-3);
+  }
+  assertEquals([0, 10, 1000].map((others) => verdictOf({ estimate: 1.945 }, others)), [
+    "red",
+    "green",
+    "green",
+  ]);
+});
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Runs `deno task verify` with just its permissions. */
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [, ...taskArgs] = settings.tasks.verify.command.split(" ");
+  const options = { args: [...taskArgs, ...args], cwd: ROOT, env: { NO_COLOR: "1" } };
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+Deno.test("verify prints a table, and leaves it as JSON and as a picture", async () => {
+  await using folder = await temporaryFolder();
+  const { code, out, err } = await run(
+    ...["--only", "bounds", "--draws", "20000", "--seed", "2", "--out", folder.path],
+  );
+  assertEquals([code, err], [0, ""]);
+  for (const text of ["| Gauss(0.5), 4-D ", "≤ 2.", "InfoNCE, K = 256", "| green"]) {
+    assertStringIncludes(out, text);
+  }
+  const { source, rows } = JSON.parse(await Deno.readTextFile(join(folder.path, "verify.json")));
+  assertStringIncludes(source, "about 20,000 draws a row, seed 2");
+  assertEquals(rows.length, 6);
+  assertGreater(rows[0].formula, 0.69);
+  const svg = await Deno.readTextFile(join(folder.path, "verify.svg"));
+  assertStringIncludes(svg, "6 rows, all green");
+});
+
+Deno.test("verify helps, and answers a mistake by a sentence", async () => {
+  const { code, out } = await run("--help");
+  assertEquals(code, 0);
+  for (const text of ["--thorough", "--only", "deno task verify --run runs/"]) {
+    assertStringIncludes(out, text);
+  }
+  const mistakes: [args: string[], ...says: string[]][] = [
+    [["--only", "bound"], "--only", "did you mean bounds?"],
+    [["--draws", "12"], "--draws", "20000"],
+    [["--sed", "2"], "--sed", "did you mean --seed?"],
+    [["--run", "runs/none"], "there is no run in runs/none"],
+    [["--run", "runs/none", "--thorough"], "--thorough is for the library's channels"],
+    [["--data-dir", "data"], "it needs --run"],
+  ];
+  for (const [args, ...says] of mistakes) {
+    const { code, out, err } = await run(...args);
+    assertEquals([code, out], [1, ""]);
+    assertSentence(err.trimEnd(), ["error: ", ...says]);
+  }
+});
+
+Deno.test("verify --run checks a run of one's own images, and leaves its tables in the folder given", async () => {
+  await using folder = await temporaryFolder();
+  const path = (name: string) => join(folder.path, name);
+  const random = generator(1);
+  const images = (count: number) => npy([count, 4, 4], () => Math.round(random()));
+  await Deno.writeFile(path("images.npz"), npz({ train: images(80), test: images(60) }));
+  const layers = [{ units: 8, activation: "softplus" }];
+  const latent = { type: "echo", size: 2, dMax: 5 };
+  const config = JSON.stringify({ encoder: layers, decoder: layers, latent, batch: 20, epochs: 1 });
+  const flags = ["--config", config, "--dataset", path("images.npz"), "--filename", "small"];
+  const trained = await train(...flags, "--runs-dir", folder.path);
+  assertEquals(trained.code, 0, trained.err);
+
+  const { code, out, err } = await run("--run", path("small"), "--out", path("out"));
+  assertEquals([code, err], [0, ""]);
+  for (
+    const text of [
+      "Is the rate exact?",
+      "What does −ELBO leave out?",
+      "| −ELBO, as reported",
+    ]
+  ) {
+    assertStringIncludes(out, text);
+  }
+  const record = JSON.parse(await Deno.readTextFile(join(path("out"), "verify.json")));
+  assertEquals([record.run, record.answers.length], ["small", 3]);
+  assertGreater(record.facts.length, 9);
+  const svg = await Deno.readTextFile(join(path("out"), "verify.svg"));
+  assertStringIncludes(svg, "small: is its rate exact? all green");
+});

@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import { DOMParser } from "linkedom";
+import { join } from "node:path";
+import { reportPage } from "../../../experiments/report/page.ts";
+import { readRuns } from "../../../experiments/report/read_run.ts";
+import type { RunFolder } from "../../../experiments/runs/run_folder.ts";
+import { VAE } from "../../fixtures/bars.ts";
+import { finishedRun } from "../../fixtures/finished_run.ts";
+import { assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
+
+async function pageOf(...paths: string[]) {
+  const text = await reportPage(await readRuns(paths));
+  const document = new DOMParser().parseFromString(text, "text/html");
+  const all = (selector: string) => [...document.querySelectorAll(selector)];
+  const textOf = (selector: string) =>
+    all(selector).map(({ textContent }) => textContent!.replaceAll(/\s+/g, " ").trim());
+  return { text, all, textOf };
+}
+
+Deno.test("a page has its parts in order, links to each, and describes every picture", async () => {
+  await using folder = await temporaryFolder();
+  const runs = [
+    await finishedRun(folder.path, "echo_seed0", { rate: 10 }),
+    await finishedRun(folder.path, "echo_seed1", { rate: 12, keys: { seed: 1 } }),
+    await finishedRun(folder.path, "vae", { rate: 20, keys: { latent: VAE.latent } }),
+  ];
+  const { text, all, textOf } = await pageOf(...runs.map(({ path }) => path));
+  assert(text.startsWith('<!DOCTYPE html>\n<html lang="en">'));
+  assertEquals(textOf("h1"), ["3 runs on mnist_binarized"]);
+  assertEquals(textOf("title"), textOf("h1"));
+  const titles = [
+    "Summary",
+    "Rate–distortion plane",
+    "Losses",
+    "Rates by dimension",
+    "Pictures",
+    "Settings",
+    "Runs",
+  ];
+  assertEquals(textOf("main h2"), titles);
+  assertEquals(textOf("nav a"), titles);
+  const ids = all("[id]").map(({ id }) => id);
+  assertEquals(new Set(ids).size, ids.length);
+  for (const link of all("a, use")) assert(ids.includes(link.getAttribute("href")!.slice(1)));
+
+  // No heading is more than a level below the one before it.
+  const levels = all("h1, h2, h3, h4, h5, h6").map(({ tagName }) => Number(tagName[1]));
+  levels.forEach((level, i) => assert(i === 0 ? level === 1 : level <= levels[i - 1] + 1));
+  assertEquals(textOf("h3"), ["echo", "vae"]);
+  assertEquals(all("script, link, iframe, object").length, 0);
+  assertEquals(all("main h2").length, all("section").length);
+  for (const image of all("img")) {
+    assertMatch(image.getAttribute("src")!, /^data:image\/png;base64,/);
+    assert(image.getAttribute("alt")! !== "");
+  }
+  assertEquals(all("img").length, 6);
+  for (const svg of all("svg[role=img]")) assert(svg.getAttribute("aria-label")! !== "");
+  assertEquals(all("svg[role=img]").length, 1 + 2 + 2); // the plane, and two panels each of losses and rates
+  for (const box of all(".scroll")) assertEquals(box.getAttribute("tabindex"), "0");
+  for (const table of all("table")) assert(table.parentElement!.classList.contains("scroll"));
+
+  const [echo, vae] = all("#summary tbody tr").map((row) =>
+    [...row.children].map(({ textContent }) => textContent)
+  );
+  assertEquals(echo.slice(0, 6), [
+    "echo",
+    "1",
+    "2",
+    "11.00 ± 1.00",
+    "80.00 ± 0.00",
+    "91.00 ± 1.00",
+  ]);
+  assertEquals(vae.slice(0, 6), ["vae", "1", "1", "20.00", "80.00", "100.00"]);
+  const settings = textOf("#settings thead th");
+  assert(settings.includes("latent.type") && !settings.includes("seed"));
+  assertEquals(textOf("#runs tbody td:nth-child(6)"), ["nothing", "nothing", "nothing"]);
+  assertEquals(all(".notice").length, 0);
+});
+
+Deno.test("what a run lacks is said of it, and the others are shown", async () => {
+  await using folder = await temporaryFolder();
+  const make = (name: string, keys: object = {}) => finishedRun(folder.path, name, { keys });
+  await make("whole");
+  const unfinished = await make("unfinished", { batch: 10 });
+  for (const path of [unfinished.test, unfinished.codes, unfinished.traversals]) {
+    await Deno.remove(path);
+  }
+  const bare = await make("bare");
+  for (const path of [bare.config, bare.test, bare.codes, bare.checkpoint]) await Deno.remove(path);
+  for (const path of [bare.reconstructions, bare.samples, bare.traversals]) await Deno.remove(path);
+  const damaged = await make("damaged", { batch: 30 });
+  const cut = async (path: string) => {
+    const bytes = await Deno.readFile(path);
+    await Deno.writeFile(path, bytes.subarray(0, Math.floor(bytes.length / 2)));
+  };
+  for (const path of [damaged.history, damaged.codes, damaged.samples]) await cut(path);
+  const edited = await make("edited", { batch: 40 });
+  await Deno.writeTextFile(edited.test, `{"rate": "much"}`);
+  await Deno.writeTextFile(edited.config, `{"latent": 1}`);
+  await make("repeated");
+  await Deno.mkdir(join(folder.path, "empty"));
+  await Deno.writeTextFile(join(folder.path, "notes.txt"), "");
+
+  const names = [...Deno.readDirSync(folder.path)].map(({ name }) => join(folder.path, name));
+  const { textOf, all } = await pageOf(...names, names[0] + "/");
+  const rows = all("#runs tbody tr").map((row) =>
+    [row.children[0].textContent!, row.children[5].textContent!] as const
+  );
+  const lacks = Object.fromEntries(rows);
+  assertEquals(Object.keys(lacks).length, rows.length);
+  const repeats = ["whole", "repeated"].map((name) => lacks[name]).toSorted();
+  assertMatch(repeats[0], /^it has the seed of another of (whole|repeated), and is not counted$/);
+  assertEquals(repeats[1], "nothing");
+  assertEquals(lacks.unfinished, "it is trained, but not tested");
+  assertMatch(
+    lacks.bare,
+    /^config.json is missing.*not finished: epoch 4.*checkpoint.*reconstructions.png is missing/,
+  );
+  assertMatch(
+    lacks.damaged,
+    /history is not JSON.*codes.*not a whole safetensors.*samples.png is not a whole PNG/,
+  );
+  assertMatch(
+    lacks.edited,
+    /config.json, latent: expected .* but found 1.*test.json, rate: expected a number, but found "much"/,
+  );
+  assertEquals(textOf(".notice"), [`What 4 of 6 runs lack`]);
+  assertStringIncludes(
+    textOf("#runs p + ul").join(),
+    "empty: config.json is missing; history.jsonl is missing",
+  );
+  assertMatch(
+    textOf("#summary").join(),
+    /unfinished † .*† Not finished|† Not finished.*unfinished †/,
+  );
+});
+
+Deno.test("a mean is over the finished runs, if there is one", async () => {
+  await using folder = await temporaryFolder();
+  const runs: RunFolder[] = [];
+  for (const [seed, rate] of [10, 20, 90].entries()) {
+    runs.push(await finishedRun(folder.path, `x_seed${seed}`, { rate, keys: { seed } }));
+  }
+  await Deno.remove(runs[2].test);
+  const rowOf = async () => {
+    const { all } = await pageOf(...runs.map(({ path }) => path));
+    return all("#summary tbody tr > *").map(({ textContent }) => textContent).slice(0, 4);
+  };
+  assertEquals(await rowOf(), ["x", "1", "2", "15.00 ± 5.00"]);
+  for (const run of runs.slice(0, 2)) await Deno.remove(run.test);
+  assertEquals(await rowOf(), ["x †", "1", "3", "40.00 ± 25.17"]);
+});
+
+Deno.test("names from the file system break nothing", async () => {
+  await using folder = await temporaryFolder();
+  const names = [`<img src=x onerror=alert(1)>"'&amp;`, "<script>alert(2)<\u2215script>"]; // no real slash
+  const dataset = "</title><b>";
+  const runs = [
+    await finishedRun(folder.path, names[0]),
+    await finishedRun(folder.path, names[1], { keys: { latent: VAE.latent, dataset } }),
+  ];
+  const { all, textOf } = await pageOf(...runs.map(({ path }) => path));
+  assertEquals(all("script, [onerror], img:not([alt]), title b, h1 b").length, 0);
+  assertEquals(textOf("#summary tbody th"), names);
+  assertEquals(textOf("#losses h3").toSorted(), [dataset, "mnist_binarized"]);
+  const labels = all("#losses svg[role=img]").map((svg) => svg.getAttribute("aria-label")!);
+  for (const name of names) assert(labels.some((label) => label.startsWith(`${name}: validation`)));
+});
+
+Deno.test("ten runs of 200 epochs and grey images of 28 by 28 pixels are less than 2 MB", async () => {
+  await using folder = await temporaryFolder();
+  const runs = [];
+  for (let i = 0; i < 10; i++) {
+    const keys = { latent: { ...VAE.latent, size: 32 }, batch: 20 + i };
+    runs.push(await finishedRun(folder.path, `run${i}`, { keys, epochs: 200, side: 28 }));
+  }
+  const { text, all } = await pageOf(...runs.map(({ path }) => path));
+  assertEquals(all("img").length, 30);
+  const { size } = new Blob([text]);
+  assertLess(size, 2e6);
+});
+
+Deno.test("where there is no run, that is one sentence", async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "file");
+  await Deno.writeTextFile(file, "");
+  await assertRefusedLater(
+    () => readRuns([folder.path]),
+    "no run",
+    folder.path,
+    "history.jsonl is missing",
+  );
+  await assertRefusedLater(() => readRuns([file]), "no run", "none of the paths is a folder");
+  await assertRefusedLater(
+    () => readRuns([join(folder.path, "none")]),
+    "there is no run folder",
+    "none",
+  );
+});

@@ -1,0 +1,95 @@
+/**
+ * Every device draws the same echoes, and computes the same code as the reference device up to the rounding of float32.
+ *
+ * @module
+ */
+import { assertEquals, assertLess } from "@std/assert";
+import {
+  type Device,
+  echoChannel,
+  type EchoOptions,
+  echoRate,
+  echoSample,
+  grad,
+  jit,
+  key,
+  mul,
+  openDevice,
+  sum,
+  type Tensor,
+  tensor,
+  treeLeaves,
+} from "../../../mod.ts";
+import { generator, normalDraw } from "../../fixtures/statistics.ts";
+import { echoMasks } from "./oracles.ts";
+
+const reference = await openDevice("reference");
+const devices: Record<string, Device> = { cpu: await openDevice("cpu") };
+try {
+  devices.webgpu = await openDevice("webgpu");
+} catch (error) {
+  console.log(`Echo on webgpu is not tested: ${(error as Error).message}`);
+}
+
+interface Encodings {
+  readonly mean: Tensor;
+  readonly logScale: Tensor;
+}
+
+function encodings(batch: number, latent: number): Encodings {
+  const random = generator(1);
+  const shape = [batch, latent];
+  const values = (f: (x: number) => number) =>
+    tensor(Float32Array.from({ length: batch * latent }, () => f(normalDraw(random))), { shape });
+  return { mean: values(Math.tanh), logScale: values((x) => -Math.log1p(Math.exp(-x))) };
+}
+
+/** Largest difference of corresponding elements of two trees, relative to the largest element. */
+async function difference(a: unknown, b: unknown): Promise<number> {
+  const expected = treeLeaves(b) as Tensor[];
+  let largest = 0;
+  for (const [i, x] of (treeLeaves(a) as Tensor[]).entries()) {
+    const is = await x.read(), should = Float64Array.from(await expected[i].read());
+    const size = should.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    is.forEach((v, j) => largest = Math.max(largest, Math.abs(v - should[j]) / size));
+  }
+  return largest;
+}
+
+const channels: Record<string, EchoOptions> = {
+  "as it comes": {},
+  "with replacement": { sampling: "withReplacement" },
+  "in one cycle": { sampling: "cycle" },
+  "multiplicative, centred and clipped": { multiplicative: true, centred: true, meanClip: 0.9 },
+};
+const batches: Record<string, Encodings> = {
+  "the batch of the experiments": encodings(100, 32),
+  "a small batch": encodings(7, 3),
+};
+
+for (const [name, device] of Object.entries(devices)) {
+  Deno.test(`${name} draws the very echoes of the reference device`, async () => {
+    const keys = [1, 2, 3].map(key);
+    assertEquals(
+      await echoMasks(20, 7, keys, { device }),
+      await echoMasks(20, 7, keys, { device: reference }),
+    );
+  });
+
+  for (const [settings, options] of Object.entries(channels)) {
+    for (const [size, batch] of Object.entries(batches)) {
+      Deno.test(`${name}: code, rate and gradients of ${size}, channel ${settings}`, async () => {
+        const channel = echoChannel(options);
+        const code = ({ mean, logScale }: Encodings) => echoSample(key(1), mean, logScale, channel);
+        const everything = (at: Encodings) => ({
+          z: code(at),
+          rate: echoRate(at.logScale, channel),
+          gradient: grad((at: Encodings) => sum(mul(code(at), code(at))))(at),
+        });
+        const found = jit(everything, { device })(batch);
+        const expected = jit(everything, { device: reference })(batch);
+        assertLess(await difference(found, expected), 2e-5);
+      });
+    }
+  }
+}
