@@ -5,7 +5,7 @@
  */
 import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { type Node, sizeOf } from "../kernels/graph.ts";
-import { plan } from "../kernels/compiler/memory.ts";
+import { compile } from "../kernels/compiler/compile.ts";
 import { openCpu } from "../kernels/cpu/device.ts";
 import type { Storage } from "./storage.ts";
 
@@ -51,7 +51,7 @@ export function evaluate(
   const executable = cached(
     target,
     structureOf(order, roots),
-    () => target.compile(plan(roots, leaves, target.traits)),
+    () => target.compile(compile(roots, leaves, target.traits)),
   );
   const outputs = roots.map((root) => ({ size: sizeOf(root.shape) }));
   return launch(target, executable, leaves.map((leaf) => bufferOf(leaf, target)), outputs);

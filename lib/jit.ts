@@ -5,7 +5,7 @@
  */
 import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
-import { plan } from "../kernels/compiler/memory.ts";
+import { compile } from "../kernels/compiler/compile.ts";
 import { checkDevice, checkOptions } from "./checks.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -177,7 +177,7 @@ export function trace<A extends readonly unknown[]>(
   const donated = [...new Set(donate.flatMap((n) => leafNumbers(args, n)))];
   const overwritable = used.map((_, i) => i).filter((i) => donated.includes(numbers[i]));
   return {
-    plan: (traits) => plan(outputs, used, traits, new Set(overwritable)),
+    plan: (traits) => compile(outputs, used, traits, new Set(overwritable)),
     inputs: used.map((leaf, i) => numbers[i] >= 0 ? numbers[i] : leaf),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     donated,

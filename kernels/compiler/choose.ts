@@ -1,16 +1,15 @@
 /**
- * Which nodes get a buffer; all others are folded into the formulas of their consumers, and computed again wherever they are
+ * Step 2: which nodes get a buffer; all others are folded into the formulas of their consumers, and computed again wherever they are
  * read. So a node is stored when
  * - it is asked for, or is a reduction, a scan, a scatter or a product, which have kernels of their own;
  * - computing it again would cost more than a kernel and a buffer: this weighs how often its consumers evaluate it, which
  *   covers several consumers, broadcasts and gathers alike;
- * - it would be written out at many places of one formula, or the formula would become too deep, or touch more buffers
- *   than the device allows.
+ * - a formula would become too deep, or touch more buffers than the device allows.
  *
  * @module
  */
 import type { Traits } from "../device.ts";
-import { type Node, sizeOf } from "../graph.ts";
+import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import { axisIndex, constantIndex, flatten, type Index, isStrided } from "../indexing.ts";
 import { visitExprs } from "../kernel.ts";
 import { constant, costOf, type Expr, load, NESTING_LIMIT, nestingOf } from "../scalar.ts";
@@ -19,31 +18,27 @@ import { constant, costOf, type Expr, load, NESTING_LIMIT, nestingOf } from "../
 const STORE_COST = 4, KERNEL_COST = 2000;
 /** Formulas that cost this much all count the same. */
 const COST_LIMIT = 1000;
-/** How much of formulas may be one node written out again and again, in multiplications. */
-const COPIES_LIMIT = 2000;
 /** What it costs to read an element at a place that is read, too, in multiplications. */
 const GATHER_COST = 8;
 
-/** The nodes to store. */
-export function chooseStored(
-  order: readonly Node[],
-  roots: ReadonlySet<Node>,
-  traits: Traits,
-): Set<Node> {
-  let stored = new Set(
-    order.filter((node) => roots.has(node) || node.lowering.kind !== "map"),
-  );
+/** The nodes to store: all of them on a device that does not fuse. */
+export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> {
+  const order = topologicalOrder(roots);
+  if (!traits.fuses) return new Set(order);
+  const stored = new Set(roots);
+  for (const node of order) if (node.lowering.kind !== "map") stored.add(node);
   for (const node of order) {
     if (node.lowering.kind === "matmul") {
       node.inputs.forEach((operand) => storeOperand(operand, stored));
     }
   }
-  // Going back from the roots, the costs are not known of what is stored further on: a first round guesses them too high.
+  // The walk goes from outputs to inputs, so a node's cost depends on decisions not yet made. Pass 1 overestimates it; pass 2
+  // uses pass 1's decisions.
   const own = ownCosts(order), elementwise = new Set(order.filter(isElementwise));
-  const guess = withWhatIsDearToRecompute(order, stored, stored, own, elementwise);
-  stored = withWhatIsDearToRecompute(order, stored, guess, own, elementwise);
-  storeWhatMakesFormulasTooBig(order, stored, traits.maxBuffers - 1);
-  return stored;
+  const guess = withCostly(order, stored, stored, own, elementwise);
+  const chosen = withCostly(order, stored, guess, own, elementwise);
+  storeWhatMakesFormulasTooBig(order, chosen, traits.maxBuffers - 1);
+  return chosen;
 }
 
 /** A product reads strided views of buffers: stores the node under the view or, where the view is not strided, the view. */
@@ -63,8 +58,12 @@ function storeOperand(operand: Node, stored: Set<Node>): void {
   stored.add(isStrided(flat) && flat.terms.every((t) => t.scale >= 0) ? node : operand);
 }
 
-/** The stored nodes, and those that are dear to recompute where the nodes of `assumed` are stored, too. */
-function withWhatIsDearToRecompute(
+/**
+ * The stored nodes, and those whose recomputation costs more than a kernel and a buffer, if the nodes of `assumed` are stored,
+ * too. A node of n elements and cost c that is evaluated t times is stored where c·(t − n) > 2000 + 4·n: a sigmoid (12) of
+ * 100 elements once it is evaluated more than 300 times.
+ */
+function withCostly(
   order: readonly Node[],
   given: ReadonlySet<Node>,
   assumed: ReadonlySet<Node>,
@@ -76,32 +75,17 @@ function withWhatIsDearToRecompute(
   const evaluations = new Map<Node, Map<Node, number>>();
   /** Nodes whose map is their own; others share that of a consumer. */
   const copied = new Set<Node>();
-  /** At how many different indices formulas read it: what elementwise ops read is shared, what others read is not. */
-  const places = new Map<Node, { shared: number; others: number }>();
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
-    // A view has nothing to store: if what it shows is dear, that is stored.
+    // A view has nothing to store: if what it shows is costly, that is stored.
     if (!stored.has(node) && !isView(node)) {
       let total = 0;
       for (const count of evaluations.get(node)!.values()) total += count;
       const size = sizeOf(node.shape);
-      const { shared, others } = places.get(node)!;
-      const copies = shared + others - 1;
-      if (total > size || copies > 0) {
-        const cost = inlineCost(node, assumed, own);
-        const isDear = cost * (total - size) > KERNEL_COST + STORE_COST * size;
-        if (isDear || cost * copies > COPIES_LIMIT) stored.add(node);
-      }
+      const isCostly = total > size &&
+        inlineCost(node, assumed, own) * (total - size) > KERNEL_COST + STORE_COST * size;
+      if (isCostly) stored.add(node);
     }
-    const at = places.get(node);
-    const copies = stored.has(node) || at === undefined ? 1 : at.shared + at.others;
-    for (const input of node.inputs) {
-      let known = places.get(input);
-      if (known === undefined) places.set(input, known = { shared: 0, others: 0 });
-      if (elementwise.has(node)) known.shared = Math.max(known.shared, copies);
-      else known.others += copies;
-    }
-    places.delete(node);
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;

@@ -1,18 +1,16 @@
 /**
- * From graph to kernels: folds what is not stored into the formulas of what is.
+ * Step 3: each stored node gets a kernel, and the nodes that are not stored are folded into its formula.
  *
  * @module
  */
-import type { Traits } from "../device.ts";
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import { axisIndex, flatten, type Index, sameIndex } from "../indexing.ts";
 import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
 import { type Expr, type Load, load, result } from "../scalar.ts";
 import { share } from "./rewrite.ts";
-import { chooseStored } from "./choose.ts";
 
 /** A kernel with the nodes that it reads and those that it computes, in the order of its loads and stores. */
-export interface Call {
+export interface KernelCall {
   readonly kernel: Kernel;
   readonly reads: readonly Node[];
   readonly writes: readonly Node[];
@@ -23,10 +21,8 @@ export interface Call {
  *
  * @throws {RangeError} where a kernel would have to count further than devices can.
  */
-export function fuse(roots: readonly Node[], traits: Traits): Call[] {
-  const order = topologicalOrder(roots);
-  const stored = traits.fuses ? chooseStored(order, new Set(roots), traits) : new Set(order);
-  return order
+export function kernelsOf(roots: readonly Node[], stored: ReadonlySet<Node>): KernelCall[] {
+  return topologicalOrder(roots)
     .filter((node) => stored.has(node) && node.lowering.kind !== "leaf")
     .map((node) => kernelOf(node, stored));
 }
@@ -34,7 +30,7 @@ export function fuse(roots: readonly Node[], traits: Traits): Call[] {
 const opOf = ({ label }: Node): string => label.split(" ")[0];
 
 /** Builds the kernel of a stored node. */
-function kernelOf(node: Node, stored: ReadonlySet<Node>): Call {
+function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
   const reads: Node[] = [];
   const loads: Load[] = [];
   const names: string[] = [];

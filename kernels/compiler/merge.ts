@@ -1,15 +1,16 @@
 /**
- * From kernels to fewer kernels: a map that reads the output of another kernel at the very element that it computes becomes
+ * Step 4: fewer kernels. Step 3 folds producers into their consumers; this step moves consumers into their producer. A map that reads the output of another kernel at the very element that it computes becomes
  * one more store of that kernel. So a product adds its bias and applies its activation while its tile is in registers, and
  * the gradient of a weight goes straight into Adam's three new values.
  *
  * @module
  */
+import type { Traits } from "../device.ts";
 import { axisIndex, flatten, type Index, isStrided, sameIndex } from "../indexing.ts";
 import { type Node, topologicalOrder } from "../graph.ts";
 import { bodiesOf, type Kernel, kernelName, type Store, visitExprs } from "../kernel.ts";
 import { type Expr, type Load, NESTING_LIMIT, nestingOf } from "../scalar.ts";
-import type { Call } from "./kernels_of.ts";
+import type { KernelCall } from "./kernels_of.ts";
 import { share, substitute } from "./rewrite.ts";
 
 /** A kernel that grows. `inputs` are the groups whose outputs it reads. */
@@ -27,12 +28,12 @@ interface Group {
 /** How many kernels to look at when asking whether one depends on another; beyond that the answer is taken to be yes. */
 const SEARCH_LIMIT = 2000;
 
-/** Merges what can be merged. `wanted` are the nodes that must be stored whoever reads them. */
-export function merge(
-  calls: readonly Call[],
-  wanted: ReadonlySet<Node>,
-  maxBuffers: number,
-): Call[] {
+/** The same computation in fewer kernels. The roots stay stored, whoever reads them. */
+export function mergeKernels(
+  calls: readonly KernelCall[],
+  roots: readonly Node[],
+  { maxBuffers }: Traits,
+): KernelCall[] {
   const producers = new Map<Node, Group>();
   const groups: Group[] = [];
   for (const call of calls) {
@@ -48,14 +49,14 @@ export function merge(
       }
     }
   }
-  const read = new Set(wanted);
+  const read = new Set(roots);
   for (const group of groups) {
     for (const node of readsOf(group)) if (producers.get(node) !== group) read.add(node);
   }
   return topologicalOrder(groups).map((group) => finish(group, read));
 }
 
-function newGroup({ kernel, reads, writes }: Call): Group {
+function newGroup({ kernel, reads, writes }: KernelCall): Group {
   return {
     kernel,
     reads: [...reads],
@@ -69,7 +70,7 @@ function newGroup({ kernel, reads, writes }: Call): Group {
 
 /** The group that a map can become a part of, the latest one if there are several. */
 function hostOf(
-  { kernel, reads, writes }: Call,
+  { kernel, reads, writes }: KernelCall,
   producers: ReadonlyMap<Node, Group>,
   maxBuffers: number,
 ): Group | undefined {
@@ -119,7 +120,7 @@ function dependsOn(groups: readonly Group[], on: Group): boolean {
 }
 
 /** Makes a map's stores stores of the group. */
-function absorb(group: Group, { kernel, reads, writes }: Call): void {
+function absorb(group: Group, { kernel, reads, writes }: KernelCall): void {
   const values = substitute(kernel.stores.map(({ value }) => value), (load) => {
     const node = reads[load.buffer];
     const own = group.writes.indexOf(node);
@@ -144,7 +145,7 @@ function readsOf(group: Group): Node[] {
 }
 
 /** The kernel of a group, which stores only what is read elsewhere. */
-function finish(group: Group, read: ReadonlySet<Node>): Call {
+function finish(group: Group, read: ReadonlySet<Node>): KernelCall {
   const kept = group.writes.map((_, i) => i).filter((i) => read.has(group.writes[i]));
   const bodies = bodiesOf(group.kernel);
   const reads: Node[] = [];

@@ -71,9 +71,6 @@ export function share(roots: readonly Expr[]): Expr[] {
   return roots.map(rewrite);
 }
 
-const isNumber = (expr: Expr, value: number): boolean =>
-  expr.kind === "constant" && Object.is(expr.value, value);
-
 /** The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared. */
 export function substitute(roots: readonly Expr[], f: (load: Load) => Expr): Expr[] {
   const done = new Map<Expr, Expr>();
@@ -131,14 +128,6 @@ function simplify(expr: Extract<Expr, { kind: "call" }>): Expr {
     if (folded !== undefined) return constant(Math.fround(folded));
   }
   switch (expr.op) {
-    case "mul":
-      if (isNumber(b, 1)) return a;
-      if (isNumber(a, 1)) return b;
-      return expr;
-    case "div":
-      return isNumber(b, 1) ? a : expr;
-    case "sub":
-      return isNumber(b, 0) ? a : expr;
     case "select":
       if (a.kind === "constant") return a.value ? b : c;
       return b === c ? b : expr;

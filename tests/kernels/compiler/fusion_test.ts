@@ -21,7 +21,7 @@ import {
 } from "../../../mod.ts";
 import type { Buffer, Device } from "../../../kernels/device.ts";
 import { topologicalOrder } from "../../../kernels/graph.ts";
-import { plan } from "../../../kernels/compiler/memory.ts";
+import { compile } from "../../../kernels/compiler/compile.ts";
 import { onEveryDevice, reference } from "../../fixtures/devices.ts";
 import { exactGraph, smoothGraph, type Value } from "../../fixtures/graphs.ts";
 
@@ -76,7 +76,7 @@ async function runPlanned(
 ): Promise<number[][]> {
   const leaves = topologicalOrder(outputs).filter((node) => node.lowering.kind === "leaf");
   const donated = new Set(leaves.keys().filter(donate));
-  const program = plan(outputs, leaves, { fuses: true, maxBuffers }, donated);
+  const program = compile(outputs, leaves, { fuses: true, maxBuffers }, donated);
   const inputs: Buffer[] = [];
   for (const leaf of leaves) {
     const buffer = reference.allocate(leaf.size);

@@ -1,0 +1,39 @@
+/**
+ * Step 1: nodes that compute the same become one node (common subexpression elimination).
+ *
+ * @module
+ */
+import { type Node, topologicalOrder } from "../graph.ts";
+
+/** The same graph under the same roots, with one node for each thing that is computed. */
+export function mergeEqual(roots: readonly Node[]): Node[] {
+  const ids = new Map<Node, number>();
+  const byKey = new Map<string, Node>();
+  const merged = new Map<Node, Node>();
+  for (const node of topologicalOrder(roots)) {
+    const inputs = readBy(node).map((input) => merged.get(input)!);
+    let kept: Node = node;
+    if (node.lowering.kind !== "leaf") {
+      const key = `${node.label};${node.dtype};${node.shape};${inputs.map((n) => ids.get(n))}`;
+      const known = byKey.get(key);
+      if (known !== undefined) kept = known;
+      else {
+        if (node.inputs.some((input, i) => input !== inputs[i])) {
+          const { shape, dtype, lowering, label } = node;
+          kept = { shape, dtype, lowering, label, inputs };
+        }
+        byKey.set(key, kept);
+      }
+    }
+    if (!ids.has(kept)) ids.set(kept, ids.size);
+    merged.set(node, kept);
+  }
+  return roots.map((root) => merged.get(root)!);
+}
+
+/**
+ * The inputs that a node reads. `withGradient` adds inputs to an identity view so that the gradient can reach them; a view
+ * reads only input 0.
+ */
+const readBy = ({ lowering, inputs }: Node): readonly Node[] =>
+  lowering.kind === "map" && lowering.isView ? inputs.slice(0, 1) : inputs;
