@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { findCircle, findClimbs, readImports } from "../dev/floors.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const imports = await readImports(ROOT);
+
+Deno.test("imports: no circle", () => {
+  assertEquals(findCircle(imports)?.join(" → "), undefined);
+});
+
+Deno.test("imports: no file imports from a higher floor", () => {
+  assertEquals(findClimbs(imports), []);
+});
+
+Deno.test("imports: a circle is found and named", () => {
+  const circle = findCircle(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]));
+  assertEquals(circle, ["b", "c", "b"]);
+});
+
+Deno.test("imports: what lib uses of kernels are its interfaces", () => {
+  const allowed =
+    /^kernels\/(device|graph|formula|scalar|indexing|describe|numerics)\.ts$|^kernels\/compiler\/compile\.ts$/;
+  const used = [...imports].filter(([from]) => from.startsWith("lib/")).flatMap(([from, tos]) =>
+    tos.filter((to) => to.startsWith("kernels/") && !allowed.test(to)).map((to) =>
+      `${from} → ${to}`
+    )
+  );
+  assertEquals(used, []);
+});
