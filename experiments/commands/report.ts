@@ -9,7 +9,7 @@ import { UserError } from "../shell/errors.ts";
 import { writeFile } from "../shell/files.ts";
 import { helpText, parseWords } from "../shell/flags.ts";
 import { main, print } from "../shell/program.ts";
-import { HISTORIES_START, historiesCsv } from "../report/csv.ts";
+import { HISTORIES_START, historiesCsv } from "../report/histories.ts";
 import { requireFree } from "../report/output_file.ts";
 import { PAGE_START, reportPage } from "../report/page.ts";
 import { readRuns } from "../report/read_run.ts";

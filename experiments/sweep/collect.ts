@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { exists, writeFile } from "../shell/files.ts";
-import { csvText } from "../report/csv.ts";
+import { csvText } from "../formats/csv.ts";
 import { reportPage } from "../report/page.ts";
 import { readRuns } from "../report/read_run.ts";
 import { curveSvg } from "./curve.ts";

@@ -8,7 +8,7 @@ import type { Output } from "../../shell/output.ts";
 import type { Column } from "../../shell/table.ts";
 import { UserError } from "../../shell/errors.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
-import { csvText } from "../../report/csv.ts";
+import { csvText } from "../../formats/csv.ts";
 import { chart } from "./chart.ts";
 import type { Estimator, EstimatorName } from "./estimators.ts";
 import { type Findings, isFound, type Row } from "./run.ts";

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import type { Config } from "../../../experiments/config/config.ts";
 import { writeFile } from "../../../experiments/shell/files.ts";
 import { gridPng } from "../../../experiments/outcome/pictures.ts";
-import { csvText, HISTORIES_START, historiesCsv } from "../../../experiments/report/csv.ts";
+import { csvText } from "../../../experiments/formats/csv.ts";
+import { HISTORIES_START, historiesCsv } from "../../../experiments/report/histories.ts";
 import {
   commonValue,
   compareSettings,
