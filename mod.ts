@@ -101,6 +101,7 @@ export {
   type AsTensors,
   jit,
   type JitOptions,
+  type Jitted,
   type OrNumbers,
   run,
   type Traceable,

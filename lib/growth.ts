@@ -24,7 +24,7 @@ interface Growing extends Node {
 }
 
 /** A graph of so many nodes is computed unread. */
-export const MANY_NODES = 1024;
+export const MANY_NODES = 4096;
 /** Elements of a node that is kept although nobody asked for it (64 MB), unless its graph has very many nodes. */
 const MOST_KEPT = 2 ** 24;
 

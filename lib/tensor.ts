@@ -81,7 +81,7 @@ let computeTogether: (tensors: readonly Tensor[], device?: Device) => void;
  *
  * A read computes what the tensor depends on, in one program, and keeps the tensor's own elements. A loop need not read
  * all that it makes: what a later read needs a second time is kept by then (for x in `x = sub(x, slope)`, that is the next
- * read of a loss), and an expression of more than about a thousand others is computed unread.
+ * read of a loss), and an expression of many thousand others is computed unread.
  */
 export class Tensor {
   /** The size of each axis. */
