@@ -27,7 +27,7 @@ export type Lowering =
    */
   | {
     readonly kind: "map";
-    readonly at: (at: readonly Index[], read: Read) => Expr;
+    readonly element: (at: readonly Index[], read: Read) => Expr;
     readonly isView?: boolean;
   }
   /** Combines its only input over some axes, which vanish. */

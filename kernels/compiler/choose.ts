@@ -49,7 +49,7 @@ function storeOperand(operand: Node, stored: Set<Node>): void {
   let node = operand;
   while (!stored.has(node) && node.lowering.kind === "map" && isView(node)) {
     let next = at;
-    node.lowering.at(at, (_, inner) => {
+    node.lowering.element(at, (_, inner) => {
       next = [...inner];
       return constant(0);
     });
@@ -116,7 +116,7 @@ function isElementwise(node: Node): boolean {
   if (lowering.kind !== "map") return false;
   let same = true;
   const at = shape.map((size, axis) => axisIndex(axis, size));
-  lowering.at(at, (i, inner) => {
+  lowering.element(at, (i, inner) => {
     same &&= inner === at;
     return load(i, constantIndex(0), inputs[i].dtype);
   });
@@ -174,7 +174,10 @@ function knownByFormula(f: (node: Node) => number): (node: Node) => number {
 function formulaOf({ lowering, shape, inputs }: Node): Expr {
   if (lowering.kind !== "map") return constant(0);
   const at = shape.map((size, axis) => axisIndex(axis, size));
-  return lowering.at(at, (i, inner) => load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype));
+  return lowering.element(
+    at,
+    (i, inner) => load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype),
+  );
 }
 
 /**
