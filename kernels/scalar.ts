@@ -7,87 +7,7 @@
  *
  * @module
  */
-import type { Index } from "./indexing.ts";
-
-/** The type of an element; each takes four bytes in a buffer (eight for float32 on the reference device). */
-export type DType = "float32" | "int32" | "uint32" | "bool";
-
-/** A function that a device may have, or else finds written out in `numerics.ts`. */
-export type Intrinsic =
-  | "exp"
-  | "log"
-  | "log1p"
-  | "expm1"
-  | "tanh"
-  | "sigmoid"
-  | "softplus"
-  | "sin"
-  | "cos";
-
-/** Every operation on scalars. */
-export type ScalarOp =
-  | "add" // integers wrap around
-  | "sub"
-  | "mul"
-  | "div" // float32 only
-  | "min" // NaN if either is
-  | "max"
-  | "neg"
-  | "abs"
-  | "floor"
-  | "round" // to the nearest integer, ties to even
-  | "sqrt"
-  | "less" // comparisons give bool, false where an argument is NaN
-  | "lessEqual"
-  | "equal"
-  | "and" // bits of integers, truth of bools
-  | "or"
-  | "xor"
-  | "shiftLeft" // shift counts are taken modulo 32
-  | "shiftRight" // fills with the sign for int32, with zeros for uint32
-  | "select" // select(condition, ifTrue, ifFalse)
-  | "convert" // to the call's dtype: floats are cut towards zero and saturate, NaN gives 0
-  | "bitcast" // the same 32 bits under another dtype; not on the reference device, which has no float32 bits
-  | Intrinsic;
-
-/** A formula. Expressions are shared by reference: the same object is computed once. */
-export type Expr = Constant | Position | Load | Result | Call;
-
-/** A number; 0 or 1 for bool. */
-export interface Constant {
-  readonly kind: "constant";
-  readonly dtype: DType;
-  readonly value: number;
-}
-
-/** An index as a value. */
-export interface Position {
-  readonly kind: "position";
-  readonly dtype: "int32";
-  readonly at: Index;
-}
-
-/** What a reduction, a scan, a scatter or a product arrived at. */
-export interface Result {
-  readonly kind: "result";
-  readonly dtype: DType;
-}
-
-/** An element of one of the kernel's input buffers. */
-export interface Load {
-  readonly kind: "load";
-  readonly dtype: DType;
-  readonly buffer: number;
-  readonly at: Index;
-}
-
-/** An operation on scalars. */
-export interface Call {
-  readonly kind: "call";
-  readonly dtype: DType;
-  readonly op: ScalarOp;
-  readonly args: readonly Expr[];
-}
+import type { DType, Expr, Index, Intrinsic, Load, ScalarOp } from "./formula.ts";
 
 /** A constant: numbers for floats and integers, 0 or 1 for bool. */
 export const constant = (value: number, dtype: DType = "float32"): Expr => ({
@@ -152,28 +72,3 @@ export const bitcast = (x: Expr, dtype: DType): Expr => call("bitcast", dtype, x
 
 /** The functions of {@linkcode Intrinsic} as unary formulas. */
 export const intrinsic = (name: Intrinsic): Unary => unary(name);
-
-const INTRINSICS: ReadonlySet<ScalarOp> = new Set<Intrinsic>([
-  ...["exp", "log", "log1p", "expm1", "tanh", "sigmoid", "softplus", "sin", "cos"] as const,
-]);
-
-/** What an operation costs, in multiplications: what the fuser weighs computing again against storing by. */
-export function costOf(op: ScalarOp): number {
-  if (INTRINSICS.has(op)) return 12;
-  return op === "div" || op === "sqrt" ? 4 : 1;
-}
-
-/** How deeply nested a formula is, intrinsics counting as deep as they are written out. Compilers recurse over it. */
-export function nestingOf(formula: Expr, known: Map<Expr, number> = new Map()): number {
-  if (formula.kind !== "call") return 0;
-  let depth = known.get(formula);
-  if (depth === undefined) {
-    depth = INTRINSICS.has(formula.op) ? 32 : 1;
-    depth += formula.args.reduce((most, arg) => Math.max(most, nestingOf(arg, known)), 0);
-    known.set(formula, depth);
-  }
-  return depth;
-}
-
-/** How deeply nested a formula may be. */
-export const NESTING_LIMIT = 800;

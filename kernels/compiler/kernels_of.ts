@@ -4,9 +4,10 @@
  * @module
  */
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
-import { axisIndex, flatten, type Index, sameIndex } from "../indexing.ts";
+import type { Expr, Index, Load } from "../formula.ts";
+import { axisIndex, flatten, sameIndex } from "../indexing.ts";
 import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
-import { type Expr, type Load, load, result } from "../scalar.ts";
+import { load, result } from "../scalar.ts";
 import { share } from "./rewrite.ts";
 
 /** A kernel with the nodes that it reads and those that it computes, in the order of its loads and stores. */
@@ -49,7 +50,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
   function formula(of: Node, at: readonly Index[]): Expr {
     if (of.lowering.kind !== "map") throw new Error(`${of.label} has no formula`);
     if (!of.lowering.isView) names.push(opOf(of));
-    return of.lowering.at(at, (input, inner) => read(of.inputs[input], inner));
+    return of.lowering.element(at, (input, inner) => read(of.inputs[input], inner));
   }
   function loadOf(from: Node, at: readonly Index[]): Load {
     let buffer = reads.indexOf(from);

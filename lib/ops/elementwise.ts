@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DType, Expr } from "../../kernels/scalar.ts";
+import type { DType, Expr, Intrinsic } from "../../kernels/formula.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkDType } from "../checks.ts";
 import { broadcastShapes } from "../shape.ts";
@@ -58,7 +58,7 @@ function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule):
     },
     lower: (inputs) => ({
       kind: "map",
-      at: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
+      element: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
     }),
     gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
   };
@@ -141,7 +141,7 @@ const share = (small: Tensor, large: Tensor): Tensor =>
 // Functions
 
 /** A function of floats that devices have, or find written out in numerics.ts. */
-const intrinsic = (name: s.Intrinsic, gradient: Rule["gradient"]): Unary =>
+const intrinsic = (name: Intrinsic, gradient: Rule["gradient"]): Unary =>
   elementwise(name, { dtypes: FLOATS, formula: s.intrinsic(name), gradient });
 
 /** eˣ. */
@@ -231,7 +231,7 @@ const selectPrimitive: Primitive = {
   },
   lower: () => ({
     kind: "map",
-    at: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
+    element: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
   }),
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 };
@@ -267,7 +267,7 @@ const dtypeOf = (...args: readonly TensorLike[]): DType =>
 export const castPrimitive: Primitive<DType> = {
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
-  lower: (_, dtype) => ({ kind: "map", at: (at, read) => s.convert(read(0, at), dtype) }),
+  lower: (_, dtype) => ({ kind: "map", element: (at, read) => s.convert(read(0, at), dtype) }),
 };
 /** Converts to another dtype: floats are cut towards zero, and saturate; the gradient is 0. */
 export function cast(x: Tensor, dtype: DType): Tensor {
@@ -279,7 +279,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 export const identityPrimitive: Primitive = {
   name: "identity",
   type: ([x]) => x,
-  lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
+  lower: () => ({ kind: "map", element: (at, read) => read(0, at), isView: true }),
   gradient: (dy) => [dy],
 };
 /** x under another name; `grad` roots its arguments in these, marked by a trace. */

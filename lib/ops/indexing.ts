@@ -15,7 +15,7 @@ import {
   sizeOf,
 } from "../shape.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { DType } from "../../kernels/scalar.ts";
+import type { DType } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { reshape, transpose } from "./linear.ts";
@@ -32,7 +32,7 @@ export const iotaPrimitive: Primitive<IotaAttributes> = {
   type: (_, { shape, dtype }) => ({ shape, dtype }),
   lower: (_, { axis, dtype }) => ({
     kind: "map",
-    at: (at) => s.convert(s.position(at[axis]), dtype),
+    element: (at) => s.convert(s.position(at[axis]), dtype),
   }),
 };
 /** 0, 1, 2, … along an axis. */
@@ -76,7 +76,7 @@ export const takePrimitive: Primitive = {
   },
   lower: ([x, indices]) => ({
     kind: "map",
-    at(at, read) {
+    element(at, read) {
       const rank = indices.shape.length;
       const row = clampIndex(read(1, at.slice(0, rank)), x.shape[0]);
       return read(0, [row, ...at.slice(rank)]);

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { divide, type Index, valueIndex } from "../../kernels/indexing.ts";
+import type { Expr, Index } from "../../kernels/formula.ts";
+import { divide, valueIndex } from "../../kernels/indexing.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { Expr } from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
 import { normalizeAxis, ShapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -35,7 +35,7 @@ export const padPrimitive: Primitive<PadAttributes> = {
   },
   lower: ([x], { low, high, interior }) => ({
     kind: "map",
-    at(at, read) {
+    element(at, read) {
       const zero = s.constant(0, x.dtype);
       if (sizeOf(x.shape) === 0) return zero;
       let inside: Expr | undefined;
@@ -105,7 +105,7 @@ export const concatPrimitive: Primitive<number> = {
   },
   lower: ([a, b], axis) => ({
     kind: "map",
-    at(at, read) {
+    element(at, read) {
       const i = s.position(at[axis]);
       const split = s.constant(a.shape[axis], "int32");
       const put = (index: Index) => at.map((old, k) => k === axis ? index : old);

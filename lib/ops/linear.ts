@@ -37,7 +37,7 @@ export const reshapePrimitive: Primitive<Shape> = {
   lower: ([x], shape) => ({
     kind: "map",
     isView: true,
-    at: (at, read) => read(0, unflatten(flatten(at, shape), x.shape)),
+    element: (at, read) => read(0, unflatten(flatten(at, shape), x.shape)),
   }),
   gradient: (dy, _, [x]) => [reshape(dy, x.shape)],
 };
@@ -75,7 +75,7 @@ export const transposePrimitive: Primitive<readonly number[]> = {
   lower: (_, order) => ({
     kind: "map",
     isView: true,
-    at: (at, read) => read(0, order.map((_, axis) => at[order.indexOf(axis)])),
+    element: (at, read) => read(0, order.map((_, axis) => at[order.indexOf(axis)])),
   }),
   gradient: (dy, _, __, order) => [transpose(dy, order.map((_, axis) => order.indexOf(axis)))],
 };
@@ -105,7 +105,7 @@ export const broadcastPrimitive: Primitive<Shape> = {
   lower: ([x], shape) => ({
     kind: "map",
     isView: true,
-    at: (at, read) =>
+    element: (at, read) =>
       read(
         0,
         at.slice(shape.length - x.shape.length)
@@ -158,7 +158,7 @@ export const slicePrimitive: Primitive<SliceAttributes> = {
   lower: (_, { start, step }) => ({
     kind: "map",
     isView: true,
-    at: (at, read) =>
+    element: (at, read) =>
       read(0, at.map((i, axis) => plus(scale(i, step[axis]), constantIndex(start[axis])))),
   }),
   gradient(dy, _, [x], { start, shape, step }) {
@@ -197,7 +197,7 @@ export const flipPrimitive: Primitive<readonly number[]> = {
   lower: ([x], axes) => ({
     kind: "map",
     isView: true,
-    at: (at, read) =>
+    element: (at, read) =>
       read(
         0,
         at.map((i, axis) =>
