@@ -7,7 +7,7 @@ import type { Buffer, Data, Device, Executable, Program, Traits } from "../devic
 import type { DType } from "../scalar.ts";
 import { maximumPages, minimumPages } from "./wasm/module.ts";
 import { Heap } from "./memory.ts";
-import { type Compiled, Pool } from "./threads/threads.ts";
+import { type RunnableProgram, Threads } from "./threads/threads.ts";
 import { compileProgram } from "./program.ts";
 import { canShare } from "./threads/start.ts";
 import type { Run } from "./threads/worker.ts";
@@ -79,13 +79,13 @@ export class CpuBuffer implements Buffer {
 
   free(): void {
     if (this.#address < 0) return;
-    this.device.release(this.#address);
+    this.device.free(this.#address);
     this.#address = -1;
   }
 }
 
 /** The threads of devices that were forgotten, not closed. They would keep the memory. */
-const forgotten = new FinalizationRegistry<Pool>((pool) => pool.close());
+const forgotten = new FinalizationRegistry<Threads>((workers) => workers.close());
 
 /** A cpu device. */
 export class CpuDevice implements Device {
@@ -95,22 +95,22 @@ export class CpuDevice implements Device {
   #scratch = { address: -1, bytes: 0 };
 
   /** The other threads; undefined if there is only this one. */
-  readonly pool: Pool | undefined;
+  readonly workers: Threads | undefined;
 
   constructor(pages: number, readonly threads: number) {
     this.#heap = new Heap(pages, threads > 1);
     if (threads === 1) return;
-    this.pool = new Pool(this.#heap.memory, threads - 1);
-    forgotten.register(this, this.pool);
+    this.workers = new Threads(this.#heap.memory, threads - 1);
+    forgotten.register(this, this.workers);
   }
 
   /** Says how many threads have started; they start when there was enough to do. */
   get description(): string {
-    const { threads, pool } = this;
-    const started = 1 + (pool?.ready ?? 0);
+    const { threads, workers } = this;
+    const started = 1 + (workers?.ready ?? 0);
     const count = started === threads
       ? threads
-      : pool?.isAwake
+      : workers?.isAwake
       ? `${started} of ${threads}`
       : `up to ${threads}`;
     return `WebAssembly SIMD, ${count} thread${threads === 1 ? "" : "s"}`;
@@ -135,7 +135,7 @@ export class CpuDevice implements Device {
   }
 
   /** Takes memory back; after the device was closed there is none. */
-  release(address: number): void {
+  free(address: number): void {
     this.#heap?.free(address);
   }
 
@@ -194,7 +194,7 @@ export class CpuDevice implements Device {
   }
 
   close(): void {
-    this.pool?.close();
+    this.workers?.close();
     this.#heap = undefined;
   }
 }
@@ -203,7 +203,7 @@ export class CpuDevice implements Device {
 let programs = 0;
 
 class CpuExecutable implements Executable {
-  readonly #program: Compiled;
+  readonly #program: RunnableProgram;
   readonly #sizes: readonly number[];
   readonly #inputs: number;
   #slots: number;
@@ -248,15 +248,15 @@ class CpuExecutable implements Executable {
       }
       integers[first + i] = buffer.address;
     }
-    const { pool, scratch } = this.device;
-    if (pool !== undefined) pool.run(this.#program, this.#slots, scratch);
+    const { workers, scratch } = this.device;
+    if (workers !== undefined) workers.run(this.#program, this.#slots, scratch);
     else for (const { chunks, run } of this.#program.parts) run(0, chunks, this.#slots, scratch, 0);
   }
 
   free(): void {
     if (this.#slots < 0) return;
-    this.device.release(this.#slots);
-    if (this.#program.address >= 0) this.device.release(this.#program.address);
+    this.device.free(this.#slots);
+    if (this.#program.address >= 0) this.device.free(this.#program.address);
     this.#slots = -1;
   }
 }

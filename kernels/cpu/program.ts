@@ -13,13 +13,7 @@ import { ModuleBuilder } from "./wasm/module.ts";
 import { emit } from "./emit/emitter.ts";
 import { type Bound, pushBound } from "./emit/nest.ts";
 import type { Phase } from "./emit/phase.ts";
-
-/** A step of a program on all threads: the module's function `part<number>(begin, end, slots, scratch, thread)`. */
-export interface Part {
-  readonly chunks: number;
-  /** About how many nanoseconds all chunks take one thread. */
-  readonly time: number;
-}
+import type { Part } from "./threads/threads.ts";
 
 /** A module whose functions do the parts of a program, given where the addresses of inputs, then outputs, lie. */
 export interface CompiledProgram {

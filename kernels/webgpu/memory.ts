@@ -17,7 +17,7 @@ export interface Memory {
 const KEPT_BYTES = 2 ** 26, KEPT_PART = 1;
 
 /** Buffers of one usage, by size. */
-export class Pool {
+export class BufferPool {
   readonly #device: GPUDevice;
   readonly #usage: number;
   readonly #free = new Map<number, Memory[]>();
@@ -32,7 +32,7 @@ export class Pool {
   }
 
   /** Memory of at least so many bytes, contents undefined. Throws RangeError beyond the limits of a buffer. */
-  take(bytes: number): Memory {
+  allocate(bytes: number): Memory {
     const { limit } = this;
     if (!(bytes >= 0 && bytes <= limit)) {
       const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
@@ -53,7 +53,7 @@ export class Pool {
   }
 
   /** Gives memory back. */
-  give(memory: Memory): void {
+  free(memory: Memory): void {
     if (!this.#all.has(memory)) return; // destroyed with the pool
     const { size } = memory.buffer;
     this.#bytesInUse -= size;
@@ -81,7 +81,7 @@ export class Pool {
   }
 
   /** Destroys all buffers. */
-  destroy(): void {
+  close(): void {
     for (const { buffer } of this.#all) buffer.destroy();
     this.#all.clear();
     this.#free.clear();

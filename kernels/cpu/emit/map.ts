@@ -7,7 +7,7 @@ import { sizeOf } from "../../graph.ts";
 import { indicesOf, type Kernel } from "../../kernel.ts";
 import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
-import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
+import { begin, oneRound, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
 /** Where a map finds the `result` in its formula, if there is one. */
 export type Result =
@@ -22,7 +22,7 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
   const { space, stores } = kernel;
   const values = stores.map(({ value }) => value);
   const loops = loopsOver({ first: 0, sizes: space }, indicesOf(values));
-  if (loops.length === 0) loops.push(once);
+  if (loops.length === 0) loops.push(oneRound);
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;

@@ -68,7 +68,7 @@ export function timeOf(formulas: readonly Expr[], elements: number): number {
 }
 
 /** A loop of one round, for kernels that have no other. */
-export const once: Loop = { axis: -1, size: 1 };
+export const oneRound: Loop = { axis: -1, size: 1 };
 
 /** The position of the element that a kernel stores, in its output. */
 export const outputIndex = (space: readonly number[]): Index =>

@@ -13,7 +13,7 @@ import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
-import { begin, combination, once, type Phase, pushIdentity, storeAll } from "./phase.ts";
+import { begin, combination, oneRound, type Phase, pushIdentity, storeAll } from "./phase.ts";
 import { timeOf, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
 import { block, demote, inBlocks, type Sum, Sums } from "./sums.ts";
@@ -36,13 +36,13 @@ function sumsRows(kernel: ReduceKernel, outer: readonly Loop[], inner: readonly 
   if (inner.length === 0) return false;
   if (outer.length === 0) return true;
   const loops = [...outer, ...inner];
-  const rows = costOf(kernel, new Placing(loops, loops.length), inner.at(-1)!.size);
-  const columns = costOf(kernel, new Placing(loops, outer.length), outer.at(-1)!.size);
+  const rows = readingCost(kernel, new Placing(loops, loops.length), inner.at(-1)!.size);
+  const columns = readingCost(kernel, new Placing(loops, outer.length), outer.at(-1)!.size);
   return rows === columns ? outer.at(-1)!.size < 16 : rows < columns;
 }
 
 /** What reading four lanes costs, and the lanes left empty. */
-function costOf(kernel: ReduceKernel, placing: Placing, size: number): number {
+function readingCost(kernel: ReduceKernel, placing: Placing, size: number): number {
   let cost = 2;
   visitExprs([kernel.body], (expr) => {
     if (expr.kind !== "load") return;
@@ -72,7 +72,7 @@ function emitColumns(
   inner: Loop[],
 ): Phase {
   const { fn, sources } = begin(kernel, sizes);
-  if (outer.length === 0) outer = [once];
+  if (outer.length === 0) outer = [oneRound];
   const laneLevel = outer.length;
   const loops = [...outer, ...inner];
   const last = loops.length;

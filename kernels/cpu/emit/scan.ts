@@ -11,7 +11,7 @@ import { formulasOf, indicesOf, type ScanKernel } from "../../kernel.ts";
 import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
-import { begin, combination, once, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
+import { begin, combination, oneRound, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 import { demote, inBlocks, Sums } from "./sums.ts";
 
 /** How many sums follow one another before they go to float64: few, since each of them is seen. */
@@ -27,7 +27,7 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
   const along: Loop = { axis, size: space[axis] };
   const loops = [...before, ...after, along];
   // At least one loop stands outside of the running sum, so that the work can be divided.
-  if (loops.length === 1) loops.unshift(once);
+  if (loops.length === 1) loops.unshift(oneRound);
   const last = loops.length;
   const laneLevel = after.length > 0 ? last - 1 : last;
   const nest = new Nest(fn, loops, laneLevel, sources, 1);

@@ -14,7 +14,7 @@ import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { Nest, parameters } from "./nest.ts";
-import { begin, combination, once, type Phase, type Phases, store, timeOf } from "./phase.ts";
+import { begin, combination, oneRound, type Phase, type Phases, store, timeOf } from "./phase.ts";
 
 /** Scratch memory: the sums of all levels, then how many updates each row has had, then which of them each update is. */
 interface Layout {
@@ -64,7 +64,7 @@ function emitClear(
 function emitOrdinals(kernel: ScatterKernel, sizes: readonly number[], layout: Layout): Phase {
   const { fn, sources } = begin(kernel, sizes, " (count)");
   const { space, over: [updates], row } = kernel;
-  const nest = new Nest(fn, [{ axis: space.length, size: updates }, once], 2, sources, 2);
+  const nest = new Nest(fn, [{ axis: space.length, size: updates }, oneRound], 2, sources, 2);
   const { formulas } = nest;
   const count = fn.local("i32");
   const lanes = nest.lanes(([position]) => {
@@ -90,7 +90,7 @@ function emitSums(
   const columns = space.slice(1);
   const along: Loop = { axis: space.length, size: updates };
   const across = loopsOver({ first: 1, sizes: columns }, indicesOf([body]));
-  const loops = [along, ...(across.length > 0 ? across : [once])];
+  const loops = [along, ...(across.length > 0 ? across : [oneRound])];
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 2);
   const { formulas } = nest;

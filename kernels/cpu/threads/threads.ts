@@ -4,12 +4,18 @@
  * @module
  */
 import { Pace } from "./pace.ts";
-import type { Part } from "../program.ts";
 import { startWorker, type WorkerHandle } from "./start.ts";
 import { type Run, words } from "./worker.ts";
 
+/** A step of a program that all threads do together: `part<number>(begin, end, slots, scratch, thread)` of its module. */
+export interface Part {
+  readonly chunks: number;
+  /** The estimated time that all chunks take one thread, in nanoseconds. */
+  readonly time: number;
+}
+
 /** A program that is ready to run. */
-export interface Compiled {
+export interface RunnableProgram {
   /** Tells it from all others. */
   readonly number: number;
   readonly parts: readonly (Part & { readonly run: Run })[];
@@ -25,7 +31,7 @@ const spins = 20_000;
 const startAfter = 50e6;
 
 /** Some workers; they start when there was enough to do, and the running thread never waits for them to start. */
-export class Pool {
+export class Threads {
   readonly #control: Int32Array<SharedArrayBuffer> = new Int32Array(
     new SharedArrayBuffer(4 * words.count),
   );
@@ -34,8 +40,8 @@ export class Pool {
   readonly #pace = new Pace();
   readonly #maySleep: boolean;
 
-  /** @param workers how many besides the thread that runs programs */
-  constructor(readonly memory: WebAssembly.Memory, readonly workers: number) {
+  /** @param count the number of workers, besides the thread that runs programs */
+  constructor(readonly memory: WebAssembly.Memory, readonly count: number) {
     this.#maySleep = maySleep(this.#control);
   }
 
@@ -50,7 +56,7 @@ export class Pool {
   }
 
   /** Runs a program, with the workers that are there where they pay. */
-  run(program: Compiled, slots: number, scratch: number): void {
+  run(program: RunnableProgram, slots: number, scratch: number): void {
     const began = performance.now();
     const areReady = this.ready > 0;
     let work = 0;
@@ -64,7 +70,7 @@ export class Pool {
   }
 
   /** Runs a part of a program together with the workers. */
-  #share(program: Compiled, part: number, slots: number, scratch: number): void {
+  #share(program: RunnableProgram, part: number, slots: number, scratch: number): void {
     const control = this.#control;
     const { chunks, run } = program.parts[part];
     control[words.program] = program.number;
@@ -127,7 +133,7 @@ export class Pool {
       console.warn(`A thread of the cpu device cannot work; the others go on: ${reason}`);
     };
     try {
-      for (let thread = 1; thread <= this.workers; thread++) {
+      for (let thread = 1; thread <= this.count; thread++) {
         workers.push(startWorker({ memory: this.memory, control: this.#control, thread }, fail));
       }
     } catch (error) {

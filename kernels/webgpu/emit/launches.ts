@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { Slot, Step } from "../../device.ts";
 import type { MatmulKernel, ReduceKernel, ScatterKernel } from "../../kernel.ts";
 import { emitMap, emitScan } from "./emitter.ts";
 import { emitMatmul, splitProduct } from "./matmul.ts";
-import { emitReduce, partsOf, split, turnsOf } from "./reduce.ts";
+import { emitReduce, reductionParts, split, turnsOf } from "./reduce.ts";
 import {
   emitLinking,
   emitSearch,
@@ -18,7 +19,7 @@ import {
   totalling,
   walking,
 } from "./scatter.ts";
-import { type Bindings, product, type Shader } from "../wgsl/shader.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
 import type { Choose } from "./variants.ts";
 
 /** A step that is one launch, and the shader for it once its bindings are known. */
@@ -64,10 +65,10 @@ function launchesOfReduce(
   kernel: ReduceKernel,
   scratch: (size: number) => Slot,
 ): Launch[] {
-  const parts = partsOf(kernel);
+  const parts = reductionParts(kernel);
   if (parts === 1) return [reduction(step, kernel)];
   const [first, second] = split(kernel, parts);
-  const [one, two] = through(step, scratch(product(kernel.space) * parts));
+  const [one, two] = through(step, scratch(sizeOf(kernel.space) * parts));
   return [reduction(one(first), first, parts), reduction(two(second), second)];
 }
 
@@ -91,7 +92,7 @@ function launchesOfProduct(
   });
   if (parts === 1) return [tiles(step, kernel)];
   const [first, second] = splitProduct(kernel, parts);
-  const [one, two] = through(step, scratch(product(kernel.space) * parts));
+  const [one, two] = through(step, scratch(sizeOf(kernel.space) * parts));
   return [tiles(one(first), first), reduction(two(second), second)];
 }
 
@@ -119,7 +120,7 @@ function launchesOfScatter(
     emit: (bindings) => emitLinking(first, bindings, lists),
   };
   if (parts === 1) return [link, walk];
-  const between = scratch(product(kernel.space) * parts);
+  const between = scratch(sizeOf(kernel.space) * parts);
   const [, total] = split(totalling(kernel), parts);
   const [, three] = through(step, between);
   return [

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import { add, axisIndex, flatten, scale } from "../../indexing.ts";
 import type { ReduceKernel } from "../../kernel.ts";
 import { load, result } from "../../scalar.ts";
@@ -19,7 +20,6 @@ import {
   gridOf,
   groupFrom,
   NO_VECTORS,
-  product,
   store,
   threadsOf,
   writerFor,
@@ -48,19 +48,19 @@ export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: numb
 }
 
 const isLong = ({ space, over }: ReduceKernel): boolean =>
-  product(over) >= LONG && product(space) < MANY;
+  sizeOf(over) >= LONG && sizeOf(space) < MANY;
 
 /** Into how many parts a reduction should be split. */
-export function partsOf(kernel: ReduceKernel): number {
+export function reductionParts(kernel: ReduceKernel): number {
   if (!isLong(kernel)) return 1;
-  const worthwhile = Math.floor(product(kernel.over) / (TEAM * SHARE));
-  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / product(kernel.space))));
+  const worthwhile = Math.floor(sizeOf(kernel.over) / (TEAM * SHARE));
+  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / sizeOf(kernel.space))));
 }
 
 /** How many turns the loops of a thread take. */
 export function turnsOf(kernel: ReduceKernel, parts: number): number {
   const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
-  const own = Math.ceil(product(kernel.over) / threads);
+  const own = Math.ceil(sizeOf(kernel.over) / threads);
   return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
 }
 
@@ -95,8 +95,8 @@ function accumulate(
   ]);
   const { identity, combined } = combining(combine, body.dtype, writer);
   const type = typeOf(body.dtype);
-  const count = unsigned(product(over));
-  const own = Math.ceil(product(over) / step);
+  const count = unsigned(sizeOf(over));
+  const own = Math.ceil(sizeOf(over) / step);
   const element = writer.value(body).text;
   root.push(`var total: ${type} = ${identity};`);
   if (combine === "max" || own <= 16) {
@@ -117,7 +117,7 @@ function accumulate(
 /** One thread per output. */
 function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
   const root = new Block();
-  const { head, grid } = threadsOf(product(kernel.space), root);
+  const { head, grid } = threadsOf(sizeOf(kernel.space), root);
   const { writer } = accumulate(kernel, bindings, root, "0u", 1);
   root.push("let result = total;");
   writer.result = { text: "result", home: root };
@@ -128,7 +128,7 @@ function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
 
 /** One workgroup per output, or per part of an output. */
 function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
-  const outputs = product(kernel.space);
+  const outputs = sizeOf(kernel.space);
   const root = new Block();
   const last = new Block(root);
   const grid = gridOf(outputs * parts);

@@ -12,19 +12,12 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { ReduceKernel, ScatterKernel } from "../../kernel.ts";
 import { constant, load, result } from "../../scalar.ts";
 import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import {
-  assemble,
-  groupFrom,
-  NO_VECTORS,
-  product,
-  store,
-  threadsOf,
-  writerFor,
-} from "../wgsl/shader.ts";
+import { assemble, groupFrom, NO_VECTORS, store, threadsOf, writerFor } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
@@ -44,12 +37,12 @@ export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
   const root = new Block();
   const loop = new Block(root);
   const own = new Block(loop);
-  const { head, grid } = threadsOf(product(space), root);
+  const { head, grid } = threadsOf(sizeOf(space), root);
   const i = groupFrom(0, space, { text: "i", home: root });
   const u = groupFrom(space.length, over, { text: "u", home: loop });
   const writer = writerFor(kernel, bindings, root, [i, u]);
   const sum = cascade(root, body.dtype, over[0]);
-  root.push(`let row = i32(i / ${unsigned(product(space.slice(1)))});`);
+  root.push(`let row = i32(i / ${unsigned(sizeOf(space.slice(1)))});`);
   const target = writer.value(row).text;
   // Inside the condition, a second counter: updates for other rows are not even read.
   const inner = writerFor(kernel, bindings, root, [
@@ -83,7 +76,7 @@ export interface Lists {
 
 /** The lists of a scatter; undefined where searching is quicker. */
 export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | undefined {
-  if (product(space) * updates <= FEW && updates <= SHORT) return undefined;
+  if (sizeOf(space) * updates <= FEW && updates <= SHORT) return undefined;
   // Not many more heads than updates: a thread passes both.
   const chunk = Math.max(CHUNK, Math.ceil(space[0] / 2));
   const chunks = Math.ceil(updates / chunk);
@@ -149,7 +142,7 @@ export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Li
   const outer = new Block(root);
   const loop = new Block(outer);
   const { parts, share, chunks } = lists;
-  const { head, grid } = threadsOf(product(space) * parts, root);
+  const { head, grid } = threadsOf(sizeOf(space) * parts, root);
   const writer = writerFor(kernel, bindings, root, [
     groupFrom(0, space, { text: "element", home: root }),
     groupFrom(space.length, over, { text: "u", home: loop }),
@@ -161,7 +154,7 @@ export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Li
     `let element = i / ${unsigned(parts)};`,
     `let first = (i % ${unsigned(parts)}) * ${unsigned(share)};`,
     `let end = min(first + ${unsigned(share)}, ${unsigned(chunks)});`,
-    `let row = element / ${unsigned(product(space.slice(1)))};`,
+    `let row = element / ${unsigned(sizeOf(space.slice(1)))};`,
   );
   loop.push(sum.include(writer.value(body).text));
   const start = link(`chunk * ${unsigned(space[0])} + row`);

@@ -6,7 +6,7 @@
 import { axisIndex, flatten } from "../../indexing.ts";
 import type { Kernel } from "../../kernel.ts";
 import type { DType } from "../../scalar.ts";
-import type { Block, Group, Placed } from "./writer.ts";
+import type { AxisGroup, Block, Placed } from "./writer.ts";
 import { helperText, Writer } from "./writer.ts";
 import { fromStored, storedTypeOf, toStored, typeOf, unsigned } from "./wgsl.ts";
 
@@ -34,11 +34,8 @@ export function gridOf(workgroups: number): [number, number] {
   return [Math.ceil(workgroups / rows), rows];
 }
 
-/** Sizes from an axis on as a product. */
-export const product = (sizes: readonly number[]): number => sizes.reduce((n, d) => n * d, 1);
-
 /** Axes from `first` on with the given sizes, counted by one variable. */
-export function groupFrom(first: number, sizes: readonly number[], counter: Placed): Group {
+export function groupFrom(first: number, sizes: readonly number[], counter: Placed): AxisGroup {
   return { axes: sizes.map((_, i) => first + i), sizes, counter };
 }
 
@@ -50,7 +47,7 @@ export function writerFor(
   kernel: Kernel,
   bindings: Bindings,
   root: Block,
-  groups: readonly Group[],
+  groups: readonly AxisGroup[],
   vectors: ReadonlySet<number> = NO_VECTORS,
 ): Writer {
   const types = bindingTypes(kernel, bindings);

@@ -49,12 +49,12 @@ export function literal(value: number, dtype: DType): string | undefined {
 }
 
 /** The bits of a float32 as an unsigned literal. */
-export const bitsOf = (value: number): string =>
+export const bitsText = (value: number): string =>
   unsigned(new Uint32Array(Float32Array.of(value).buffer)[0]);
 
 /** The least value of a type, the identity of max, as bits for float32. */
 export const leastBits = (dtype: DType): string =>
-  ({ float32: bitsOf(-Infinity), int32: "0x80000000u", uint32: "0u", bool: "0u" })[dtype];
+  ({ float32: bitsText(-Infinity), int32: "0x80000000u", uint32: "0u", bool: "0u" })[dtype];
 
 /** An argument of a call: its text, which is a name or a literal, and its type. */
 export interface Argument {

@@ -11,7 +11,7 @@ import type { Index } from "../../indexing.ts";
 import { writeOut } from "../../numerics.ts";
 import type { DType, Expr, Intrinsic, Load } from "../../scalar.ts";
 import { constant, mul, result } from "../../scalar.ts";
-import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
+import { bitsText, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
 /** Lines of a shader, in braces. Attach its text to the parent only when it is complete: lines may still move out. */
 export class Block {
@@ -58,7 +58,7 @@ export interface Placed {
 }
 
 /** Axes whose positions are counted by one variable, row-major over their sizes. */
-export interface Group {
+export interface AxisGroup {
   readonly axes: readonly number[];
   readonly sizes: readonly number[];
   readonly counter: Placed;
@@ -71,7 +71,7 @@ export class Writer {
   /** What `result` stands for. */
   result: Placed | undefined;
   readonly #root: Block;
-  readonly #groups: readonly Group[];
+  readonly #groups: readonly AxisGroup[];
   /** A load at a printed index. */
   readonly loadText: (load: Load, at: string) => string;
   /** Four elements of a load from a printed index on, which is a multiple of four; of bindings declared so. */
@@ -80,7 +80,7 @@ export class Writer {
 
   constructor(
     root: Block,
-    groups: readonly Group[] = [],
+    groups: readonly AxisGroup[] = [],
     loadText: (load: Load, at: string) => string = () => "",
     loadVector: (load: Load, at: string) => string = () => "",
   ) {
@@ -152,7 +152,7 @@ export class Writer {
 
   /** NaN and Infinity are rejected as constant expressions, but not as the bits of a variable. */
   #hidden(value: number): Placed {
-    const bits = this.bind(bitsOf(value), []);
+    const bits = this.bind(bitsText(value), []);
     return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
   }
 
