@@ -114,19 +114,15 @@ export function compileProgram(program: Program, shared: boolean): CompiledProgr
   };
   const module = new ModuleBuilder();
   const parts = new Parts(module);
-  const pushScratch = (code: Code) => code.get(given.scratch).i32(used).op("i32.add");
   for (const { phases, writes, reads } of steps) {
     for (const phase of phases) {
       const index = module.add(phase.fn);
       parts.add(phase, (code, from, to) => {
         for (const bound of [from, to]) pushBound(code, bound);
-        pushScratch(code);
+        code.get(given.scratch).i32(used).op("i32.add");
         code.get(given.thread).i32(own).op("i32.mul").i32(scratch).op("i32.add");
         code.get(given.scratch).op("i32.add");
-        if (phase.toScratch) pushScratch(code);
-        else writes.forEach((slot) => pushSlot(code, slot));
-        reads.forEach((slot) => pushSlot(code, slot));
-        if (phase.fromScratch) pushScratch(code);
+        for (const slot of [...writes, ...reads]) pushSlot(code, slot);
         code.call(index);
       });
     }

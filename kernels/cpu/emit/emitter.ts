@@ -9,8 +9,8 @@ import { emitMap } from "./map.ts";
 import { emitMatmul } from "./matmul.ts";
 import type { Phase, Phases } from "./phase.ts";
 import { emitScan } from "./scan.ts";
+import { emitReduce } from "./reduce.ts";
 import { emitScatter } from "./scatter.ts";
-import { emitReduction } from "./split.ts";
 
 const alone = (phase: Phase): Phases => ({ phases: [phase], scratch: 0, own: 0 });
 
@@ -21,7 +21,7 @@ export function emit(kernel: Kernel, sizes: readonly number[]): Phases {
     case "map":
       return alone(emitMap(kernel, sizes));
     case "reduce":
-      return emitReduction(kernel, sizes);
+      return alone(emitReduce(kernel, sizes));
     case "scan":
       return alone(emitScan(kernel, sizes));
     case "scatter":

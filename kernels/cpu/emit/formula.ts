@@ -144,7 +144,7 @@ export class Formulas extends Indices {
     return usual;
   }
 
-  /** WebAssembly shifts all lanes by one count; counts that differ are taken lane by lane. */
+  /** WebAssembly shifts all lanes by one count; counts that are not constant are taken lane by lane. */
   #shift({ op, dtype, args: [left, right] }: Call, level: number): number {
     const arithmetic = dtype === "int32";
     const x = this.value(left);
@@ -153,13 +153,6 @@ export class Formulas extends Indices {
       return this.emit(level, "v128", (code) => code.get(x).i32(right.value & 31).op(vector));
     }
     const count = this.value(right);
-    if (!this.placing.of(right).lanes) {
-      return this.emit(
-        level,
-        "v128",
-        (code) => code.get(x).get(count).lane("i32x4.extract_lane", 0).op(vector),
-      );
-    }
     const scalar = op === "shiftLeft" ? "i32.shl" : arithmetic ? "i32.shr_s" : "i32.shr_u";
     return this.emit(level, "v128", (code) => {
       code.get(x);
@@ -188,38 +181,32 @@ export class Formulas extends Indices {
         if (this.rest > 0) code.get(from).memory("v128.load").shuffle(this.clamped());
       });
     }
-    if (inside && stride !== undefined && stride > 0 && this.rest === 0) {
+    if (inside && stride !== undefined && stride > 0) {
       const from = this.address(address, at);
-      return this.emit(level, "v128", (code) => {
-        code.get(from).memory("v128.load32_splat");
-        for (let lane = 1; lane < 4; lane++) {
-          const local = this.#spill;
-          code.set(local).get(from).get(local).laneMemory(
-            "v128.load32_lane",
-            lane,
-            4 * stride * lane,
-          );
-        }
+      const steps = this.clamped();
+      return this.#gather(level, (code, lane) => {
+        code.get(from);
+        return 4 * stride * steps[lane];
       });
     }
-    let index = this.vector(at);
-    if (!inside) index = this.#within(index, size, level);
-    return this.emit(level, "v128", (code) => {
-      const local = this.#spill;
-      for (let lane = 0; lane < 4; lane++) {
-        code.get(index).lane("i32x4.extract_lane", lane).i32(2).op("i32.shl");
-        code.get(address).op("i32.add");
-        if (lane === 0) code.memory("v128.load32_splat");
-        else code.get(local).laneMemory("v128.load32_lane", lane);
-        code.set(local);
-      }
-      code.get(local);
+    const index = inside ? this.vector(at) : this.#within(this.vector(at), size, level);
+    return this.#gather(level, (code, lane) => {
+      code.get(index).lane("i32x4.extract_lane", lane).i32(2).op("i32.shl");
+      code.get(address).op("i32.add");
+      return 0;
     });
   }
 
-  #spillLocal: number | undefined;
-  get #spill(): number {
-    return this.#spillLocal ??= this.fn.local("v128");
+  /** Loads four lanes one by one; `locate` pushes an address and gives the offset from it. */
+  #gather(level: number, locate: (code: Code, lane: number) => number): number {
+    const local = this.fn.local("v128");
+    const code = this.levels[level];
+    code.memory("v128.load32_splat", locate(code, 0)).set(local);
+    for (let lane = 1; lane < 4; lane++) {
+      const offset = locate(code, lane);
+      code.get(local).laneMemory("v128.load32_lane", lane, offset).set(local);
+    }
+    return local;
   }
 
   /** An index kept within a buffer, where the formula alone does not (the side of a select that is not taken). */

@@ -25,10 +25,6 @@ export interface Phase {
   readonly granule: number;
   /** About how many nanoseconds all of it takes one thread. */
   readonly time: number;
-  /** Whether its only output goes to the scratch memory, for a later phase of the kernel. */
-  readonly toScratch?: boolean;
-  /** Whether it loads from the scratch memory too, after all that the kernel loads from. */
-  readonly fromScratch?: boolean;
 }
 
 /** The phases of a kernel, the bytes of scratch memory that they share, and those that each thread needs for itself. */
