@@ -225,45 +225,42 @@ function innermost(parts: readonly Placed[]): Block | undefined {
   return home;
 }
 
-/** The text of all helper functions that the named ones need, themselves included. */
+/** The text of all helper functions that the named ones call, themselves included. */
 export function helperText(names: Iterable<string>): string {
   const texts = new Map<string, string>();
   const visit = (name: string) => {
     if (texts.has(name)) return;
-    const { code, needs } = HELPERS.get(name) ?? intrinsicHelper(name);
-    texts.set(name, code);
-    needs.forEach(visit);
+    const text = HELPERS.get(name) ?? intrinsicHelper(name);
+    texts.set(name, text);
+    for (const helper of HELPERS.keys()) if (text.includes(`${helper}(`)) visit(helper);
   };
   for (const name of names) visit(name);
   return [...texts.values()].join("\n");
 }
 
-const intrinsics = new Map<string, { needs: readonly string[]; code: string }>();
+const intrinsics = new Map<string, string>();
 
 /** An intrinsic as a function of x, which its formula calls `result`. */
-function intrinsicHelper(name: string): { needs: readonly string[]; code: string } {
-  let helper = intrinsics.get(name);
-  if (helper === undefined) {
-    const body = new Block();
-    const writer = new Writer(body);
-    writer.result = { text: "x", home: body };
+function intrinsicHelper(name: string): string {
+  let text = intrinsics.get(name);
+  if (text === undefined) {
     const op = name.slice(0, name.indexOf("_")) as Intrinsic;
     const { value, rare } = writeOut(op, result("float32"));
-    if (rare !== undefined) {
-      const when = writer.value(rare.when).text;
-      const branch = new Block(body);
-      const inner = new Writer(branch);
-      inner.result = { text: "x", home: branch };
-      branch.push(`return ${inner.value(rare.value).text};`);
-      body.attach(`if (${when})`, branch);
-      inner.helpers.forEach(writer.use);
-    }
-    body.push(`return ${writer.value(value).text};`);
-    helper = {
-      needs: [...writer.helpers],
-      code: `fn ${name}(x: ${typeOf("float32")}) -> ${typeOf("float32")} {\n${body}\n}`,
+    const body = new Block();
+    const printInto = (block: Block, formula: Expr): string => {
+      const writer = new Writer(block);
+      writer.result = { text: "x", home: block };
+      return writer.value(formula).text;
     };
-    intrinsics.set(name, helper);
+    if (rare !== undefined) {
+      const when = printInto(body, rare.when);
+      const branch = new Block(body);
+      branch.push(`return ${printInto(branch, rare.value)};`);
+      body.attach(`if (${when})`, branch);
+    }
+    body.push(`return ${printInto(body, value)};`);
+    const float = typeOf("float32");
+    intrinsics.set(name, text = `fn ${name}(x: ${float}) -> ${float} {\n${body}\n}`);
   }
-  return helper;
+  return text;
 }
