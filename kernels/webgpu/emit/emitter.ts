@@ -19,19 +19,18 @@ import { sizeOf } from "../../graph.ts";
 import type { MapKernel, ScanKernel } from "../../kernel.ts";
 import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { assemble, groupFrom, NO_VECTORS, store, threadsOf, writerFor } from "../wgsl/shader.ts";
+import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /** Writes the shader of a map. */
 export function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
   const root = new Block();
-  const { head, grid } = threadsOf(sizeOf(kernel.space), root);
+  const head = threadsOf(sizeOf(kernel.space), root);
   const i = groupFrom(0, kernel.space, { text: "i", home: root });
   const writer = writerFor(kernel, bindings, root, [i]);
   store(kernel, writer, root);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
 /** Writes the shader of a scan: one thread walks along each line. */
@@ -41,7 +40,7 @@ export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   const loop = new Block(root);
   const others = space.map((_, other) => other).filter((other) => other !== axis);
   const sizes = others.map((other) => space[other]);
-  const { head, grid } = threadsOf(sizeOf(sizes), root);
+  const head = threadsOf(sizeOf(sizes), root);
   const writer = writerFor(kernel, bindings, root, [
     { axes: others, sizes, counter: { text: "i", home: root } },
     groupFrom(axis, [space[axis]], { text: "j", home: loop }),
@@ -55,6 +54,5 @@ export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   store(kernel, writer, loop);
   if (exclusive) loop.push(include);
   root.attach(`for (var j = 0u; j < ${unsigned(space[axis])}; j++)`, loop);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }

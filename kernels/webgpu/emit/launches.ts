@@ -10,15 +10,7 @@ import type { MatmulKernel, ReduceKernel, ScatterKernel } from "../../kernel.ts"
 import { emitMap, emitScan } from "./emitter.ts";
 import { emitMatmul, splitProduct } from "./matmul.ts";
 import { emitReduce, reductionParts, split, turnsOf } from "./reduce.ts";
-import {
-  emitLinking,
-  emitSearch,
-  emitWalking,
-  linking,
-  listsOf,
-  totalling,
-  walking,
-} from "./scatter.ts";
+import { emitLinking, emitSearch, emitWalking, linking, listsOf, walking } from "./scatter.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
 import type { Choose } from "./variants.ts";
 
@@ -105,29 +97,19 @@ function launchesOfScatter(
   if (lists === undefined) {
     return [{ step, turns: kernel.over[0], emit: (bindings) => emitSearch(kernel, bindings) }];
   }
-  const { chunk, parts, share } = lists;
-  const [first, second] = [linking(kernel), walking(kernel, lists)];
-  const [one, two] = through(step, scratch(lists.size));
-  const walk: Launch = {
-    step: two(second),
-    // One row may have all the updates: only the data knows.
-    turns: share + Math.min(share * chunk, kernel.over[0]),
-    emit: (bindings) => emitWalking(second, bindings, lists),
-  };
-  const link: Launch = {
+  const { chunk, chunks, size } = lists;
+  const [first, second] = [linking(kernel), walking(kernel)];
+  const [one, two] = through(step, scratch(size));
+  return [{
     step: one(first),
     turns: kernel.space[0] + chunk,
     emit: (bindings) => emitLinking(first, bindings, lists),
-  };
-  if (parts === 1) return [link, walk];
-  const between = scratch(sizeOf(kernel.space) * parts);
-  const [, total] = split(totalling(kernel), parts);
-  const [, three] = through(step, between);
-  return [
-    link,
-    { ...walk, step: { ...walk.step, writes: [between] } },
-    reduction(three(total), total),
-  ];
+  }, {
+    step: two(second),
+    // One row may have all the updates: only the data knows.
+    turns: chunks + kernel.over[0],
+    emit: (bindings) => emitWalking(second, bindings, lists),
+  }];
 }
 
 /** A step as two: the first writes `between` instead, the second reads it, last. */

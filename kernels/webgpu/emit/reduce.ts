@@ -17,9 +17,8 @@ import type { Bindings, Shader } from "../wgsl/shader.ts";
 import {
   assemble,
   combining,
-  gridOf,
   groupFrom,
-  NO_VECTORS,
+  groupsOf,
   store,
   threadsOf,
   writerFor,
@@ -78,19 +77,20 @@ export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, Reduc
 
 /**
  * Adds a variable `total` to the root block, and the loops in which it combines the elements at `first`, `first` + step, …
- * The element at hand is `k`; the output is `i`.
+ * The element at hand is `k`; `output` names the variable that counts the outputs.
  */
 function accumulate(
   kernel: ReduceKernel,
   bindings: Bindings,
   root: Block,
+  output: string,
   first: string,
   step: number,
 ): { writer: Writer; type: string; combined: (a: string, b: string) => string } {
   const { space, over, combine, body } = kernel;
   const loop = new Block(root);
   const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(0, space, { text: output, home: root }),
     groupFrom(space.length, over, { text: "k", home: loop }),
   ]);
   const { identity, combined } = combining(combine, body.dtype, writer);
@@ -117,28 +117,31 @@ function accumulate(
 /** One thread per output. */
 function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
   const root = new Block();
-  const { head, grid } = threadsOf(sizeOf(kernel.space), root);
-  const { writer } = accumulate(kernel, bindings, root, "0u", 1);
+  const head = threadsOf(sizeOf(kernel.space), root);
+  const { writer } = accumulate(kernel, bindings, root, "i", "0u", 1);
   root.push("let result = total;");
   writer.result = { text: "result", home: root };
   store(kernel, writer, root);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
 /** One workgroup per output, or per part of an output. */
 function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
-  const outputs = sizeOf(kernel.space);
   const root = new Block();
   const last = new Block(root);
-  const grid = gridOf(outputs * parts);
+  const head = groupsOf(sizeOf(kernel.space) * parts, root, TEAM);
   root.push(
-    `let task = group.x + group.y * ${unsigned(grid[0])};`,
-    `if (task >= ${unsigned(outputs * parts)}) { return; }`,
-    `let i = task / ${unsigned(parts)};`,
-    `let first = (task % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
+    `let output = i / ${unsigned(parts)};`,
+    `let first = (i % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
   );
-  const { writer, type, combined } = accumulate(kernel, bindings, root, "first", TEAM * parts);
+  const { writer, type, combined } = accumulate(
+    kernel,
+    bindings,
+    root,
+    "output",
+    "first",
+    TEAM * parts,
+  );
   root.push(
     "shared_total[lane] = total;",
     `for (var half = ${unsigned(TEAM / 2)}; half > 0u; half /= 2u) {`,
@@ -150,20 +153,9 @@ function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shad
   );
   last.push("let result = shared_total[0];");
   writer.result = { text: "result", home: last };
-  if (parts > 1) last.push(`output0[task] = ${toStored("result", kernel.body.dtype)};`);
+  if (parts > 1) last.push(`output0[i] = ${toStored("result", kernel.body.dtype)};`);
   else store(kernel, writer, last);
   root.attach("if (lane == 0u)", last);
-  const code = assemble(
-    kernel,
-    bindings,
-    NO_VECTORS,
-    writer.helpers,
-    `var<workgroup> shared_total: array<${type}, ${TEAM}>;`,
-    `@compute @workgroup_size(${TEAM})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {\n${root}\n}`,
-  );
-  return { name: kernel.name, code, grid };
+  const shared = `var<workgroup> shared_total: array<${type}, ${TEAM}>;`;
+  return assemble(kernel, bindings, head, root, writer.helpers, { declarations: [shared] });
 }

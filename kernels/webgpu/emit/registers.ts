@@ -23,7 +23,7 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
   const { space, over: [depth] } = kernel;
   const columns = space[space.length - 1];
   const root = new Block();
-  const { head, grid } = threadsOf(tilesOf(kernel, tile), root, TEAM);
+  const head = threadsOf(tilesOf(kernel, tile), root, TEAM);
   beginTile(root, kernel, tile);
   const operands = operandsOf(kernel);
   const [a, b] = operands;
@@ -57,7 +57,6 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
 
   const finish = emitFinish(kernel, bindings, vectors);
   const helpers = [...writer.helpers, ...finish.helpers];
-  const main = `${head} {\n${root}\n}`;
-  const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
-  return { name: kernel.name, code, grid };
+  const declarations = [finish.code];
+  return assemble(kernel, bindings, head, root, helpers, { vectors, declarations });
 }

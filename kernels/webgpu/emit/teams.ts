@@ -30,7 +30,7 @@ export function emitTeams(
   const threads = team.down * team.across;
 
   const root = new Block();
-  const { head, grid } = groupsOf(tilesOf(kernel, variant), root, threads);
+  const head = groupsOf(tilesOf(kernel, variant), root, threads);
   beginTile(root, kernel, variant);
   root.push(
     `let y = lane / ${unsigned(team.across)};`,
@@ -78,14 +78,13 @@ export function emitTeams(
   );
 
   const finish = emitFinish(kernel, bindings, vectors);
-  const main = /* wgsl */ `var<workgroup> tile_a: array<vec4<${type}>, ${
-    tileRows / 4 * team.depth
-  }>;
-var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;
-${head} {\n${root}\n}`;
   const helpers = [...writer.helpers, ...finish.helpers];
-  const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
-  return { name: kernel.name, code, grid };
+  const declarations = [
+    `var<workgroup> tile_a: array<vec4<${type}>, ${tileRows / 4 * team.depth}>;`,
+    `var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;`,
+    finish.code,
+  ];
+  return assemble(kernel, bindings, head, root, helpers, { vectors, declarations });
 }
 
 /** What a team loads of a factor: `size` neighbours along its side from `first` on, by `depth` steps along k from `start` on. */
