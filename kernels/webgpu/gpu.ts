@@ -20,13 +20,9 @@ import type { Machine } from "./emit/variants.ts";
 
 /** A tensor's memory on a GPU. */
 class WebgpuBuffer implements Buffer {
-  readonly device: WebgpuDevice;
-  readonly size: number;
   #memory: Memory | undefined;
 
-  constructor(device: WebgpuDevice, size: number, memory: Memory) {
-    this.device = device;
-    this.size = size;
+  constructor(readonly device: WebgpuDevice, readonly size: number, memory: Memory) {
     this.#memory = memory;
   }
 
@@ -44,19 +40,15 @@ class WebgpuBuffer implements Buffer {
 /** A device on a GPU. */
 export class WebgpuDevice implements Device {
   readonly name = "webgpu";
-  readonly description: string;
   readonly traits: Traits;
   readonly #device: GPUDevice;
   readonly #errors: ErrorLog;
   readonly #pipelines: Pipelines;
   readonly #pool: BufferPool;
   readonly #staging: BufferPool;
-  readonly #machine: Machine;
 
   /** Takes over a GPU. */
-  constructor(device: GPUDevice, description: string, machine: Machine) {
-    this.description = description;
-    this.#machine = machine;
+  constructor(device: GPUDevice, readonly description: string, readonly machine: Machine) {
     // One is kept for what is between the two launches of some kernels.
     this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
     this.#device = device;
@@ -126,7 +118,7 @@ export class WebgpuDevice implements Device {
       this.#device,
       this.#pipelines,
       this.#pool,
-      this.#machine,
+      this.machine,
       program,
     );
     const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>

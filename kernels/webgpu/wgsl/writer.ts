@@ -70,25 +70,18 @@ export class Writer {
   readonly helpers: Set<string> = new Set();
   /** What `result` stands for. */
   result: Placed | undefined;
-  readonly #root: Block;
-  readonly #groups: readonly AxisGroup[];
-  /** A load at a printed index. */
-  readonly loadText: (load: Load, at: string) => string;
-  /** Four elements of a load from a printed index on, which is a multiple of four; of bindings declared so. */
-  readonly loadVector: (load: Load, at: string) => string;
   readonly #known = new Map<Expr, Placed>();
 
+  /**
+   * @param loadText a load at a printed index
+   * @param loadVector four elements of a load from a printed index on, which is a multiple of four; of bindings declared so
+   */
   constructor(
-    root: Block,
-    groups: readonly AxisGroup[] = [],
-    loadText: (load: Load, at: string) => string = () => "",
-    loadVector: (load: Load, at: string) => string = () => "",
-  ) {
-    this.#root = root;
-    this.#groups = groups;
-    this.loadText = loadText;
-    this.loadVector = loadVector;
-  }
+    readonly root: Block,
+    readonly groups: readonly AxisGroup[] = [],
+    readonly loadText: (load: Load, at: string) => string = () => "",
+    readonly loadVector: (load: Load, at: string) => string = () => "",
+  ) {}
 
   /** Notes that a helper is called, and gives its name back. */
   readonly use = (helper: string): string => {
@@ -98,7 +91,7 @@ export class Writer {
 
   /** Binds an expression to a name in the innermost home of its parts. */
   bind(text: string, parts: readonly Placed[]): Placed {
-    const home = innermost(parts) ?? this.#root;
+    const home = innermost(parts) ?? this.root;
     return { text: home.name(text), home };
   }
 
@@ -165,7 +158,7 @@ export class Writer {
       texts.push(scale === 1 ? part.text : `${part.text} * ${unsigned(scale)}`);
     };
     let terms = index.terms;
-    for (const { axes, sizes, counter } of this.#groups) {
+    for (const { axes, sizes, counter } of this.groups) {
       // Where the axes of a group are contiguous in the buffer, its counter is their position.
       const scales = axes.map((axis) =>
         terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale
@@ -201,7 +194,7 @@ export class Writer {
   }
 
   #axis(axis: number): Placed {
-    const group = this.#groups.find(({ axes }) => axes.includes(axis));
+    const group = this.groups.find(({ axes }) => axes.includes(axis));
     if (group === undefined) throw new TypeError(`Axis ${axis} has no position here`);
     const { axes, sizes, counter } = group;
     const at = axes.indexOf(axis);
