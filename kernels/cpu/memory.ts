@@ -112,17 +112,13 @@ export class Heap {
     const gaps = this.#gaps;
     let i = gaps.findIndex((gap) => gap.start > address);
     if (i < 0) i = gaps.length;
-    const before = gaps[i - 1];
-    const after = gaps[i];
-    const end = address + length;
-    const joinsBefore = before?.end === address;
-    const joinsAfter = after?.start === end;
-    if (joinsBefore && joinsAfter) {
-      before.end = after.end;
-      gaps.splice(i, 1);
-    } else if (joinsBefore) before.end = end;
-    else if (joinsAfter) after.start = address;
-    else gaps.splice(i, 0, { start: address, end });
+    gaps.splice(i, 0, { start: address, end: address + length });
+    // Gaps that touch become one.
+    for (const after of [i + 1, i]) {
+      if (gaps[after - 1]?.end !== gaps[after]?.start) continue;
+      gaps[after - 1].end = gaps[after].end;
+      gaps.splice(after, 1);
+    }
   }
 
   #reserve(end: number, wanted: number): void {

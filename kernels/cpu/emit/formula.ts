@@ -67,7 +67,7 @@ export class Formulas extends Indices {
         const { level } = this.placing.of(expr);
         const raw = this.#load(expr);
         if (expr.dtype !== "bool") return raw;
-        return this.emit(level, "v128", (code) => code.get(raw).op("i32x4.neg"));
+        return this.emit(level, (code) => code.get(raw).op("i32x4.neg"));
       }
       case "call":
         return this.#call(expr);
@@ -98,7 +98,6 @@ export class Formulas extends Indices {
       case "select":
         return this.emit(
           level,
-          "v128",
           (code) => code.get(args[1]).get(args[2]).get(args[0]).op(selection),
         );
       case "bitcast":
@@ -108,21 +107,21 @@ export class Formulas extends Indices {
         if (from === "bool") {
           const one = constantBits(1, dtype);
           const ones = this.constant(one, one, one, one);
-          return this.emit(level, "v128", (code) => code.get(args[0]).get(ones).op("v128.and"));
+          return this.emit(level, (code) => code.get(args[0]).get(ones).op("v128.and"));
         }
         if (dtype === "bool") {
           const zero = this.constant(0, 0, 0, 0);
           const unequal = from === "float32" ? "f32x4.ne" : "i32x4.ne";
-          return this.emit(level, "v128", (code) => code.get(args[0]).get(zero).op(unequal));
+          return this.emit(level, (code) => code.get(args[0]).get(zero).op(unequal));
         }
         const instruction = conversion(from, dtype);
         if (instruction === undefined) return args[0];
-        return this.emit(level, "v128", (code) => code.get(args[0]).op(instruction));
+        return this.emit(level, (code) => code.get(args[0]).op(instruction));
       }
       default: {
         const instruction = boundBy(expr) ?? instructionFor(op, from);
         if (instruction === undefined) return args[0];
-        return this.emit(level, "v128", (code) => {
+        return this.emit(level, (code) => {
           for (const arg of args) code.get(arg);
           code.op(instruction);
         });
@@ -150,11 +149,11 @@ export class Formulas extends Indices {
     const x = this.value(left);
     const vector = op === "shiftLeft" ? "i32x4.shl" : arithmetic ? "i32x4.shr_s" : "i32x4.shr_u";
     if (right.kind === "constant") {
-      return this.emit(level, "v128", (code) => code.get(x).i32(right.value & 31).op(vector));
+      return this.emit(level, (code) => code.get(x).i32(right.value & 31).op(vector));
     }
     const count = this.value(right);
     const scalar = op === "shiftLeft" ? "i32.shl" : arithmetic ? "i32.shr_s" : "i32.shr_u";
-    return this.emit(level, "v128", (code) => {
+    return this.emit(level, (code) => {
       code.get(x);
       for (let lane = 0; lane < 4; lane++) {
         code.get(x).lane("i32x4.extract_lane", lane).get(count).lane("i32x4.extract_lane", lane);
@@ -171,11 +170,11 @@ export class Formulas extends Indices {
     const inside = at.min >= 0 && at.max < size;
     if (inside && stride === 0) {
       const from = this.address(address, at);
-      return this.emit(level, "v128", (code) => code.get(from).memory("v128.load32_splat"));
+      return this.emit(level, (code) => code.get(from).memory("v128.load32_splat"));
     }
     if (inside && stride === 1) {
       const from = this.address(address, at);
-      return this.emit(level, "v128", (code) => {
+      return this.emit(level, (code) => {
         code.get(from).memory("v128.load");
         // The vector runs past the row: let the lanes there repeat the last one.
         if (this.rest > 0) code.get(from).memory("v128.load").shuffle(this.clamped());
@@ -216,7 +215,6 @@ export class Formulas extends Indices {
     const last = this.constant(n, n, n, n);
     return this.emit(
       level,
-      "v128",
       (code) => code.get(index).get(zero).op("i32x4.max_s").get(last).op("i32x4.min_s"),
     );
   }

@@ -75,7 +75,7 @@ export abstract class Indices {
   }
 
   /** Appends code at a level that leaves a value, and names the value. */
-  protected emit(level: number, type: ValueType, write: (code: Code) => void): number {
+  protected emit(level: number, write: (code: Code) => void, type: ValueType = "v128"): number {
     const local = this.fn.local(type);
     write(this.levels[level]);
     this.levels[level].set(local);
@@ -84,7 +84,7 @@ export abstract class Indices {
 
   /** Four constants. */
   protected constant(...lanes: number[]): number {
-    return this.emit(0, "v128", (code) => code.v128(lanes));
+    return this.emit(0, (code) => code.v128(lanes));
   }
 
   /** The numbers of the lanes, those past the end replaced by the last before it. */
@@ -108,7 +108,7 @@ export abstract class Indices {
     let sum = base;
     for (let i = 0; i < steps.length;) {
       const { level } = steps[i];
-      sum = this.emit(level, "i32", (code) => {
+      sum = this.emit(level, (code) => {
         let terms = 0;
         if (sum !== undefined) {
           code.get(sum);
@@ -118,7 +118,7 @@ export abstract class Indices {
           steps[i].write(code);
           if (terms++ > 0) code.op("i32.add");
         }
-      });
+      }, "i32");
     }
     return sum!;
   }
@@ -134,11 +134,11 @@ export abstract class Indices {
       const { level } = this.placing.of(atom);
       if (atom.kind === "value") {
         const vector = this.value(atom.of);
-        return this.emit(level, "i32", (code) => code.get(vector).lane("i32x4.extract_lane", 0));
+        return this.emit(level, (code) => code.get(vector).lane("i32x4.extract_lane", 0), "i32");
       }
       const of = this.once("scalars", atom.of, () => this.sum(undefined, atom.of, 1));
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
-      return this.emit(level, "i32", (code) => code.get(of).i32(atom.by).op(op));
+      return this.emit(level, (code) => code.get(of).i32(atom.by).op(op), "i32");
     });
   }
 
@@ -158,7 +158,6 @@ export abstract class Indices {
         const steps = this.constant(...this.clamped().map((lane) => lane * stride));
         return this.emit(
           level,
-          "v128",
           (code) => code.get(first).op("i32x4.splat").get(steps).op("i32x4.add"),
         );
       }
@@ -166,7 +165,7 @@ export abstract class Indices {
       const still = index.terms.filter((term) => !moving.includes(term));
       const base = this.sum(undefined, { ...index, terms: still }, 1);
       const terms = moving.map(({ atom, scale }) => ({ local: this.#vectorAtom(atom), scale }));
-      return this.emit(level, "v128", (code) => {
+      return this.emit(level, (code) => {
         code.get(base).op("i32x4.splat");
         for (const { local, scale } of terms) {
           code.get(local);
@@ -192,7 +191,7 @@ export abstract class Indices {
       const of = this.vector(atom.of);
       // WebAssembly divides no vectors of integers.
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
-      return this.emit(level, "v128", (code) => {
+      return this.emit(level, (code) => {
         code.get(of);
         for (let lane = 0; lane < 4; lane++) {
           code.get(of).lane("i32x4.extract_lane", lane).i32(atom.by).op(op);
