@@ -50,6 +50,14 @@ export abstract class Indices {
     this.rest = rest;
   }
 
+  /** Takes the code that comes after all loops. */
+  takeLast(): Code {
+    const { depth } = this.placing;
+    const code = this.levels[depth];
+    this.levels[depth] = new Code();
+    return code;
+  }
+
   /** Starts the formulas of four more lanes, the first of which is at the position in a local. */
   lanes(position: number): void {
     this.#own = emptyMemo();

@@ -29,7 +29,6 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
   const lanes = nest.lanes(([position], rest) => {
     formulas.lanes(position);
     const body = formulas.levels[laneLevel];
-    const after = formulas.levels[laneLevel + 1];
     if (result !== undefined) {
       formulas.result = fn.local("v128");
       if (result.kind === "constant") {
@@ -44,8 +43,7 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
         body.set(formulas.result);
       }
     }
-    storeAll(formulas, kernel, after, rest);
-    return body.append(after);
+    return body.append(storeAll(formulas, kernel, rest));
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
   return unitsOf(fn, loops, laneLevel, timeOf(values, sizeOf(space)));

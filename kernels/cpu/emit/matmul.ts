@@ -234,9 +234,7 @@ function emitEnd(
       const body = formulas.levels[laneLevel];
       body.get(line).get(position).i32(2).op("i32.shl").op("i32.add").memory("v128.load");
       body.set(formulas.result);
-      const stored = new Code();
-      storeAll(formulas, kernel, stored, rest);
-      return body.append(formulas.levels[laneLevel + 1]).append(stored);
+      return body.append(storeAll(formulas, kernel, rest));
     },
     1,
     columns,

@@ -88,19 +88,16 @@ export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
 }
 
 /**
- * Stores the elements of a kernel at the current position: computes all of them first, as a kernel may read what it is about
- * to overwrite.
+ * The code that stores the elements of a kernel at the current position, once their result is known. It computes all of
+ * them first, as a kernel may read what it is about to overwrite.
  */
-export function storeAll(
-  formulas: Formulas,
-  { stores, space }: Kernel,
-  code: Code,
-  rest: number,
-): void {
+export function storeAll(formulas: Formulas, { stores, space }: Kernel, rest: number): Code {
   const at = outputIndex(space);
   const values = stores.map(({ value }) => formulas.value(value));
   const addresses = stores.map((_, i) => formulas.address(parameters.outputs + i, at));
+  const code = formulas.takeLast();
   stores.forEach(({ dtype }, i) => store(code, addresses[i], values[i], dtype, rest));
+  return code;
 }
 
 /** Stores four lanes, or the first `rest` where that is not 0, at address + offset. */

@@ -25,16 +25,14 @@ export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phas
   if (sizeOf(over) === 0) {
     return emitMap(kernel, sizes, { kind: "constant", bits: identityBits(combine, body.dtype) });
   }
-  const outer = loopsOver({ first: 0, sizes: space }, indicesOf(formulasOf(kernel)));
-  const inner = loopsOver({ first: space.length, sizes: over }, indicesOf([body]));
-  const byRows = sumsRows(kernel, outer, inner);
-  return byRows ? emitRows(kernel, sizes, outer, inner) : emitColumns(kernel, sizes, outer, inner);
+  const atLeastOne = (loops: Loop[]) => loops.length > 0 ? loops : [oneRound];
+  const outer = atLeastOne(loopsOver({ first: 0, sizes: space }, indicesOf(formulasOf(kernel))));
+  const inner = atLeastOne(loopsOver({ first: space.length, sizes: over }, indicesOf([body])));
+  return (sumsRows(kernel, outer, inner) ? emitRows : emitColumns)(kernel, sizes, outer, inner);
 }
 
 /** Whether to give the lanes to the terms of one output. */
 function sumsRows(kernel: ReduceKernel, outer: readonly Loop[], inner: readonly Loop[]): boolean {
-  if (inner.length === 0) return false;
-  if (outer.length === 0) return true;
   const loops = [...outer, ...inner];
   const rows = readingCost(kernel, new Placing(loops, loops.length), inner.at(-1)!.size);
   const columns = readingCost(kernel, new Placing(loops, outer.length), outer.at(-1)!.size);
@@ -65,22 +63,19 @@ const timeOfReduce = ({ body, stores, space, over }: ReduceKernel): number =>
   timeOf([body], sizeOf(space) * sizeOf(over)) +
   timeOf(stores.map(({ value }) => value), sizeOf(space));
 
+/** The lanes are neighbouring outputs. */
 function emitColumns(
   kernel: ReduceKernel,
   sizes: readonly number[],
-  outer: Loop[],
-  inner: Loop[],
+  outer: readonly Loop[],
+  inner: readonly Loop[],
 ): Phase {
   const { fn, sources } = begin(kernel, sizes);
-  if (outer.length === 0) outer = [oneRound];
-  const laneLevel = outer.length;
   const loops = [...outer, ...inner];
-  const last = loops.length;
+  const [laneLevel, last] = [outer.length, loops.length];
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
-  const isLong = kernel.combine === "add" && kernel.body.dtype === "float32" &&
-    sizeOf(kernel.over) > 2 * block;
-  const sums = new Sums(fn, kernel, isLong);
+  const sums = new Sums(fn, kernel, 2 * block);
 
   const lanes = nest.lanes((positions, rest) => {
     const parts = sums.create(positions.length);
@@ -93,35 +88,27 @@ function emitColumns(
     const stores = positions.map((position, i) => {
       formulas.lanes(position);
       formulas.result = parts[i].part;
-      const stored = new Code();
-      storeAll(formulas, kernel, stored, rest);
-      const code = new Code().append(formulas.levels[last + 1]).append(stored);
-      formulas.levels[last + 1].bytes.length = 0;
-      return code;
+      return storeAll(formulas, kernel, rest);
     });
-    let over: Code;
-    if (inner.length === 0) over = terms;
-    else {
-      const innermost = new Code().append(formulas.levels[last]).append(terms);
-      over = inBlocks(
-        sums,
-        parts,
-        loops[last - 1].size,
-        block,
-        ([from, to]) => loop(nest.variables[last], from, to, 1, innermost),
-      );
-      over = nest.wrap(over, last - 1, laneLevel + 1);
-    }
+    const innermost = new Code().append(formulas.levels[last]).append(terms);
+    const along = inBlocks(
+      sums,
+      parts,
+      loops[last - 1].size,
+      block,
+      (bounds) => loop(nest.variables[last], ...bounds, 1, innermost),
+    );
     const code = new Code().append(formulas.levels[laneLevel]);
-    sums.start(code, parts).append(over);
-    if (isLong) { for (const { part, totals } of parts) demote(code, totals).set(part); }
-    stores.forEach((stored) => code.append(stored));
+    sums.start(code, parts).append(nest.wrap(along, last - 1, laneLevel + 1));
+    for (const { part, totals } of parts) if (sums.isLong) demote(code, totals).set(part);
+    for (const stored of stores) code.append(stored);
     return code;
   }, groupsFor(kernel));
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
   return unitsOf(fn, outer, laneLevel, timeOfReduce(kernel));
 }
 
+/** The lanes are neighbouring terms of one output. */
 function emitRows(
   kernel: ReduceKernel,
   sizes: readonly number[],
@@ -132,12 +119,11 @@ function emitRows(
   const { combine, body } = kernel;
   const loops = [...outer, ...inner];
   const last = loops.length;
-  const nest = new Nest(fn, loops, last, sources, outer.length > 0 ? 1 : 0);
+  const nest = new Nest(fn, loops, last, sources, 1);
   const { formulas } = nest;
   const groups = groupsFor(kernel);
-  const isLong = combine === "add" && body.dtype === "float32" &&
-    sizeOf(kernel.over) > 8 * groups * block;
-  const sums = new Sums(fn, kernel, isLong);
+  const stretch = 4 * groups * block;
+  const sums = new Sums(fn, kernel, 2 * stretch);
   const parts = sums.create(groups);
 
   const terms = (bounds: [Bound, Bound]) =>
@@ -159,20 +145,15 @@ function emitRows(
       groups,
       bounds,
     );
-  let over = inBlocks(sums, parts, loops[last - 1].size, 4 * groups * block, terms);
-  over = nest.wrap(over, last - 1, outer.length + 1);
-
-  const row = sums.start(new Code(), parts).append(over);
+  const along = inBlocks(sums, parts, loops[last - 1].size, stretch, terms);
+  const row = sums.start(new Code(), parts).append(nest.wrap(along, last - 1, outer.length + 1));
   combineLanes(row, sums, parts);
   formulas.version(0);
   formulas.lanes(nest.variables[last]);
   formulas.result = parts[0].part;
-  const stored = new Code();
-  storeAll(formulas, kernel, stored, 1);
-  row.append(formulas.levels[last + 1]).append(stored);
+  row.append(storeAll(formulas, kernel, 1));
   fn.code.append(nest.wrap(row, outer.length));
-  const time = timeOfReduce(kernel);
-  return outer.length > 0 ? unitsOf(fn, loops, last, time) : { fn, units: 1, granule: 1, time };
+  return unitsOf(fn, loops, last, timeOfReduce(kernel));
 }
 
 /** Brings all lanes of all sums together in all lanes of the first part. */

@@ -31,8 +31,8 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
   const add = combination("add", body.dtype);
-  const isLong = body.dtype === "float32" && along.size > 4 * block;
-  const sums = new Sums(fn, { combine: "add", body }, isLong);
+  const sums = new Sums(fn, { combine: "add", body, over: [along.size] }, 4 * block);
+  const { isLong } = sums;
   const parts = sums.create(1);
   const [{ part: sum, totals }] = parts;
   const earlier = fn.local("v128");
@@ -46,9 +46,7 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
     else code.get(sum).get(term).op(add).tee(sum);
     if (isLong) code.get(earlier).op(add);
     code.set(formulas.result);
-    const stored = new Code();
-    storeAll(formulas, kernel, stored, rest);
-    code.append(formulas.levels[last + 1]).append(stored);
+    code.append(storeAll(formulas, kernel, rest));
     // Each block begins with the sum of the earlier ones.
     const inOrder = inBlocks(sums, parts, along.size, block, (bounds) => {
       const stretch = isLong ? demote(new Code(), totals).set(earlier) : new Code();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { ReduceKernel } from "../../kernel.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { type Bound, loop } from "./nest.ts";
@@ -19,11 +20,18 @@ export interface Sum {
 
 /** The instructions on the sums of one kernel. */
 export class Sums {
+  /** Whether there are totals. */
+  readonly isLong: boolean;
+
+  /** @param few the number of terms up to which float32 are added up without blocks */
   constructor(
     readonly fn: FunctionBuilder,
-    readonly kernel: Pick<ReduceKernel, "combine" | "body">,
-    readonly isLong: boolean,
-  ) {}
+    readonly kernel: Pick<ReduceKernel, "combine" | "body" | "over">,
+    few: number,
+  ) {
+    const { combine, body, over } = kernel;
+    this.isLong = combine === "add" && body.dtype === "float32" && sizeOf(over) > few;
+  }
 
   create(count: number): Sum[] {
     const local = () => this.fn.local("v128");
