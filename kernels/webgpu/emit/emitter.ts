@@ -1,10 +1,12 @@
 /**
- * From kernel to shader: maps and scans, one thread an element or a line. The others have their own files.
+ * The shaders of maps and scans: a thread computes an element of a map, or a line of a scan. Other kernels have files of
+ * their own.
  *
- * The text of an elementwise product of a [4, 6] buffer with a [6] buffer:
+ * What a thread does in the elementwise product of a [4, 6] buffer with a [6] buffer. Thread i computes element i, whose
+ * column is i % 6; `tests/kernels/webgpu/text_test.ts` holds this text against the emitter.
  *
  * ```wgsl
- * let i = id.x + id.y * 64u;
+ * let i = id.x + id.y * 256u;
  * if (i >= 24u) { return; }
  * let v0 = input1[i];
  * let v1 = i % 6u;
