@@ -1,5 +1,5 @@
 /**
- * The cpu device: WebAssembly SIMD, written for every program.
+ * The cpu device: each program becomes a WebAssembly module with SIMD instructions.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import { compileProgram } from "./program.ts";
 import { canShare } from "./threads/start.ts";
 import type { Run } from "./threads/worker.ts";
 
-/** How a cpu device is made. */
+/** Options of a cpu device. */
 export interface CpuOptions {
-  /** The most memory it may take, in bytes; at most, and otherwise, 4 GiB. */
+  /** The most memory that the device may take, in bytes: 4 GiB unless given, and never more. */
   readonly maximumBytes?: number;
   /**
-   * How many threads it may use; as many as the machine has processors, but not more than 16, unless given. Results do not
-   * depend on it. Where memory cannot be shared, as in a browser's page that is not isolated, there is one.
+   * The number of threads, at most 16; unless given, the number of processors. Results do not
+   * depend on it. Where memory cannot be shared, as in a page that is not isolated, the device has
+   * one thread.
    */
   readonly threads?: number;
 }
@@ -28,7 +29,8 @@ const mostThreads = 16;
 /**
  * Opens a device of its own memory.
  *
- * @throws {RangeError} where an option is out of range, or no memory is left; {Error} where WebAssembly is forbidden.
+ * @throws {RangeError} where an option is out of range, or no memory is left; {Error} where
+ * WebAssembly is forbidden.
  */
 export function openCpu(options: CpuOptions = {}): CpuDevice {
   const { maximumBytes = 2 ** 32 } = options;
@@ -49,7 +51,7 @@ export function openCpu(options: CpuOptions = {}): CpuDevice {
   return new CpuDevice(pages, canShare ? threads : 1);
 }
 
-/** Programs are compiled late; that they may not be is said at once. */
+/** Programs are compiled late, so a page that forbids WebAssembly must hear of it here. */
 function requireWebAssembly(): void {
   try {
     new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // without contents
@@ -69,7 +71,7 @@ export class CpuBuffer implements Buffer {
     this.#address = device.heap.allocate(4 * size);
   }
 
-  /** Where it lies in memory, in bytes. */
+  /** The address in memory, in bytes. */
   get address(): number {
     if (this.#address < 0) {
       throw new Error(`Cannot use a buffer of ${this.size} elements: it was freed`);
@@ -84,7 +86,9 @@ export class CpuBuffer implements Buffer {
   }
 }
 
-/** The threads of devices that were forgotten, not closed. They would keep the memory. */
+/**
+ * Ends the threads of devices that were forgotten without `close`: threads keep the memory alive.
+ */
 const forgotten = new FinalizationRegistry<Threads>((workers) => workers.close());
 
 /** A cpu device. */
@@ -94,7 +98,7 @@ export class CpuDevice implements Device {
   #heap: Heap | undefined;
   #scratch = { address: -1, bytes: 0 };
 
-  /** The other threads; undefined if there is only this one. */
+  /** The other threads; undefined where the device has only one. */
   readonly workers: Threads | undefined;
 
   constructor(pages: number, readonly threads: number) {
@@ -104,7 +108,7 @@ export class CpuDevice implements Device {
     forgotten.register(this, this.workers);
   }
 
-  /** Says how many threads have started; they start when there was enough to do. */
+  /** Gives the number of threads that have started. They start after some work. */
   get description(): string {
     const { threads, workers } = this;
     const started = 1 + (workers?.ready ?? 0);
@@ -134,7 +138,7 @@ export class CpuDevice implements Device {
     this.#scratch = { address: this.heap.allocate(bytes), bytes };
   }
 
-  /** Takes memory back; after the device was closed there is none. */
+  /** Gives memory back. A closed device has none. */
   free(address: number): void {
     this.#heap?.free(address);
   }
@@ -199,7 +203,7 @@ export class CpuDevice implements Device {
   }
 }
 
-/** How many programs were compiled: numbers that tell them apart. */
+/** The number of programs so far, which numbers them. */
 let programs = 0;
 
 class CpuExecutable implements Executable {

@@ -1,9 +1,10 @@
 /**
- * From a program to a WebAssembly module: a function for every distinct phase of a kernel, and one for every *part* of the
- * program, which calls them in order.
+ * From a program to a WebAssembly module. The module has a function for each distinct phase of a
+ * kernel, and one for each *part* of the program, which calls phases in order.
  *
- * A phase that is worth it becomes a part of its own, cut into chunks that threads can do at the same time. The phases
- * between two such are one part of one chunk. Chunks do not depend on the number of threads, and neither do results.
+ * A phase with enough work is a part of its own, cut into chunks that threads can do at the same
+ * time. All phases between two such parts form one part of one chunk. The chunks, and so the
+ * results, do not depend on the number of threads.
  *
  * @module
  */
@@ -15,11 +16,17 @@ import { type Bound, pushBound } from "./emit/nest.ts";
 import type { Phase } from "./emit/phase.ts";
 import type { Part } from "./threads/threads.ts";
 
-/** A module whose functions do the parts of a program, given where the addresses of inputs, then outputs, lie. */
+/**
+ * A module with a function for each part of a program. The functions find the addresses of inputs
+ * and outputs in memory, at `slots`.
+ */
 export interface CompiledProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly parts: readonly Part[];
-  /** Bytes of scratch memory that the threads share, which those of each thread follow. */
+  /**
+   * Bytes of scratch memory that all threads share. The memory of each thread, `own` bytes,
+   * follows.
+   */
   readonly scratch: number;
   readonly own: number;
 }
@@ -29,13 +36,13 @@ const alignment = 64;
 const slack = 32;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
-/** Nanoseconds of work for a chunk: many times what it takes to hand one out. */
+/** The work of a chunk in nanoseconds: many times what it takes to hand a chunk to a thread. */
 const chunkTime = 12_000;
-/** Nanoseconds of work from which on a phase is divided. */
+/** A phase is divided from this many nanoseconds of work on. */
 const worthwhile = 2 * chunkTime;
 const maximumChunks = 64;
 
-/** How many units of a phase make up a chunk. */
+/** The number of units of a phase in a chunk. */
 function unitsPerChunk({ units, granule, time }: Phase): number {
   if (time < worthwhile) return units;
   const chunks = Math.min(maximumChunks, Math.round(time / chunkTime));

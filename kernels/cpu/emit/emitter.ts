@@ -14,7 +14,10 @@ import { emitScatter } from "./scatter.ts";
 
 const alone = (phase: Phase): Phases => ({ phases: [phase], scratch: 0, own: 0 });
 
-/** Writes the functions of a kernel; `sizes` are those of the buffers that it loads from, in elements. */
+/**
+ * Writes the functions of a kernel. `sizes` are the numbers of elements of the buffers that it
+ * loads from.
+ */
 export function emit(kernel: Kernel, sizes: readonly number[]): Phases {
   if (sizeOf(kernel.space) === 0) return { phases: [], scratch: 0, own: 0 };
   switch (kernel.kind) {

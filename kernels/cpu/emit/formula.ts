@@ -1,8 +1,9 @@
 /**
  * Formulas to code: computes expressions for four neighbouring positions at once.
  *
- * Every expression becomes a local of four lanes, at the level where it belongs ({@link ./indices.ts}), and is computed
- * once. What depends on the result of a reduction belongs to a last level of its own, which comes after the loops.
+ * Every expression is computed once, into a local of four lanes, at its level
+ * ({@link ./indices.ts}). What depends on the result of a reduction has a last level of its own,
+ * after the loops.
  *
  * @module
  */
@@ -15,18 +16,22 @@ import type { Placing } from "./placing.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
 import { constantBits, conversion, instructionFor } from "../wasm/simd.ts";
 
-/** A buffer that the kernel reads: the local with its address, and how many elements it has. */
+/** A buffer that the kernel reads: the local with its address, and its number of elements. */
 export interface Source {
   readonly address: number;
   readonly size: number;
 }
 
-/** Picks by a mask; in relaxed SIMD it may look at one bit of a lane only, which for masks is the same. */
+/**
+ * Picks lanes by a mask. The relaxed instruction may look at one bit of a lane only, which makes no
+ * difference for masks.
+ */
 const selection = hasRelaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect";
 
 /**
- * min and max with a constant on the right that is neither NaN nor a zero need no care for the sign of zero and keep NaN
- * as they are: pmin(x, c) is `c < x ? c : x`, one instruction of the processor instead of seven.
+ * min and max with a constant on the right that is neither NaN nor zero: pmin(x, c) is
+ * `c < x ? c : x`. That keeps NaN and the sign of zero as they are, in one instruction of the
+ * processor instead of seven.
  */
 function boundBy({ op, dtype, args }: Call): Opcode | undefined {
   const bound = args[1];
@@ -36,7 +41,7 @@ function boundBy({ op, dtype, args }: Call): Opcode | undefined {
 
 /** Writes the code of the formulas of one kernel. */
 export class Formulas extends Indices {
-  /** The local with what a reduction arrived at. */
+  /** The local with the result of a reduction. */
   result: number = -1;
 
   constructor(
@@ -129,7 +134,10 @@ export class Formulas extends Indices {
     }
   }
 
-  /** What is rare is computed, for all four lanes, where it is needed in one of them. */
+  /**
+   * The formula for rare arguments is computed, for all four lanes, only where one of them needs
+   * it.
+   */
   #intrinsic(op: Intrinsic, x: Expr, level: number): number {
     const { value, rare } = writeOut(op, x);
     const usual = this.value(value);
@@ -143,7 +151,9 @@ export class Formulas extends Indices {
     return usual;
   }
 
-  /** WebAssembly shifts all lanes by one count; counts that are not constant are taken lane by lane. */
+  /**
+   * WebAssembly shifts all lanes by one count; counts that are not constant are taken lane by lane.
+   */
   #shift({ op, dtype, args: [left, right] }: Call, level: number): number {
     const arithmetic = dtype === "int32";
     const x = this.value(left);
@@ -208,7 +218,10 @@ export class Formulas extends Indices {
     return local;
   }
 
-  /** An index kept within a buffer, where the formula alone does not (the side of a select that is not taken). */
+  /**
+   * Keeps an index within a buffer. A formula may leave it on the side of a select that is not
+   * taken.
+   */
   #within(index: number, size: number, level: number): number {
     const zero = this.constant(0, 0, 0, 0);
     const n = Math.max(0, size - 1);

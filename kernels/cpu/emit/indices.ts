@@ -1,12 +1,13 @@
 /**
- * Indices to code: computes where a kernel reads, each part of a sum as far out in the loops as it can be.
+ * Indices to code: computes where a kernel reads, with each part of a sum as far out in the loops
+ * as possible.
  *
- * Along one axis, the *lane axis*, four lanes stand for positions p … p+3; along all others they agree. The *level* of
- * something is the depth of the innermost loop it depends on: its code goes to the start of that loop's body, and so is
- * not run again in loops further in.
+ * Along one axis, the *lane axis*, four lanes stand for the positions p … p+3; along all other axes
+ * the lanes agree. The *level* of a value is the depth of the innermost loop that it depends on.
+ * Its code goes to the start of that loop's body, so that loops further in do not repeat it.
  *
- * Where fewer than four positions are left, the *tail*, the lanes past the end repeat the last position, so that they too
- * read only what may be read.
+ * Where fewer than four positions are left (the *tail*), the lanes past the end repeat the last
+ * position, so that they read only what may be read.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import type { Expr } from "../../scalar.ts";
 import { Code, type FunctionBuilder, type ValueType } from "../wasm/assembler.ts";
 import type { Placing } from "./placing.ts";
 
-/** What was computed, and the locals that hold it. */
+/** The locals of what was computed. */
 interface Memo {
   readonly scalars: Map<Index | Atom, number>;
   readonly vectors: Map<Expr | Index | Atom, number>;
@@ -25,16 +26,19 @@ const emptyMemo = (): Memo => ({ scalars: new Map(), vectors: new Map() });
 
 /** Writes the code of indices; what they take from formulas is left to {@link ./formula.ts}. */
 export abstract class Indices {
-  /** The code that begins the body of each loop; level 0 is outside of all loops, the last comes after them. */
+  /**
+   * The code that begins the body of each loop; level 0 is outside of all loops, the last comes
+   * after them.
+   */
   readonly levels: Code[];
   readonly #outer: Memo = emptyMemo();
   #shared: Memo = emptyMemo();
   #own: Memo = emptyMemo();
   #position = -1;
-  /** How many lanes the tail has; 0 outside of it. */
+  /** The number of lanes of the tail; 0 outside of it. */
   protected rest: number = 0;
 
-  /** @param variables the locals with the loop variables of the levels from 1 on; the lane axis has its own */
+  /** @param variables the locals of the loop variables, by level; the lane axis has its own */
   constructor(
     readonly fn: FunctionBuilder,
     readonly placing: Placing,
@@ -43,7 +47,10 @@ export abstract class Indices {
     this.levels = Array.from({ length: placing.depth + 1 }, () => new Code());
   }
 
-  /** Starts a version of the lane loop, for `rest` lanes where that is not 0, and forgets the code of the last. */
+  /**
+   * Starts a version of the lane loop, for a tail of `rest` lanes where that is not 0, and forgets
+   * the code of the version before.
+   */
   version(rest: number): void {
     for (let i = this.placing.laneLevel; i < this.levels.length; i++) this.levels[i] = new Code();
     this.#shared = emptyMemo();
@@ -82,7 +89,7 @@ export abstract class Indices {
     return local;
   }
 
-  /** Appends code at a level that leaves a value, and names the value. */
+  /** Appends code that leaves a value at a level, and returns the local that holds the value. */
   protected emit(level: number, write: (code: Code) => void, type: ValueType = "v128"): number {
     const local = this.fn.local(type);
     write(this.levels[level]);

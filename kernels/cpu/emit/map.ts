@@ -9,14 +9,17 @@ import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
 import { begin, oneRound, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
-/** Where a map finds the `result` in its formula, if there is one. */
+/** The `result` in the formula of a map, if there is one. */
 export type Result =
-  /** The sum of so many buffers as large as the output, one after the other from an address that is a parameter. */
+  /**
+   * The sum of `count` buffers, each as large as the output. They follow one another in memory from
+   * an address on, which is a parameter.
+   */
   | { readonly kind: "buffers"; readonly address: number; readonly count: number }
-  /** The same for all. */
+  /** The same number for all elements. */
   | { readonly kind: "constant"; readonly bits: number };
 
-/** out[i] = store(i), for any kernel whose result is already there. */
+/** out[i] = store(i), for any kernel whose result is known. */
 export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
   const { fn, sources } = begin(kernel, sizes, result?.kind === "buffers" ? " (end)" : "");
   const { space, stores } = kernel;

@@ -1,10 +1,11 @@
 /**
  * Matrix products of float32.
  *
- * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). Then a tile of a few rows and eight
- * columns of the output is held in registers while the loop over k adds one outer product after the other: each number
- * that is read takes part in several multiplications. The left-hand side is read where it is, along either axis, so that
- * a product with a transposed matrix costs no copy. The finished rows pass through the formulas of the stores while in cache.
+ * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). A tile of six
+ * rows and eight columns of the output is then held in registers, while the loop over k adds one
+ * outer product after the other: each number that is read takes part in several multiplications.
+ * The left-hand side is read where it is, along either axis, so a transposed matrix costs no copy.
+ * Finished rows pass through the formulas of the stores while they are in the cache.
  *
  * @module
  */
@@ -19,10 +20,13 @@ import { packPanel, panelWidth } from "./pack.ts";
 import { emitStrip, pushAddress, type Strip } from "./tile.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
 
-/** Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into 16 registers. */
+/**
+ * Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into
+ * 16 registers.
+ */
 const tileRows = 6;
 
-/** The nanoseconds that a multiplication with its addition takes, and the packing of a number. */
+/** The nanoseconds of a multiplication with its addition, and of packing a number. */
 const termTime = 1 / 20, packTime = 0.4;
 
 /** How a factor lies in its buffer: where it begins, and its strides. */
@@ -144,8 +148,9 @@ function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape):
 const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
 
 /**
- * The number of pieces of a strip, so that all threads have something to do: a product of 100 rows has 17 strips, and a
- * machine may have 16 threads. A piece has four panels at least, and is worth handing out.
+ * The number of pieces of a strip, so that all threads have something to do: a product of 100 rows
+ * has 17 strips, and a machine may have 16 threads. A piece has four panels at least, and is worth
+ * handing out.
  */
 function piecesOf(strips: number, { panels, n, k }: Shape): number {
   const enough = Math.ceil(32 / strips);

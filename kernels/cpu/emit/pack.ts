@@ -1,8 +1,10 @@
 /**
- * Packing the right-hand side of a matrix product: columns 8p … 8p+7 become panel p, whose rows are eight numbers each, in
- * order. The innermost loop of the product then reads memory straight ahead, whatever the strides of the matrix are.
+ * Packing the right-hand side of a matrix product: columns 8p … 8p+7 become panel p, whose rows are
+ * eight numbers each, in order. The innermost loop of the product then reads memory straight ahead,
+ * whatever the strides of the matrix are.
  *
- * The last panel of a matrix of 20 columns has 4 columns and 4 that are never looked at: they hold whatever was read there.
+ * The last panel of a matrix of 20 columns has 4 columns and 4 that are never looked at: they hold
+ * whatever was read there.
  *
  * @module
  */
@@ -13,8 +15,8 @@ import { loop } from "./nest.ts";
 export const panelWidth = 8;
 
 /**
- * Packs a panel of `width` columns of a matrix with these strides. The local `from` holds the address of its first element,
- * `to` where to write; both are moved.
+ * Packs a panel of `width` columns of a matrix with these strides. The local `from` holds the
+ * address of its first element, `to` where to write; both are moved.
  */
 export function packPanel(
   fn: FunctionBuilder,

@@ -1,5 +1,6 @@
 /**
- * Long sums of float32: cut into blocks, whose sums are added in float64, so that the error does not grow with the length.
+ * Long sums of float32 are cut into blocks whose sums are added in float64, so that the error does
+ * not grow with the length.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { type Bound, loop } from "./nest.ts";
 import { combination, pushIdentity } from "./phase.ts";
 
-/** How many float32 are added up before their sum goes to float64. */
+/** The number of float32 that are added up before their sum goes to float64. */
 export const block = 128;
 
 /** Sums under way: a local of partial sums, and two of float64 where the sum is long. */

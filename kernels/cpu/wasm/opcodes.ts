@@ -4,7 +4,10 @@
  * @module
  */
 
-/** Opcodes; numbers above 0xff are instructions of the 0xfd (SIMD) space, written as 0xfd00 + their number. */
+/**
+ * Opcodes; numbers above 0xff are instructions of the 0xfd (SIMD) space, written as 0xfd00 + their
+ * number.
+ */
 export const opcodes = {
   "select": 0x1b,
   "i32.eqz": 0x45,
