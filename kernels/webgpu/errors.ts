@@ -15,14 +15,12 @@ const FILTERS: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "inte
 
 /** Watches a device. An error scope is always open; {@linkcode check} looks into it and opens the next. */
 export class ErrorLog {
-  readonly #device: GPUDevice;
   readonly #pending = new Set<Promise<void>>();
   readonly #failures: Error[] = [];
   #lost: DeviceLostError | undefined;
   #closed = false;
 
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  constructor(readonly device: GPUDevice) {
     for (const filter of FILTERS) device.pushErrorScope(filter);
     device.lost.then(({ reason, message }) => {
       if (this.#closed) return;
@@ -48,11 +46,11 @@ export class ErrorLog {
   /** Throws the first error of what was done since the last check; what was expected explains more than what followed. */
   async check(): Promise<void> {
     const scopes = FILTERS.toReversed().map(async (filter) => {
-      const error = await this.#device.popErrorScope().catch(() => null); // lost: said below
+      const error = await this.device.popErrorScope().catch(() => null); // lost: said below
       const remedy = filter === "out-of-memory" ? `; ${FREEING}` : "";
       return error && new Error(`WebGPU reports an error (${filter}): ${error.message}${remedy}`);
     });
-    for (const filter of FILTERS) this.#device.pushErrorScope(filter);
+    for (const filter of FILTERS) this.device.pushErrorScope(filter);
     const reported = await Promise.all(scopes);
     await Promise.all(this.#pending);
     this.throwIfGone();
@@ -62,7 +60,7 @@ export class ErrorLog {
 
   /** Throws an error of a device, or rather that the device is lost, which it may tell a moment later. */
   async rethrow(error: unknown): Promise<never> {
-    await Promise.race([this.#device.lost, new Promise((done) => setTimeout(done, 10))]);
+    await Promise.race([this.device.lost, new Promise((done) => setTimeout(done, 10))]);
     this.throwIfGone();
     throw error;
   }

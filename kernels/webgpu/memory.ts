@@ -17,25 +17,20 @@ export interface Memory {
 const KEPT_BYTES = 2 ** 26, KEPT_PART = 1;
 
 /** Buffers of one usage, by size. */
-export class Pool {
-  readonly #device: GPUDevice;
-  readonly #usage: number;
+export class BufferPool {
   readonly #free = new Map<number, Memory[]>();
   readonly #all = new Set<Memory>();
   #nextId = 0;
   #bytesInUse = 0;
   #bytesKept = 0;
 
-  constructor(device: GPUDevice, usage: number) {
-    this.#device = device;
-    this.#usage = usage;
-  }
+  constructor(readonly device: GPUDevice, readonly usage: number) {}
 
   /** Memory of at least so many bytes, contents undefined. Throws RangeError beyond the limits of a buffer. */
-  take(bytes: number): Memory {
+  allocate(bytes: number): Memory {
     const { limit } = this;
     if (!(bytes >= 0 && bytes <= limit)) {
-      const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+      const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
       throw new RangeError(
         `Cannot allocate ${bytes} bytes: this GPU's limit is ${limit} bytes a buffer ` +
           `(maxBufferSize ${maxBufferSize}, maxStorageBufferBindingSize ${maxStorageBufferBindingSize})`,
@@ -44,7 +39,7 @@ export class Pool {
     const size = Math.min(sizeClass(bytes), limit);
     let memory = this.#free.get(size)?.pop();
     if (memory === undefined) {
-      const buffer = this.#device.createBuffer({ size, usage: this.#usage });
+      const buffer = this.device.createBuffer({ size, usage: this.usage });
       memory = { id: this.#nextId++, buffer };
       this.#all.add(memory);
     } else this.#bytesKept -= size;
@@ -53,7 +48,7 @@ export class Pool {
   }
 
   /** Gives memory back. */
-  give(memory: Memory): void {
+  free(memory: Memory): void {
     if (!this.#all.has(memory)) return; // destroyed with the pool
     const { size } = memory.buffer;
     this.#bytesInUse -= size;
@@ -71,7 +66,7 @@ export class Pool {
 
   /** The most bytes of a buffer. */
   get limit(): number {
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
   }
 
@@ -81,7 +76,7 @@ export class Pool {
   }
 
   /** Destroys all buffers. */
-  destroy(): void {
+  close(): void {
     for (const { buffer } of this.#all) buffer.destroy();
     this.#all.clear();
     this.#free.clear();

@@ -15,15 +15,10 @@ export interface Pipeline {
 
 /** The pipelines of a device, by their text. */
 export class Pipelines {
-  readonly #device: GPUDevice;
-  readonly #errors: ErrorLog;
   readonly #byCode = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
 
-  constructor(device: GPUDevice, errors: ErrorLog) {
-    this.#device = device;
-    this.#errors = errors;
-  }
+  constructor(readonly device: GPUDevice, readonly errors: ErrorLog) {}
 
   /** The pipeline of a shader with so many bindings, the first of which it writes. Returns at once; whether it compiled is known at the next read. */
   get(shader: Shader, bindings: number, written: number): Pipeline {
@@ -36,16 +31,16 @@ export class Pipelines {
 
   #compile({ name, code }: Shader, bindings: number, written: number): Pipeline {
     const layout = this.#layout(bindings, written);
-    this.#device.pushErrorScope("internal");
-    this.#device.pushErrorScope("validation");
-    const module = this.#device.createShaderModule({ label: name, code });
-    const pipeline = this.#device.createComputePipeline({
+    this.device.pushErrorScope("internal");
+    this.device.pushErrorScope("validation");
+    const module = this.device.createShaderModule({ label: name, code });
+    const pipeline = this.device.createComputePipeline({
       label: name,
-      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: "main" },
     });
-    const errors = Promise.all([this.#device.popErrorScope(), this.#device.popErrorScope()]);
-    this.#errors.expect(errors.then(async ([validation, internal]) => {
+    const errors = Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]);
+    this.errors.expect(errors.then(async ([validation, internal]) => {
       const error = validation ?? internal;
       if (error === null) return undefined;
       this.#byCode.delete(code); // whoever tries again hears of it again
@@ -64,7 +59,7 @@ export class Pipelines {
         visibility: 4, // GPUShaderStage.COMPUTE
         buffer: { type: binding < written ? "storage" : "read-only-storage" },
       }));
-      this.#layouts.set(key, layout = this.#device.createBindGroupLayout({ entries }));
+      this.#layouts.set(key, layout = this.device.createBindGroupLayout({ entries }));
     }
     return layout;
   }

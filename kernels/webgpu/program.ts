@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { sizeOf } from "../graph.ts";
 import type { Executable, Program, Slot, Step } from "../device.ts";
 import type { Kernel } from "../kernel.ts";
 import { launchesOf } from "./emit/launches.ts";
-import type { Memory, Pool } from "./memory.ts";
+import type { BufferPool, Memory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { type Bindings, product } from "./wgsl/shader.ts";
+import type { Bindings } from "./wgsl/shader.ts";
 import type { Machine } from "./emit/variants.ts";
 
 /** One dispatch. */
@@ -31,7 +32,7 @@ const GROUPS_KEPT = 32;
 export function compileProgram(
   device: GPUDevice,
   pipelines: Pipelines,
-  pool: Pool,
+  pool: BufferPool,
   { choose, mostTurns }: Machine,
   program: Program,
 ): {
@@ -45,7 +46,7 @@ export function compileProgram(
   });
   const launches: Dispatch[] = [];
   for (const whole of program.steps) {
-    if (product(whole.kernel.space) === 0) continue;
+    if (sizeOf(whole.kernel.space) === 0) continue;
     for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
       if (turns > mostTurns) {
         throw new RangeError(
@@ -61,7 +62,7 @@ export function compileProgram(
     }
   }
 
-  const scratch = scratchSizes.map((size) => pool.take(size * 4));
+  const scratch = scratchSizes.map((size) => pool.allocate(size * 4));
   const groupOf = (launch: Dispatch, memories: Record<Slot["kind"], readonly Memory[]>) => {
     const bound = launch.slots.map(({ kind, number }) => memories[kind][number]);
     const key = bound.map(({ id }) => id).join();
@@ -98,7 +99,7 @@ export function compileProgram(
       device.queue.submit([encoder.finish()]);
     },
     free() {
-      for (const memory of scratch.splice(0)) pool.give(memory);
+      for (const memory of scratch.splice(0)) pool.free(memory);
       launches.length = 0;
     },
   };

@@ -1,17 +1,18 @@
 /**
- * From functions to a WebAssembly module: a list of sections, each a number, a length and its contents.
+ * From functions to a WebAssembly module: a list of sections, each a number, a length and its
+ * contents.
  *
  * @module
  */
 import { append, type FunctionBuilder, unsigned } from "./assembler.ts";
 
 /**
- * The pages of 64 KiB that the imported memory has at least. V8 checks every access twice where the offset alone might be
- * past the end of the memory, and once where it is within these pages.
+ * The least size of the imported memory, in pages of 64 KiB. V8 checks an access once if the offset
+ * alone lies within these pages, and twice otherwise.
  */
 export const minimumPages = 16;
 
-/** The pages that a memory can have at most: 4 GiB. */
+/** The largest size of a memory, in pages: 4 GiB. */
 export const maximumPages = 65536;
 
 /** Collects functions into a module that imports its memory as `host.memory`. */

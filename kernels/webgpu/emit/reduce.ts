@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import { add, axisIndex, flatten, scale } from "../../indexing.ts";
 import type { ReduceKernel } from "../../kernel.ts";
 import { load, result } from "../../scalar.ts";
@@ -16,10 +17,8 @@ import type { Bindings, Shader } from "../wgsl/shader.ts";
 import {
   assemble,
   combining,
-  gridOf,
   groupFrom,
-  NO_VECTORS,
-  product,
+  groupsOf,
   store,
   threadsOf,
   writerFor,
@@ -48,19 +47,19 @@ export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: numb
 }
 
 const isLong = ({ space, over }: ReduceKernel): boolean =>
-  product(over) >= LONG && product(space) < MANY;
+  sizeOf(over) >= LONG && sizeOf(space) < MANY;
 
 /** Into how many parts a reduction should be split. */
-export function partsOf(kernel: ReduceKernel): number {
+export function reductionParts(kernel: ReduceKernel): number {
   if (!isLong(kernel)) return 1;
-  const worthwhile = Math.floor(product(kernel.over) / (TEAM * SHARE));
-  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / product(kernel.space))));
+  const worthwhile = Math.floor(sizeOf(kernel.over) / (TEAM * SHARE));
+  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / sizeOf(kernel.space))));
 }
 
 /** How many turns the loops of a thread take. */
 export function turnsOf(kernel: ReduceKernel, parts: number): number {
   const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
-  const own = Math.ceil(product(kernel.over) / threads);
+  const own = Math.ceil(sizeOf(kernel.over) / threads);
   return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
 }
 
@@ -78,25 +77,26 @@ export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, Reduc
 
 /**
  * Adds a variable `total` to the root block, and the loops in which it combines the elements at `first`, `first` + step, …
- * The element at hand is `k`; the output is `i`.
+ * The element at hand is `k`; `output` names the variable that counts the outputs.
  */
 function accumulate(
   kernel: ReduceKernel,
   bindings: Bindings,
   root: Block,
+  output: string,
   first: string,
   step: number,
 ): { writer: Writer; type: string; combined: (a: string, b: string) => string } {
   const { space, over, combine, body } = kernel;
   const loop = new Block(root);
   const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(0, space, { text: output, home: root }),
     groupFrom(space.length, over, { text: "k", home: loop }),
   ]);
   const { identity, combined } = combining(combine, body.dtype, writer);
   const type = typeOf(body.dtype);
-  const count = unsigned(product(over));
-  const own = Math.ceil(product(over) / step);
+  const count = unsigned(sizeOf(over));
+  const own = Math.ceil(sizeOf(over) / step);
   const element = writer.value(body).text;
   root.push(`var total: ${type} = ${identity};`);
   if (combine === "max" || own <= 16) {
@@ -117,28 +117,31 @@ function accumulate(
 /** One thread per output. */
 function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
   const root = new Block();
-  const { head, grid } = threadsOf(product(kernel.space), root);
-  const { writer } = accumulate(kernel, bindings, root, "0u", 1);
+  const head = threadsOf(sizeOf(kernel.space), root);
+  const { writer } = accumulate(kernel, bindings, root, "i", "0u", 1);
   root.push("let result = total;");
   writer.result = { text: "result", home: root };
   store(kernel, writer, root);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
 /** One workgroup per output, or per part of an output. */
 function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
-  const outputs = product(kernel.space);
   const root = new Block();
   const last = new Block(root);
-  const grid = gridOf(outputs * parts);
+  const head = groupsOf(sizeOf(kernel.space) * parts, root, TEAM);
   root.push(
-    `let task = group.x + group.y * ${unsigned(grid[0])};`,
-    `if (task >= ${unsigned(outputs * parts)}) { return; }`,
-    `let i = task / ${unsigned(parts)};`,
-    `let first = (task % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
+    `let output = i / ${unsigned(parts)};`,
+    `let first = (i % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
   );
-  const { writer, type, combined } = accumulate(kernel, bindings, root, "first", TEAM * parts);
+  const { writer, type, combined } = accumulate(
+    kernel,
+    bindings,
+    root,
+    "output",
+    "first",
+    TEAM * parts,
+  );
   root.push(
     "shared_total[lane] = total;",
     `for (var half = ${unsigned(TEAM / 2)}; half > 0u; half /= 2u) {`,
@@ -150,20 +153,9 @@ function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shad
   );
   last.push("let result = shared_total[0];");
   writer.result = { text: "result", home: last };
-  if (parts > 1) last.push(`output0[task] = ${toStored("result", kernel.body.dtype)};`);
+  if (parts > 1) last.push(`output0[i] = ${toStored("result", kernel.body.dtype)};`);
   else store(kernel, writer, last);
   root.attach("if (lane == 0u)", last);
-  const code = assemble(
-    kernel,
-    bindings,
-    NO_VECTORS,
-    writer.helpers,
-    `var<workgroup> shared_total: array<${type}, ${TEAM}>;`,
-    `@compute @workgroup_size(${TEAM})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {\n${root}\n}`,
-  );
-  return { name: kernel.name, code, grid };
+  const shared = `var<workgroup> shared_total: array<${type}, ${TEAM}>;`;
+  return assemble(kernel, bindings, head, root, writer.helpers, { declarations: [shared] });
 }

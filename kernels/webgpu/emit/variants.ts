@@ -6,8 +6,8 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { MatmulKernel } from "../../kernel.ts";
-import { product } from "../wgsl/shader.ts";
 
 /** How a product is computed. */
 export interface Variant {
@@ -48,7 +48,10 @@ export interface Machine {
 export const TEAM: Variant = { rows: 8, vectors: 1, team: { down: 8, across: 16, depth: 8 } };
 
 /** Chooses for hardware. */
-export const chooseForHardware: Choose = (kernel) => ({ variant: TEAM, parts: partsOf(kernel) });
+export const chooseForHardware: Choose = (kernel) => ({
+  variant: TEAM,
+  parts: productParts(kernel),
+});
 
 /**
  * Chooses for adapters in software. To them workgroup memory is memory like any other, and there are few threads to feed.
@@ -56,7 +59,7 @@ export const chooseForHardware: Choose = (kernel) => ({ variant: TEAM, parts: pa
  * hides. So larger tiles are quicker, 1.1 GFLOP/s with 8 × 8 and 1.8 with 16 × 16, but those take seconds to compile.
  */
 export const chooseInSoftware: Choose = ({ space }) => ({
-  variant: product(space) < 2 ** 14 ? { rows: 4, vectors: 1 } : { rows: 8, vectors: 2 },
+  variant: sizeOf(space) < 2 ** 14 ? { rows: 4, vectors: 1 } : { rows: 8, vectors: 2 },
   parts: 1,
 });
 
@@ -67,7 +70,7 @@ export const TURNS_IN_SOFTWARE = 65_535;
 const FULL = 256, SHARE = 64;
 
 /** Into how many parts a product should be split: of the divisors of its depth, the largest that is worthwhile. */
-export function partsOf(kernel: MatmulKernel): number {
+export function productParts(kernel: MatmulKernel): number {
   const [depth] = kernel.over;
   const most = Math.floor(Math.min(FULL / tilesOf(kernel, TEAM), depth / SHARE));
   for (let parts = most; parts > 1; parts--) if (depth % parts === 0) return parts;
@@ -78,7 +81,7 @@ export function partsOf(kernel: MatmulKernel): number {
 export function tilesOf({ space }: MatmulKernel, variant: Variant): number {
   const [down, across] = tileOf(variant);
   const [m, n] = space.slice(-2);
-  return product(space.slice(0, -2)) * Math.ceil(m / down) * Math.ceil(n / across);
+  return sizeOf(space.slice(0, -2)) * Math.ceil(m / down) * Math.ceil(n / across);
 }
 
 /** Rows and columns of the tile of a team, or of a thread without one. */

@@ -49,18 +49,16 @@ export function literal(value: number, dtype: DType): string | undefined {
 }
 
 /** The bits of a float32 as an unsigned literal. */
-export const bitsOf = (value: number): string =>
+export const bitsText = (value: number): string =>
   unsigned(new Uint32Array(Float32Array.of(value).buffer)[0]);
-
-/** The least value of a type, the identity of max, as bits for float32. */
-export const leastBits = (dtype: DType): string =>
-  ({ float32: bitsOf(-Infinity), int32: "0x80000000u", uint32: "0u", bool: "0u" })[dtype];
 
 /** An argument of a call: its text, which is a name or a literal, and its type. */
 export interface Argument {
   readonly text: string;
   readonly dtype: DType;
 }
+
+const INFIX = { add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|" } as const;
 
 /** The expression that applies `op`. `use` is told the helper functions that it needs, and gives their name back. */
 export function callText(
@@ -73,13 +71,12 @@ export function callText(
   const from = args[0].dtype;
   switch (op) {
     case "add":
-      return `${a} + ${b}`;
     case "sub":
-      return `${a} - ${b}`;
     case "mul":
-      return `${a} * ${b}`;
     case "div":
-      return `${a} / ${b}`;
+    case "and":
+    case "or":
+      return `${a} ${INFIX[op]} ${b}`;
     case "neg":
       return from === "uint32" ? `0u - ${a}` : `-(${a})`;
     case "abs":
@@ -100,10 +97,6 @@ export function callText(
       }
       return from === "float32" ? `${use("ordered")}(${a}, ${b}) & (${text})` : text;
     }
-    case "and":
-      return `${a} & ${b}`;
-    case "or":
-      return `${a} | ${b}`;
     case "xor":
       return from === "bool" ? `${a} != ${b}` : `${a} ^ ${b}`;
     case "shiftLeft":
@@ -135,44 +128,26 @@ function convertText(
   return from === to ? a : `${typeOf(to)}(${a})`; // integers keep their bits
 }
 
-/** The helper functions, but for the intrinsics, with the helpers that each of them uses. */
-export const HELPERS: ReadonlyMap<string, { needs: readonly string[]; code: string }> = new Map([
-  ["is_nan", {
-    needs: [],
-    code: /* wgsl */ `fn is_nan(x: f32) -> bool {
+/** The helper functions, but for the intrinsics. */
+export const HELPERS: ReadonlyMap<string, string> = new Map(Object.entries({
+  is_nan: /* wgsl */ `fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }`,
-  }],
-  ["ordered", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
+  ordered: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
   return !(is_nan(x) | is_nan(y));
 }`,
-  }],
-  ["min_f32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
+  min_f32: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
   return select(select(min(x, y), y, is_nan(y)), x, is_nan(x));
 }`,
-  }],
-  ["max_f32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
+  max_f32: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
   return select(select(max(x, y), y, is_nan(y)), x, is_nan(x));
 }`,
-  }],
-  ["to_i32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn to_i32(x: f32) -> i32 {
+  to_i32: /* wgsl */ `fn to_i32(x: f32) -> i32 {
   let inside = clamp(x, -2147483648.0f, 2147483520.0f);
   return select(select(i32(inside), 2147483647i, x >= 2147483648.0f), 0i, is_nan(x));
 }`,
-  }],
-  ["to_u32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn to_u32(x: f32) -> u32 {
+  to_u32: /* wgsl */ `fn to_u32(x: f32) -> u32 {
   let inside = clamp(x, 0.0f, 4294967040.0f);
   return select(select(u32(inside), 4294967295u, x >= 4294967296.0f), 0u, is_nan(x));
 }`,
-  }],
-]);
+}));

@@ -10,7 +10,7 @@
 import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
 import { INTRINSICS } from "../../numerics.ts";
 import { constant, mul, result } from "../../scalar.ts";
-import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
+import { bitsText, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
 /** Lines of a shader, in braces. Attach its text to the parent only when it is complete: lines may still move out. */
 export class Block {
@@ -57,7 +57,7 @@ export interface Placed {
 }
 
 /** Axes whose positions are counted by one variable, row-major over their sizes. */
-export interface Group {
+export interface AxisGroup {
   readonly axes: readonly number[];
   readonly sizes: readonly number[];
   readonly counter: Placed;
@@ -69,25 +69,18 @@ export class Writer {
   readonly helpers: Set<string> = new Set();
   /** What `result` stands for. */
   result: Placed | undefined;
-  readonly #root: Block;
-  readonly #groups: readonly Group[];
-  /** A load at a printed index. */
-  readonly loadText: (load: Load, at: string) => string;
-  /** Four elements of a load from a printed index on, which is a multiple of four; of bindings declared so. */
-  readonly loadVector: (load: Load, at: string) => string;
   readonly #known = new Map<Expr, Placed>();
 
+  /**
+   * @param loadText a load at a printed index
+   * @param loadVector four elements of a load from a printed index on, which is a multiple of four; of bindings declared so
+   */
   constructor(
-    root: Block,
-    groups: readonly Group[] = [],
-    loadText: (load: Load, at: string) => string = () => "",
-    loadVector: (load: Load, at: string) => string = () => "",
-  ) {
-    this.#root = root;
-    this.#groups = groups;
-    this.loadText = loadText;
-    this.loadVector = loadVector;
-  }
+    readonly root: Block,
+    readonly groups: readonly AxisGroup[] = [],
+    readonly loadText: (load: Load, at: string) => string = () => "",
+    readonly loadVector: (load: Load, at: string) => string = () => "",
+  ) {}
 
   /** Notes that a helper is called, and gives its name back. */
   readonly use = (helper: string): string => {
@@ -97,7 +90,7 @@ export class Writer {
 
   /** Binds an expression to a name in the innermost home of its parts. */
   bind(text: string, parts: readonly Placed[]): Placed {
-    const home = innermost(parts) ?? this.#root;
+    const home = innermost(parts) ?? this.root;
     return { text: home.name(text), home };
   }
 
@@ -151,7 +144,7 @@ export class Writer {
 
   /** NaN and Infinity are rejected as constant expressions, but not as the bits of a variable. */
   #hidden(value: number): Placed {
-    const bits = this.bind(bitsOf(value), []);
+    const bits = this.bind(bitsText(value), []);
     return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
   }
 
@@ -164,7 +157,7 @@ export class Writer {
       texts.push(scale === 1 ? part.text : `${part.text} * ${unsigned(scale)}`);
     };
     let terms = index.terms;
-    for (const { axes, sizes, counter } of this.#groups) {
+    for (const { axes, sizes, counter } of this.groups) {
       // Where the axes of a group are contiguous in the buffer, its counter is their position.
       const scales = axes.map((axis) =>
         terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale
@@ -200,7 +193,7 @@ export class Writer {
   }
 
   #axis(axis: number): Placed {
-    const group = this.#groups.find(({ axes }) => axes.includes(axis));
+    const group = this.groups.find(({ axes }) => axes.includes(axis));
     if (group === undefined) throw new TypeError(`Axis ${axis} has no position here`);
     const { axes, sizes, counter } = group;
     const at = axes.indexOf(axis);
@@ -224,47 +217,44 @@ function innermost(parts: readonly Placed[]): Block | undefined {
   return home;
 }
 
-/** The text of all helper functions that the named ones need, themselves included. */
+/** The text of all helper functions that the named ones call, themselves included. */
 export function helperText(names: Iterable<string>): string {
   const texts = new Map<string, string>();
   const visit = (name: string) => {
     if (texts.has(name)) return;
-    const { code, needs } = HELPERS.get(name) ?? intrinsicHelper(name);
-    texts.set(name, code);
-    needs.forEach(visit);
+    const text = HELPERS.get(name) ?? intrinsicHelper(name);
+    texts.set(name, text);
+    for (const helper of HELPERS.keys()) if (text.includes(`${helper}(`)) visit(helper);
   };
   for (const name of names) visit(name);
   return [...texts.values()].join("\n");
 }
 
-const intrinsics = new Map<string, { needs: readonly string[]; code: string }>();
+const intrinsics = new Map<string, string>();
 
 /** An intrinsic as a function of x, which its formula calls `result`. */
-function intrinsicHelper(name: string): { needs: readonly string[]; code: string } {
-  let helper = intrinsics.get(name);
-  if (helper === undefined) {
-    const body = new Block();
-    const writer = new Writer(body);
-    writer.result = { text: "x", home: body };
+function intrinsicHelper(name: string): string {
+  let text = intrinsics.get(name);
+  if (text === undefined) {
     const op = name.slice(0, name.indexOf("_")) as Intrinsic;
     const { written, rare } = INTRINSICS[op];
     const x = result("float32");
+    const body = new Block();
+    const printInto = (block: Block, formula: Expr): string => {
+      const writer = new Writer(block);
+      writer.result = { text: "x", home: block };
+      return writer.value(formula).text;
+    };
     if (rare !== undefined) {
       const { when, value } = rare(x);
-      const isRare = writer.value(when).text;
+      const test = printInto(body, when);
       const branch = new Block(body);
-      const inner = new Writer(branch);
-      inner.result = { text: "x", home: branch };
-      branch.push(`return ${inner.value(value).text};`);
-      body.attach(`if (${isRare})`, branch);
-      inner.helpers.forEach(writer.use);
+      branch.push(`return ${printInto(branch, value)};`);
+      body.attach(`if (${test})`, branch);
     }
-    body.push(`return ${writer.value(written(x)).text};`);
-    helper = {
-      needs: [...writer.helpers],
-      code: `fn ${name}(x: ${typeOf("float32")}) -> ${typeOf("float32")} {\n${body}\n}`,
-    };
-    intrinsics.set(name, helper);
+    body.push(`return ${printInto(body, written(x))};`);
+    const float = typeOf("float32");
+    intrinsics.set(name, text = `fn ${name}(x: ${float}) -> ${float} {\n${body}\n}`);
   }
-  return helper;
+  return text;
 }

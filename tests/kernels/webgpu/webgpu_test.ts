@@ -320,7 +320,7 @@ test("what llvmpipe's loops would cut short is refused", async (device) => {
   };
   if (!device.description.includes("in software")) return;
   await assertRejects(() => run(device, kernel, [noise(n)]), RangeError, "cumsum [70000]");
-  // Too many rows for the updates to be dealt out, all of which may be for one of them.
+  // All updates may be for one row, along whose list a thread then walks.
   const rows = 40_000, u = at.axisIndex(1, n);
   const scatter: Single = {
     ...{ kind: "scatter", name: "scatterAdd", space: [rows], over: [n] },
