@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { DType } from "./scalar.ts";
+import type { DType } from "./formula.ts";
 
 /** Terms of a block, and blocks of a larger one. */
 export const BLOCK = 16;

@@ -6,7 +6,7 @@
 import type { Program, Slot, Step } from "./device.ts";
 import { sizeOf } from "./graph.ts";
 import { bodiesOf, formulasOf, type Kernel, visitExprs } from "./kernel.ts";
-import type { Expr } from "./scalar.ts";
+import type { Expr } from "./formula.ts";
 
 /** The program as a table, a line a kernel, with totals before and the buffers after it. */
 export function describeProgram(program: Program): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kernel } from "./kernel.ts";
-import type { DType } from "./scalar.ts";
+import type { DType } from "./formula.ts";
 
 /** The contents of a buffer on the host. float32 is Float64Array on the reference device; bool is one byte, 0 or 1. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;

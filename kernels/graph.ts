@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Index } from "./indexing.ts";
-import type { DType, Expr } from "./scalar.ts";
+import type { DType, Expr, Index } from "./formula.ts";
 
 /** Reads an element of one of the node's inputs. */
 export type Read = (input: number, at: readonly Index[]) => Expr;

@@ -11,28 +11,7 @@
  *
  * @module
  */
-import type { Expr } from "./scalar.ts";
-
-/** What an index is a multiple of. Every atom ranges over 0 … size − 1. */
-export type Atom =
-  | { readonly kind: "axis"; readonly axis: number; readonly size: number }
-  | { readonly kind: "quotient"; readonly of: Index; readonly by: number; readonly size: number }
-  | { readonly kind: "remainder"; readonly of: Index; readonly by: number; readonly size: number }
-  | { readonly kind: "value"; readonly of: Expr; readonly size: number };
-
-/** One summand, scale · atom. */
-export interface Term {
-  readonly atom: Atom;
-  readonly scale: number;
-}
-
-/** constant + Σ scale · atom, an int32, with the bounds that follow from the sizes of its atoms. */
-export interface Index {
-  readonly constant: number;
-  readonly terms: readonly Term[];
-  readonly min: number;
-  readonly max: number;
-}
+import type { Atom, Expr, Index, Term } from "./formula.ts";
 
 function index(constant: number, terms: readonly Term[]): Index {
   let min = constant, max = constant;

@@ -8,8 +8,7 @@
  * @module
  */
 import type { Combine } from "./graph.ts";
-import type { DType, Expr, Load } from "./scalar.ts";
-import type { Atom, Index } from "./indexing.ts";
+import type { Atom, DType, Expr, Index, Load } from "./formula.ts";
 
 /** The element that a kernel stores in one of its outputs, in terms of loads and, except in a map, of the `result`. */
 export interface Store {

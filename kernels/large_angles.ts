@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Expr } from "./scalar.ts";
+import type { Expr } from "./formula.ts";
 import {
   add,
   and,

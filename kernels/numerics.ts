@@ -22,7 +22,7 @@
  * @module
  */
 import { reduceLarge } from "./large_angles.ts";
-import type { Expr, Intrinsic } from "./scalar.ts";
+import type { Expr, Intrinsic } from "./formula.ts";
 import {
   abs,
   add,

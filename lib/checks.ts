@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DType } from "../kernels/scalar.ts";
+import type { DType } from "../kernels/formula.ts";
 
 /** The least and the greatest integer that a dtype holds; float32 holds numbers of all kinds. */
 const RANGES: Readonly<Record<DType, readonly [least: number, most: number] | undefined>> = {

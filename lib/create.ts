@@ -4,7 +4,8 @@
  * @module
  */
 import type { Data } from "../kernels/device.ts";
-import { constant, type DType } from "../kernels/scalar.ts";
+import type { DType } from "../kernels/formula.ts";
+import { constant } from "../kernels/scalar.ts";
 import { checkDType, checkOptions, checkValue, describe } from "./checks.ts";
 import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";

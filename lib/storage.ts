@@ -4,7 +4,7 @@
  * @module
  */
 import type { Buffer, Data, Device } from "../kernels/device.ts";
-import type { DType } from "../kernels/scalar.ts";
+import type { DType } from "../kernels/formula.ts";
 import { turn } from "./event_loop.ts";
 
 // A storage that nobody can reach any more gives its buffers back. The collector does not see the memory of a device, so a

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Data, Device } from "../kernels/device.ts";
-import type { DType } from "../kernels/scalar.ts";
+import type { DType } from "../kernels/formula.ts";
 import { type Lowering, topologicalOrder } from "../kernels/graph.ts";
 import { evaluate } from "./evaluate.ts";
 import { MANY_NODES, neededAgain } from "./growth.ts";

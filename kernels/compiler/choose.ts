@@ -10,9 +10,10 @@
  */
 import type { Traits } from "../device.ts";
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
-import { axisIndex, constantIndex, flatten, type Index, isStrided } from "../indexing.ts";
+import type { Expr, Index } from "../formula.ts";
+import { axisIndex, constantIndex, flatten, isStrided } from "../indexing.ts";
 import { visitExprs } from "../kernel.ts";
-import { constant, costOf, type Expr, load, NESTING_LIMIT, nestingOf } from "../scalar.ts";
+import { constant, costOf, load, NESTING_LIMIT, nestingOf } from "../scalar.ts";
 
 /** What a buffer costs, in multiplications: so much for each element, and so much for one more kernel. */
 const STORE_COST = 4, KERNEL_COST = 2000;

@@ -4,9 +4,10 @@
  * @module
  */
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
-import { axisIndex, flatten, type Index, sameIndex } from "../indexing.ts";
+import type { Expr, Index, Load } from "../formula.ts";
+import { axisIndex, flatten, sameIndex } from "../indexing.ts";
 import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
-import { type Expr, type Load, load, result } from "../scalar.ts";
+import { load, result } from "../scalar.ts";
 import { share } from "./rewrite.ts";
 
 /** A kernel with the nodes that it reads and those that it computes, in the order of its loads and stores. */

@@ -14,7 +14,8 @@ import type { Program, Slot, Step } from "../device.ts";
 import { type Node, sizeOf } from "../graph.ts";
 import { axisIndex, flatten, sameIndex } from "../indexing.ts";
 import { bodiesOf, type Kernel, visitExprs } from "../kernel.ts";
-import { type Expr, type Load, load } from "../scalar.ts";
+import type { Expr, Load } from "../formula.ts";
+import { load } from "../scalar.ts";
 import type { KernelCall } from "./kernels_of.ts";
 
 /** The program of some kernels, whose results are the roots. `donated` are the inputs that it may overwrite. */

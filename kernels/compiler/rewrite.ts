@@ -3,17 +3,17 @@
  *
  * @module
  */
+import type { Expr, Index, Load, ScalarOp } from "../formula.ts";
 import {
   add,
   axisIndex,
   constantIndex,
   divide,
-  type Index,
   isStrided,
   scale,
   valueIndex,
 } from "../indexing.ts";
-import { constant, type Expr, type Load, type ScalarOp } from "../scalar.ts";
+import { constant } from "../scalar.ts";
 
 /** The same formulas, with equal subexpressions shared by reference. */
 export function share(roots: readonly Expr[]): Expr[] {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
-import type { DType } from "../scalar.ts";
+import type { DType } from "../formula.ts";
 import { maximumPages, minimumPages } from "./wasm/module.ts";
 import { Heap } from "./memory.ts";
 import { type Compiled, Pool } from "./threads/threads.ts";

@@ -6,7 +6,7 @@
  */
 import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
 import type { Kernel } from "../kernel.ts";
-import type { DType, Expr } from "../scalar.ts";
+import type { DType, Expr } from "../formula.ts";
 import { library, print } from "./javascript.ts";
 
 class ReferenceBuffer implements Buffer {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Index } from "../indexing.ts";
-import type { Call, DType, Expr } from "../scalar.ts";
+import type { Call, DType, Expr, Index } from "../formula.ts";
 
 /** Functions that printed code may call by these names. */
 export const library = {

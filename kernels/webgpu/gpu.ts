@@ -11,7 +11,7 @@
  * @module
  */
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
-import type { DType } from "../scalar.ts";
+import type { DType } from "../formula.ts";
 import { ErrorLog } from "./errors.ts";
 import { compileProgram } from "./program.ts";
 import { type Memory, Pool } from "./memory.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DType, Expr } from "../../kernels/scalar.ts";
+import type { DType, Expr, Intrinsic } from "../../kernels/formula.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkDType } from "../checks.ts";
 import { broadcastShapes } from "../shape.ts";
@@ -141,7 +141,7 @@ const share = (small: Tensor, large: Tensor): Tensor =>
 // Functions
 
 /** A function of floats that devices have, or find written out in numerics.ts. */
-const intrinsic = (name: s.Intrinsic, gradient: Rule["gradient"]): Unary =>
+const intrinsic = (name: Intrinsic, gradient: Rule["gradient"]): Unary =>
   elementwise(name, { dtypes: FLOATS, formula: s.intrinsic(name), gradient });
 
 /** eˣ. */

@@ -15,7 +15,7 @@ import {
   sizeOf,
 } from "../shape.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { DType } from "../../kernels/scalar.ts";
+import type { DType } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { reshape, transpose } from "./linear.ts";

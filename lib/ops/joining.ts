@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { divide, type Index, valueIndex } from "../../kernels/indexing.ts";
+import type { Expr, Index } from "../../kernels/formula.ts";
+import { divide, valueIndex } from "../../kernels/indexing.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { Expr } from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
 import { normalizeAxis, ShapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Lowering } from "../../kernels/graph.ts";
-import type { DType } from "../../kernels/scalar.ts";
+import type { DType } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor, type Trace } from "../tensor.ts";

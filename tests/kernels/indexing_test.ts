@@ -5,14 +5,13 @@
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import fc from "../fixtures/property.ts";
+import type { Atom, Expr, Index } from "../../kernels/formula.ts";
 import {
   add,
-  type Atom,
   axisIndex,
   constantIndex,
   divide,
   flatten,
-  type Index,
   isStrided,
   sameIndex,
   scale,
@@ -20,7 +19,7 @@ import {
   unflatten,
   valueIndex,
 } from "../../kernels/indexing.ts";
-import { call, constant, type Expr } from "../../kernels/scalar.ts";
+import { call, constant } from "../../kernels/scalar.ts";
 import { indices } from "../fixtures/naive.ts";
 
 const settings = { seed: 20251122, numRuns: 500 };

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { writeOut } from "../../kernels/numerics.ts";
-import type { Call, Expr, Intrinsic } from "../../kernels/scalar.ts";
+import type { Call, Expr, Intrinsic } from "../../kernels/formula.ts";
 import { load } from "../../kernels/scalar.ts";
 import { constantIndex } from "../../kernels/indexing.ts";
 

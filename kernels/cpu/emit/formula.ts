@@ -7,7 +7,7 @@
  * @module
  */
 import { writeOut } from "../../numerics.ts";
-import type { Call, Expr, Intrinsic, Load } from "../../scalar.ts";
+import type { Call, Expr, Intrinsic, Load } from "../../formula.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { Indices } from "./indices.ts";
 import type { Opcode } from "../wasm/opcodes.ts";

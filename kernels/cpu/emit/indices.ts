@@ -10,8 +10,7 @@
  *
  * @module
  */
-import type { Atom, Index } from "../../indexing.ts";
-import type { Expr } from "../../scalar.ts";
+import type { Atom, Expr, Index } from "../../formula.ts";
 import { Code, type FunctionBuilder, type ValueType } from "../wasm/assembler.ts";
 import type { Placing } from "./placing.ts";
 

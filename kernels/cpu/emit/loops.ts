@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Index } from "../../indexing.ts";
+import type { Index } from "../../formula.ts";
 
 /** A loop over one axis, or over several that were merged into their last. */
 export interface Loop {

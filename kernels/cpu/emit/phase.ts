@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { axisIndex, flatten, type Index } from "../../indexing.ts";
+import type { DType, Expr, Index } from "../../formula.ts";
+import { axisIndex, flatten } from "../../indexing.ts";
 import { type Kernel, visitExprs } from "../../kernel.ts";
 import { identityBits } from "../wasm/simd.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
 import type { Formulas, Source } from "./formula.ts";
 import type { Combine } from "../../graph.ts";
-import { costOf, type DType, type Expr } from "../../scalar.ts";
+import { costOf } from "../../scalar.ts";
 import type { Loop } from "./loops.ts";
 import type { Opcode } from "../wasm/opcodes.ts";
 import { parameters } from "./nest.ts";

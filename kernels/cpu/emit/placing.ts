@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Atom, Index } from "../../indexing.ts";
-import type { Expr } from "../../scalar.ts";
+import type { Atom, Expr, Index } from "../../formula.ts";
 import type { Loop } from "./loops.ts";
 
 /** The depth of the innermost loop that something depends on, and whether it differs between the lanes. */

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Combine } from "../../graph.ts";
-import type { DType, Intrinsic, ScalarOp } from "../../scalar.ts";
+import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
 import { bitsOf } from "./assembler.ts";
 import type { Opcode } from "./opcodes.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { BLOCK, levelsOf } from "../../cascade.ts";
-import type { DType } from "../../scalar.ts";
+import type { DType } from "../../formula.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import type { Block } from "../wgsl/writer.ts";
 

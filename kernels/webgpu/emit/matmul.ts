@@ -11,9 +11,10 @@
  *
  * @module
  */
-import { add, axisIndex, constantIndex, flatten, type Index, scale } from "../../indexing.ts";
+import type { Index, Load } from "../../formula.ts";
+import { add, axisIndex, constantIndex, flatten, scale } from "../../indexing.ts";
 import type { MatmulKernel, ReduceKernel } from "../../kernel.ts";
-import { type Load, load, result } from "../../scalar.ts";
+import { load, result } from "../../scalar.ts";
 import { range } from "./operand.ts";
 import { emitRegisters } from "./registers.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { type Index, strideOf } from "../../indexing.ts";
+import type { Index, Load } from "../../formula.ts";
+import { strideOf } from "../../indexing.ts";
 import type { MatmulKernel } from "../../kernel.ts";
-import type { Load } from "../../scalar.ts";
 import type { Bindings } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import type { Block, Writer } from "../wgsl/writer.ts";

@@ -5,7 +5,7 @@
  */
 import { axisIndex, flatten } from "../../indexing.ts";
 import type { Kernel } from "../../kernel.ts";
-import type { DType } from "../../scalar.ts";
+import type { DType } from "../../formula.ts";
 import type { Block, Group, Placed } from "./writer.ts";
 import { helperText, Writer } from "./writer.ts";
 import { fromStored, storedTypeOf, toStored, typeOf, unsigned } from "./wgsl.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { DType, Intrinsic, ScalarOp } from "../../scalar.ts";
+import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
 
 /** The type of a value in a shader. */
 export const typeOf = (dtype: DType): string =>

@@ -7,9 +7,8 @@
  *
  * @module
  */
-import type { Index } from "../../indexing.ts";
+import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
 import { writeOut } from "../../numerics.ts";
-import type { DType, Expr, Intrinsic, Load } from "../../scalar.ts";
 import { constant, mul, result } from "../../scalar.ts";
 import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 

@@ -2,11 +2,11 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { openCpu } from "../../../kernels/cpu/device.ts";
 import type { Data } from "../../../kernels/device.ts";
-import { add, axisIndex, flatten, type Index, valueIndex } from "../../../kernels/indexing.ts";
+import type { DType, Expr, Index } from "../../../kernels/formula.ts";
+import { add, axisIndex, flatten, valueIndex } from "../../../kernels/indexing.ts";
 import { constantIndex, scale } from "../../../kernels/indexing.ts";
 import type { Kernel, Store } from "../../../kernels/kernel.ts";
 import * as scalar from "../../../kernels/scalar.ts";
-import type { DType, Expr } from "../../../kernels/scalar.ts";
 
 const device = openCpu();
 const sizes = [0, 1, 3, 4, 5, 63, 64, 65, 1000];

@@ -9,12 +9,12 @@ import { Heap } from "../../../kernels/cpu/memory.ts";
 import { type Compiled, Pool } from "../../../kernels/cpu/threads/threads.ts";
 import { type Run, words, work } from "../../../kernels/cpu/threads/worker.ts";
 import type { Executable } from "../../../kernels/device.ts";
-import { axisIndex, flatten, type Index } from "../../../kernels/indexing.ts";
+import type { Expr, Index, Load } from "../../../kernels/formula.ts";
+import { axisIndex, flatten } from "../../../kernels/indexing.ts";
 import type { Kernel } from "../../../kernels/kernel.ts";
 import * as scalar from "../../../kernels/scalar.ts";
-import type { Expr } from "../../../kernels/scalar.ts";
 
-const float = (buffer: number, at: Index): scalar.Load => scalar.load(buffer, at, "float32");
+const float = (buffer: number, at: Index): Load => scalar.load(buffer, at, "float32");
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 const noise = (n: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => Math.sin(12.9898 * i) * 2);

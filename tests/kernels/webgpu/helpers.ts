@@ -9,7 +9,7 @@ import * as at from "../../../kernels/indexing.ts";
 import type { Kernel, Store } from "../../../kernels/kernel.ts";
 import { openReference } from "../../../kernels/reference/device.ts";
 import * as s from "../../../kernels/scalar.ts";
-import type { DType } from "../../../kernels/scalar.ts";
+import type { DType, Index, Load } from "../../../kernels/formula.ts";
 import { findAdapter, openWebgpu, type WebgpuOptions } from "../../../kernels/webgpu/device.ts";
 
 const adapter = await findAdapter({ software: true });
@@ -52,14 +52,14 @@ export function test(
 /** The number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 /** The positions along all axes of a shape. */
-export const axes = (shape: readonly number[]): at.Index[] =>
+export const axes = (shape: readonly number[]): Index[] =>
   shape.map((size, axis) => at.axisIndex(axis, size));
 /** A load at all axes of a shape, row-major. */
 export const loadOf = (
   buffer: number,
   shape: readonly number[],
   dtype: DType = "float32",
-): s.Load => s.load(buffer, at.flatten(axes(shape), shape), dtype);
+): Load => s.load(buffer, at.flatten(axes(shape), shape), dtype);
 
 /** A kernel of one store. */
 export type Single =

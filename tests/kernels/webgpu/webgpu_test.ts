@@ -7,7 +7,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as at from "../../../kernels/indexing.ts";
 import { openReference } from "../../../kernels/reference/device.ts";
 import * as s from "../../../kernels/scalar.ts";
-import type { DType, Expr, Intrinsic } from "../../../kernels/scalar.ts";
+import type { DType, Expr, Index, Intrinsic } from "../../../kernels/formula.ts";
 import { WORKGROUP } from "../../../kernels/webgpu/wgsl/shader.ts";
 import {
   axes,
@@ -54,7 +54,7 @@ test("maps that move: transposed, broadcast, sliced, reshaped, gathered", async 
   const space = [3, 5, 7];
   const [i, j, k] = axes(space);
   const row = s.load(3, j, "int32");
-  const reads: [number, at.Index][] = [
+  const reads: [number, Index][] = [
     [0, at.flatten([k, i, j], [7, 3, 5])],
     [1, k],
     [2, at.add(at.constantIndex(104), at.scale(at.flatten([i, j, k], space), -1))],

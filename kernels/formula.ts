@@ -1,0 +1,113 @@
+/**
+ * The two types that hold each other: a formula reads elements at indices, and an index may be read from a buffer.
+ *
+ * An {@linkcode Expr} is what a kernel computes for one element; `scalar.ts` builds it. An {@linkcode Index} says which
+ * element of a buffer is read; `indexing.ts` does arithmetic with it.
+ *
+ * Worked example: x[i] + table[ids[i]] for vectors of 10 elements and a table of 100 is the call
+ * `add(load(0, i), load(1, v))`, where i is the axis atom 0 of size 10, and v is the value atom of size 100 whose
+ * expression is `load(2, i)`.
+ *
+ * @module
+ */
+
+/** The type of an element; each takes four bytes in a buffer (eight for float32 on the reference device). */
+export type DType = "float32" | "int32" | "uint32" | "bool";
+
+/** A function that a device may have, or else finds written out in `numerics.ts`. */
+export type Intrinsic =
+  | "exp"
+  | "log"
+  | "log1p"
+  | "expm1"
+  | "tanh"
+  | "sigmoid"
+  | "softplus"
+  | "sin"
+  | "cos";
+
+/** Every operation on scalars. */
+export type ScalarOp =
+  | "add" // integers wrap around
+  | "sub"
+  | "mul"
+  | "div" // float32 only
+  | "min" // NaN if either is
+  | "max"
+  | "neg"
+  | "abs"
+  | "floor"
+  | "round" // to the nearest integer, ties to even
+  | "sqrt"
+  | "less" // comparisons give bool, false where an argument is NaN
+  | "lessEqual"
+  | "equal"
+  | "and" // bits of integers, truth of bools
+  | "or"
+  | "xor"
+  | "shiftLeft" // shift counts are taken modulo 32
+  | "shiftRight" // fills with the sign for int32, with zeros for uint32
+  | "select" // select(condition, ifTrue, ifFalse)
+  | "convert" // to the call's dtype: floats are cut towards zero and saturate, NaN gives 0
+  | "bitcast" // the same 32 bits under another dtype; not on the reference device, which has no float32 bits
+  | Intrinsic;
+
+/** A formula. Expressions are shared by reference: the same object is computed once. */
+export type Expr = Constant | Position | Load | Result | Call;
+
+/** A number; 0 or 1 for bool. */
+export interface Constant {
+  readonly kind: "constant";
+  readonly dtype: DType;
+  readonly value: number;
+}
+
+/** An index as a value. */
+export interface Position {
+  readonly kind: "position";
+  readonly dtype: "int32";
+  readonly at: Index;
+}
+
+/** What a reduction, a scan, a scatter or a product arrived at. */
+export interface Result {
+  readonly kind: "result";
+  readonly dtype: DType;
+}
+
+/** An element of one of the kernel's input buffers. */
+export interface Load {
+  readonly kind: "load";
+  readonly dtype: DType;
+  readonly buffer: number;
+  readonly at: Index;
+}
+
+/** An operation on scalars. */
+export interface Call {
+  readonly kind: "call";
+  readonly dtype: DType;
+  readonly op: ScalarOp;
+  readonly args: readonly Expr[];
+}
+
+/** What an index is a multiple of. Every atom ranges over 0 … size − 1. */
+export type Atom =
+  | { readonly kind: "axis"; readonly axis: number; readonly size: number }
+  | { readonly kind: "quotient"; readonly of: Index; readonly by: number; readonly size: number }
+  | { readonly kind: "remainder"; readonly of: Index; readonly by: number; readonly size: number }
+  | { readonly kind: "value"; readonly of: Expr; readonly size: number };
+
+/** One summand, scale · atom. */
+export interface Term {
+  readonly atom: Atom;
+  readonly scale: number;
+}
+
+/** constant + Σ scale · atom, an int32, with the bounds that follow from the sizes of its atoms. */
+export interface Index {
+  readonly constant: number;
+  readonly terms: readonly Term[];
+  readonly min: number;
+  readonly max: number;
+}
