@@ -75,20 +75,20 @@ export {
   where,
   xor,
 } from "./lib/ops/elementwise.ts";
+export { argmax, cumsum, logSumExp, mean, reduceMax } from "./lib/ops/reduce.ts";
 export {
-  argmax,
-  cumsum,
-  logSumExp,
-  mean,
-  reduceMax,
+  broadcastTo,
+  expandDims,
+  flip,
   type ReduceOptions,
+  reshape,
   sum,
-} from "./lib/ops/reduce.ts";
-export { broadcastTo, expandDims, flip, reshape, slice, transpose } from "./lib/ops/linear.ts";
-export { iota } from "./lib/ops/indexing.ts";
-export { concat, pad, type Padding, stack } from "./lib/ops/joining.ts";
+  transpose,
+} from "./lib/ops/linear.ts";
+export { pad, type Padding, slice } from "./lib/ops/slicing.ts";
+export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
+export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
-export { scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export {
   grad,
   stopGradient,

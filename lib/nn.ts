@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { sum } from "./ops/linear.ts";
 import { add, exp, max, mul, neg, softplus, sub } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
-import { logSumExp, sum } from "./ops/reduce.ts";
+import { logSumExp } from "./ops/reduce.ts";
 import { requireTensors } from "./ops/primitive.ts";
 import { type Key, uniform } from "./random.ts";
 import { normalizeAxis, type Shape } from "./shape.ts";

@@ -27,7 +27,8 @@ import {
   where,
   xor,
 } from "./ops/elementwise.ts";
-import { broadcastTo, expandDims, reshape, slice } from "./ops/linear.ts";
+import { broadcastTo, expandDims, reshape } from "./ops/linear.ts";
+import { slice } from "./ops/slicing.ts";
 import { checkIndices, iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
 import { requireDType, requireTensors } from "./ops/primitive.ts";

@@ -12,8 +12,7 @@
  */
 import { add, div, equal, exp, mul, neg, sub, tanh, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
-import { flip } from "../ops/linear.ts";
-import { sum } from "../ops/reduce.ts";
+import { flip, sum } from "../ops/linear.ts";
 import { zeros } from "../create.ts";
 import { made, type MadeParams } from "./made.ts";
 import { type Key, split } from "../random.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { add, exp, mul, neg, sub } from "../ops/elementwise.ts";
-import { sum } from "../ops/reduce.ts";
 import { type Key, normal } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 

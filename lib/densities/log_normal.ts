@@ -7,8 +7,8 @@
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { exp, log, sub } from "../ops/elementwise.ts";
-import { sum } from "../ops/reduce.ts";
 import { gaussianKl, gaussianLogDensity, gaussianSample } from "./gaussian.ts";
 import type { Key } from "../random.ts";
 import type { Tensor } from "../tensor.ts";

@@ -10,7 +10,8 @@
  */
 import { mul } from "../ops/elementwise.ts";
 import { concat } from "../ops/joining.ts";
-import { reshape, slice } from "../ops/linear.ts";
+import { reshape } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { type Dense, relu } from "../nn.ts";
 import { type Key, split } from "../random.ts";
 import { sameShape, ShapeError, shapeText } from "../shape.ts";

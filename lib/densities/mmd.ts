@@ -7,9 +7,8 @@
 import { add, equal, expm1, mul, sub, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
 import { matmul } from "../ops/matmul.ts";
-import { expandDims, transpose } from "../ops/linear.ts";
+import { expandDims, sum, transpose } from "../ops/linear.ts";
 import { requireTensors } from "../ops/primitive.ts";
-import { sum } from "../ops/reduce.ts";
 import { checkOptions, describe } from "../checks.ts";
 import { ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

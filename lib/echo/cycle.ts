@@ -19,7 +19,8 @@
 import { add, less, mul, sub, where } from "../ops/elementwise.ts";
 import { iota, scatterAdd, take } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
-import { expandDims, slice } from "../ops/linear.ts";
+import { expandDims } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { type Key, permutation, randomInts, split } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 

@@ -11,8 +11,8 @@
  */
 import { add, cast, div, equal, exp, mul, sub } from "../ops/elementwise.ts";
 import { iota, take } from "../ops/indexing.ts";
-import { expandDims, reshape, slice } from "../ops/linear.ts";
-import { sum } from "../ops/reduce.ts";
+import { expandDims, reshape, sum } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import type { EchoPool } from "./sample.ts";
 import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./channel.ts";
 import type { Key } from "../random.ts";

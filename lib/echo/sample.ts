@@ -12,9 +12,10 @@
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { add, exp, mul, neg } from "../ops/elementwise.ts";
 import { take } from "../ops/indexing.ts";
-import { cumsum, sum } from "../ops/reduce.ts";
+import { cumsum } from "../ops/reduce.ts";
 import {
   clipMean,
   type EchoChannel,

@@ -8,8 +8,9 @@
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { add, div, exp, log, mul, sqrt, sub } from "../ops/elementwise.ts";
-import { mean as average, sum } from "../ops/reduce.ts";
+import { mean as average } from "../ops/reduce.ts";
 import type { Encodings } from "./sample.ts";
 import { clipMean, type EchoChannel, echoMeans, logScaleOf } from "./channel.ts";
 import type { Tensor } from "../tensor.ts";

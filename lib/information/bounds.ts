@@ -7,10 +7,11 @@
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { add, equal, exp, max, min, neg, softplus, sub, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
 import { stack } from "../ops/joining.ts";
-import { logSumExp, mean, sum } from "../ops/reduce.ts";
+import { logSumExp, mean } from "../ops/reduce.ts";
 import { stopGradient } from "../grad.ts";
 import { sameShape, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -19,7 +19,8 @@ import {
 } from "../ops/elementwise.ts";
 import { iota, take } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
-import { expandDims, reshape, slice } from "../ops/linear.ts";
+import { expandDims, reshape } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { mean } from "../ops/reduce.ts";
 import { valueAuxAndGrad } from "../grad.ts";
 import { jit, run } from "../jit.ts";

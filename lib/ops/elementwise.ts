@@ -14,17 +14,14 @@ import { broadcastTo } from "./linear.ts";
 import {
   apply,
   type Primitive,
+  primitive,
   requireDType,
   requireSameDType,
   requireTensors,
 } from "./primitive.ts";
 
-/** An elementwise op as a function, with its record. */
-export interface Elementwise<Arguments extends readonly TensorLike[]> {
-  (...args: Arguments): Tensor;
-  /** @internal */
-  readonly primitive: Primitive;
-}
+/** An elementwise op. */
+export type Elementwise<Arguments extends readonly TensorLike[]> = (...args: Arguments) => Tensor;
 /** An op of one tensor. */
 export type Unary = Elementwise<[x: TensorLike]>;
 /** An op of two tensors, or of a tensor and a number. */
@@ -49,7 +46,7 @@ const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
 const ALL: readonly DType[] = [...NUMBERS, "bool"];
 
 function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule): Elementwise<A> {
-  const primitive: Primitive = {
+  const record = primitive({
     name,
     type(inputs) {
       inputs.forEach((input) => requireDType(name, input, ...rule.dtypes));
@@ -61,10 +58,9 @@ function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule):
       at: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
     }),
     gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
-  };
+  });
   const arity = rule.formula.length; // of what it is called with; so that list.map(exp) works, too
-  const op = (...args: A) => apply(primitive, align(name, args, arity), undefined);
-  return Object.assign(op, { primitive });
+  return (...args) => apply(record, align(name, args, arity), undefined);
 }
 
 /** Turns numbers into tensors of the dtype around them, and broadcasts all to one shape. */
@@ -222,7 +218,7 @@ export const shiftRight: Binary = elementwise("shiftRight", {
 
 // Choice and conversion
 
-const selectPrimitive: Primitive = {
+const selectPrimitive = primitive({
   name: "where",
   type([condition, a, b]) {
     requireDType("choose by", condition, "bool");
@@ -234,7 +230,7 @@ const selectPrimitive: Primitive = {
     at: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
   }),
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
-};
+});
 /**
  * a where the condition holds, else b.
  *
@@ -249,26 +245,23 @@ const selectPrimitive: Primitive = {
  * console.log(await grad((x: Tensor) => sum(root(x)))(tensor([0, 4])).read()); // 0 and 0.25
  * ```
  */
-export const where: Elementwise<[condition: Tensor, a: TensorLike, b: TensorLike]> = Object.assign(
-  (condition: Tensor, a: TensorLike, b: TensorLike) => {
-    requireTensors("choose by", [condition]);
-    requireTensors("choose", [a, b], true);
-    const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
-    const shape = broadcastShapes("choose with", ...shapes);
-    const [c] = align("choose", [condition, zeros(shape)]);
-    const [x, y] = align("choose", [a, b, zeros(shape, dtypeOf(a, b))]);
-    return apply(selectPrimitive, [c, x, y], undefined);
-  },
-  { primitive: selectPrimitive },
-);
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  requireTensors("choose by", [condition]);
+  requireTensors("choose", [a, b], true);
+  const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
+  const shape = broadcastShapes("choose with", ...shapes);
+  const [c] = align("choose", [condition, zeros(shape)]);
+  const [x, y] = align("choose", [a, b, zeros(shape, dtypeOf(a, b))]);
+  return apply(selectPrimitive, [c, x, y], undefined);
+}
 const dtypeOf = (...args: readonly TensorLike[]): DType =>
   args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
 
-export const castPrimitive: Primitive<DType> = {
+const castPrimitive = primitive<DType>({
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
   lower: (_, dtype) => ({ kind: "map", at: (at, read) => s.convert(read(0, at), dtype) }),
-};
+});
 /** Converts to another dtype: floats are cut towards zero, and saturate; the gradient is 0. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   requireTensors("cast", [x]);
@@ -276,12 +269,12 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
 }
 
-export const identityPrimitive: Primitive = {
+export const identityPrimitive: Primitive = primitive({
   name: "identity",
   type: ([x]) => x,
   lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
   gradient: (dy) => [dy],
-};
+});
 /** x under another name; `grad` roots its arguments in these, marked by a trace. */
 export const identity = (x: Tensor, trace: Trace): Tensor =>
   apply(identityPrimitive, [x], undefined, trace);

@@ -19,22 +19,22 @@ import type { DType } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { reshape, transpose } from "./linear.ts";
-import { clampIndex } from "./joining.ts";
-import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
+import { clampIndex } from "./slicing.ts";
 
 interface IotaAttributes {
   readonly shape: Shape;
   readonly axis: number;
   readonly dtype: DType;
 }
-export const iotaPrimitive: Primitive<IotaAttributes> = {
+const iotaPrimitive = primitive<IotaAttributes>({
   name: "iota",
   type: (_, { shape, dtype }) => ({ shape, dtype }),
   lower: (_, { axis, dtype }) => ({
     kind: "map",
     at: (at) => s.convert(s.position(at[axis]), dtype),
   }),
-};
+});
 /** 0, 1, 2, … along an axis. */
 export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
   checkShape(shape, "count up");
@@ -62,7 +62,7 @@ export function checkIndices(op: string, indices: Tensor, n: number): void {
   );
 }
 
-export const takePrimitive: Primitive = {
+const takePrimitive = primitive({
   name: "take",
   type([x, indices]) {
     if (x.rank === 0) throw new ShapeError("Cannot take from a scalar: it has no rows");
@@ -86,7 +86,7 @@ export const takePrimitive: Primitive = {
     const updates = reshape(dy, [indices.size, ...x.shape.slice(1)]);
     return [scatterAdd(x.shape[0], reshape(indices, [indices.size]), updates), undefined];
   },
-};
+});
 
 /**
  * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take without negative indices.
@@ -137,7 +137,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
   return take(reshape(x, [sizeOf(x.shape)]), flat);
 }
 
-export const scatterPrimitive: Primitive<number> = {
+const scatterPrimitive = primitive<number>({
   name: "scatterAdd",
   type([indices, updates], rows) {
     requireDType("index by", indices, "int32");
@@ -156,7 +156,7 @@ export const scatterPrimitive: Primitive<number> = {
   },
   lower: () => ({ kind: "scatter" }),
   gradient: (dy, _, [indices]) => [undefined, take(dy, indices)],
-};
+});
 
 /**
  * [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r.

@@ -6,9 +6,9 @@
 import { broadcastShapes, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo, reshape, transpose } from "./linear.ts";
-import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
 
-export const matmulPrimitive: Primitive = {
+const matmulPrimitive = primitive({
   name: "matmul",
   type([a, b]) {
     requireDType("matmul", a, "float32");
@@ -17,7 +17,7 @@ export const matmulPrimitive: Primitive = {
   },
   lower: () => ({ kind: "matmul" }),
   gradient: (dy, _, [a, b]) => [matmul(dy, swap(b)), matmul(swap(a), dy)],
-};
+});
 
 /** The last two axes exchanged. */
 const swap = (x: Tensor): Tensor =>

@@ -34,25 +34,35 @@ export interface Primitive<Attributes = undefined> {
   ): readonly (Tensor | undefined)[];
 }
 
+const names = new Set<string>();
+
+/** The names of all primitives. Every other op of the library is a composition of these. */
+export const primitiveNames: ReadonlySet<string> = names;
+
+/** Enters a primitive in the list of names. */
+export function primitive<Attributes = undefined>(
+  record: Primitive<Attributes>,
+): Primitive<Attributes> {
+  names.add(record.name);
+  return record;
+}
+
 /** The expression of a primitive. */
 export function apply<A>(
-  primitive: Primitive<A>,
+  { name, type, lower, gradient }: Primitive<A>,
   inputs: readonly Tensor[],
   attributes: A,
   trace?: Trace,
 ): Tensor {
-  const { shape, dtype } = primitive.type(inputs, attributes);
+  const { shape, dtype } = type(inputs, attributes);
   return new Tensor({
-    label: attributes === undefined
-      ? primitive.name
-      : `${primitive.name} ${JSON.stringify(attributes)}`,
+    label: attributes === undefined ? name : `${name} ${JSON.stringify(attributes)}`,
     inputs,
     shape,
     dtype,
-    lowering: primitive.lower(inputs, attributes, { shape, dtype }),
+    lowering: lower(inputs, attributes, { shape, dtype }),
     trace,
-    backward: primitive.gradient &&
-      ((dy, y, inputs) => primitive.gradient!(dy, y, inputs, attributes)),
+    backward: gradient && ((dy, y, inputs) => gradient(dy, y, inputs, attributes)),
   });
 }
 

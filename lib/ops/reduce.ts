@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../checks.ts";
-import { normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
+import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   abs,
@@ -23,38 +23,20 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
-import { broadcastTo, flip, reshape } from "./linear.ts";
 import { iota } from "./indexing.ts";
-import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
+import {
+  axesOf,
+  flip,
+  reduce,
+  type ReduceOptions,
+  reshape,
+  spread,
+  sum,
+  without,
+} from "./linear.ts";
+import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
 
-/** Which axes to reduce, all unless given. */
-export interface ReduceOptions {
-  /** An axis, or several; negative ones count from the back. */
-  readonly axis?: number | readonly number[];
-  /** Whether they stay, as axes of size 1. */
-  readonly keepDims?: boolean;
-}
-
-const without = (shape: Shape, axes: readonly number[]): Shape =>
-  shape.filter((_, axis) => !axes.includes(axis));
-const kept = (shape: Shape, axes: readonly number[]): Shape =>
-  shape.map((d, axis) => axes.includes(axis) ? 1 : d);
-
-/** y, or what belongs to it, repeated along the axes that were reduced. */
-const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
-  broadcastTo(reshape(y, kept(x.shape, axes)), x.shape);
-
-export const sumPrimitive: Primitive<readonly number[]> = {
-  name: "sum",
-  type([x], axes) {
-    requireDType("sum", x, "float32", "int32", "uint32");
-    return { shape: without(x.shape, axes), dtype: x.dtype };
-  },
-  lower: (_, axes) => ({ kind: "reduce", combine: "add", axes }),
-  gradient: (dy, _, [x], axes) => [spread(dy, x, axes)],
-};
-
-export const maxPrimitive: Primitive<readonly number[]> = {
+const maxPrimitive = primitive<readonly number[]>({
   name: "reduceMax",
   type([x], axes) {
     requireDType("reduceMax", x, "float32", "int32", "uint32");
@@ -67,28 +49,7 @@ export const maxPrimitive: Primitive<readonly number[]> = {
     const count = sum(hit, { axis: axes });
     return [mul(hit, spread(div(dy, count), x, axes))];
   },
-};
-
-/** The axes that some options name. */
-function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
-  requireTensors(op, [x]);
-  checkOptions(op, options, "axis", "keepDims");
-  return normalizeAxes(options.axis, x.shape, op);
-}
-
-function reduce(
-  primitive: Primitive<readonly number[]>,
-  x: Tensor,
-  options: ReduceOptions,
-): Tensor {
-  const axes = axesOf(primitive.name, x, options);
-  const y = axes.length === 0 ? x : apply(primitive, [x], axes);
-  return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
-}
-
-/** The sum over some axes; 0 over none. */
-export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  reduce(sumPrimitive, x, options);
+});
 
 /** The largest element over some axes, NaN if any is; −∞ (for integers the least) over an empty axis. */
 export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
@@ -139,7 +100,7 @@ interface CumsumAttributes {
   readonly axis: number;
   readonly exclusive: boolean;
 }
-export const cumsumPrimitive: Primitive<CumsumAttributes> = {
+const cumsumPrimitive = primitive<CumsumAttributes>({
   name: "cumsum",
   type([x]) {
     requireDType("cumsum", x, "float32", "int32", "uint32");
@@ -147,7 +108,7 @@ export const cumsumPrimitive: Primitive<CumsumAttributes> = {
   },
   lower: (_, { axis, exclusive }) => ({ kind: "scan", axis, exclusive }),
   gradient: (dy, _, __, { axis, exclusive }) => [cumsum(dy, { axis, exclusive, reverse: true })],
-};
+});
 
 /** Running sums along an axis. Exclusive sums leave out the element itself; reverse ones start at the end. */
 export function cumsum(
