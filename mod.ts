@@ -25,6 +25,12 @@
  *
  * @module
  */
+import { openCpu } from "./kernels/cpu/device.ts";
+import { setDefaultDevice } from "./lib/evaluate.ts";
+
+// lib/ knows devices by their interface alone, so the one that computes with host data is chosen here.
+setDefaultDevice(openCpu);
+
 export * from "./lib/shape.ts";
 export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
 export {

@@ -6,7 +6,6 @@
 import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { type Node, sizeOf } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
-import { openCpu } from "../kernels/cpu/device.ts";
 import type { Storage } from "./storage.ts";
 
 /** A node whose contents may be at hand. */
@@ -16,24 +15,31 @@ export interface Value extends Node {
   readonly storage: Storage | undefined;
 }
 
-/** How many compiled structures a device keeps. */
+/** The number of compiled structures that a device keeps. */
 const CACHE_SIZE = 256;
 const caches = new WeakMap<Device, Map<string, Executable>>();
 
-let hostDevice: Device | undefined;
+let openDefault: (() => Device) | undefined;
+let defaultDevice: Device | undefined;
 
-/** Where expressions of host data alone are computed: a CPU device that is opened when first needed. */
-function defaultDevice(): Device {
-  return hostDevice ??= openCpu();
+/** Sets what opens the device for expressions of host data alone. It is called when that device is first needed. */
+export function setDefaultDevice(open: () => Device): void {
+  openDefault = open;
+  defaultDevice = undefined;
 }
 
-/** The device that the leaves of some graphs live on; the CPU where they are all host data. */
+/** The device that the leaves of some graphs live on; the default device where they are all host data. */
 export function deviceOf(leaves: readonly Value[]): Device {
   for (const leaf of leaves) {
     const home = leaf.storage?.home;
     if (home !== undefined) return home;
   }
-  return defaultDevice();
+  if (openDefault === undefined) {
+    throw new Error(
+      "Cannot compute: no device is set for host data. Importing mod.ts sets the CPU",
+    );
+  }
+  return defaultDevice ??= openDefault();
 }
 
 /**
