@@ -30,6 +30,10 @@ export function describe(x: unknown): string {
   return text.length > 60 ? kindOf(x) : text;
 }
 
+/** A number of things as text: `1 row`, `2 rows`. */
+export const counted = (n: number, one: string, many: string = `${one}s`): string =>
+  `${n} ${n === 1 ? one : many}`;
+
 /** Whether x is an object that was written as `{ … }`. */
 export function isPlain(x: unknown): x is Record<string, unknown> {
   if (typeof x !== "object" || x === null) return false;
