@@ -45,6 +45,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/tree.ts",
       "lib/checks.ts",
       "lib/growth.ts",
+      "lib/trace.ts",
       "lib/event_loop.ts",
     ],
   },

@@ -1,6 +1,6 @@
 /**
- * Checks of arguments. JavaScript does not check types, so the public functions do, and refuse a wrong
- * dtype, value, array, option or device by a sentence.
+ * Checks of arguments. JavaScript does not check types, so the public functions do, and refuse a
+ * wrong dtype, value, array, option or device by a sentence.
  *
  * @module
  */

@@ -21,8 +21,8 @@ export interface TensorOptions {
   /** The shape; that of the nesting, or one axis for a typed array, unless given. */
   readonly shape?: Shape;
   /**
-   * The dtype. Unless given it is that of an Int32Array or Uint32Array, bool for booleans, and float32
-   * for everything else, bytes too.
+   * The dtype. Unless given it is that of an Int32Array or Uint32Array, bool for booleans, and
+   * float32 for everything else, bytes too.
    */
   readonly dtype?: DType;
 }
@@ -36,8 +36,8 @@ export interface TensorOptions {
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);
  * console.log(x.shape); // [2, 3]
  * ```
- * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape; {RangeError}
- * where an integer dtype does not hold a number, as it is a fraction or out of range.
+ * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape;
+ * {RangeError} where an integer dtype does not hold a number, as it is a fraction or out of range.
  */
 export function tensor(data: Nested | Data | ShortData, options: TensorOptions = {}): Tensor {
   checkOptions("make a tensor", options, "shape", "dtype");

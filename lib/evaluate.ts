@@ -1,5 +1,6 @@
 /**
- * Runs graphs: compiles the expressions under some roots, once for each structure, and launches them on a device.
+ * Runs graphs: compiles the expressions under some roots, once for each structure, and launches
+ * them on a device.
  *
  * @module
  */
@@ -11,7 +12,10 @@ import type { Storage } from "./storage.ts";
 /** A node whose contents may be at hand. */
 export interface Value extends Node {
   readonly inputs: readonly Value[];
-  /** Of a leaf; undefined for what is still to be computed, and for the parameters of a function that is being traced. */
+  /**
+   * Of a leaf; undefined for what is still to be computed, and for the parameters of a function
+   * that is being traced.
+   */
   readonly storage: Storage | undefined;
 }
 
@@ -22,13 +26,19 @@ const caches = new WeakMap<Device, Map<string, Executable>>();
 let openDefault: (() => Device) | undefined;
 let defaultDevice: Device | undefined;
 
-/** Sets what opens the device for expressions of host data alone. It is called when that device is first needed. */
+/**
+ * Sets what opens the device for expressions of host data alone. It is called when that device is
+ * first needed.
+ */
 export function setDefaultDevice(open: () => Device): void {
   openDefault = open;
   defaultDevice = undefined;
 }
 
-/** The device that the leaves of some graphs live on; the default device where they are all host data. */
+/**
+ * The device that the leaves of some graphs live on; the default device where they are all host
+ * data.
+ */
 export function deviceOf(leaves: readonly Value[]): Device {
   for (const leaf of leaves) {
     const home = leaf.storage?.home;
@@ -43,7 +53,8 @@ export function deviceOf(leaves: readonly Value[]): Device {
 }
 
 /**
- * Computes the roots and returns a buffer of each, on the device of their leaves unless another is given.
+ * Computes the roots and returns a buffer of each, on the device of their leaves unless another is
+ * given.
  *
  * @param order the nodes under the roots, each after its inputs
  */
@@ -64,8 +75,8 @@ export function evaluate(
 }
 
 /**
- * Runs a program and returns the buffers of its outputs: new ones, or those of the inputs that they take over. Where it
- * fails, for want of memory say, the new ones are freed.
+ * Runs a program and returns the buffers of its outputs: new ones, or those of the inputs that they
+ * take over. Where it fails, for want of memory say, the new ones are freed.
  */
 export function launch(
   device: Device,
@@ -110,7 +121,8 @@ function cached(device: Device, key: string, compile: () => Executable): Executa
   let cache = caches.get(device);
   if (cache === undefined) caches.set(device, cache = new Map());
   const executable = cache.get(key) ?? compile();
-  // A map keeps the order of insertion: what is used again goes to the end, the first is the one unused for longest.
+  // A map keeps the order of insertion: what is used again goes to the end, the first is the one
+  // unused for longest.
   cache.delete(key);
   cache.set(key, executable);
   if (cache.size > CACHE_SIZE) {

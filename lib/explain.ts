@@ -9,8 +9,9 @@ import { deviceOf } from "./evaluate.ts";
 import { flattenArguments, type JitOptions, type OrNumbers, trace, type Traceable } from "./jit.ts";
 
 /**
- * The program that {@linkcode jit} makes of f for some arguments, as text: its kernels in order with their index spaces,
- * operations and bytes, and its buffers. i, o and s are inputs, outputs and scratch memory.
+ * The program that {@linkcode jit} makes of f for some arguments, as text: its kernels in order
+ * with their index spaces, operations and bytes, and its buffers. i, o and s are inputs, outputs
+ * and scratch memory.
  *
  * @example
  * ```ts

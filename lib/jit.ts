@@ -10,8 +10,9 @@ import { checkDevice, checkOptions } from "./checks.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { compute, type DType, Tensor, Trace } from "./tensor.ts";
+import { compute, type DType, Tensor } from "./tensor.ts";
 import { tensor } from "./create.ts";
+import { Trace } from "./trace.ts";
 import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
@@ -19,8 +20,8 @@ export interface JitOptions {
   /** Where to run; the device that the arguments live on unless given. */
   readonly device?: Device;
   /**
-   * The numbers of the arguments that a call may overwrite. Their tensors cannot be used afterwards; the memory of a
-   * training step then stays the same for ever.
+   * The numbers of the arguments that a call may overwrite. Their tensors cannot be used
+   * afterwards; the memory of a training step then stays the same for ever.
    */
   readonly donate?: readonly number[];
 }
@@ -35,7 +36,10 @@ export type OrNumbers<T> = T extends Tensor ? T | number
   : T extends object ? { [K in keyof T]: OrNumbers<T[K]> }
   : T;
 
-/** A function that can be traced: one that takes tensors, not numbers, at the leaves of its arguments. */
+/**
+ * A function that can be traced: one that takes tensors, not numbers, at the leaves of its
+ * arguments.
+ */
 export type Traceable<A extends readonly unknown[], R> =
   & ((...args: A) => R)
   & ((...args: AsTensors<A>) => unknown);
@@ -51,7 +55,10 @@ export interface Jitted<A extends readonly unknown[], R> {
 /** A function of a form of arguments as a program. */
 export interface Traced {
   readonly plan: (traits: Traits) => Program;
-  /** The leaves that the program reads: arguments, by number, and tensors that the function closed over. */
+  /**
+   * The leaves that the program reads: arguments, by number, and tensors that the function closed
+   * over.
+   */
   readonly inputs: readonly (number | Tensor)[];
   readonly outputs: readonly { readonly shape: Shape; readonly dtype: DType }[];
   /** The numbers of the leaves that are donated. */
@@ -66,15 +73,16 @@ interface Compiled extends Traced {
 }
 
 /**
- * Compiles f once for every form of its arguments (tree, shapes, dtypes) and from then on replays the program. Calls
- * return at once, with tensors whose contents may still be under way.
+ * Compiles f once for every form of its arguments (tree, shapes, dtypes) and from then on replays
+ * the program. Calls return at once, with tensors whose contents may still be under way.
  *
- * f is traced: it must compute with its arguments by ops alone, and is not run again on a replay. Arguments and results are
- * trees of tensors. A caller may give a number in place of a tensor: f gets a float32 scalar, so f must declare a tensor
- * there. Numbers among the results come back as float32 scalars, too.
+ * f is traced: it must compute with its arguments by ops alone, and is not run again on a replay.
+ * Arguments and results are trees of tensors. A caller may give a number in place of a tensor: f
+ * gets a float32 scalar, so f must declare a tensor there. Numbers among the results come back as
+ * float32 scalars, too.
  *
- * A call within a function that is being differentiated or compiled, and that depends on its arguments, by its own or by what
- * f closes over, is a part of that function: f is run again.
+ * A call within a function that is being differentiated or compiled, and that depends on its
+ * arguments, by its own or by what f closes over, is a part of that function: f is run again.
  *
  * @example
  * ```ts
@@ -140,9 +148,9 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 }
 
 /**
- * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data is copied to the device
- * where one is given. Within a function that is being differentiated or compiled, what depends on its arguments stays an
- * expression.
+ * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data
+ * is copied to the device where one is given. Within a function that is being differentiated or
+ * compiled, what depends on its arguments stays an expression.
  *
  * @param device where to compute; unless given, where the data is.
  * @throws {TypeError} where the device is a name or a promise.

@@ -1,5 +1,6 @@
 /**
- * What neural networks are made of: compositions of ops, and initial parameters. Layers are functions of their parameters.
+ * What neural networks are made of: compositions of ops, and initial parameters. Layers are
+ * functions of their parameters.
  *
  * @module
  */
@@ -24,7 +25,10 @@ export interface Dense {
 /** x·w + b, [batch, inputs] to [batch, outputs]. */
 export const dense = ({ w, b }: Dense, x: Tensor): Tensor => add(matmul(x, w), b);
 
-/** Initial parameters of a dense layer: weights that are Glorot-uniform unless another initialiser is given, zero biases. */
+/**
+ * Initial parameters of a dense layer: weights that are Glorot-uniform unless another initialiser
+ * is given, zero biases.
+ */
 export const initDense = (
   key: Key,
   inputs: number,
@@ -35,11 +39,17 @@ export const initDense = (
   b: zeros([outputs]),
 });
 
-/** Uniform on ±√(6 / (inputs + outputs)), of a weight matrix [inputs, outputs] (Glorot and Bengio, AISTATS 2010). */
+/**
+ * Uniform on ±√(6 / (inputs + outputs)), of a weight matrix [inputs, outputs] (Glorot and Bengio,
+ * AISTATS 2010).
+ */
 export const glorotUniform = (key: Key, shape: Shape): Tensor =>
   uniformWithin((inputs, outputs) => Math.sqrt(6 / (inputs + outputs)), key, shape);
 
-/** Uniform on ±√(6 / inputs), of a weight matrix [inputs, outputs], for relu (He, Zhang, Ren and Sun, ICCV 2015). */
+/**
+ * Uniform on ±√(6 / inputs), of a weight matrix [inputs, outputs], for relu (He, Zhang, Ren and
+ * Sun, ICCV 2015).
+ */
 export const heUniform = (key: Key, shape: Shape): Tensor =>
   uniformWithin((inputs) => Math.sqrt(6 / inputs), key, shape);
 
@@ -66,8 +76,8 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 }
 
 /**
- * The distortion of binary images: −log p(x) of independent Bernoulli pixels from logits, summed over all axes but the
- * first, in nats [batch]. Finite with finite gradients for all finite logits.
+ * The distortion of binary images: −log p(x) of independent Bernoulli pixels from logits, summed
+ * over all axes but the first, in nats [batch]. Finite with finite gradients for all finite logits.
  */
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const nats = sub(softplus(logits), mul(targets, logits));

@@ -37,22 +37,26 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** How much of the mean square stays each step, at least 0 and below 1; .999 unless given. */
   readonly beta2?: number;
-  /** What keeps the divisor above 0, at least 2⁻¹²⁶; 0 if no gradient is ever 0; 1e-7 unless given. */
+  /**
+   * What keeps the divisor above 0, at least 2⁻¹²⁶; 0 if no gradient is ever 0; 1e-7 unless given.
+   */
   readonly epsilon?: number;
 }
 
 /**
- * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its
- * section 2.
+ * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of
+ * its section 2.
  *
- * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of range.
+ * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of
+ * range.
  */
 export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
   checkOptions("use adam", options, "learningRate", "beta1", "beta2", "epsilon");
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const isRate = typeof learningRate === "function" || Number.isFinite(learningRate);
   const isShare = (beta: number) => beta >= 0 && beta < 1;
-  // Below 2⁻¹²⁶ epsilon may be 0 in float32, and a parameter without a gradient would move by 0 / 0.
+  // Below 2⁻¹²⁶ epsilon may be 0 in float32, and a parameter without a gradient would move by 0 /
+  // 0.
   const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
   if (!(isRate && isShare(beta1) && isShare(beta2) && isEpsilon)) {
     const given = [learningRate, beta1, beta2, epsilon].map(describe);
@@ -72,7 +76,8 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
       const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
       const count = add(step, 1);
       const t = cast(count, "float32");
-      // 1 − βᵗ = −expm1(t·ln β): as 1 − exp(t·ln β) in float32 it would lose most digits for β = .999 and small t.
+      // 1 − βᵗ = −expm1(t·ln β): as 1 − exp(t·ln β) in float32 it would lose most digits for β =
+      // .999 and small t.
       const correction = (beta: number) => neg(expm1(mul(t, Math.log(beta))));
       const stepSize = div(mul(sqrt(correction(beta2)), rate), correction(beta1));
       treeMap(sameShapes, params, gradient, m, v);

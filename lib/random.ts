@@ -1,10 +1,11 @@
 /**
  * Random numbers from explicit keys.
  *
- * A key is a uint32 tensor [2]. The same key gives the same numbers on every device; different keys give independent ones.
- * So a key is used once: {@linkcode split} it for every further use. The generator is Threefry-2x32 with 20 rounds (Salmon
- * et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), written in the library's own ops: word i of an array is
- * the cipher of the number i, so nothing is sequential and a kernel makes the bits that it needs.
+ * A key is a uint32 tensor [2]. The same key gives the same numbers on every device; different keys
+ * give independent ones. So a key is used once: {@linkcode split} it for every further use. The
+ * generator is Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1,
+ * 2, 3", SC 2011), written in the library's own ops: word i of an array is the cipher of the number
+ * i, so nothing is sequential and a kernel makes the bits that it needs.
  *
  * @module
  */
@@ -59,7 +60,9 @@ export function key(seed: number): Key {
   return tensor(Uint32Array.of(Math.floor(seed / 2 ** 32), seed % 2 ** 32));
 }
 
-/** Threefry-2x32 with 20 rounds: enciphers two uint32 words (tensors that broadcast) under a key. */
+/**
+ * Threefry-2x32 with 20 rounds: enciphers two uint32 words (tensors that broadcast) under a key.
+ */
 export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tensor] {
   if (!(key instanceof Tensor)) {
     throw new TypeError(
@@ -145,7 +148,8 @@ export function randomInts(key: Key, shape: Shape, n: number): Tensor {
   if (!(Number.isInteger(n) && n >= 1 && n <= MOST)) {
     throw new RangeError(`Cannot draw integers below ${n}: the bound is an integer from 1 to 2^20`);
   }
-  // ⌊k·n / 2²⁴⌋ of 24 random bits k, in halves of 12 bits: integers alone, so that all devices agree to the last one.
+  // ⌊k·n / 2²⁴⌋ of 24 random bits k, in halves of 12 bits: integers alone, so that all devices
+  // agree to the last one.
   const [word] = randomBits(key, shape);
   const high = shiftRight(word, 20), low = and(shiftRight(word, 8), 0xfff);
   return cast(shiftRight(add(mul(high, n), shiftRight(mul(low, n), 12)), 12), "int32");
@@ -165,9 +169,10 @@ export interface PermutationOptions {
 /**
  * Independent random orders of 0 … n − 1, a row each: int32 [rows, n], n at most 2²⁰.
  *
- * No sorting: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris and Rogaway, CRYPTO 2012). Each
- * round pairs x with k − x mod n for a random k, and a random bit of the pair decides whether the two change places: the top
- * bit of a·max(x, partner) + b for random words a and b, which are independent for any two pairs (Dietzfelbinger, STACS 1996).
+ * No sorting: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris and
+ * Rogaway, CRYPTO 2012). Each round pairs x with k − x mod n for a random k, and a random bit of
+ * the pair decides whether the two change places: the top bit of a·max(x, partner) + b for random
+ * words a and b, which are independent for any two pairs (Dietzfelbinger, STACS 1996).
  */
 export function permutations(
   key: Key,
@@ -187,7 +192,8 @@ export function permutations(
   const shape = [rows, count];
   let x = iota(shape, 1, "uint32");
   if (size > 1) {
-    // A number is anywhere after log₂ n rounds. With 8 in place of 20 more, 20 million orders of 4 are not even.
+    // A number is anywhere after log₂ n rounds. With 8 in place of 20 more, 20 million orders of 4
+    // are not even.
     const rounds = 20 + 3 * Math.ceil(Math.log2(size));
     const [pairing, choosing] = split(key);
     const offsets = cast(randomInts(pairing, [rounds, rows, 1], size), "uint32");

@@ -24,7 +24,8 @@ import type { Tensor, TensorLike } from "./tensor.ts";
 export type Schedule = (step: Tensor) => TensorLike;
 
 /**
- * A rate that is constant for a first part of the steps and then falls linearly, to reach 0 after the last one.
+ * A rate that is constant for a first part of the steps and then falls linearly, to reach 0 after
+ * the last one.
  *
  * @throws {RangeError} unless steps > 0 and 0 ≤ constantFraction ≤ 1.
  */
@@ -47,12 +48,14 @@ export function constantThenLinear(
   };
 }
 
-/** The first epoch of each stage but the first of {@linkcode iwaeSchedule}: 1, 1 + 3, 1 + 3 + 9, … */
+/**
+ * The first epoch of each stage but the first of {@linkcode iwaeSchedule}: 1, 1 + 3, 1 + 3 + 9, …
+ */
 const IWAE_STAGES = Array.from({ length: 7 }, (_, i) => (3 ** (i + 1) - 1) / 2);
 
 /**
- * The schedule of IWAE (Burda, Grosse and Salakhutdinov, 2016, section 5): 3ⁱ epochs at rate·10^(−i/7), for i = 0 … 7. The
- * eight stages are 3280 epochs; beyond them the last rate stays.
+ * The schedule of IWAE (Burda, Grosse and Salakhutdinov, 2016, section 5): 3ⁱ epochs at
+ * rate·10^(−i/7), for i = 0 … 7. The eight stages are 3280 epochs; beyond them the last rate stays.
  *
  * @throws {RangeError} unless stepsPerEpoch is a positive integer.
  */
@@ -69,9 +72,10 @@ export function iwaeSchedule(
 }
 
 /**
- * What the original of Echo computed in place of {@linkcode constantThenLinear}: constant up to the middle epoch, and after it
- * rate·(epoch − middle)/middle, epochs counted from 0. So of 200 epochs at 3e-4, epoch 101 has 3e-6 and epoch 199 has
- * 2.97e-4: the rate falls at once, and then rises. Kept for comparison.
+ * What the original of Echo computed in place of {@linkcode constantThenLinear}: constant up to the
+ * middle epoch, and after it rate·(epoch − middle)/middle, epochs counted from 0. So of 200 epochs
+ * at 3e-4, epoch 101 has 3e-6 and epoch 199 has 2.97e-4: the rate falls at once, and then rises.
+ * Kept for comparison.
  *
  * @throws {RangeError} unless both counts are positive integers.
  */
@@ -85,7 +89,8 @@ export function alemiLegacy(
   checkEpochs(stepsPerEpoch, epochs);
   const middle = epochs / 2;
   return (step) => {
-    // Half a step more, so that no rounding of the quotient moves a first step into the epoch before.
+    // Half a step more, so that no rounding of the quotient moves a first step into the epoch
+    // before.
     const epoch = floor(div(add(cast(step, "float32"), 0.5), stepsPerEpoch));
     const rising = mul(sub(epoch, middle), rate / middle);
     return where(lessEqual(epoch, middle), full([], rate), rising);

@@ -35,7 +35,8 @@ export function checkShape(shape: Shape, op: string): void {
 }
 
 /**
- * The shape that all of some shapes broadcast to, by NumPy's rule: aligned at the last axis, sizes must be equal or 1.
+ * The shape that all of some shapes broadcast to, by NumPy's rule: aligned at the last axis, sizes
+ * must be equal or 1.
  *
  * @throws {ShapeError} where two sizes differ and neither is 1.
  */

@@ -1,5 +1,6 @@
 /**
- * Trees: tensors and numbers in nested arrays and plain objects. Parameters, gradients and optimizer states are trees.
+ * Trees: tensors and numbers in nested arrays and plain objects. Parameters, gradients and
+ * optimizer states are trees.
  *
  * @module
  */
@@ -7,7 +8,10 @@ import { isPlain, kindOf } from "./checks.ts";
 import { ShapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** A tensor, a number, or an array or plain object of trees. Functions take object types, too, whose properties are trees. */
+/**
+ * A tensor, a number, or an array or plain object of trees. Functions take object types, too, whose
+ * properties are trees.
+ */
 export type Tree = Tensor | number | readonly Tree[] | { readonly [name: string]: Tree };
 
 /** Where a leaf of a tree is, such as `.encoder[0].weights`; empty for the root. */
@@ -23,8 +27,8 @@ const notATree = (x: unknown, path: Path): TypeError =>
 const place = (path: Path): string => path === "" ? "the root" : path;
 
 /**
- * The leaves in a fixed order, in objects that of the sorted names, the path of each, and all else that
- * there is to a tree, as text.
+ * The leaves in a fixed order, in objects that of the sorted names, the path of each, and all else
+ * that there is to a tree, as text.
  *
  * @throws {TypeError} with the path of what is no tree.
  */
@@ -55,7 +59,9 @@ export const treeLeaves = (tree: unknown): (Tensor | number)[] => treeFlatten(tr
 /** The path of every leaf, in the order of {@linkcode treeLeaves}. */
 export const treePaths = (tree: unknown): Path[] => treeFlatten(tree).paths;
 
-/** The tree with its leaves replaced, one after the other in the order of {@linkcode treeLeaves}. */
+/**
+ * The tree with its leaves replaced, one after the other in the order of {@linkcode treeLeaves}.
+ */
 export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]): T {
   let next = 0;
   const build = (tree: unknown): unknown => {
@@ -75,8 +81,8 @@ export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]):
 /**
  * The tree of f applied to the leaves, at the same place, of one or several trees.
  *
- * @throws {TypeError} with the path where the trees are built differently; {ShapeError} with the path
- * where f throws one.
+ * @throws {TypeError} with the path where the trees are built differently; {ShapeError} with the
+ * path where f throws one.
  */
 export function treeMap<T>(
   f: (leaf: Tensor, ...others: Tensor[]) => Tensor,

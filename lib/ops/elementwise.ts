@@ -1,6 +1,6 @@
 /**
- * Elementwise ops: one scalar formula each. Shapes broadcast by NumPy's rules, dtypes must agree, and a plain number takes
- * the dtype of the tensor it meets.
+ * Elementwise ops: one scalar formula each. Shapes broadcast by NumPy's rules, dtypes must agree,
+ * and a plain number takes the dtype of the tensor it meets.
  *
  * @module
  */
@@ -8,7 +8,8 @@ import type { DType, Expr, Intrinsic } from "../../kernels/formula.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkDType } from "../checks.ts";
 import { broadcastShapes } from "../shape.ts";
-import { Tensor, type TensorLike, type Trace } from "../tensor.ts";
+import { Tensor, type TensorLike } from "../tensor.ts";
+import type { Trace } from "../trace.ts";
 import { full, zeros } from "../create.ts";
 import { broadcastTo } from "./linear.ts";
 import {
@@ -118,7 +119,9 @@ export const div: Binary = elementwise("div", {
   formula: s.div,
   gradient: (dy, y, _, b) => [div(dy, b), neg(div(mul(dy, y), b))],
 });
-/** The smaller of a and b, NaN if either is; where they are equal each gets half of the gradient. */
+/**
+ * The smaller of a and b, NaN if either is; where they are equal each gets half of the gradient.
+ */
 export const min: Binary = elementwise("min", {
   dtypes: NUMBERS,
   formula: s.min,
@@ -234,9 +237,9 @@ const selectPrimitive = primitive({
 /**
  * a where the condition holds, else b.
  *
- * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule multiplies
- * by its slope. Where that slope is infinite or NaN, like that of √x at 0, the product is NaN. So choose
- * the argument, too.
+ * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule
+ * multiplies by its slope. Where that slope is infinite or NaN, like that of √x at 0, the product
+ * is NaN. So choose the argument, too.
  *
  * @example The gradient of √x, and 0 where x is not positive
  * ```ts

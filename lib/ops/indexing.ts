@@ -89,10 +89,11 @@ const takePrimitive = primitive({
 });
 
 /**
- * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take without negative indices.
+ * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take without negative
+ * indices.
  *
- * @throws {RangeError} where indices of host data or of a constant are out of range. Those that a device
- * computes, and arguments of a compiled function, are moved to the nearest end instead.
+ * @throws {RangeError} where indices of host data or of a constant are out of range. Those that a
+ * device computes, and arguments of a compiled function, are moved to the nearest end instead.
  */
 export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
   requireTensors("take", [x, indices]);

@@ -1,12 +1,14 @@
 /**
- * Linear ops, each beside its adjoint. The gradient of a linear op is its adjoint: where y = A·x, the gradient with
- * respect to x is Aᵀ·dy. So the gradient rule of each op here calls another op of this file:
+ * Linear ops, each beside its adjoint. The gradient of a linear op is its adjoint: where y = A·x,
+ * the gradient with respect to x is Aᵀ·dy. So the gradient rule of each op here calls another op of
+ * this file:
  *
  * - reshape, transpose and flip reorder elements: the adjoint is the opposite reordering;
- * - broadcastTo copies one element to many places, and `sum` adds many elements into one: each is the adjoint of the other.
+ * - broadcastTo copies one element to many places, and `sum` adds many elements into one: each is
+ *   the adjoint of the other.
  *
- * All but `sum` are views: an index formula says which element of the input is the element of the output at an index.
- * A view copies nothing where its consumer can read through it.
+ * All but `sum` are views: an index formula says which element of the input is the element of the
+ * output at an index. A view copies nothing where its consumer can read through it.
  *
  * The other pairs are slice and pad (slicing.ts), and take and scatterAdd (indexing.ts).
  *
@@ -49,7 +51,9 @@ const reshapePrimitive = primitive<Shape>({
   gradient: (dy, _, [x]) => [reshape(dy, x.shape)],
 });
 
-/** The same elements in row-major order under another shape; one size may be −1, it is worked out. */
+/**
+ * The same elements in row-major order under another shape; one size may be −1, it is worked out.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   requireTensors("reshape", [x]);
   checkArray(shape, "reshape to shape");
@@ -94,7 +98,10 @@ const transposePrimitive = primitive<readonly number[]>({
   gradient: (dy, _, __, order) => [transpose(dy, order.map((_, axis) => order.indexOf(axis)))],
 });
 
-/** Axis i of the output is axis order[i] of the input; the axes are reversed unless an order is given. */
+/**
+ * Axis i of the output is axis order[i] of the input; the axes are reversed unless an order is
+ * given.
+ */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   requireTensors("transpose", [x]);
   if (order !== undefined) checkArray(order, "transpose by");

@@ -24,8 +24,9 @@ const swap = (x: Tensor): Tensor =>
   transpose(x, [...x.shape.slice(0, -2).map((_, axis) => axis), x.rank - 1, x.rank - 2]);
 
 /**
- * The matrix product over the last two axes, [...batch, m, k] · [...batch, k, n]; the axes before them broadcast. A vector
- * is a row on the left, a column on the right, and that axis is dropped from the result.
+ * The matrix product over the last two axes, [...batch, m, k] · [...batch, k, n]; the axes before
+ * them broadcast. A vector is a row on the left, a column on the right, and that axis is dropped
+ * from the result.
  *
  * @throws {ShapeError} where the columns of a are not as many as the rows of b.
  */

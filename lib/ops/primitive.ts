@@ -7,7 +7,8 @@ import type { Lowering } from "../../kernels/graph.ts";
 import type { DType } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor, type Trace } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
+import type { Trace } from "../trace.ts";
 
 /** What must be known of a tensor to know what can be done with it. */
 export interface TensorType {
@@ -15,16 +16,21 @@ export interface TensorType {
   readonly dtype: DType;
 }
 
-/** A primitive op. `Attributes` are what it is told besides its inputs, such as axes; they are part of its label. */
+/**
+ * A primitive op. `Attributes` are what it is told besides its inputs, such as axes; they are part
+ * of its label.
+ */
 export interface Primitive<Attributes = undefined> {
   readonly name: string;
-  /** The shape and dtype of the output. Throws ShapeError or TypeError where the inputs do not fit. */
+  /**
+   * The shape and dtype of the output. Throws ShapeError or TypeError where the inputs do not fit.
+   */
   type(inputs: readonly Tensor[], attributes: Attributes): TensorType;
   /** How it is computed. */
   lower(inputs: readonly Tensor[], attributes: Attributes, output: TensorType): Lowering;
   /**
-   * The gradients with respect to the inputs: dy has the shape of the output y. Undefined where an input has none. Written
-   * with the public ops, so gradients have gradients.
+   * The gradients with respect to the inputs: dy has the shape of the output y. Undefined where an
+   * input has none. Written with the public ops, so gradients have gradients.
    */
   gradient?(
     dy: Tensor,

@@ -51,7 +51,10 @@ const maxPrimitive = primitive<readonly number[]>({
   },
 });
 
-/** The largest element over some axes, NaN if any is; −∞ (for integers the least) over an empty axis. */
+/**
+ * The largest element over some axes, NaN if any is; −∞ (for integers the least) over an empty
+ * axis.
+ */
 export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   reduce(maxPrimitive, x, options);
 
@@ -63,7 +66,10 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return count === 0 ? add(sum(x, options), NaN) : mul(sum(x, options), 1 / count);
 }
 
-/** Where the largest element along an axis is, the first of equals, the first NaN if there is one; int32. */
+/**
+ * Where the largest element along an axis is, the first of equals, the first NaN if there is one;
+ * int32.
+ */
 export function argmax(
   x: Tensor,
   options: { readonly axis: number; readonly keepDims?: boolean },
@@ -81,16 +87,17 @@ export function argmax(
 }
 
 /**
- * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and over −∞
- * alone, it is −∞ with gradient 0.
+ * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and
+ * over −∞ alone, it is −∞ with gradient 0.
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = axesOf("logSumExp", x, options);
   const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
   // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
   const finite = where(less(abs(top), Infinity), top, 0);
-  // The sum is at least e⁰ = 1, or 0 where all are −∞. The bound between them takes the place of that 0,
-  // at which the logarithm has an infinite slope, and passes no gradient on; y is −∞ there by `top`.
+  // The sum is at least e⁰ = 1, or 0 where all are −∞. The bound between them takes the place of
+  // that 0, at which the logarithm has an infinite slope, and passes no gradient on; y is −∞ there
+  // by `top`.
   const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
   const y = add(log(total), top);
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
@@ -110,7 +117,10 @@ const cumsumPrimitive = primitive<CumsumAttributes>({
   gradient: (dy, _, __, { axis, exclusive }) => [cumsum(dy, { axis, exclusive, reverse: true })],
 });
 
-/** Running sums along an axis. Exclusive sums leave out the element itself; reverse ones start at the end. */
+/**
+ * Running sums along an axis. Exclusive sums leave out the element itself; reverse ones start at
+ * the end.
+ */
 export function cumsum(
   x: Tensor,
   options: { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean },

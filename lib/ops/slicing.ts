@@ -1,6 +1,7 @@
 /**
- * slice beside pad: each is the adjoint of the other. A slice leaves elements out, and their gradients are 0: `pad` puts
- * these zeros around, and between, the gradients of the elements that the slice took.
+ * slice beside pad: each is the adjoint of the other. A slice leaves elements out, and their
+ * gradients are 0: `pad` puts these zeros around, and between, the gradients of the elements that
+ * the slice took.
  *
  * @module
  */
@@ -110,7 +111,10 @@ const padPrimitive = primitive<PadAttributes>({
   },
 });
 
-/** Where position i lies in an axis of n elements that starts at `low` and has a stride, and whether it hits one. */
+/**
+ * Where position i lies in an axis of n elements that starts at `low` and has a stride, and whether
+ * it hits one.
+ */
 function within(i: Index, low: number, stride: number, n: number): { index: Index; valid: Expr } {
   const offset = s.sub(s.position(i), s.constant(low, "int32"));
   const last = (n - 1) * stride;
@@ -127,7 +131,9 @@ export function clampIndex(value: Expr, n: number): Index {
   return valueIndex(s.min(s.max(value, zero), s.constant(n - 1, "int32")), n);
 }
 
-/** Settings of {@linkcode pad}: how many zeros before, after and between the elements of each axis. */
+/**
+ * Settings of {@linkcode pad}: how many zeros before, after and between the elements of each axis.
+ */
 export interface Padding {
   /** Zeros before. */
   readonly low: readonly number[];
