@@ -14,7 +14,7 @@ import { Tensor } from "./tensor.ts";
  */
 export type Tree = Tensor | number | readonly Tree[] | { readonly [name: string]: Tree };
 
-/** Where a leaf of a tree is, such as `.encoder[0].weights`; empty for the root. */
+/** The place of a leaf in a tree, such as `.encoder[0].weights`; empty for the root. */
 export type Path = string;
 
 const notATree = (x: unknown, path: Path): TypeError =>
@@ -27,10 +27,10 @@ const notATree = (x: unknown, path: Path): TypeError =>
 const place = (path: Path): string => path === "" ? "the root" : path;
 
 /**
- * The leaves in a fixed order, in objects that of the sorted names, the path of each, and all else
- * that there is to a tree, as text.
+ * The leaves in a fixed order (in objects, that of the sorted names), the path of each, and the
+ * rest of the tree as text.
  *
- * @throws {TypeError} with the path of what is no tree.
+ * @throws {TypeError} with the path of a part that is no tree.
  */
 export function treeFlatten(
   tree: unknown,
@@ -59,9 +59,7 @@ export const treeLeaves = (tree: unknown): (Tensor | number)[] => treeFlatten(tr
 /** The path of every leaf, in the order of {@linkcode treeLeaves}. */
 export const treePaths = (tree: unknown): Path[] => treeFlatten(tree).paths;
 
-/**
- * The tree with its leaves replaced, one after the other in the order of {@linkcode treeLeaves}.
- */
+/** The tree with other leaves, in the order of {@linkcode treeLeaves}. */
 export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]): T {
   let next = 0;
   const build = (tree: unknown): unknown => {
@@ -79,10 +77,11 @@ export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]):
 }
 
 /**
- * The tree of f applied to the leaves, at the same place, of one or several trees.
+ * The tree of the results of f, which is called with the leaves at the same place of one or
+ * several trees.
  *
- * @throws {TypeError} with the path where the trees are built differently; {ShapeError} with the
- * path where f throws one.
+ * @throws {TypeError} with the path where the trees differ in form; {ShapeError} with the path
+ * where f throws one.
  */
 export function treeMap<T>(
   f: (leaf: Tensor, ...others: Tensor[]) => Tensor,
@@ -117,7 +116,7 @@ function checkSameTree(a: unknown, b: unknown, which: number): void {
   );
 }
 
-/** The leaf as a tensor; TypeError with its path where it is a number. */
+/** The leaf as a tensor. Throws TypeError with the path of a number. */
 export function requireTensor(leaf: Tensor | number, path: Path): Tensor {
   if (leaf instanceof Tensor) return leaf;
   throw new TypeError(`Cannot use the number ${leaf} at ${place(path)}: a tensor is needed there`);

@@ -117,7 +117,7 @@ export function echoMatrixNoise(
   const f = echoMeans(pool?.mean ?? mean, channel);
   const s = ofEcho(pool?.scale ?? scale, channel);
 
-  // // f₀ + S₀·(f₁ + S₁·(f₂ + …)) from the innermost bracket out needs no product of two matrices.
+  // f₀ + S₀·(f₁ + S₁·(f₂ + …)) from the innermost bracket out needs no product of two matrices.
   const echoes = order.shape[1];
   const row = (l: number) => reshape(slice(order, [0, l], [batch, 1]), [batch]);
   let noise = take(f, row(echoes - 1));

@@ -1,5 +1,6 @@
 /**
- * Concatenation: at every index it chooses which of two tensors to read.
+ * Concatenation: each element is read from one of two tensors. The adjoint of concat is a slice for
+ * each part.
  *
  * @module
  */
@@ -48,13 +49,13 @@ const concatPrimitive = primitive<number>({
   },
 });
 
-/** Joins tensors along an axis that exists. */
+/** Joins tensors along one of their axes. */
 export function concat(parts: readonly Tensor[], axis = 0): Tensor {
   checkArray(parts, "concatenate", "[a, b]");
   requireTensors("concatenate", parts);
   if (parts.length === 0) throw new RangeError("Cannot concatenate no tensors");
   const along = normalizeAxis(axis, parts[0].shape, "concatenate");
-  // Joined in pairs, as a balanced tree: a select of two is all that a kernel needs to know.
+  // Joined in pairs, as a balanced tree, so that a kernel needs no more than a select of two.
   const join = (list: readonly Tensor[]): Tensor => {
     if (list.length === 1) return list[0];
     const a = join(list.slice(0, list.length >> 1)), b = join(list.slice(list.length >> 1));

@@ -15,7 +15,7 @@
  * @module
  */
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
-import { checkArray, checkOptions } from "../checks.ts";
+import { checkArray, checkOptions, counted } from "../checks.ts";
 import {
   checkShape,
   normalizeAxes,
@@ -36,9 +36,9 @@ const reshapePrimitive = primitive<Shape>({
   type([x], shape) {
     if (sizeOf(shape) !== x.size) {
       throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${x.size} elements against ${
-          sizeOf(shape)
-        }`,
+        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${
+          counted(x.size, "element")
+        } against ${sizeOf(shape)}`,
       );
     }
     return { shape, dtype: x.dtype };
@@ -52,7 +52,8 @@ const reshapePrimitive = primitive<Shape>({
 });
 
 /**
- * The same elements in row-major order under another shape; one size may be −1, it is worked out.
+ * The same elements in row-major order under another shape. One size may be −1: it is worked out
+ * from the others.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   requireTensors("reshape", [x]);
@@ -62,7 +63,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     const rest = x.size / sizeOf(known);
     if (!Number.isInteger(rest)) {
       throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${x.size} do not fill it`,
+        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${
+          counted(x.size, "element does", "elements do")
+        } not fill it`,
       );
     }
     shape = shape.map((d) => d === -1 ? rest : d);
@@ -99,8 +102,8 @@ const transposePrimitive = primitive<readonly number[]>({
 });
 
 /**
- * Axis i of the output is axis order[i] of the input; the axes are reversed unless an order is
- * given.
+ * Axis i of the output is axis order[i] of the input. Unless an order is given, the axes are
+ * reversed.
  */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   requireTensors("transpose", [x]);
@@ -128,7 +131,7 @@ const flipPrimitive = primitive<readonly number[]>({
   }),
   gradient: (dy, _, __, axes) => [flip(dy, axes)],
 });
-/** Reverses the order along some axes, all unless given. */
+/** Reverses the order of the elements along some axes, all unless given. */
 export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
   requireTensors("flip", [x]);
   return apply(flipPrimitive, [x], normalizeAxes(axis, x.shape, "flip"));
@@ -168,27 +171,29 @@ const broadcastPrimitive = primitive<Shape>({
   },
 });
 
-/** Repeats axes of size 1, and new axes in front, to fill the shape. */
+/** Repeats axes of size 1, and adds repeated axes in front, to fill the shape. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   requireTensors("broadcast", [x]);
   checkShape(shape, "broadcast");
   return sameShape(shape, x.shape) ? x : apply(broadcastPrimitive, [x], shape);
 }
 
-/** Which axes to reduce, all unless given. */
+/** The axes to reduce. */
 export interface ReduceOptions {
-  /** An axis, or several; negative ones count from the back. */
+  /** An axis, or several; all unless given. Negative ones count from the back. */
   readonly axis?: number | readonly number[];
-  /** Whether they stay, as axes of size 1. */
+  /** Whether the reduced axes stay, with size 1. */
   readonly keepDims?: boolean;
 }
 
+/** The shape without some axes. */
 export const without = (shape: Shape, axes: readonly number[]): Shape =>
   shape.filter((_, axis) => !axes.includes(axis));
+/** The shape with size 1 for some axes. */
 export const kept = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((d, axis) => axes.includes(axis) ? 1 : d);
 
-/** y, or what belongs to it, repeated along the axes that were reduced. */
+/** y, a reduction of x over some axes (or the gradient of one), repeated to the shape of x. */
 export const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
   broadcastTo(reshape(y, kept(x.shape, axes)), x.shape);
 
@@ -202,13 +207,14 @@ const sumPrimitive = primitive<readonly number[]>({
   gradient: (dy, _, [x], axes) => [spread(dy, x, axes)],
 });
 
-/** The axes that some options name. */
+/** The axes that the options of a reduction name. */
 export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
   requireTensors(op, [x]);
   checkOptions(op, options, "axis", "keepDims");
   return normalizeAxes(options.axis, x.shape, op);
 }
 
+/** A reduction by a primitive. */
 export function reduce(
   primitive: Primitive<readonly number[]>,
   x: Tensor,

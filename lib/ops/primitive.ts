@@ -1,5 +1,5 @@
 /**
- * What an op is: a shape rule, a way to compute it, and a gradient rule, in one record.
+ * An op is one record: a shape rule, a way to compute it, and a gradient rule.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { Trace } from "../trace.ts";
 
-/** What must be known of a tensor to know what can be done with it. */
+/** The shape and dtype of a tensor, which decide what an op makes of it. */
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
 /**
- * A primitive op. `Attributes` are what it is told besides its inputs, such as axes; they are part
- * of its label.
+ * A primitive op. `Attributes` are its arguments besides tensors, such as axes; they are part of
+ * the label of its expressions.
  */
 export interface Primitive<Attributes = undefined> {
   readonly name: string;
@@ -26,11 +26,11 @@ export interface Primitive<Attributes = undefined> {
    * The shape and dtype of the output. Throws ShapeError or TypeError where the inputs do not fit.
    */
   type(inputs: readonly Tensor[], attributes: Attributes): TensorType;
-  /** How it is computed. */
+  /** How the output is computed. */
   lower(inputs: readonly Tensor[], attributes: Attributes, output: TensorType): Lowering;
   /**
-   * The gradients with respect to the inputs: dy has the shape of the output y. Undefined where an
-   * input has none. Written with the public ops, so gradients have gradients.
+   * The gradients with respect to the inputs, given dy, that with respect to the output y;
+   * undefined where an input has none. Written with the public ops, so gradients have gradients.
    */
   gradient?(
     dy: Tensor,
@@ -72,7 +72,7 @@ export function apply<A>(
   });
 }
 
-/** Throws TypeError unless all inputs are tensors, or numbers where those will do. */
+/** Throws TypeError unless all inputs are tensors, or tensors and numbers. */
 export function requireTensors(op: string, inputs: readonly unknown[], numbers = false): void {
   for (const x of inputs) {
     if (x instanceof Tensor || numbers && typeof x === "number") continue;

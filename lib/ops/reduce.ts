@@ -1,5 +1,5 @@
 /**
- * Reductions and running sums.
+ * Reductions other than the sum, and running sums.
  *
  * @module
  */
@@ -44,7 +44,7 @@ const maxPrimitive = primitive<readonly number[]>({
   },
   lower: (_, axes) => ({ kind: "reduce", combine: "max", axes }),
   gradient(dy, y, [x], axes) {
-    // Elements that are equally large share the gradient.
+    // Equal largest elements share the gradient.
     const hit = cast(equal(x, spread(y, x, axes)), "float32");
     const count = sum(hit, { axis: axes });
     return [mul(hit, spread(div(dy, count), x, axes))];
@@ -52,8 +52,8 @@ const maxPrimitive = primitive<readonly number[]>({
 });
 
 /**
- * The largest element over some axes, NaN if any is; −∞ (for integers the least) over an empty
- * axis.
+ * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
+ * integer.
  */
 export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   reduce(maxPrimitive, x, options);
@@ -67,8 +67,8 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 
 /**
- * Where the largest element along an axis is, the first of equals, the first NaN if there is one;
- * int32.
+ * The index of the largest element along an axis, int32: the first of equals, or the first NaN if
+ * there is one.
  */
 export function argmax(
   x: Tensor,
@@ -88,16 +88,15 @@ export function argmax(
 
 /**
  * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and
- * over −∞ alone, it is −∞ with gradient 0.
+ * where all are −∞, it is −∞ with gradient 0.
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = axesOf("logSumExp", x, options);
   const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
-  // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
+  // Where all elements are −∞, or one is +∞, x − top would be ∞ − ∞.
   const finite = where(less(abs(top), Infinity), top, 0);
-  // The sum is at least e⁰ = 1, or 0 where all are −∞. The bound between them takes the place of
-  // that 0, at which the logarithm has an infinite slope, and passes no gradient on; y is −∞ there
-  // by `top`.
+  // The sum is at least e⁰ = 1, or 0 where all elements are −∞. At 0 the slope of the logarithm
+  // is infinite, so 0.5 replaces it, which passes no gradient on; `top` makes y −∞ there.
   const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
   const y = add(log(total), top);
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
@@ -118,7 +117,7 @@ const cumsumPrimitive = primitive<CumsumAttributes>({
 });
 
 /**
- * Running sums along an axis. Exclusive sums leave out the element itself; reverse ones start at
+ * Running sums along an axis. Exclusive sums leave out the element itself; reverse sums start at
  * the end.
  */
 export function cumsum(

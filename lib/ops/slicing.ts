@@ -54,7 +54,7 @@ const slicePrimitive = primitive<SliceAttributes>({
   },
 });
 
-/** `shape` elements from `start` on, every `step`-th along each axis (every one unless given). */
+/** `shape` elements from `start` on, every `step`-th along each axis; every one unless given. */
 export function slice(
   x: Tensor,
   start: readonly number[],
@@ -82,7 +82,7 @@ const padPrimitive = primitive<PadAttributes>({
       throw new ShapeError(
         `Cannot pad ${shapeText(x.shape)} by ${
           widths.map(shapeText).join(", ")
-        }: one width ≥ 0 an axis`,
+        }: it takes one integer from 0 for each axis`,
       );
     }
     const shape = x.shape.map((d, axis) =>
@@ -112,8 +112,8 @@ const padPrimitive = primitive<PadAttributes>({
 });
 
 /**
- * Where position i lies in an axis of n elements that starts at `low` and has a stride, and whether
- * it hits one.
+ * The element at position i of an axis of n elements, the first at `low` and the others a stride
+ * apart; `valid` is false where position i holds none.
  */
 function within(i: Index, low: number, stride: number, n: number): { index: Index; valid: Expr } {
   const offset = s.sub(s.position(i), s.constant(low, "int32"));
@@ -125,21 +125,19 @@ function within(i: Index, low: number, stride: number, n: number): { index: Inde
   return { index: quotient, valid };
 }
 
-/** An integer, moved to the nearest of 0 … n − 1, as an index. */
+/** An integer as an index: moved to the nearest of 0 … n − 1. */
 export function clampIndex(value: Expr, n: number): Index {
   const zero = s.constant(0, "int32");
   return valueIndex(s.min(s.max(value, zero), s.constant(n - 1, "int32")), n);
 }
 
-/**
- * Settings of {@linkcode pad}: how many zeros before, after and between the elements of each axis.
- */
+/** Settings of {@linkcode pad}: numbers of zeros, one for each axis. */
 export interface Padding {
-  /** Zeros before. */
+  /** Before the elements. */
   readonly low: readonly number[];
-  /** Zeros after. */
+  /** After the elements. */
   readonly high: readonly number[];
-  /** Zeros between neighbours. */
+  /** Between neighbours; none unless given. */
   readonly interior?: readonly number[];
 }
 /** Puts zeros around, and between, the elements. */
