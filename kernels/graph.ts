@@ -8,8 +8,14 @@ import type { DType, Expr, Index } from "./formula.ts";
 /** Reads an element of one of the node's inputs. */
 export type Read = (input: number, at: readonly Index[]) => Expr;
 
-/** How two elements are combined by a reduction; its identity is 0, or −∞ (the least integer). */
+/** How a reduction combines two elements: an associative operation on scalars. */
 export type Combine = "add" | "max";
+
+/** What a reduction starts from: combining it with x gives x. */
+export const IDENTITIES: Readonly<Record<Combine, Readonly<Record<DType, number>>>> = {
+  add: { float32: 0, int32: 0, uint32: 0, bool: 0 },
+  max: { float32: -Infinity, int32: -(2 ** 31), uint32: 0, bool: 0 },
+};
 
 /** How a node is computed from its inputs, whatever the device. */
 export type Lowering =
@@ -21,7 +27,7 @@ export type Lowering =
    */
   | {
     readonly kind: "map";
-    readonly at: (at: readonly Index[], read: Read) => Expr;
+    readonly element: (at: readonly Index[], read: Read) => Expr;
     readonly isView?: boolean;
   }
   /** Combines its only input over some axes, which vanish. */

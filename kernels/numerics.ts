@@ -22,7 +22,7 @@
  * @module
  */
 import { reduceLarge } from "./large_angles.ts";
-import type { Expr, Intrinsic } from "./formula.ts";
+import type { Expr, Intrinsic, ScalarOp } from "./formula.ts";
 import {
   abs,
   add,
@@ -45,41 +45,45 @@ import {
   sub,
 } from "./scalar.ts";
 
-/** An intrinsic in terms of the other scalar operations. */
-export interface WrittenOut {
-  readonly value: Expr;
-  /** Arguments so rare, and so dear, that their own formula is computed only where there are any. */
-  readonly rare?: { readonly when: Expr; readonly value: Expr };
+/** What there is to know of an intrinsic. */
+interface IntrinsicRow {
+  /** The function of a float32 in terms of the other scalar operations. */
+  readonly written: (x: Expr) => Expr;
+  /** Another formula for arguments so rare, and so dear, that it is computed only where there are any. */
+  readonly rare?: (x: Expr) => { readonly when: Expr; readonly value: Expr };
+  /** The function in float64, for the reference device. */
+  readonly exact: (x: number) => number;
 }
 
-/** The intrinsic applied to `x`, a float32. */
-export function writeOut(op: Intrinsic, x: Expr): WrittenOut {
-  const value = formulas[op](x);
-  if (op !== "sin" && op !== "cos") return { value };
-  // As integers, the bits of floats without their signs are ordered like the floats. Infinity gives NaN in either formula.
-  const magnitude = and(bitcast(x, "int32"), int(0x7fffffff));
-  const { turns, rest } = reduceLarge(x);
-  const large = ofQuarterTurns(turns, rest, op === "sin" ? 0 : 1);
-  return {
-    value,
-    rare: {
-      when: less(int(0x46000000), magnitude), // 8192 < |x|
-      value: select(less(magnitude, int(0x7f800000)), large, real(NaN)),
-    },
-  };
-}
-
-const formulas: Readonly<Record<Intrinsic, (x: Expr) => Expr>> = {
-  exp,
-  log,
-  log1p,
-  expm1,
-  tanh,
-  sigmoid,
-  softplus,
-  sin: (x) => select(less(abs(x), real(2 ** -12)), x, quarterTurns(x, 0)), // x − x³/6 …
-  cos: (x) => quarterTurns(x, 1),
+/** All intrinsics: devices, costs and tests read this table. */
+export const INTRINSICS: Readonly<Record<Intrinsic, IntrinsicRow>> = {
+  exp: { written: exp, exact: Math.exp },
+  log: { written: log, exact: Math.log },
+  log1p: { written: log1p, exact: Math.log1p },
+  expm1: { written: expm1, exact: Math.expm1 },
+  tanh: { written: tanh, exact: Math.tanh },
+  sigmoid: {
+    written: sigmoid,
+    exact: (x) => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
+  },
+  softplus: {
+    written: softplus,
+    exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  },
+  sin: {
+    written: (x) => select(less(abs(x), real(2 ** -12)), x, quarterTurns(x, 0)), // x − x³/6 …
+    rare: (x) => largeAngle(x, 0),
+    exact: Math.sin,
+  },
+  cos: {
+    written: (x) => quarterTurns(x, 1),
+    rare: (x) => largeAngle(x, 1),
+    exact: Math.cos,
+  },
 };
+
+/** Whether an operation is written out here. */
+export const isIntrinsic = (op: ScalarOp): op is Intrinsic => op in INTRINSICS;
 
 const real = (value: number): Expr => constant(value, "float32");
 const int = (value: number): Expr => constant(value, "int32");
@@ -302,4 +306,16 @@ function ofQuarterTurns(n: Expr, r: Expr, turns: number): Expr {
   const bit = (mask: number) => equal(and(quadrant, int(mask)), int(mask));
   const value = select(bit(1), cosine, sine);
   return select(bit(2), neg(value), value);
+}
+
+/** sin(x + turns·π/2) for 8192 < |x|. Infinity gives NaN. */
+function largeAngle(x: Expr, turns: number): { when: Expr; value: Expr } {
+  // As integers, the bits of floats without their signs are ordered like the floats.
+  const magnitude = and(bitcast(x, "int32"), int(0x7fffffff));
+  const large = reduceLarge(x);
+  const value = ofQuarterTurns(large.turns, large.rest, turns);
+  return {
+    when: less(int(0x46000000), magnitude), // the bits of 8192
+    value: select(less(magnitude, int(0x7f800000)), value, real(NaN)),
+  };
 }

@@ -15,7 +15,7 @@ import { findAdapter, openWebgpu } from "./webgpu/device.ts";
  * - `webgpu`: WebGPU, on a software adapter where there is no other;
  * - `reference`: float64 in plain JavaScript, slow and obviously right.
  */
-export type DeviceName = "auto" | "cpu" | "webgpu" | "reference";
+export type DeviceName = "auto" | Device["name"];
 
 /** Settings of {@linkcode openDevice}. */
 export interface DeviceOptions {
@@ -33,21 +33,24 @@ export async function openDevice(
   name: DeviceName = "auto",
   options: DeviceOptions = {},
 ): Promise<Device> {
-  switch (name) {
-    case "auto":
-      return await openBest(options);
-    case "cpu":
-      return await openCpuInRoom(options);
-    case "webgpu":
-      return await openWebgpu({ software: true });
-    case "reference":
-      return openReference();
-    default:
-      throw new RangeError(
-        `Cannot open a device by ${text(name)}: its name is "auto", "cpu", "webgpu" or "reference"`,
-      );
+  if (!Object.hasOwn(openers, String(name))) {
+    const names = Object.keys(openers).map((known) => `"${known}"`);
+    const last = names.pop();
+    throw new RangeError(
+      `Cannot open a device by ${text(name)}: its name is ${names.join(", ")} or ${last}`,
+    );
   }
+  return await openers[name](options);
 }
+
+const openers: Readonly<
+  Record<DeviceName, (options: DeviceOptions) => Device | Promise<Device>>
+> = {
+  auto: openBest,
+  cpu: openCpuInRoom,
+  webgpu: () => openWebgpu({ software: true }),
+  reference: openReference,
+};
 
 const text = (value: unknown): string =>
   typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;

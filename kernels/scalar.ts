@@ -72,28 +72,3 @@ export const bitcast = (x: Expr, dtype: DType): Expr => call("bitcast", dtype, x
 
 /** The functions of {@linkcode Intrinsic} as unary formulas. */
 export const intrinsic = (name: Intrinsic): Unary => unary(name);
-
-const INTRINSICS: ReadonlySet<ScalarOp> = new Set<Intrinsic>([
-  ...["exp", "log", "log1p", "expm1", "tanh", "sigmoid", "softplus", "sin", "cos"] as const,
-]);
-
-/** What an operation costs, in multiplications: what the fuser weighs computing again against storing by. */
-export function costOf(op: ScalarOp): number {
-  if (INTRINSICS.has(op)) return 12;
-  return op === "div" || op === "sqrt" ? 4 : 1;
-}
-
-/** How deeply nested a formula is, intrinsics counting as deep as they are written out. Compilers recurse over it. */
-export function nestingOf(formula: Expr, known: Map<Expr, number> = new Map()): number {
-  if (formula.kind !== "call") return 0;
-  let depth = known.get(formula);
-  if (depth === undefined) {
-    depth = INTRINSICS.has(formula.op) ? 32 : 1;
-    depth += formula.args.reduce((most, arg) => Math.max(most, nestingOf(arg, known)), 0);
-    known.set(formula, depth);
-  }
-  return depth;
-}
-
-/** How deeply nested a formula may be. */
-export const NESTING_LIMIT = 800;

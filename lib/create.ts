@@ -68,7 +68,7 @@ export function full(shape: Shape, value: number, dtype: DType = "float32"): Ten
     inputs: [],
     shape,
     dtype,
-    lowering: { kind: "map", at: () => element },
+    lowering: { kind: "map", element: () => element },
   });
 }
 

@@ -9,11 +9,12 @@
  * @module
  */
 import type { Traits } from "../device.ts";
+import { costOf, NESTING_LIMIT, nestingOf } from "../cost.ts";
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import type { Expr, Index } from "../formula.ts";
 import { axisIndex, constantIndex, flatten, isStrided } from "../indexing.ts";
 import { visitExprs } from "../kernel.ts";
-import { constant, costOf, load, NESTING_LIMIT, nestingOf } from "../scalar.ts";
+import { constant, load } from "../scalar.ts";
 
 /** What a buffer costs, in multiplications: so much for each element, and so much for one more kernel. */
 const STORE_COST = 4, KERNEL_COST = 2000;
@@ -48,7 +49,7 @@ function storeOperand(operand: Node, stored: Set<Node>): void {
   let node = operand;
   while (!stored.has(node) && node.lowering.kind === "map" && isView(node)) {
     let next = at;
-    node.lowering.at(at, (_, inner) => {
+    node.lowering.element(at, (_, inner) => {
       next = [...inner];
       return constant(0);
     });
@@ -115,7 +116,7 @@ function isElementwise(node: Node): boolean {
   if (lowering.kind !== "map") return false;
   let same = true;
   const at = shape.map((size, axis) => axisIndex(axis, size));
-  lowering.at(at, (i, inner) => {
+  lowering.element(at, (i, inner) => {
     same &&= inner === at;
     return load(i, constantIndex(0), inputs[i].dtype);
   });
@@ -173,7 +174,10 @@ function knownByFormula(f: (node: Node) => number): (node: Node) => number {
 function formulaOf({ lowering, shape, inputs }: Node): Expr {
   if (lowering.kind !== "map") return constant(0);
   const at = shape.map((size, axis) => axisIndex(axis, size));
-  return lowering.at(at, (i, inner) => load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype));
+  return lowering.element(
+    at,
+    (i, inner) => load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype),
+  );
 }
 
 /**

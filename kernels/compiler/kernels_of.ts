@@ -50,7 +50,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
   function formula(of: Node, at: readonly Index[]): Expr {
     if (of.lowering.kind !== "map") throw new Error(`${of.label} has no formula`);
     if (!of.lowering.isView) names.push(opOf(of));
-    return of.lowering.at(at, (input, inner) => read(of.inputs[input], inner));
+    return of.lowering.element(at, (input, inner) => read(of.inputs[input], inner));
   }
   function loadOf(from: Node, at: readonly Index[]): Load {
     let buffer = reads.indexOf(from);

@@ -10,7 +10,7 @@ import type { Expr, Index, Load } from "../formula.ts";
 import { axisIndex, flatten, isStrided, sameIndex } from "../indexing.ts";
 import { type Node, topologicalOrder } from "../graph.ts";
 import { bodiesOf, type Kernel, kernelName, type Store, visitExprs } from "../kernel.ts";
-import { NESTING_LIMIT, nestingOf } from "../scalar.ts";
+import { NESTING_LIMIT, nestingOf } from "../cost.ts";
 import type { KernelCall } from "./kernels_of.ts";
 import { share, substitute } from "./rewrite.ts";
 

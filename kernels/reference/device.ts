@@ -5,9 +5,10 @@
  * @module
  */
 import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
+import { type Combine, IDENTITIES } from "../graph.ts";
 import type { Kernel } from "../kernel.ts";
 import type { DType, Expr } from "../formula.ts";
-import { library, print } from "./javascript.ts";
+import { library, print, printCall } from "./javascript.ts";
 
 class ReferenceBuffer implements Buffer {
   #elements: Float64Array | undefined;
@@ -119,21 +120,16 @@ function source(kernel: Kernel): string {
     kernel.stores.map(({ value }) => value),
     (...values) => values.map((value, i) => `out${i}[${here}] = ${value};`).join("\n"),
   );
-  const accumulate = (body: Expr, combine: string) =>
-    statement(
-      [body],
-      (value) => combine === "max" ? `r = Math.max(r, ${value});` : `r += ${value};`,
-    );
-  const dtype = "body" in kernel ? kernel.body.dtype : "float32";
-  const wrapped = dtype === "int32" ? "r |= 0;" : dtype === "uint32" ? "r >>>= 0;" : "";
+  const accumulate = (body: Expr, combine: Combine) =>
+    statement([body], (value) => combined(body.dtype, combine, value));
 
   switch (kernel.kind) {
     case "map":
       return loops(axes, store);
     case "reduce": {
-      const first = kernel.combine === "add" ? 0 : lowest(dtype);
-      const sum = loops(overAxes(kernel.over), accumulate(kernel.body, kernel.combine));
-      return loops(axes, `let r = ${first};\n${sum}\n${wrapped}\n${store}`);
+      const { combine, body, over } = kernel;
+      const sum = loops(overAxes(over), accumulate(body, combine));
+      return loops(axes, `let r = ${IDENTITIES[combine][body.dtype]};\n${sum}\n${store}`);
     }
     case "matmul": {
       const product = statement([kernel.a, kernel.b], (a, b) => `r += ${a} * ${b};`);
@@ -141,7 +137,7 @@ function source(kernel: Kernel): string {
     }
     case "scan": {
       const others = axes.filter((axis) => axis !== kernel.axis);
-      const sum = `${accumulate(kernel.body, "add")}\n${wrapped}`;
+      const sum = accumulate(kernel.body, "add");
       const step = kernel.exclusive ? `${store}\n${sum}` : `${sum}\n${store}`;
       return loops(others, `let r = 0;\n${loops([kernel.axis], step)}`);
     }
@@ -149,9 +145,9 @@ function source(kernel: Kernel): string {
       // Row by row, as the definition says: every update is looked at for every row.
       const sum = statement(
         [kernel.row, kernel.body],
-        (row, body) => `if (${row} === i0) r += ${body};`,
+        (row, body) => `if (${row} === i0) ${combined(kernel.body.dtype, "add", body)}`,
       );
-      return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), sum)}\n${wrapped}\n${store}`);
+      return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), sum)}\n${store}`);
     }
   }
 }
@@ -170,8 +166,9 @@ const position = (axes: readonly number[], space: readonly number[]): string =>
     "0",
   );
 
-const lowest = (dtype: DType): string =>
-  dtype === "float32" ? "-Infinity" : dtype === "int32" ? "-2147483648" : "0";
+/** The statement that combines the result so far with one more value. */
+const combined = (dtype: DType, combine: Combine, value: string): string =>
+  `r = ${printCall(combine, dtype, dtype, ["r", value])};`;
 
 /** Opens the reference device. */
 export function openReference(): Device {

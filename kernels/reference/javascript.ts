@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Call, DType, Expr, Index } from "../formula.ts";
+import type { DType, Expr, Index, Intrinsic, ScalarOp } from "../formula.ts";
+import { INTRINSICS } from "../numerics.ts";
 
 /** Functions that printed code may call by these names. */
-export const library = {
-  sigmoid: (x: number): number => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
-  softplus: (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+export const library: Readonly<Record<string, (x: number) => number>> = {
+  ...Object.fromEntries(Object.entries(INTRINSICS).map(([name, { exact }]) => [name, exact])),
   round: (x: number): number => {
     const up = Math.round(x);
     return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
@@ -43,7 +43,7 @@ function printOnce(expr: Expr, recurse: (expr: Expr) => string): string {
     case "result":
       return "r";
     case "call":
-      return printCall(expr, expr.args.map(recurse));
+      return printCall(expr.op, expr.dtype, expr.args[0].dtype, expr.args.map(recurse));
   }
 }
 
@@ -71,7 +71,13 @@ function wrap(dtype: DType, text: string): string {
     : `(${text})`;
 }
 
-function printCall({ op, dtype, args: exprs }: Call, [a, b, c]: string[]): string {
+/** JavaScript for an operation on arguments of dtype `from`, given as text. */
+export function printCall(
+  op: ScalarOp,
+  dtype: DType,
+  from: DType,
+  [a, b, c]: readonly string[],
+): string {
   switch (op) {
     case "add":
       return wrap(dtype, `${a} + ${b}`);
@@ -107,15 +113,14 @@ function printCall({ op, dtype, args: exprs }: Call, [a, b, c]: string[]): strin
     case "select":
       return `(${a} ? ${b} : ${c})`;
     case "convert":
-      return printConvert(exprs[0].dtype, dtype, a);
+      return printConvert(from, dtype, a);
     case "bitcast":
       throw new Error("The reference device has no float32 bits");
-    case "round":
-    case "sigmoid":
-    case "softplus":
-      return `${op}(${a})`;
-    default:
+    case "floor":
+    case "sqrt":
       return `Math.${op}(${a})`;
+    default:
+      return `${op satisfies Intrinsic | "round"}(${a})`;
   }
 }
 

@@ -56,7 +56,7 @@ function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule):
     },
     lower: (inputs) => ({
       kind: "map",
-      at: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
+      element: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
     }),
     gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
   });
@@ -233,7 +233,7 @@ const selectPrimitive = primitive({
   },
   lower: () => ({
     kind: "map",
-    at: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
+    element: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
   }),
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 });
@@ -266,7 +266,7 @@ const dtypeOf = (...args: readonly TensorLike[]): DType =>
 const castPrimitive = primitive<DType>({
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
-  lower: (_, dtype) => ({ kind: "map", at: (at, read) => s.convert(read(0, at), dtype) }),
+  lower: (_, dtype) => ({ kind: "map", element: (at, read) => s.convert(read(0, at), dtype) }),
 });
 /** Converts to another dtype. Floats are cut towards zero, and saturate. The gradient is 0. */
 export function cast(x: Tensor, dtype: DType): Tensor {
@@ -278,7 +278,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 export const identityPrimitive: Primitive = primitive({
   name: "identity",
   type: ([x]) => x,
-  lower: () => ({ kind: "map", at: (at, read) => read(0, at), isView: true }),
+  lower: () => ({ kind: "map", element: (at, read) => read(0, at), isView: true }),
   gradient: (dy) => [dy],
 });
 /** x as a fresh node, marked by a trace: `grad` wraps its arguments in these. */

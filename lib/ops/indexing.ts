@@ -35,7 +35,7 @@ const iotaPrimitive = primitive<IotaAttributes>({
   type: (_, { shape, dtype }) => ({ shape, dtype }),
   lower: (_, { axis, dtype }) => ({
     kind: "map",
-    at: (at) => s.convert(s.position(at[axis]), dtype),
+    element: (at) => s.convert(s.position(at[axis]), dtype),
   }),
 });
 /** 0, 1, 2, … along an axis. */
@@ -79,7 +79,7 @@ const takePrimitive = primitive({
   },
   lower: ([x, indices]) => ({
     kind: "map",
-    at(at, read) {
+    element(at, read) {
       const rank = indices.shape.length;
       const row = clampIndex(read(1, at.slice(0, rank)), x.shape[0]);
       return read(0, [row, ...at.slice(rank)]);

@@ -28,7 +28,7 @@ const concatPrimitive = primitive<number>({
   },
   lower: ([a, b], axis) => ({
     kind: "map",
-    at(at, read) {
+    element(at, read) {
       const i = s.position(at[axis]);
       const split = s.constant(a.shape[axis], "int32");
       const put = (index: Index) => at.map((old, k) => k === axis ? index : old);

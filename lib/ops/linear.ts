@@ -46,7 +46,7 @@ const reshapePrimitive = primitive<Shape>({
   lower: ([x], shape) => ({
     kind: "map",
     isView: true,
-    at: (at, read) => read(0, unflatten(flatten(at, shape), x.shape)),
+    element: (at, read) => read(0, unflatten(flatten(at, shape), x.shape)),
   }),
   gradient: (dy, _, [x]) => [reshape(dy, x.shape)],
 });
@@ -96,7 +96,7 @@ const transposePrimitive = primitive<readonly number[]>({
   lower: (_, order) => ({
     kind: "map",
     isView: true,
-    at: (at, read) => read(0, order.map((_, axis) => at[order.indexOf(axis)])),
+    element: (at, read) => read(0, order.map((_, axis) => at[order.indexOf(axis)])),
   }),
   gradient: (dy, _, __, order) => [transpose(dy, order.map((_, axis) => order.indexOf(axis)))],
 });
@@ -119,7 +119,7 @@ const flipPrimitive = primitive<readonly number[]>({
   lower: ([x], axes) => ({
     kind: "map",
     isView: true,
-    at: (at, read) =>
+    element: (at, read) =>
       read(
         0,
         at.map((i, axis) =>
@@ -155,7 +155,7 @@ const broadcastPrimitive = primitive<Shape>({
   lower: ([x], shape) => ({
     kind: "map",
     isView: true,
-    at: (at, read) =>
+    element: (at, read) =>
       read(
         0,
         at.slice(shape.length - x.shape.length)

@@ -43,7 +43,7 @@ const slicePrimitive = primitive<SliceAttributes>({
   lower: (_, { start, step }) => ({
     kind: "map",
     isView: true,
-    at: (at, read) =>
+    element: (at, read) =>
       read(0, at.map((i, axis) => plus(scale(i, step[axis]), constantIndex(start[axis])))),
   }),
   gradient(dy, _, [x], { start, shape, step }) {
@@ -92,7 +92,7 @@ const padPrimitive = primitive<PadAttributes>({
   },
   lower: ([x], { low, high, interior }) => ({
     kind: "map",
-    at(at, read) {
+    element(at, read) {
       const zero = s.constant(0, x.dtype);
       if (sizeOf(x.shape) === 0) return zero;
       let inside: Expr | undefined;

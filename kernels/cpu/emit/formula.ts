@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { writeOut } from "../../numerics.ts";
+import { INTRINSICS, isIntrinsic } from "../../numerics.ts";
 import type { Call, Expr, Intrinsic, Load } from "../../formula.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { Indices } from "./indices.ts";
@@ -78,21 +78,8 @@ export class Formulas extends Indices {
     const { level } = this.placing.of(expr);
     const { op, dtype } = expr;
     const from = expr.args[0].dtype;
-    switch (op) {
-      case "exp":
-      case "log":
-      case "log1p":
-      case "expm1":
-      case "tanh":
-      case "sigmoid":
-      case "softplus":
-      case "sin":
-      case "cos":
-        return this.#intrinsic(op, expr.args[0], level);
-      case "shiftLeft":
-      case "shiftRight":
-        return this.#shift(expr, level);
-    }
+    if (isIntrinsic(op)) return this.#intrinsic(op, expr.args[0], level);
+    if (op === "shiftLeft" || op === "shiftRight") return this.#shift(expr, level);
     const args = expr.args.map((arg) => this.value(arg));
     switch (op) {
       case "select":
@@ -132,15 +119,16 @@ export class Formulas extends Indices {
 
   /** What is rare is computed, for all four lanes, where it is needed in one of them. */
   #intrinsic(op: Intrinsic, x: Expr, level: number): number {
-    const { value, rare } = writeOut(op, x);
-    const usual = this.value(value);
+    const { written, rare } = INTRINSICS[op];
+    const usual = this.value(written(x));
     if (rare === undefined) return usual;
-    const when = this.value(rare.when);
+    const { when, value } = rare(x);
+    const isRare = this.value(when);
     const code = this.levels[level];
     this.levels[level] = new Code();
-    const special = this.value(rare.value);
-    const branch = this.levels[level].get(special).get(usual).get(when).op(selection).set(usual);
-    this.levels[level] = code.get(when).op("v128.any_true").when(branch);
+    const special = this.value(value);
+    const branch = this.levels[level].get(special).get(usual).get(isRare).op(selection).set(usual);
+    this.levels[level] = code.get(isRare).op("v128.any_true").when(branch);
     return usual;
   }
 

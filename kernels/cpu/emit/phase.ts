@@ -4,13 +4,13 @@
  * @module
  */
 import type { DType, Expr, Index } from "../../formula.ts";
+import { costOf } from "../../cost.ts";
 import { axisIndex, flatten } from "../../indexing.ts";
 import { type Kernel, visitExprs } from "../../kernel.ts";
-import { identityBits } from "../wasm/simd.ts";
+import { identityBits, instructionFor } from "../wasm/simd.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
 import type { Formulas, Source } from "./formula.ts";
 import type { Combine } from "../../graph.ts";
-import { costOf } from "../../scalar.ts";
 import type { Loop } from "./loops.ts";
 import type { Opcode } from "../wasm/opcodes.ts";
 import { parameters } from "./nest.ts";
@@ -77,13 +77,7 @@ export const outputIndex = (space: readonly number[]): Index =>
 
 /** The instruction that combines four elements with four others. */
 export function combination(combine: Combine, dtype: DType): Opcode {
-  if (combine === "add") {
-    if (dtype === "bool") throw new TypeError("Cannot add bools: convert them to numbers first");
-    return dtype === "float32" ? "f32x4.add" : "i32x4.add";
-  }
-  if (dtype === "bool") return "v128.or";
-  if (dtype === "float32") return "f32x4.max";
-  return dtype === "int32" ? "i32x4.max_s" : "i32x4.max_u";
+  return instructionFor(combine, dtype)!;
 }
 
 /** Pushes the identity of a reduction, in all lanes. */

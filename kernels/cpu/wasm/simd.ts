@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Combine } from "../../graph.ts";
+import { type Combine, IDENTITIES } from "../../graph.ts";
 import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
 import { bitsOf } from "./assembler.ts";
 import type { Opcode } from "./opcodes.ts";
@@ -103,6 +103,5 @@ export function constantBits(value: number, dtype: DType): number {
 
 /** The bits of what a reduction starts from. */
 export function identityBits(combine: Combine, dtype: DType): number {
-  if (combine === "add" || dtype === "uint32" || dtype === "bool") return 0;
-  return dtype === "float32" ? bitsOf(-Infinity) : 1 << 31;
+  return constantBits(IDENTITIES[combine][dtype], dtype);
 }

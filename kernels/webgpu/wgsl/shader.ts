@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { type Combine, IDENTITIES } from "../../graph.ts";
 import { axisIndex, flatten } from "../../indexing.ts";
 import type { Kernel } from "../../kernel.ts";
+import { constant } from "../../scalar.ts";
 import type { DType } from "../../formula.ts";
 import type { Block, Group, Placed } from "./writer.ts";
 import { helperText, Writer } from "./writer.ts";
-import { fromStored, storedTypeOf, toStored, typeOf, unsigned } from "./wgsl.ts";
+import { callText, fromStored, storedTypeOf, toStored, unsigned } from "./wgsl.ts";
 
 /** A shader and the workgroups to launch it on. Its entry point is `main`. */
 export interface Shader {
@@ -140,28 +142,13 @@ export function assemble(
 
 /** What reductions of both kinds start from, and how they go on. */
 export function combining(
-  combine: "add" | "max",
+  combine: Combine,
   dtype: DType,
   writer: Writer,
 ): { identity: string; combined: (a: string, b: string) => string } {
-  if (combine === "add") {
-    const identity = dtype === "bool" ? "false" : `${typeOf(dtype)}(0)`;
-    const operator = dtype === "bool" ? "|" : "+";
-    return { identity, combined: (a, b) => `${a} ${operator} ${b}` };
-  }
-  switch (dtype) {
-    case "float32": {
-      const bits = writer.bind("0xff800000u", []); // −Infinity, which must not be a literal
-      return {
-        identity: `bitcast<f32>(${bits.text})`,
-        combined: (a, b) => `${writer.use("max_f32")}(${a}, ${b})`,
-      };
-    }
-    case "bool":
-      return { identity: "false", combined: (a, b) => `${a} | ${b}` };
-    case "int32":
-      return { identity: "i32(-2147483648)", combined: (a, b) => `max(${a}, ${b})` };
-    case "uint32":
-      return { identity: "0u", combined: (a, b) => `max(${a}, ${b})` };
-  }
+  return {
+    identity: writer.value(constant(IDENTITIES[combine][dtype], dtype)).text,
+    combined: (a, b) =>
+      callText(combine, dtype, [{ text: a, dtype }, { text: b, dtype }], writer.use),
+  };
 }

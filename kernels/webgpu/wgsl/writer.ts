@@ -8,7 +8,7 @@
  * @module
  */
 import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
-import { writeOut } from "../../numerics.ts";
+import { INTRINSICS } from "../../numerics.ts";
 import { constant, mul, result } from "../../scalar.ts";
 import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
@@ -247,17 +247,19 @@ function intrinsicHelper(name: string): { needs: readonly string[]; code: string
     const writer = new Writer(body);
     writer.result = { text: "x", home: body };
     const op = name.slice(0, name.indexOf("_")) as Intrinsic;
-    const { value, rare } = writeOut(op, result("float32"));
+    const { written, rare } = INTRINSICS[op];
+    const x = result("float32");
     if (rare !== undefined) {
-      const when = writer.value(rare.when).text;
+      const { when, value } = rare(x);
+      const isRare = writer.value(when).text;
       const branch = new Block(body);
       const inner = new Writer(branch);
       inner.result = { text: "x", home: branch };
-      branch.push(`return ${inner.value(rare.value).text};`);
-      body.attach(`if (${when})`, branch);
+      branch.push(`return ${inner.value(value).text};`);
+      body.attach(`if (${isRare})`, branch);
       inner.helpers.forEach(writer.use);
     }
-    body.push(`return ${writer.value(value).text};`);
+    body.push(`return ${writer.value(written(x)).text};`);
     helper = {
       needs: [...writer.helpers],
       code: `fn ${name}(x: ${typeOf("float32")}) -> ${typeOf("float32")} {\n${body}\n}`,

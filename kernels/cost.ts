@@ -1,0 +1,28 @@
+/**
+ * What a formula costs, and how deeply it is nested: the compiler weighs computing again against storing by these.
+ *
+ * @module
+ */
+import type { Expr, ScalarOp } from "./formula.ts";
+import { isIntrinsic } from "./numerics.ts";
+
+/** What an operation costs, in multiplications. */
+export function costOf(op: ScalarOp): number {
+  if (isIntrinsic(op)) return 12;
+  return op === "div" || op === "sqrt" ? 4 : 1;
+}
+
+/** How deeply nested a formula is. An intrinsic counts 32, about as deep as it is written out. */
+export function nestingOf(formula: Expr, known: Map<Expr, number> = new Map()): number {
+  if (formula.kind !== "call") return 0;
+  let depth = known.get(formula);
+  if (depth === undefined) {
+    depth = isIntrinsic(formula.op) ? 32 : 1;
+    depth += formula.args.reduce((most, arg) => Math.max(most, nestingOf(arg, known)), 0);
+    known.set(formula, depth);
+  }
+  return depth;
+}
+
+/** How deeply nested a formula may be: compilers of shaders recurse over it. */
+export const NESTING_LIMIT = 800;
