@@ -168,7 +168,7 @@ export interface PermutationOptions {
 }
 
 /**
- *  * Independent random orders of 0 … n − 1, one in each row: int32 [rows, n], n at most 2²⁰.
+ * Independent random orders of 0 … n − 1, one in each row: int32 [rows, n], n at most 2²⁰.
  *
  * Nothing is sorted: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris
  * and Rogaway, CRYPTO 2012). Each round pairs x with k − x mod n for a random k, and a random bit

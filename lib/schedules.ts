@@ -52,15 +52,14 @@ export function constantThenLinear(
 }
 
 /**
- * The first epochs of the stages of {@linkcode iwaeSchedule} from the second on: 1, 1 + 3, 1 + 3
- * + 9, …
+ * The first epochs of the stages of {@linkcode iwaeSchedule} from the second on: 1, 1 + 3, 1 + 3 +
+ * 9, …
  */
 const IWAE_STAGES = Array.from({ length: 7 }, (_, i) => (3 ** (i + 1) - 1) / 2);
 
 /**
  * The schedule of IWAE (Burda, Grosse and Salakhutdinov, 2016, section 5): 3ⁱ epochs at
- * rate·10^(−i/7), for i = 0 … 7. The
- * eight stages take 3280 epochs; after them the last rate stays.
+ * rate·10^(−i/7), for i = 0 … 7. The eight stages take 3280 epochs; after them the last rate stays.
  *
  * @throws {RangeError} unless stepsPerEpoch is a positive integer.
  */

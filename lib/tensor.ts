@@ -14,8 +14,8 @@
  * `read()` does four things: it lists the nodes below c, each after its inputs
  * (`topologicalOrder`); it compiles them to kernels, here a single one that multiplies and adds
  * (`compile`, kept for the next graph of the same structure); it runs them on the device of a and
- * b; and it replaces the expression of c by its result. c is then a leaf, and reading it again
- * computes nothing.
+ * b, or on the default device as both are host data; and it replaces the expression of c by its
+ * result. c is then a leaf, and reading it again computes nothing.
  *
  * Two more things are kept track of here. A tensor that depends on an argument of a function that
  * is being differentiated or compiled stays an expression (trace.ts), and graphs that nobody reads

@@ -4,8 +4,8 @@
  *
  * One direction is parallel: one network pass for each step. The other finds one dimension after
  * another. A masked autoregressive flow (Papamakarios, Pavlakou and Murray, NeurIPS 2017) takes
- * data to noise by the parallel direction: its density is log p(z) = log N(y; 0, I)
- * + logDeterminant, and it samples by the sequential direction. An inverse autoregressive flow
+ * data to noise by the parallel direction: its density is log p(z) = log N(y; 0, I) +
+ * logDeterminant, and it samples by the sequential direction. An inverse autoregressive flow
  * (Kingma et al., NeurIPS 2016) takes noise to a sample z = y by the parallel direction, with log
  * q(z) = log N(x; 0, I) − logDeterminant.
  *

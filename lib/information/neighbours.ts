@@ -130,8 +130,8 @@ export function neighbourEntropy(x: Points, options: NeighbourOptions = {}): Est
 }
 
 /**
- * The mutual information I(X;Z) = h(Z) − h(Z|X) of a channel that adds scaled noise, Z = f(X)
- * + S(X)·N with N independent of X, from n draws of each: h(Z|X) is h(N) + E log |det S(X)|, and
+ * The mutual information I(X;Z) = h(Z) − h(Z|X) of a channel that adds scaled noise, Z = f(X) +
+ * S(X)·N with N independent of X, from n draws of each: h(Z|X) is h(N) + E log |det S(X)|, and
  * both entropies are estimated by {@linkcode neighbourEntropy}.
  *
  * - *Bias*: the difference of two biases. Z and N have similar distributions, so it is small even

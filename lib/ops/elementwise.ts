@@ -238,7 +238,7 @@ const selectPrimitive = primitive({
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 });
 /**
- *  * a where the condition holds, and b elsewhere.
+ * a where the condition holds, and b elsewhere.
  *
  * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule
  * multiplies by its slope. If that slope is infinite or NaN, as that of √x at 0 is, the product is
