@@ -25,6 +25,12 @@
  *
  * @module
  */
+import { openCpu } from "./kernels/cpu/device.ts";
+import { setDefaultDevice } from "./lib/evaluate.ts";
+
+// lib/ knows devices by their interface alone, so the one that computes with host data is chosen here.
+setDefaultDevice(openCpu);
+
 export * from "./lib/shape.ts";
 export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
 export {
@@ -75,20 +81,20 @@ export {
   where,
   xor,
 } from "./lib/ops/elementwise.ts";
+export { argmax, cumsum, logSumExp, mean, reduceMax } from "./lib/ops/reduce.ts";
 export {
-  argmax,
-  cumsum,
-  logSumExp,
-  mean,
-  reduceMax,
+  broadcastTo,
+  expandDims,
+  flip,
   type ReduceOptions,
+  reshape,
   sum,
-} from "./lib/ops/reduce.ts";
-export { broadcastTo, expandDims, flip, reshape, slice, transpose } from "./lib/ops/linear.ts";
-export { iota } from "./lib/ops/indexing.ts";
-export { concat, pad, type Padding, stack } from "./lib/ops/joining.ts";
+  transpose,
+} from "./lib/ops/linear.ts";
+export { pad, type Padding, slice } from "./lib/ops/slicing.ts";
+export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
+export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
-export { scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export {
   grad,
   stopGradient,
@@ -123,6 +129,7 @@ export {
   truncationBias,
 } from "./lib/echo/channel.ts";
 export * from "./lib/echo/sample.ts";
+export { echoRate } from "./lib/echo/rate.ts";
 export * from "./lib/echo/matrix.ts";
 export * from "./lib/echo/staleness.ts";
 export * from "./lib/densities/vamp.ts";

@@ -31,6 +31,9 @@ export const FLOORS: readonly Floor[] = [
   { name: "echo and densities", rooms: ["lib/echo", "lib/densities"] },
   { name: "networks", rooms: ["lib"] },
   { name: "ops", rooms: ["lib/ops"] },
+  { name: "elementwise ops", rooms: ["lib/ops/elementwise.ts"] },
+  { name: "linear ops", rooms: ["lib/ops/linear.ts", "lib/ops/slicing.ts"] },
+  { name: "primitives", rooms: ["lib/ops/primitive.ts"] },
   {
     name: "tensors",
     rooms: [
@@ -42,6 +45,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/tree.ts",
       "lib/checks.ts",
       "lib/growth.ts",
+      "lib/trace.ts",
       "lib/event_loop.ts",
     ],
   },

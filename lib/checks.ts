@@ -1,12 +1,12 @@
 /**
- * Checks of arguments. JavaScript does not check types, so the public functions do, and refuse a wrong
- * dtype, value, array, option or device by a sentence.
+ * Checks of arguments. JavaScript does not check types, so the public functions refuse a wrong
+ * dtype, value, array, option or device with a sentence.
  *
  * @module
  */
 import type { DType } from "../kernels/formula.ts";
 
-/** The least and the greatest integer that a dtype holds; float32 holds numbers of all kinds. */
+/** The least and the greatest integer that a dtype holds; float32 takes every number. */
 const RANGES: Readonly<Record<DType, readonly [least: number, most: number] | undefined>> = {
   float32: undefined,
   int32: [-(2 ** 31), 2 ** 31 - 1],
@@ -14,14 +14,14 @@ const RANGES: Readonly<Record<DType, readonly [least: number, most: number] | un
   bool: [0, 1],
 };
 
-/** The kind of something, with its article. */
+/** The kind of a value, with its article. */
 export function kindOf(x: unknown): string {
   if (x === null || x === undefined) return String(x);
   const kind: string = typeof x === "object" ? x.constructor?.name ?? "Object" : typeof x;
   return `${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
-/** What a message calls something: its text where that is short, else its kind. */
+/** A value within a message: its text where that is short, otherwise its kind. */
 export function describe(x: unknown): string {
   let text = kindOf(x);
   if (typeof x === "string") text = JSON.stringify(x);
@@ -30,6 +30,10 @@ export function describe(x: unknown): string {
   return text.length > 60 ? kindOf(x) : text;
 }
 
+/** A number of things as text: `1 row`, `2 rows`. */
+export const counted = (n: number, one: string, many: string = `${one}s`): string =>
+  `${n} ${n === 1 ? one : many}`;
+
 /** Whether x is an object that was written as `{ … }`. */
 export function isPlain(x: unknown): x is Record<string, unknown> {
   if (typeof x !== "object" || x === null) return false;
@@ -37,14 +41,14 @@ export function isPlain(x: unknown): x is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Throws TypeError unless it is an array. */
+/** Throws TypeError unless x is an array. */
 export function checkArray(x: unknown, op: string, example = "[2, 3]"): void {
   if (Array.isArray(x)) return;
   if (typeof x === "number") example = `[${x}]`;
   throw new TypeError(`Cannot ${op} ${describe(x)}: it takes an array, such as ${example}`);
 }
 
-/** Throws TypeError unless it is the name of a dtype. */
+/** Throws TypeError unless x is the name of a dtype. */
 export function checkDType(x: unknown): void {
   if (typeof x === "string" && Object.hasOwn(RANGES, x)) return;
   const names = Object.keys(RANGES).join(", ");
@@ -62,7 +66,7 @@ export function checkValue(x: unknown, dtype: DType): void {
   throw new RangeError(`Cannot use ${x} as ${dtype}: ${rule}`);
 }
 
-/** Throws TypeError unless the options are an object with none but the allowed names. */
+/** Throws TypeError unless the options are an object whose names are all allowed. */
 export function checkOptions(op: string, options: unknown, ...allowed: readonly string[]): void {
   const odd = isPlain(options) ? Object.keys(options).find((name) => !allowed.includes(name)) : "";
   if (odd === undefined) return;
@@ -70,9 +74,13 @@ export function checkOptions(op: string, options: unknown, ...allowed: readonly 
   throw new TypeError(`Cannot ${op} with ${found}: options are { ${allowed.join(", ")} }`);
 }
 
-/** Throws TypeError unless it is a device, or left out. A promise of a device is none. */
+/** Whether x is a device. */
+export const isDevice = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && "compile" in x;
+
+/** Throws TypeError unless x is a device or undefined. A promise of a device is refused. */
 export function checkDevice(x: unknown): void {
-  if (x === undefined || typeof x === "object" && x !== null && "compile" in x) return;
+  if (x === undefined || isDevice(x)) return;
   throw new TypeError(
     `Cannot compute on ${describe(x)}: a device is what await openDevice("cpu") gives`,
   );

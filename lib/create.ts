@@ -6,7 +6,7 @@
 import type { Data } from "../kernels/device.ts";
 import type { DType } from "../kernels/formula.ts";
 import { constant } from "../kernels/scalar.ts";
-import { checkDType, checkOptions, checkValue, describe } from "./checks.ts";
+import { checkDType, checkOptions, checkValue, counted, describe } from "./checks.ts";
 import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -18,17 +18,17 @@ export type ShortData = Uint8ClampedArray | Int8Array | Int16Array | Uint16Array
 
 /** Settings of {@linkcode tensor}. */
 export interface TensorOptions {
-  /** The shape; that of the nesting, or one axis for a typed array, unless given. */
+  /** The shape; unless given, that of the nesting, or one axis for a typed array. */
   readonly shape?: Shape;
   /**
-   * The dtype. Unless given it is that of an Int32Array or Uint32Array, bool for booleans, and float32
-   * for everything else, bytes too.
+   * The dtype. Unless given it is that of an Int32Array or Uint32Array, bool for booleans, and
+   * float32 for everything else, including bytes.
    */
   readonly dtype?: DType;
 }
 
 /**
- * A tensor of given data, which is copied.
+ * A tensor of the data, which is copied.
  *
  * @example
  * ```ts
@@ -36,8 +36,8 @@ export interface TensorOptions {
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);
  * console.log(x.shape); // [2, 3]
  * ```
- * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape; {RangeError}
- * where an integer dtype does not hold a number, as it is a fraction or out of range.
+ * @throws {ShapeError} where the nesting is ragged, or the data does not fill the shape;
+ * {RangeError} where a number is a fraction or out of range for an integer dtype.
  */
 export function tensor(data: Nested | Data | ShortData, options: TensorOptions = {}): Tensor {
   checkOptions("make a tensor", options, "shape", "dtype");
@@ -54,7 +54,7 @@ export function tensor(data: Nested | Data | ShortData, options: TensorOptions =
 }
 
 /**
- * The same value everywhere. Takes no memory.
+ * A tensor with one value everywhere. It takes no memory.
  *
  * @throws {RangeError} where the dtype does not hold the value.
  */
@@ -83,14 +83,14 @@ function leaf(data: Data, shape: Shape, dtype: DType): Tensor {
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(
       `Cannot make a tensor of shape ${shapeText(shape)}: it has ${
-        sizeOf(shape)
-      } elements, the data ${data.length}`,
+        counted(sizeOf(shape), "element")
+      }, the data ${data.length}`,
     );
   }
   return Tensor.leaf(Storage.ofHost(data, dtype), shape);
 }
 
-/** Pushes the numbers to `flat` and returns the shape of the nesting. */
+/** Appends the numbers to `flat` and returns the shape of the nesting. */
 function collect(data: Nested, flat: (number | boolean)[]): number[] {
   if (typeof data === "number" || typeof data === "boolean") {
     flat.push(data);
@@ -114,7 +114,7 @@ function collect(data: Nested, flat: (number | boolean)[]): number[] {
   return [data.length, ...first];
 }
 
-/** Whether it is a typed array of numbers: no DataView, and no big integers. */
+/** Whether data is a typed array of numbers: not a DataView, and not of big integers. */
 const isNumbers = (data: unknown): data is Data | ShortData =>
   ArrayBuffer.isView(data) && "length" in data && !/^Big/.test(data.constructor.name);
 
@@ -123,7 +123,10 @@ function dtypeOf(data: Data | ShortData): DType {
   return data instanceof Uint32Array ? "uint32" : "float32";
 }
 
-/** Float data stays in float64 when it comes so, for the sake of the reference device. */
+/**
+ * The numbers as an array of the dtype. Numbers that float32 would round stay float64, for the
+ * reference device.
+ */
 function toData(values: Data | ShortData | readonly number[], dtype: DType): Data {
   if (dtype === "float32") {
     const isExact = "buffer" in values &&

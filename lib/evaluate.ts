@@ -1,43 +1,60 @@
 /**
- * Runs graphs: compiles the expressions under some roots, once for each structure, and launches them on a device.
+ * Runs graphs: compiles the expressions under some roots, once for each structure, and launches
+ * them on a device.
  *
  * @module
  */
 import type { Buffer, Device, Executable, Program } from "../kernels/device.ts";
 import { type Node, sizeOf } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
-import { openCpu } from "../kernels/cpu/device.ts";
 import type { Storage } from "./storage.ts";
 
-/** A node whose contents may be at hand. */
+/** A node that may hold its contents already. */
 export interface Value extends Node {
   readonly inputs: readonly Value[];
-  /** Of a leaf; undefined for what is still to be computed, and for the parameters of a function that is being traced. */
+  /**
+   * The contents of a leaf; undefined for other nodes, and for the parameters of a function that is
+   * being traced.
+   */
   readonly storage: Storage | undefined;
 }
 
-/** How many compiled structures a device keeps. */
+/** The number of compiled structures that a device keeps. */
 const CACHE_SIZE = 256;
 const caches = new WeakMap<Device, Map<string, Executable>>();
 
-let hostDevice: Device | undefined;
+let openDefault: (() => Device) | undefined;
+let defaultDevice: Device | undefined;
 
-/** Where expressions of host data alone are computed: a CPU device that is opened when first needed. */
-function defaultDevice(): Device {
-  return hostDevice ??= openCpu();
+/**
+ * Sets what opens the device for expressions of host data alone. It is called when that device is
+ * first needed.
+ */
+export function setDefaultDevice(open: () => Device): void {
+  openDefault = open;
+  defaultDevice = undefined;
 }
 
-/** The device that the leaves of some graphs live on; the CPU where they are all host data. */
+/**
+ * The device that the leaves of some graphs live on; the default device where they are all host
+ * data.
+ */
 export function deviceOf(leaves: readonly Value[]): Device {
   for (const leaf of leaves) {
     const home = leaf.storage?.home;
     if (home !== undefined) return home;
   }
-  return defaultDevice();
+  if (openDefault === undefined) {
+    throw new Error(
+      "Cannot compute: no device is set for host data. Importing mod.ts sets the CPU",
+    );
+  }
+  return defaultDevice ??= openDefault();
 }
 
 /**
- * Computes the roots and returns a buffer of each, on the device of their leaves unless another is given.
+ * Computes the roots, on the device of their leaves unless another is given, and returns a buffer
+ * for each.
  *
  * @param order the nodes under the roots, each after its inputs
  */
@@ -58,8 +75,8 @@ export function evaluate(
 }
 
 /**
- * Runs a program and returns the buffers of its outputs: new ones, or those of the inputs that they take over. Where it
- * fails, for want of memory say, the new ones are freed.
+ * Runs a program and returns the buffers of its outputs: new buffers, or those of the inputs that
+ * donate theirs. If the run fails, for want of memory say, the new buffers are freed.
  */
 export function launch(
   device: Device,
@@ -86,7 +103,7 @@ export function launch(
 export function bufferOf(leaf: Value, device: Device): Buffer {
   if (leaf.storage === undefined) {
     throw new Error(
-      "Cannot read a tensor while its function is being traced: return it, and read what the call gives back",
+      "Cannot read a tensor while its function is being traced: return it, and read the result of the call",
     );
   }
   return leaf.storage.on(device);
@@ -104,7 +121,8 @@ function cached(device: Device, key: string, compile: () => Executable): Executa
   let cache = caches.get(device);
   if (cache === undefined) caches.set(device, cache = new Map());
   const executable = cache.get(key) ?? compile();
-  // A map keeps the order of insertion: what is used again goes to the end, the first is the one unused for longest.
+  // A map keeps the order of insertion. Every use moves an entry to the end, so the first is the
+  // one unused for longest.
   cache.delete(key);
   cache.set(key, executable);
   if (cache.size > CACHE_SIZE) {

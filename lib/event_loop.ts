@@ -1,23 +1,26 @@
 /**
  * Reads let the event loop turn.
  *
- * On the CPU a result is there as soon as it is read, and the promise of it resolves without a task. A loop of
- * `await step().item()` would therefore keep everything else from running: the frames, clicks and workers of a page, timers,
- * and the finalizers that give buffers back.
+ * On the CPU a result is there as soon as it is read, so its promise resolves within the same task.
+ * A loop of `await step().item()` would block everything else: the frames, clicks and workers of a
+ * page, timers, and the finalizers that free buffers.
  *
  * @module
  */
 
-/** Milliseconds that reads may go on without a task. A frame has 16. */
+/** The longest time, in milliseconds, that reads go on within one task. A frame takes 16. */
 const MOST = 8;
 
 let turned = performance.now();
 
-/** Lets a task pass if none did for {@linkcode MOST} milliseconds of reads; then there is something to wait for. */
+/**
+ * Ends the task if the last turn was {@linkcode MOST} milliseconds ago or more, by a promise to
+ * wait for.
+ */
 export function turn(): Promise<void> | undefined {
   if (performance.now() - turned < MOST) return undefined;
-  turned = Infinity; // of several readers one waits
-  // Browsers put timers off, in hidden tabs by a second; they deliver messages at once.
+  turned = Infinity; // only one of several readers waits
+  // Browsers delay timers, in hidden tabs by a second. They deliver messages at once.
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
     port1.onmessage = () => {

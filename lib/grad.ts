@@ -1,12 +1,13 @@
 /**
  * Reverse-mode automatic differentiation, as a transformation of graphs.
  *
- * A gradient is an expression like any other: {@linkcode vjp} walks the graph back from the value and asks every op for the
- * gradients of its inputs, which its rule writes with the public ops. So gradients differentiate again, and nothing else
- * in the library knows that they are gradients.
+ * A gradient is an expression like any other: {@linkcode vjp} walks the graph back from the value
+ * and asks every op for the gradients of its inputs, which its rule writes with the public ops. So
+ * gradients differentiate again, and nothing else in the library knows that they are gradients.
  *
- * The arguments are rooted in fresh identity nodes, and only what was computed from those is walked. That is why nested
- * gradients come out right: in d/dx [x · d/dy (x·y)] the inner walk stops at the inner y and takes x for a constant.
+ * Each argument is wrapped in a fresh identity node, a root, and the walk covers only nodes that
+ * depend on a root. That makes nested gradients right: in d/dx [x · d/dy (x·y)] the inner walk
+ * stops at the root of y and takes x for a constant.
  *
  * @module
  */
@@ -14,7 +15,8 @@ import { topologicalOrder } from "../kernels/graph.ts";
 import { add, identity, identityPrimitive, stopGradient } from "./ops/elementwise.ts";
 import { apply } from "./ops/primitive.ts";
 import { sameShape, ShapeError, shapeText } from "./shape.ts";
-import { Tensor, Trace } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
+import { Trace } from "./trace.ts";
 import { ones, zeros } from "./create.ts";
 import { requireTensor, treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
 
@@ -23,8 +25,9 @@ export { stopGradient } from "./ops/elementwise.ts";
 /**
  * Evaluates f and prepares its vector-Jacobian product.
  *
- * @returns the value y = f(...args), and the function that takes dy, of y's shape, to the list of dyᵀ·∂y/∂arg, one tree of
- * the argument's form each; zeros where y does not depend on it.
+ * @returns the value y = f(...args), and the function from dy, of y's shape, to the list of
+ * dyᵀ·∂y/∂arg. Each is a tree of the form of its argument, with zeros where y does not depend on a
+ * leaf.
  * @throws {TypeError} with the path where an argument is not a tree of float32 tensors.
  */
 export function vjp<A extends readonly unknown[]>(
@@ -62,13 +65,16 @@ function differentiable(leaf: Tensor | number, path: () => string): Tensor {
   );
 }
 
-/** A node that depends on the roots, with the inputs that it was computed from. */
+/**
+ * A node that depends on a root. Its inputs are kept here, as a tensor forgets them once it is
+ * computed.
+ */
 interface PathNode {
   readonly node: Tensor;
   readonly inputs: readonly Tensor[];
 }
 
-/** The nodes between the roots and y, roots left out, each after its inputs. Kept, as a tensor forgets inputs once computed. */
+/** The nodes between the roots and y, without the roots, each after its inputs. */
 function pathBetween(roots: readonly Tensor[], y: Tensor): PathNode[] {
   const depends = new Set<Tensor>(roots);
   const path: PathNode[] = [];
@@ -105,7 +111,8 @@ function cotangents(
 }
 
 /**
- * The function that evaluates f and its gradient with respect to the first argument, a tree of float32 tensors.
+ * The function that evaluates f and its gradient with respect to the first argument, a tree of
+ * float32 tensors.
  *
  * @returns (params, ...rest) ↦ [f(params, ...rest), tree of gradients of params' form].
  * @throws {ShapeError} where the value of f is not a scalar.
@@ -125,8 +132,8 @@ export function valueAndGrad<P, R extends readonly unknown[]>(
 }
 
 /**
- * Like {@linkcode valueAndGrad} for an f that returns [value, aux], where aux is a tree of whatever else is wanted of the
- * same evaluation.
+ * Like {@linkcode valueAndGrad}, for an f that returns [value, aux]. aux is a tree of other results
+ * of the same evaluation.
  */
 export function valueAuxAndGrad<P, R extends readonly unknown[], X>(
   f: (params: P, ...rest: R) => [value: Tensor, aux: X],
@@ -150,13 +157,14 @@ export function grad<P, R extends readonly unknown[]>(
 }
 
 /**
- * f with a gradient rule of its own, for where that of its ops is slower or less exact.
+ * f with a gradient rule of its own, where the rules of its ops are slower or less exact.
  *
- * The rule is written with ops, so that gradients of every order follow from it. What f closes over has the gradients of f's
- * ops, as ever.
+ * The rule is written with ops, so gradients of every order follow from it. Tensors that f closes
+ * over get the gradients of f's ops.
  *
- * @param rule the gradients with respect to the inputs, of dy with respect to the value y; undefined where there is none.
- * @example The gradient of a rounded number is taken to be that of the number
+ * @param rule the gradients with respect to the inputs, given dy, that with respect to the value y;
+ * undefined where zero
+ * @example Rounding, with the gradient of the identity
  * ```ts
  * import { add, floor, grad, tensor, withGradient } from "@echograd/echograd";
  * const round = withGradient((x) => floor(add(x, 0.5)), (dy) => [dy]);
@@ -167,8 +175,9 @@ export function withGradient<A extends readonly Tensor[]>(
   f: (...inputs: A) => Tensor,
   rule: (dy: Tensor, y: Tensor, ...inputs: A) => readonly (Tensor | undefined)[],
 ): (...inputs: A) => Tensor {
-  // A view of f's value that names the inputs, too. Its gradient goes to them by the rule; the part that goes through f
-  // reaches only what f closes over, as f gets the inputs as constants.
+  // An identity view of f's value, with the inputs of f as extra inputs so that the gradient can
+  // reach them: only input 0 is read. f itself gets the inputs as constants, so the gradient
+  // through input 0 reaches only what f closes over.
   const primitive = {
     ...identityPrimitive,
     gradient: (dy: Tensor, y: Tensor, [, ...inputs]: readonly Tensor[]) => [

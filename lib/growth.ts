@@ -1,39 +1,47 @@
 /**
- * Keeping graphs short. A tensor that was not read is an expression of others that were not, so a loop can build a graph
- * that grows for ever: one that never reads, `x = add(x, 1)`, and one that reads only its loss,
+ * Keeping graphs short. A tensor that was not read is an expression of other unread tensors. So a
+ * loop can build a graph that grows for ever, if it never reads, `x = add(x, 1)`, or reads only its
+ * loss:
  *
  *     const [loss, slope] = valueAndGrad(f)(x);
  *     x = sub(x, slope);
  *     await loss.item();
  *
- * where no x is asked for, and each loss depends on all before. Two rules bound the graph, and the work done for each node:
+ * Here nobody reads x, and each loss depends on all steps before it. Two rules bound the graph and
+ * the work for each node:
  *
- * - *What is needed a second time is kept.* The first time the loss needs x it is part of a program, and forgotten. When a
- *   later program would compute it again, for something new that is made of it, it becomes an output of that program.
- * - *What nobody reads is computed anyway* once it depends on very many nodes.
+ * - *A node that is needed a second time is kept.* The first time the loss needs x, x is computed
+ *   within a program and dropped. When a later program would compute x again, for a node that is
+ *   new, x becomes an output of that program.
+ * - *A graph of very many nodes is computed* even if nobody reads it.
  *
  * @module
  */
 import { type Node, sizeOf } from "../kernels/graph.ts";
 
-/** A node of a graph that grows. */
+/** A node, as these rules see it. */
 interface Growing extends Node {
   readonly inputs: readonly Growing[];
-  /** Whether it is an argument of a function that is being traced, or made of one: then it must stay an expression. */
+  /**
+   * Whether it depends on an argument of a function being traced, and so must stay an expression.
+   */
   readonly isTraced: boolean;
 }
 
-/** A graph of so many nodes is computed unread. */
+/** The number of nodes from which a graph is computed unread. */
 export const MANY_NODES = 4096;
-/** Elements of a node that is kept although nobody asked for it (64 MB), unless its graph has very many nodes. */
+/**
+ * The most elements (64 MB) of a node that is kept unread, unless its graph has MANY_NODES nodes.
+ */
 const MOST_KEPT = 2 ** 24;
 
-/** The nodes that a program computed and did not keep. */
+/** The nodes that were computed within a program before. */
 const computedBefore = new WeakSet<Node>();
 
 /**
- * The nodes to keep when those of `order` are computed for some roots: they were computed before, and something that was
- * not is made of them. Of a view, and of what is too large, what it is made of is kept.
+ * The nodes to keep when the nodes of `order` are computed: those that were computed before and are
+ * an input of one that was not. Instead of a view, or of a node that is too large, its inputs are
+ * kept.
  */
 export function neededAgain<N extends Growing & { readonly inputs: readonly N[] }>(
   order: readonly N[],
@@ -57,7 +65,7 @@ export function neededAgain<N extends Growing & { readonly inputs: readonly N[] 
       const { lowering, inputs, shape } = needed;
       const isView = lowering.kind === "map" && lowering.isView;
       const isSmall = sizeOf(shape) <= MOST_KEPT || order.length >= MANY_NODES;
-      // Without inputs it is a leaf, or a constant, which the compiler folds.
+      // A node without inputs is a leaf, or a constant, which the compiler folds.
       if (isView || !isSmall) find(inputs);
       else if (inputs.length > 0 && !needed.isTraced) kept.push(needed);
     }

@@ -6,52 +6,62 @@
 import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
-import { checkDevice, checkOptions } from "./checks.ts";
+import { checkDevice, checkOptions, isDevice } from "./checks.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { compute, type DType, Tensor, Trace } from "./tensor.ts";
+import { compute, type DType, Tensor } from "./tensor.ts";
 import { tensor } from "./create.ts";
+import { Trace } from "./trace.ts";
 import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
 export interface JitOptions {
-  /** Where to run; the device that the arguments live on unless given. */
+  /** The device to run on; the device of the arguments unless given. */
   readonly device?: Device;
   /**
-   * The numbers of the arguments that a call may overwrite. Their tensors cannot be used afterwards; the memory of a
-   * training step then stays the same for ever.
+   * The numbers of the arguments that a call may overwrite. Their tensors cannot be used
+   * afterwards. A training step that donates its state needs no new memory.
    */
   readonly donate?: readonly number[];
 }
 
-/** A tree as a jitted function sees it, and gives it back: its numbers are tensors. */
+/** A tree as a jitted function sees and returns it: numbers have become tensors. */
 export type AsTensors<T> = T extends Tensor ? T
   : [T] extends [number] ? Tensor
   : T extends object ? { [K in keyof T]: AsTensors<T[K]> }
   : T;
-/** A tree as a jitted function takes it: its tensors may be given as numbers. */
+/** A tree as a jitted function takes it: numbers may stand for tensors. */
 export type OrNumbers<T> = T extends Tensor ? T | number
   : T extends object ? { [K in keyof T]: OrNumbers<T[K]> }
   : T;
 
-/** A function that can be traced: one that takes tensors, not numbers, at the leaves of its arguments. */
+/**
+ * A function that can be traced: one that takes tensors, not numbers, at the leaves of its
+ * arguments.
+ */
 export type Traceable<A extends readonly unknown[], R> =
   & ((...args: A) => R)
   & ((...args: AsTensors<A>) => unknown);
 
-/** A compiled function. Its last signature is that of f, for what is made of it: `grad(jit(f))`. */
+/**
+ * A compiled function. The last signature is that of f, so that `grad(jit(f))` has the types of
+ * `grad(f)`.
+ */
 export interface Jitted<A extends readonly unknown[], R> {
-  /** Calls it; numbers will do for tensors. */
+  /** Calls the function; numbers may stand for tensors. */
   (...args: OrNumbers<A>): AsTensors<R>;
-  /** Calls it. */
+  /** Calls the function. */
   (...args: A): AsTensors<R>;
 }
 
-/** A function of a form of arguments as a program. */
+/** The trace of a function for one form of arguments. */
 export interface Traced {
   readonly plan: (traits: Traits) => Program;
-  /** The leaves that the program reads: arguments, by number, and tensors that the function closed over. */
+  /**
+   * The leaves that the program reads: arguments, by number, and tensors that the function closes
+   * over.
+   */
   readonly inputs: readonly (number | Tensor)[];
   readonly outputs: readonly { readonly shape: Shape; readonly dtype: DType }[];
   /** The numbers of the leaves that are donated. */
@@ -66,15 +76,16 @@ interface Compiled extends Traced {
 }
 
 /**
- * Compiles f once for every form of its arguments (tree, shapes, dtypes) and from then on replays the program. Calls
- * return at once, with tensors whose contents may still be under way.
+ * Compiles f once for every form of its arguments (tree, shapes, dtypes) and then replays the
+ * program. Calls return at once; the device may still be computing the contents of the results.
  *
- * f is traced: it must compute with its arguments by ops alone, and is not run again on a replay. Arguments and results are
- * trees of tensors. A caller may give a number in place of a tensor: f gets a float32 scalar, so f must declare a tensor
- * there. Numbers among the results come back as float32 scalars, too.
+ * f is traced: it must compute with its arguments by ops alone, and a replay does not call it
+ * again. Arguments and results are trees of tensors. A caller may give a number instead of a
+ * tensor: f gets a float32 scalar, so f must declare a tensor there. Numbers among the results
+ * become float32 scalars, too.
  *
- * A call within a function that is being differentiated or compiled, and that depends on its arguments, by its own or by what
- * f closes over, is a part of that function: f is run again.
+ * Within a function that is being differentiated or compiled, a call that depends on the arguments
+ * of that function, also by a tensor that f closes over, becomes a part of it: f is called again.
  *
  * @example
  * ```ts
@@ -87,8 +98,7 @@ export function jit<A extends readonly unknown[], R>(
   f: Traceable<A, R>,
   options: JitOptions = {},
 ): Jitted<A, R> {
-  checkOptions("jit", options, "device", "donate");
-  checkDevice(options.device);
+  checkJitOptions("jit", options);
   const programs = new Map<Device, Map<string, Compiled>>();
   const call = (args: readonly unknown[]): unknown => {
     const { leaves, form } = flattenArguments(args);
@@ -103,7 +113,7 @@ export function jit<A extends readonly unknown[], R>(
     if (compiledHere === undefined) programs.set(device, compiledHere = new Map());
     const key = form + leaves.map((x) => ` ${x.dtype} ${x.shape}`);
     let compiled = compiledHere.get(key);
-    // What f closes over may be traced now, though it was not when f was compiled.
+    // A tensor that f closes over may be traced now, though it was not when f was compiled.
     if (compiled === undefined || Trace.isAnyOpen) {
       const traced = trace(f, args, leaves, options.donate);
       if (traced === undefined) return inline();
@@ -118,7 +128,16 @@ export function jit<A extends readonly unknown[], R>(
   return (...args: readonly unknown[]) => call(args) as AsTensors<R>;
 }
 
-/** The leaves of some arguments, as tensors, and the form of the arguments without them. */
+/** Refuses unknown options, and a device that was given instead of the options. */
+export function checkJitOptions(op: string, options: JitOptions): void {
+  if (isDevice(options)) {
+    throw new TypeError(`Cannot ${op} with a device for options: write { device }`);
+  }
+  checkOptions(op, options, "device", "donate");
+  checkDevice(options.device);
+}
+
+/** The leaves of the arguments, as tensors, and the form of the arguments without them. */
 export function flattenArguments(args: readonly unknown[]): { leaves: Tensor[]; form: string } {
   const { leaves, form } = treeFlatten(args);
   return { leaves: leaves.map(asTensor), form };
@@ -140,11 +159,11 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 }
 
 /**
- * Computes all tensors of a tree in one program; they keep what they hold from then on. Host data is copied to the device
- * where one is given. Within a function that is being differentiated or compiled, what depends on its arguments stays an
- * expression.
+ * Computes all tensors of a tree in one program. They keep their contents. If a device is given,
+ * host data is copied to it. Within a function that is being differentiated or compiled, tensors
+ * that depend on its arguments stay expressions.
  *
- * @param device where to compute; unless given, where the data is.
+ * @param device the device to compute on; the device of the data unless given
  * @throws {TypeError} where the device is a name or a promise.
  * @returns the tree
  */
@@ -158,7 +177,10 @@ export function run<T>(tree: T, device?: Device): T {
   return tree;
 }
 
-/** Runs f on stand-ins for its arguments; undefined where the result depends on an outer trace. */
+/**
+ * Calls f with parameters instead of its arguments; undefined if the result depends on an outer
+ * trace.
+ */
 export function trace<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   args: readonly unknown[],
@@ -206,7 +228,7 @@ function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): 
   return treeUnflatten(form, outputs.map(({ shape }, i) => Tensor.leaf(storages[i], shape)));
 }
 
-/** Nobody else may read what a call overwrites. */
+/** Refuses donations of tensors that the call reads a second time, as it may overwrite them. */
 function checkDonations(
   donated: readonly Tensor[],
   leaves: readonly Tensor[],

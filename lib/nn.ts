@@ -1,11 +1,13 @@
 /**
- * What neural networks are made of: compositions of ops, and initial parameters. Layers are functions of their parameters.
+ * Layers, activations and initial parameters of neural networks, as compositions of ops. A layer is
+ * a function of its parameters.
  *
  * @module
  */
+import { sum } from "./ops/linear.ts";
 import { add, exp, max, mul, neg, softplus, sub } from "./ops/elementwise.ts";
 import { matmul } from "./ops/matmul.ts";
-import { logSumExp, sum } from "./ops/reduce.ts";
+import { logSumExp } from "./ops/reduce.ts";
 import { requireTensors } from "./ops/primitive.ts";
 import { type Key, uniform } from "./random.ts";
 import { normalizeAxis, type Shape } from "./shape.ts";
@@ -23,7 +25,10 @@ export interface Dense {
 /** x·w + b, [batch, inputs] to [batch, outputs]. */
 export const dense = ({ w, b }: Dense, x: Tensor): Tensor => add(matmul(x, w), b);
 
-/** Initial parameters of a dense layer: weights that are Glorot-uniform unless another initialiser is given, zero biases. */
+/**
+ * Initial parameters of a dense layer: Glorot-uniform weights, unless another initialiser is given,
+ * and zero biases.
+ */
 export const initDense = (
   key: Key,
   inputs: number,
@@ -34,11 +39,17 @@ export const initDense = (
   b: zeros([outputs]),
 });
 
-/** Uniform on ±√(6 / (inputs + outputs)), of a weight matrix [inputs, outputs] (Glorot and Bengio, AISTATS 2010). */
+/**
+ * A weight matrix [inputs, outputs], uniform on ±√(6 / (inputs + outputs)) (Glorot and Bengio,
+ * AISTATS 2010).
+ */
 export const glorotUniform = (key: Key, shape: Shape): Tensor =>
   uniformWithin((inputs, outputs) => Math.sqrt(6 / (inputs + outputs)), key, shape);
 
-/** Uniform on ±√(6 / inputs), of a weight matrix [inputs, outputs], for relu (He, Zhang, Ren and Sun, ICCV 2015). */
+/**
+ * A weight matrix [inputs, outputs], uniform on ±√(6 / inputs), for relu (He, Zhang, Ren and Sun,
+ * ICCV 2015).
+ */
 export const heUniform = (key: Key, shape: Shape): Tensor =>
   uniformWithin((inputs) => Math.sqrt(6 / inputs), key, shape);
 
@@ -65,8 +76,9 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 }
 
 /**
- * The distortion of binary images: −log p(x) of independent Bernoulli pixels from logits, summed over all axes but the
- * first, in nats [batch]. Finite with finite gradients for all finite logits.
+ * The distortion of binary images, −log p(x) of independent Bernoulli pixels given by logits, in
+ * nats: summed over all axes but the first, [batch]. Value and gradient are finite for all finite
+ * logits.
  */
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const nats = sub(softplus(logits), mul(targets, logits));

@@ -13,15 +13,15 @@ import { treeMap } from "./tree.ts";
 
 /** The state of {@linkcode adam}. */
 export interface AdamState<P> {
-  /** Steps done, int32. */
+  /** The number of steps done, int32. */
   readonly step: Tensor;
   /** Running means of the gradient. */
   readonly m: P;
-  /** Running means of its square. */
+  /** Running means of the squared gradient. */
   readonly v: P;
 }
 
-/** An optimizer of trees of the form P. */
+/** An optimizer of parameters P, with a state S. */
 export interface Optimizer<P, S> {
   /** The state before the first step. */
   init(params: P): S;
@@ -31,28 +31,36 @@ export interface Optimizer<P, S> {
 
 /** Settings of {@linkcode adam}; the defaults are those of Keras. */
 export interface AdamOptions {
-  /** α, fixed or by schedule. */
+  /** The learning rate α, fixed or by schedule. */
   readonly learningRate: number | Schedule;
-  /** How much of the mean gradient stays each step, at least 0 and below 1; .9 unless given. */
+  /**
+   * The share of the mean gradient that stays each step, at least 0 and below 1; .9 unless given.
+   */
   readonly beta1?: number;
-  /** How much of the mean square stays each step, at least 0 and below 1; .999 unless given. */
+  /**
+   * The share of the mean square that stays each step, at least 0 and below 1; .999 unless given.
+   */
   readonly beta2?: number;
-  /** What keeps the divisor above 0, at least 2⁻¹²⁶; 0 if no gradient is ever 0; 1e-7 unless given. */
+  /**
+   * Added to the divisor to keep it above 0: at least 2⁻¹²⁶, or 0 if no gradient is ever 0; 1e-7
+   * unless given.
+   */
   readonly epsilon?: number;
 }
 
 /**
- * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of its
- * section 2.
+ * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of
+ * its section 2.
  *
- * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of range.
+ * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of
+ * range.
  */
 export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
   checkOptions("use adam", options, "learningRate", "beta1", "beta2", "epsilon");
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   const isRate = typeof learningRate === "function" || Number.isFinite(learningRate);
   const isShare = (beta: number) => beta >= 0 && beta < 1;
-  // Below 2⁻¹²⁶ epsilon may be 0 in float32, and a parameter without a gradient would move by 0 / 0.
+  // Below 2⁻¹²⁶ epsilon may be 0 in float32. A parameter without gradient would then move by 0 / 0.
   const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
   if (!(isRate && isShare(beta1) && isShare(beta2) && isEpsilon)) {
     const given = [learningRate, beta1, beta2, epsilon].map(describe);
@@ -72,7 +80,8 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
       const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
       const count = add(step, 1);
       const t = cast(count, "float32");
-      // 1 − βᵗ = −expm1(t·ln β): as 1 − exp(t·ln β) in float32 it would lose most digits for β = .999 and small t.
+      // 1 − βᵗ as −expm1(t·ln β): in float32, 1 − exp(t·ln β) loses most digits for β = .999 and
+      // small t.
       const correction = (beta: number) => neg(expm1(mul(t, Math.log(beta))));
       const stepSize = div(mul(sqrt(correction(beta2)), rate), correction(beta1));
       treeMap(sameShapes, params, gradient, m, v);
@@ -89,7 +98,10 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
   };
 }
 
-/** p, unless its gradient or its state have another shape, which would change its own. */
+/**
+ * p; refused if its gradient or state has another shape, as broadcasting would change the shape of
+ * p.
+ */
 function sameShapes(p: Tensor, ...others: readonly Tensor[]): Tensor {
   if (others.every(({ shape }) => sameShape(shape, p.shape))) return p;
   const [g, ...state] = others.map(({ shape }) => shapeText(shape));

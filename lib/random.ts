@@ -1,10 +1,11 @@
 /**
  * Random numbers from explicit keys.
  *
- * A key is a uint32 tensor [2]. The same key gives the same numbers on every device; different keys give independent ones.
- * So a key is used once: {@linkcode split} it for every further use. The generator is Threefry-2x32 with 20 rounds (Salmon
- * et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), written in the library's own ops: word i of an array is
- * the cipher of the number i, so nothing is sequential and a kernel makes the bits that it needs.
+ * A key is a uint32 tensor [2]. The same key gives the same numbers on every device; different
+ * keys give independent numbers. So use a key once, and {@linkcode split} it for every further use.
+ * The generator is Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy
+ * as 1, 2, 3", SC 2011), written in the library's own ops. Word i of an array is the number i,
+ * enciphered. So nothing is sequential, and each kernel computes the bits that it needs.
  *
  * @module
  */
@@ -27,7 +28,8 @@ import {
   where,
   xor,
 } from "./ops/elementwise.ts";
-import { broadcastTo, expandDims, reshape, slice } from "./ops/linear.ts";
+import { broadcastTo, expandDims, reshape } from "./ops/linear.ts";
+import { slice } from "./ops/slicing.ts";
 import { checkIndices, iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
 import { requireDType, requireTensors } from "./ops/primitive.ts";
@@ -41,13 +43,13 @@ export type Key = Tensor;
 
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]];
 const PARITY = 0x1bd11bda;
-/** What a counter block is used for: the second counter word keeps the streams of one key apart. */
+/** The uses of a key: the second counter word keeps them apart. */
 const STREAM = { bits: 0, split: 1, fold: 2 };
 
 /**
  * The key of a seed.
  *
- * @throws {RangeError} unless the seed is an integer of 0 … 2⁵³ − 1.
+ * @throws {RangeError} unless the seed is an integer from 0 to 2⁵³ − 1.
  */
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0) {
@@ -58,7 +60,10 @@ export function key(seed: number): Key {
   return tensor(Uint32Array.of(Math.floor(seed / 2 ** 32), seed % 2 ** 32));
 }
 
-/** Threefry-2x32 with 20 rounds: enciphers two uint32 words (tensors that broadcast) under a key. */
+/**
+ * Threefry-2x32 with 20 rounds: enciphers pairs of uint32 words, two tensors that broadcast, under
+ * a key.
+ */
 export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tensor] {
   if (!(key instanceof Tensor)) {
     throw new TypeError(
@@ -93,9 +98,9 @@ export function split(key: Key, n = 2): Key[] {
 }
 
 /**
- * The key that belongs to a number under another key, such as that of an epoch or a step.
+ * The key of a number under another key: a key for each epoch or step.
  *
- * @throws {RangeError} where it is a JavaScript number, but no integer of 0 … 2³² − 1.
+ * @throws {RangeError} for a JavaScript number that is not an integer from 0 to 2³² − 1.
  */
 export function foldIn(key: Key, data: TensorLike): Key {
   const word = data instanceof Tensor ? cast(data, "uint32") : full([], data, "uint32");
@@ -115,7 +120,7 @@ const toUnit = (word: Tensor): Tensor => mul(cast(shiftRight(word, 8), "float32"
 /** Uniform on [0, 1), multiples of 2⁻²⁴. */
 export const uniform = (key: Key, shape: Shape): Tensor => toUnit(randomBits(key, shape)[0]);
 
-/** Standard normal, by Box and Muller's transform of two uniforms; |x| stays below 5.8. */
+/** Standard normal, by Box and Muller's transform of two uniform numbers; |x| stays below 5.8. */
 export function normal(key: Key, shape: Shape): Tensor {
   const [a, b] = randomBits(key, shape);
   // 1 − u is in (0, 1], so its logarithm is finite.
@@ -123,28 +128,29 @@ export function normal(key: Key, shape: Shape): Tensor {
   return mul(radius, cos(mul(toUnit(b), 2 * Math.PI)));
 }
 
-/** Bool, true with probability p cut to a multiple of 2⁻³², of p's shape. */
+/** Bool of the shape of p, true with probability p, rounded down to a multiple of 2⁻³². */
 export function bernoulli(key: Key, p: Tensor): Tensor {
   requireTensors("draw with probability", [p]);
   requireDType("draw with probability", p, "float32");
   const [word] = randomBits(key, p.shape);
-  // For p = 1 the cast of p·2³² gives the greatest uint32, which is not below itself.
+  // For p = 1, the cast of p·2³² saturates at 2³² − 1, and the word 2³² − 1 is not below it.
   return or(less(word, cast(mul(p, 2 ** 32), "uint32")), greaterEqual(p, 1));
 }
 
-/** The most that can be drawn from: {@linkcode randomInts} must not overflow. */
+/** The largest number of values to draw from, as {@linkcode randomInts} must not overflow. */
 const MOST = 2 ** 20;
 
 /**
- * Integers of 0 … n − 1, int32.
+ * Integers from 0 to n − 1, int32.
  *
- * @throws {RangeError} unless n is an integer of 1 … 2²⁰.
+ * @throws {RangeError} unless n is an integer from 1 to 2²⁰.
  */
 export function randomInts(key: Key, shape: Shape, n: number): Tensor {
   if (!(Number.isInteger(n) && n >= 1 && n <= MOST)) {
     throw new RangeError(`Cannot draw integers below ${n}: the bound is an integer from 1 to 2^20`);
   }
-  // ⌊k·n / 2²⁴⌋ of 24 random bits k, in halves of 12 bits: integers alone, so that all devices agree to the last one.
+  // ⌊k·n / 2²⁴⌋ of 24 random bits k, by halves of 12 bits: integers alone, so that all devices
+  // agree.
   const [word] = randomBits(key, shape);
   const high = shiftRight(word, 20), low = and(shiftRight(word, 8), 0xfff);
   return cast(shiftRight(add(mul(high, n), shiftRight(mul(low, n), 12)), 12), "int32");
@@ -157,16 +163,17 @@ export const permutation = (key: Key, n: number): Tensor => reshape(permutations
 export interface PermutationOptions {
   /** For each row, the one number to leave out, int32 [rows]; the rows then have n − 1 elements. */
   readonly exclude?: Tensor;
-  /** How many elements of each random order are wanted, the first ones; all unless given. */
+  /** The number of elements of each random order, the first ones; all unless given. */
   readonly take?: number;
 }
 
 /**
- * Independent random orders of 0 … n − 1, a row each: int32 [rows, n], n at most 2²⁰.
+ * Independent random orders of 0 … n − 1, one in each row: int32 [rows, n], n at most 2²⁰.
  *
- * No sorting: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris and Rogaway, CRYPTO 2012). Each
- * round pairs x with k − x mod n for a random k, and a random bit of the pair decides whether the two change places: the top
- * bit of a·max(x, partner) + b for random words a and b, which are independent for any two pairs (Dietzfelbinger, STACS 1996).
+ * Nothing is sorted: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris
+ * and Rogaway, CRYPTO 2012). Each round pairs x with k − x mod n for a random k, and a random bit
+ * decides whether the two change places. The bit is the top bit of a·max(x, partner) + b for random
+ * words a and b: any two pairs get independent bits (Dietzfelbinger, STACS 1996).
  */
 export function permutations(
   key: Key,
@@ -186,7 +193,8 @@ export function permutations(
   const shape = [rows, count];
   let x = iota(shape, 1, "uint32");
   if (size > 1) {
-    // A number is anywhere after log₂ n rounds. With 8 in place of 20 more, 20 million orders of 4 are not even.
+    // After log₂ n rounds a number may be anywhere. With 8 more rounds instead of 20, 20 million
+    // orders of 4 are not uniform.
     const rounds = 20 + 3 * Math.ceil(Math.log2(size));
     const [pairing, choosing] = split(key);
     const offsets = cast(randomInts(pairing, [rounds, rows, 1], size), "uint32");
@@ -195,7 +203,7 @@ export function permutations(
       const ofRound = (table: Tensor) =>
         broadcastTo(reshape(slice(table, [round, 0, 0], [1, rows, 1]), [rows, 1]), shape);
       const difference = sub(ofRound(offsets), x);
-      const partner = min(difference, add(difference, size)); // a negative one is above 2³¹
+      const partner = min(difference, add(difference, size)); // a negative difference is above 2³¹ as uint32
       const hash = add(mul(max(x, partner), ofRound(factors)), ofRound(shifts));
       x = where(less(cast(hash, "int32"), 0), partner, x);
     }

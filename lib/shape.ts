@@ -1,5 +1,5 @@
 /**
- * Shapes: lists of non-negative integers, one an axis, and the rules that combine them.
+ * Shapes: lists of non-negative integers, one for each axis, and the rules that combine them.
  *
  * @module
  */
@@ -24,7 +24,10 @@ export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i]);
 
-/** Throws TypeError unless it is an array, and RangeError unless its sizes are integers from 0. */
+/**
+ * Throws TypeError unless the shape is an array, and RangeError unless its sizes are integers from
+ * 0.
+ */
 export function checkShape(shape: Shape, op: string): void {
   checkArray(shape, `${op} to shape`);
   for (const d of shape) { // `every` would not see the holes of new Array(3)
@@ -35,7 +38,8 @@ export function checkShape(shape: Shape, op: string): void {
 }
 
 /**
- * The shape that all of some shapes broadcast to, by NumPy's rule: aligned at the last axis, sizes must be equal or 1.
+ * The shape that all shapes broadcast to, by NumPy's rule: aligned at the last axis, sizes must
+ * be equal or 1.
  *
  * @throws {ShapeError} where two sizes differ and neither is 1.
  */
@@ -71,7 +75,7 @@ export function normalizeAxis(axis: number, shape: Shape, op: string): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** Axes counted from the front, in order, each once; undefined means all of them. */
+/** Axes counted from the front, in ascending order; undefined means all axes. */
 export function normalizeAxes(
   axes: number | readonly number[] | undefined,
   shape: Shape,

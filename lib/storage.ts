@@ -1,5 +1,6 @@
 /**
- * What a leaf tensor holds: data on the host, or a buffer of a device, or copies of the former on several devices.
+ * The contents of a leaf tensor: data on the host, a buffer of a device, or host data with copies
+ * on several devices.
  *
  * @module
  */
@@ -7,34 +8,36 @@ import type { Buffer, Data, Device } from "../kernels/device.ts";
 import type { DType } from "../kernels/formula.ts";
 import { turn } from "./event_loop.ts";
 
-// A storage that nobody can reach any more gives its buffers back. The collector does not see the memory of a device, so a
-// storage also holds as many bytes that it does see and that nobody touches (they stay virtual): they make it run in time.
-// And it tells of what it found only between tasks, so a read lets one pass now and then.
+// An unreachable storage gives its buffers back. Device memory is invisible to the garbage
+// collector. Each storage of a device buffer therefore also owns an untouched ArrayBuffer of equal
+// size, so that the collector feels the pressure: pages that nobody touches stay virtual and cost
+// nothing. Finalizers run only between tasks, so reads let a task pass now and then
+// (event_loop.ts).
 const unreachable = new FinalizationRegistry<readonly Buffer[]>((buffers) => {
   for (const buffer of buffers) buffer.free();
 });
 
-/** Bytes below which a buffer is not worth the collector's while. */
+/** Buffers of fewer bytes get no such ArrayBuffer. */
 const SMALL = 4096;
 
 /** The contents of a leaf. */
 export class Storage {
   #ballast: ArrayBuffer | undefined;
   #host: Data | undefined;
-  /** At most one a device. */
+  /** At most one for each device. */
   readonly #buffers: Buffer[] = [];
   #gone: string | undefined;
 
   private constructor(readonly size: number, readonly dtype: DType) {}
 
-  /** Contents that cannot be used any more, and why. */
+  /** Contents that cannot be used any more; `why` says so to users. */
   static gone(why: string): Storage {
     const storage = new Storage(0, "float32");
     storage.release(why);
     return storage;
   }
 
-  /** Takes over host data; it must not change any more. */
+  /** Takes over host data, which must not change afterwards. */
   static ofHost(data: Data, dtype: DType): Storage {
     const storage = new Storage(data.length, dtype);
     storage.#host = data;
@@ -52,20 +55,22 @@ export class Storage {
     return storage;
   }
 
-  /** The contents, where they are known without a device. */
+  /** The contents, if they are on the host. */
   get host(): Data | undefined {
     return this.#host;
   }
 
-  /** The device that the contents live on; undefined for host data. */
+  /** The device that holds the contents; undefined for host data. */
   get home(): Device | undefined {
     return this.#host === undefined ? this.#buffers[0]?.device : undefined;
   }
 
   /**
-   * The buffer on a device. What lies on the host, or on a device that can be read at once, is copied there the first time.
+   * The buffer on a device. Host data, and data of another device that can be read synchronously,
+   * is copied there once.
    *
-   * @throws {Error} where the contents were disposed of, donated, or live on a device that makes readers wait.
+   * @throws {Error} where the contents were disposed of or donated, or are on another device that
+   * is read asynchronously.
    */
   on(device: Device): Buffer {
     this.#check();
@@ -88,7 +93,10 @@ export class Storage {
     );
   }
 
-  /** A copy of the contents as they are now, whatever is done to the tensor before the copy is there. */
+  /**
+   * A copy of the contents as they are at the call, even if the tensor is disposed of or donated
+   * meanwhile.
+   */
   async read(): Promise<Data> {
     this.#check();
     const contents = this.#hostCopy() ?? await this.#buffers[0].device
@@ -97,14 +105,16 @@ export class Storage {
     return contents;
   }
 
-  /** A copy of host data; float64 stays so where the reference device holds it, too. */
+  /**
+   * A copy of host data. Float64 is rounded to float32 unless the reference device holds it, too.
+   */
   #hostCopy(): Data | undefined {
     const isExact = this.#buffers.some(({ device }) => device.name === "reference");
     if (this.#host instanceof Float64Array && !isExact) return Float32Array.from(this.#host);
     return this.#host?.slice();
   }
 
-  /** Frees the contents; `why` says so to later users. */
+  /** Frees the contents; `why` is the reason that later users are told. */
   release(why: string): void {
     if (this.#gone !== undefined) return;
     this.#gone = why;
@@ -114,7 +124,7 @@ export class Storage {
     unreachable.unregister(this.#buffers);
   }
 
-  /** Forgets all but what lies on one device, where it was overwritten. */
+  /** Drops every copy but the buffer of one device, whose contents were overwritten. */
   overwritten(device: Device): void {
     this.#host = undefined;
     for (const buffer of this.#buffers) if (buffer.device !== device) buffer.free();

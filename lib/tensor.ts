@@ -1,5 +1,25 @@
 /**
- * Tensors: immutable expressions. Building one computes nothing; reading one compiles and runs what it depends on.
+ * Tensors: immutable expressions. Building one computes nothing; reading one compiles and runs what
+ * it depends on.
+ *
+ *     const a = tensor([1, 2, 3, 4]), b = tensor([10, 20, 30, 40]);
+ *     const c = sum(mul(a, b));
+ *     await c.read(); // Float32Array [ 300 ]
+ *
+ * The first two lines make a graph of four nodes. `a` and `b` are leaves, with data in a
+ * {@link Storage}. `mul` has the inputs a and b, shape [4], and a lowering that says how an element
+ * is computed: the product of the same elements of a and b. `sum` has the input `mul`, shape [],
+ * and a lowering "reduce by addition over axis 0". Each also has the gradient rule of its op.
+ *
+ * `read()` does four things: it lists the nodes below c, each after its inputs
+ * (`topologicalOrder`); it compiles them to kernels, here a single one that multiplies and adds
+ * (`compile`, kept for the next graph of the same structure); it runs them on the device of a and
+ * b, or on the default device as both are host data; and it replaces the expression of c by its
+ * result. c is then a leaf, and reading it again computes nothing.
+ *
+ * Two more things are kept track of here. A tensor that depends on an argument of a function that
+ * is being differentiated or compiled stays an expression (trace.ts), and graphs that nobody reads
+ * are kept short (growth.ts).
  *
  * @module
  */
@@ -10,78 +30,53 @@ import { evaluate } from "./evaluate.ts";
 import { MANY_NODES, neededAgain } from "./growth.ts";
 import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
+import type { Trace } from "./trace.ts";
 
 export type { Data, Device, DType };
 
-/** An op applied to inputs: what `apply` in ops/primitive.ts makes of a primitive. */
+/** An op applied to inputs; `apply` in ops/primitive.ts makes it. */
 export interface Expression {
   readonly label: string;
   readonly inputs: readonly Tensor[];
   readonly shape: Shape;
   readonly dtype: DType;
   readonly lowering: Lowering;
-  /** The gradients with respect to the inputs, of the one with respect to the output; undefined where it is zero. */
+  /**
+   * The gradients with respect to the inputs, given dy, that with respect to the output; undefined
+   * where zero.
+   */
   readonly backward?: (
     dy: Tensor,
     y: Tensor,
     inputs: readonly Tensor[],
   ) => readonly (Tensor | undefined)[];
-  /** For the arguments of a function that is being traced. */
+  /** Set for an argument of a function that is being traced. */
   readonly trace?: Trace;
 }
 
-/**
- * Marks what depends on the arguments of a function while that function is differentiated or compiled: its graph must not
- * be computed and forgotten, as it will be walked.
- */
-export class Trace {
-  static #number = 0;
-  #isOpen = true;
-
-  private constructor() {
-    Trace.#number++;
-  }
-
-  /** Whether any function is being traced. */
-  static get isAnyOpen(): boolean {
-    return Trace.#number > 0;
-  }
-
-  /** Whether its function is still being traced. */
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  /** Calls f with a trace that is open until f returns, or throws. */
-  static during<T>(f: (trace: Trace) => T): T {
-    const trace = new Trace();
-    try {
-      return f(trace);
-    } finally {
-      trace.#isOpen = false;
-      Trace.#number--;
-    }
-  }
-}
 const NO_TRACES: readonly Trace[] = [];
 
-/** What the compiler sees of a tensor: how it is computed, of what. */
+/** The part of an expression that the compiler reads. */
 type Formula = Pick<Expression, "label" | "inputs" | "lowering">;
-/** That of contents at hand. A tensor that was computed has it, too: nothing may tell how it came to be. */
+/**
+ * The formula of data. A computed tensor has it, too, so that no program depends on how its data
+ * came to be.
+ */
 const LEAF: Formula = { label: "leaf", inputs: [], lowering: { kind: "leaf" } };
 /** The number of expressions built so far. */
 let built = 0;
 
-/** Needs the private parts of tensors, and so is made within the class. */
+/** Set within the class, as it writes private fields. */
 let computeTogether: (tensors: readonly Tensor[], device?: Device) => void;
 
 /**
- * An n-dimensional array of one dtype, or the expression that computes it. Tensors never change. They are made by
- * `tensor` and by the ops.
+ * An n-dimensional array of one dtype, or the expression that computes it. Tensors never change.
+ * They are made by `tensor` and by the ops.
  *
- * A read computes what the tensor depends on, in one program, and keeps the tensor's own elements. A loop need not read
- * all that it makes: what a later read needs a second time is kept by then (for x in `x = sub(x, slope)`, that is the next
- * read of a loss), and an expression of many thousand others is computed unread.
+ * A read runs one program and keeps the elements of this tensor alone. A loop need not read every
+ * tensor that it makes. A tensor that a second program needs is kept then: x in `x = sub(x, slope)`
+ * is kept at the second read of a loss. And an expression of several thousand nodes is computed
+ * unread.
  */
 export class Tensor {
   /** The size of each axis. */
@@ -93,8 +88,9 @@ export class Tensor {
   #formula: Formula;
   #storage: Storage | undefined;
   /**
-   * The number of expressions that were built when the nodes of its graph were counted, and how many there were. They are
-   * counted again when very many more are built, and half as many as there were, as counting takes time, too.
+   * The nodes of the graph were counted when `built` was #counted, and there were #nodes. As
+   * counting takes time, they are counted again only after MANY_NODES more expressions, and at
+   * least #nodes / 2 more, were built.
    */
   #counted = Infinity;
   #nodes = 0;
@@ -139,7 +135,7 @@ export class Tensor {
   }
 
   /**
-   * A leaf that stands for an argument of a function that is being compiled.
+   * A leaf that stands for an argument of a function being compiled.
    *
    * @internal
    */
@@ -148,7 +144,8 @@ export class Tensor {
   }
 
   /**
-   * Whether it depends on an argument of a function that is being differentiated or compiled.
+   * Whether the tensor depends on an argument of a function that is being differentiated or
+   * compiled.
    *
    * @internal
    */
@@ -181,17 +178,16 @@ export class Tensor {
   }
 
   /**
-   * The elements in row-major order. Computes them first where that has not been done; this is where errors of a device
-   * surface.
+   * The elements in row-major order, computed first if need be. Errors of a device are thrown here.
    *
-   * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. Floats that the reference
-   * device holds are a Float64Array, with all of their digits.
+   * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. Floats of the reference
+   * device are a Float64Array.
    */
   async read(): Promise<Data> {
-    if (this.#storage === undefined && !this.isTraced) this.#compute();
+    if (this.#storage === undefined && !this.isTraced) computeTogether([this]);
     const storage = this.#storage;
     if (storage !== undefined) return await storage.read();
-    // Within a function that is being differentiated the graph must stay: compute on the side.
+    // The graph of a traced tensor must stay: compute the elements without replacing it.
     const [buffer] = evaluate(topologicalOrder([this as Tensor]), [this]);
     return await Storage.ofBuffer(buffer, this.size, this.dtype).read();
   }
@@ -209,7 +205,8 @@ export class Tensor {
   }
 
   /**
-   * Gives the contents away, to a tensor that takes over its memory.
+   * Gives the contents away and holds `now` instead. The result of a call with a donated argument
+   * takes over its memory.
    *
    * @internal
    */
@@ -220,7 +217,7 @@ export class Tensor {
     return storage;
   }
 
-  /** Frees the memory now; using the tensor afterwards is an error. Done by `using`, too. */
+  /** Frees the memory now; using the tensor afterwards is an error. `using` calls it, too. */
   dispose(): void {
     this.#storage?.release("it was disposed of");
   }
@@ -230,9 +227,9 @@ export class Tensor {
   }
 
   /**
-   * What a template string shows, {@linkcode toString}.
+   * {@linkcode toString} within a template string.
    *
-   * @throws {TypeError} where it is used as a number: `x * 2`, `x > 0`, `x + x`.
+   * @throws {TypeError} where the tensor is used as a number: `x * 2`, `x > 0`, `x + x`.
    */
   [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
     if (hint === "string") return this.toString();
@@ -246,7 +243,7 @@ export class Tensor {
     return `Tensor ${this.dtype} ${shapeText(this.shape)}`;
   }
 
-  /** Computes it where its graph has very many nodes. */
+  /** Computes the tensor if its graph has at least MANY_NODES nodes. */
   #computeIfLarge(): void {
     const order = topologicalOrder([this as Tensor]);
     order.forEach((node, i) => {
@@ -254,12 +251,7 @@ export class Tensor {
       node.#counted = built;
       node.#nodes = i + 1;
     });
-    if (order.length >= MANY_NODES) this.#compute();
-  }
-
-  /** Computes the elements and forgets the expression. */
-  #compute(): void {
-    computeTogether([this]);
+    if (order.length >= MANY_NODES) computeTogether([this]);
   }
 
   static {
@@ -279,13 +271,13 @@ export class Tensor {
 }
 
 /**
- * Computes some tensors together, on the device of their data unless one is given, and has them keep their contents. What
- * depends on an argument of a function that is being traced stays an expression.
+ * Computes tensors in one program, on the device of their data unless another is given, and stores
+ * their contents. Tensors that depend on an argument of a function being traced stay expressions.
  */
 export function compute(tensors: Iterable<Tensor>, device?: Device): void {
   const open = [...new Set(tensors)].filter((x) => x.storage === undefined && !x.isTraced);
   computeTogether(open, device);
 }
 
-/** A tensor, or a number that takes the dtype of what it meets. */
+/** A tensor, or a number that takes the dtype of the tensors beside it. */
 export type TensorLike = Tensor | number;

@@ -1,5 +1,6 @@
 /**
- * Trees: tensors and numbers in nested arrays and plain objects. Parameters, gradients and optimizer states are trees.
+ * Trees: tensors and numbers in nested arrays and plain objects. Parameters, gradients and
+ * optimizer states are trees.
  *
  * @module
  */
@@ -7,10 +8,13 @@ import { isPlain, kindOf } from "./checks.ts";
 import { ShapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** A tensor, a number, or an array or plain object of trees. Functions take object types, too, whose properties are trees. */
+/**
+ * A tensor, a number, or an array or plain object of trees. Functions take object types, too, whose
+ * properties are trees.
+ */
 export type Tree = Tensor | number | readonly Tree[] | { readonly [name: string]: Tree };
 
-/** Where a leaf of a tree is, such as `.encoder[0].weights`; empty for the root. */
+/** The place of a leaf in a tree, such as `.encoder[0].weights`; empty for the root. */
 export type Path = string;
 
 const notATree = (x: unknown, path: Path): TypeError =>
@@ -23,10 +27,10 @@ const notATree = (x: unknown, path: Path): TypeError =>
 const place = (path: Path): string => path === "" ? "the root" : path;
 
 /**
- * The leaves in a fixed order, in objects that of the sorted names, the path of each, and all else that
- * there is to a tree, as text.
+ * The leaves in a fixed order (in objects, that of the sorted names), the path of each, and the
+ * rest of the tree as text.
  *
- * @throws {TypeError} with the path of what is no tree.
+ * @throws {TypeError} with the path of a part that is no tree.
  */
 export function treeFlatten(
   tree: unknown,
@@ -55,7 +59,7 @@ export const treeLeaves = (tree: unknown): (Tensor | number)[] => treeFlatten(tr
 /** The path of every leaf, in the order of {@linkcode treeLeaves}. */
 export const treePaths = (tree: unknown): Path[] => treeFlatten(tree).paths;
 
-/** The tree with its leaves replaced, one after the other in the order of {@linkcode treeLeaves}. */
+/** The tree with other leaves, in the order of {@linkcode treeLeaves}. */
 export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]): T {
   let next = 0;
   const build = (tree: unknown): unknown => {
@@ -73,9 +77,10 @@ export function treeUnflatten<T>(like: T, leaves: readonly (Tensor | number)[]):
 }
 
 /**
- * The tree of f applied to the leaves, at the same place, of one or several trees.
+ * The tree of the results of f, which is called with the leaves at the same place of one or
+ * several trees.
  *
- * @throws {TypeError} with the path where the trees are built differently; {ShapeError} with the path
+ * @throws {TypeError} with the path where the trees differ in form; {ShapeError} with the path
  * where f throws one.
  */
 export function treeMap<T>(
@@ -111,7 +116,7 @@ function checkSameTree(a: unknown, b: unknown, which: number): void {
   );
 }
 
-/** The leaf as a tensor; TypeError with its path where it is a number. */
+/** The leaf as a tensor. Throws TypeError with the path of a number. */
 export function requireTensor(leaf: Tensor | number, path: Path): Tensor {
   if (leaf instanceof Tensor) return leaf;
   throw new TypeError(`Cannot use the number ${leaf} at ${place(path)}: a tensor is needed there`);

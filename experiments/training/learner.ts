@@ -133,7 +133,11 @@ function makeSchedule({ learningRate, epochs }: Config, stepsPerEpoch: number): 
     case "constant":
       return () => rate;
     case "constantThenLinear":
-      return constantThenLinear({ ...learningRate, steps: epochs * stepsPerEpoch });
+      return constantThenLinear({
+        rate,
+        constantFraction: learningRate.constantFraction,
+        steps: epochs * stepsPerEpoch,
+      });
     case "iwae":
       return iwaeSchedule({ rate, stepsPerEpoch });
     case "alemiLegacy":

@@ -1,19 +1,20 @@
 /**
- * Autoregressive flows: a chain of transforms y = x · e^s + m, where the shift m and the log-scale s of a dimension depend on
- * the dimensions before it, by a MADE.
+ * Autoregressive flows: a chain of transforms y = x · e^s + m. The shift m and the log-scale s of a
+ * dimension depend on the dimensions before it, by a MADE.
  *
- * One direction is parallel, a network pass a step; the other finds one dimension after another. A masked autoregressive
- * flow (Papamakarios, Pavlakou and Murray, NeurIPS 2017) takes data to noise by the parallel direction: its density is
- * log p(z) = log N(y; 0, I) + logDeterminant, and it samples by the sequential one. An inverse autoregressive flow (Kingma
- * et al., NeurIPS 2016) takes noise to a sample z = y by the parallel direction, with log q(z) = log N(x; 0, I) −
- * logDeterminant.
+ * One direction is parallel: one network pass for each step. The other finds one dimension after
+ * another. A masked autoregressive flow (Papamakarios, Pavlakou and Murray, NeurIPS 2017) takes
+ * data to noise by the parallel direction: its density is log p(z) = log N(y; 0, I) +
+ * logDeterminant, and it samples by the sequential direction. An inverse autoregressive flow
+ * (Kingma et al., NeurIPS 2016) takes noise to a sample z = y by the parallel direction, with log
+ * q(z) = log N(x; 0, I) − logDeterminant.
  *
  * @module
  */
 import { add, div, equal, exp, mul, neg, sub, tanh, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
-import { flip } from "../ops/linear.ts";
-import { sum } from "../ops/reduce.ts";
+import { flip, sum } from "../ops/linear.ts";
+import { checkOptions } from "../checks.ts";
 import { zeros } from "../create.ts";
 import { made, type MadeParams } from "./made.ts";
 import { type Key, split } from "../random.ts";
@@ -21,26 +22,30 @@ import type { Tensor } from "../tensor.ts";
 
 /** Settings of {@linkcode autoregressiveFlow}. */
 export interface FlowOptions {
-  /** How many dimensions it transforms. */
+  /** The number of dimensions. */
   readonly dimensions: number;
   /** Units of each hidden layer of each step's MADE. */
   readonly hidden: readonly number[];
-  /** How many transforms there are, one after another; 4 unless given. */
+  /** The number of transforms, one after another; 4 unless given. */
   readonly steps?: number;
   /** Whether s is 0, so that volumes are preserved; true unless given. */
   readonly shiftOnly?: boolean;
-  /** How many inputs there are that the whole transform depends on; none unless given. */
+  /** The number of context inputs, which every step depends on; none unless given. */
   readonly context?: number;
   /** Whether the order of the dimensions is reversed between two steps; true unless given. */
   readonly reverse?: boolean;
-  /** What follows each hidden layer; relu unless given. */
+  /** The activation after each hidden layer; relu unless given. */
   readonly activation?: (x: Tensor) => Tensor;
 }
+
+const NAMES = [
+  ...["dimensions", "hidden", "steps", "shiftOnly", "context", "reverse", "activation"],
+];
 
 /** Parameters of a flow: the MADE of each step. */
 export type FlowParams = readonly MadeParams[];
 
-/** What a flow makes of a batch. */
+/** The result of the parallel direction. */
 export interface FlowOutput {
   /** The transformed batch, [batch, dimensions]. */
   readonly y: Tensor;
@@ -48,9 +53,12 @@ export interface FlowOutput {
   readonly logDeterminant: Tensor;
 }
 
-/** A bijection, as pure functions of its parameters. Where it has a context, that is [batch, context]. */
+/** A bijection, as pure functions of its parameters. A context is [batch, context]. */
 export interface Flow {
-  /** Initial parameters, with which the flow is close to the identity, up to the order of the dimensions. */
+  /**
+   * Initial parameters, with which the flow is close to the identity, up to the order of the
+   * dimensions.
+   */
   init(key: Key): FlowParams;
   /**
    * The parallel direction, of x [batch, dimensions].
@@ -59,18 +67,20 @@ export interface Flow {
    */
   forward(params: FlowParams, x: Tensor, context?: Tensor): FlowOutput;
   /**
-   * The sequential direction, the x of a y, both [batch, dimensions]: as many network passes a step as there are dimensions.
+   * The sequential direction: the x of a y, both [batch, dimensions]. Each step takes one network
+   * pass for each dimension.
    *
    * @throws {ShapeError} where y or the context has another shape, or the context is missing.
    */
   inverse(params: FlowParams, y: Tensor, context?: Tensor): Tensor;
-  /** How many parameters it would have without masks. */
+  /** The number of parameters that the flow would have without masks. */
   readonly denseParameters: number;
 }
 
 /**
- * The log-scale is bounded softly, s = 5 · tanh(a / 5): about a where that is small, but e^s of an example far out, where
- * a relu network grows without bound, neither overflows nor wipes out its gradient. Up to 17 steps stay within float32.
+ * The log-scale is bounded softly, s = 5 · tanh(a / 5), which is about a for small a. For an
+ * example far out, where a relu network grows without bound, e^s then neither overflows nor loses
+ * its gradient. 17 steps stay within float32, as e^(5 · 17) < 2¹²⁸.
  */
 const BOUND = 5;
 
@@ -87,19 +97,22 @@ const BOUND = 5;
  * const logNormal = mul(add(sum(mul(y, y), { axis: 1 }), 4 * Math.log(2 * Math.PI)), -0.5);
  * console.log(await add(logNormal, logDeterminant).read()); // nats, [10]
  * ```
- * @throws {RangeError} unless dimensions, hidden units and steps are positive integers, and context is one or 0.
+ * @throws {RangeError} unless dimensions, hidden units and steps are positive integers, and context
+ * an integer from 0.
  */
-export function autoregressiveFlow(
-  { dimensions, hidden, steps = 4, shiftOnly = true, context = 0, reverse = true, activation }:
-    FlowOptions,
-): Flow {
+export function autoregressiveFlow(options: FlowOptions): Flow {
+  checkOptions("make a flow", options, ...NAMES);
+  const { dimensions, hidden, steps = 4, shiftOnly = true, context = 0, reverse = true } = options;
+  const { activation } = options;
   if (!(Number.isInteger(steps) && steps >= 1)) {
     throw new RangeError(`Cannot make a flow of ${steps} steps: it takes a positive integer`);
   }
   const network = made({ dimensions, hidden, parts: shiftOnly ? 1 : 2, context, activation });
   const turn = (x: Tensor, step: number) => reverse && step > 0 ? flip(x, 1) : x;
 
-  /** The shift and the log-scale of each dimension, [batch, dimensions]; no log-scale where it is 0. */
+  /**
+   * The shift and the log-scale of each dimension, [batch, dimensions]; no log-scale where it is 0.
+   */
   function transform(params: MadeParams, x: Tensor, context?: Tensor): [Tensor, Tensor?] {
     const [shift, a] = network.apply(params, x, context);
     return shiftOnly ? [shift] : [shift, mul(tanh(div(a, BOUND)), BOUND)];
@@ -128,7 +141,8 @@ export function autoregressiveFlow(
           const [shift, logScale] = transform(step, x, context);
           const moved = sub(y, shift);
           const found = logScale === undefined ? moved : mul(moved, exp(neg(logScale)));
-          // Dimensions further on are still unknown: they stay 0, as what is found for them may be anything.
+          // The dimensions after d are still unknown, and what was computed for them may be
+          // anything: they stay 0.
           x = where(equal(iota([dimensions]), d), found, x);
         }
         return turn(x, i);

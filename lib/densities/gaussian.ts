@@ -1,16 +1,20 @@
 /**
- * Diagonal Gaussians N(mean, e^logVariance), an axis of dimensions last: samples, densities, entropy and divergence, in nats.
+ * Diagonal Gaussians N(mean, e^logVariance), with the dimensions as the last axis: samples,
+ * densities, entropy and divergence, in nats.
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { add, exp, mul, neg, sub } from "../ops/elementwise.ts";
-import { sum } from "../ops/reduce.ts";
 import { type Key, normal } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
 const LOG_2_PI = Math.log(2 * Math.PI);
 
-/** A sample of N(mean, e^logVariance) by reparametrisation, mean + e^(logVariance/2)·n with n standard normal. */
+/**
+ * A sample of N(mean, e^logVariance) by reparametrisation, mean + e^(logVariance/2)·n with n
+ * standard normal.
+ */
 export const gaussianSample = (key: Key, mean: Tensor, logVariance: Tensor): Tensor =>
   add(mean, mul(exp(mul(logVariance, 0.5)), normal(key, mean.shape)));
 

@@ -1,5 +1,6 @@
 /**
- * The k-sample bound on the evidence (Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016):
+ * The k-sample bound on the evidence (Burda, Grosse and Salakhutdinov, "Importance weighted
+ * autoencoders", ICLR 2016):
  *
  *     L_k = E log (1/k) Σᵢ wᵢ,    wᵢ = p(x, zᵢ) / q(zᵢ|x),    zᵢ independent draws of q(z|x).
  *
@@ -26,12 +27,12 @@ export function importanceBound(logWeights: Tensor): Tensor {
   return sub(logSumExp(logWeights, { axis: 0 }), Math.log(logWeights.shape[0]));
 }
 
-/** The sum of no weights yet, as a logarithm, [batch]: what {@linkcode addWeights} starts from. */
+/** The logarithm of a sum of no weights, [batch]: the start for {@linkcode addWeights}. */
 export const noWeights = (batch: number): Tensor => full([batch], -Infinity);
 
 /**
- * log Σ w with a further chunk of weights in it, [batch]: so a bound of many samples takes the memory of few. With k of them
- * in all, the bound is this − log k.
+ * log Σ w with a further chunk of weights added, [batch]. In chunks, a bound of many samples takes
+ * the memory of few. With k samples in all, the bound is log Σ w − log k.
  *
  * @param total log Σ w of the chunks before, [batch]
  * @param logWeights [samples, batch]

@@ -1,16 +1,20 @@
 /**
- * MADE: a network of dense layers, masked so that the outputs for a dimension depend on the dimensions before it alone (Germain,
- * Gregor, Murray and Larochelle, "MADE: Masked autoencoder for distribution estimation", ICML 2015).
+ * MADE: a network of dense layers, masked so that the outputs for a dimension depend only on the
+ * dimensions before it (Germain, Gregor, Murray and Larochelle, "MADE: Masked autoencoder for
+ * distribution estimation", ICML 2015).
  *
- * Every unit has a degree, the number of dimensions that it may see: a unit reads those of the layer before whose degree is
- * not above its own, and the outputs for dimension d have degree d − 1. The hidden units come in the order of their degrees,
- * so that each reads a prefix of the layer before, and every mask is a staircase.
+ * Every unit has a degree, the number of dimensions that it may see. It reads the units of the
+ * layer before whose degree is not above its own. The outputs for dimension d have degree d − 1.
+ * Hidden units are sorted by degree, so that each reads a prefix of the layer before, and every
+ * mask is a staircase.
  *
  * @module
  */
+import { checkOptions } from "../checks.ts";
 import { mul } from "../ops/elementwise.ts";
 import { concat } from "../ops/joining.ts";
-import { reshape, slice } from "../ops/linear.ts";
+import { reshape } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { type Dense, relu } from "../nn.ts";
 import { type Key, split } from "../random.ts";
 import { sameShape, ShapeError, shapeText } from "../shape.ts";
@@ -19,15 +23,15 @@ import type { Tensor } from "../tensor.ts";
 
 /** Settings of {@linkcode made}. */
 export interface MadeOptions {
-  /** How many dimensions x has. */
+  /** The number of dimensions of x. */
   readonly dimensions: number;
   /** Units of each hidden layer. */
   readonly hidden: readonly number[];
-  /** How many outputs each dimension has; 1 unless given. */
+  /** The number of outputs for each dimension; 1 unless given. */
   readonly parts?: number;
-  /** How many inputs there are that every output depends on; none unless given. */
+  /** The number of context inputs, which every output depends on; none unless given. */
   readonly context?: number;
-  /** What follows each hidden layer; relu unless given. */
+  /** The activation after each hidden layer; relu unless given. */
   readonly activation?: (x: Tensor) => Tensor;
 }
 
@@ -39,35 +43,37 @@ export interface Made {
   /** Initial parameters, with outputs that are close to 0. */
   init(key: Key): MadeParams;
   /**
-   * The parameters out of those of a dense network of the same sizes, whose inputs are the context and then x, and whose
-   * outputs are all parts of the first dimension, then of the second, …
+   * The parameters that the masks leave of a dense network of the same sizes. Its inputs are the
+   * context and then x; its outputs are all parts of the first dimension, then of the second, …
    */
   pack(layers: readonly Dense[]): MadeParams;
   /**
-   * The outputs of x, [batch, dimensions], under a context, [batch, context]: a tensor [batch, dimensions] for each part, in
-   * which column d depends on the columns of x before d and on the context.
+   * The outputs of x, [batch, dimensions], under a context, [batch, context]: a tensor [batch,
+   * dimensions] for each part, in which column d depends on the columns of x before d and on the
+   * context.
    *
    * @throws {ShapeError} where x or the context has another shape, or the context is missing.
    */
   apply(params: MadeParams, x: Tensor, context?: Tensor): Tensor[];
-  /** How many parameters the network would have without masks. */
+  /** The number of parameters that the network would have without masks. */
   readonly denseParameters: number;
 }
 
-/** The output layer's initial weights are multiplied by it. */
+/** Factor of the initial weights of the output layer. */
 const OUTPUT_SCALE = 0.01;
 
 /**
  * A MADE.
  *
- * @throws {RangeError} unless dimensions, hidden units and parts are positive integers, and context is one or 0.
+ * @throws {RangeError} unless dimensions, hidden units and parts are positive integers, and context
+ * an integer from 0.
  */
-export function made(
-  { dimensions, hidden, parts = 1, context = 0, activation = relu }: MadeOptions,
-): Made {
+export function made(options: MadeOptions): Made {
+  checkOptions("make a MADE", options, "dimensions", "hidden", "parts", "context", "activation");
+  const { dimensions, hidden, parts = 1, context = 0, activation = relu } = options;
   checkSizes({ dimensions, hidden, parts, context });
   const upTo = dimensions - 1;
-  // Without context a unit of degree 0 sees nothing. In one dimension there are no others.
+  // Without context, a unit of degree 0 sees nothing. In one dimension there are only such units.
   const from = context > 0 ? 0 : Math.min(1, upTo);
   const degrees = [
     Array.from({ length: context + dimensions }, (_, i) => Math.max(0, i - context + 1)),
@@ -107,11 +113,11 @@ export function made(
   };
 }
 
-/** As many degrees from … to, ascending, each as often as any other but for one. */
+/** Ascending degrees between two numbers, spread evenly over the units. */
 const spread = (units: number, from: number, to: number): number[] =>
   Array.from({ length: units }, (_, i) => from + Math.floor(i * (to - from + 1) / units));
 
-/** For each unit, how many units of the layer before it reads. */
+/** For each unit, the number of units of the layer before that it reads. */
 const prefixes = (before: readonly number[], own: readonly number[]): number[] =>
   own.map((degree) => before.filter((d) => d <= degree).length);
 

@@ -1,38 +1,43 @@
 /**
- * The maximum mean discrepancy: how far apart two distributions are, by samples of each and a kernel (Gretton, Borgwardt,
- * Rasch, Schölkopf and Smola, "A kernel two-sample test", JMLR 2012).
+ * The maximum mean discrepancy: a distance of two distributions, estimated from samples of each
+ * with a kernel (Gretton, Borgwardt, Rasch, Schölkopf and Smola, "A kernel two-sample test", JMLR
+ * 2012).
  *
  * @module
  */
 import { add, equal, expm1, mul, sub, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
 import { matmul } from "../ops/matmul.ts";
-import { expandDims, transpose } from "../ops/linear.ts";
+import { expandDims, sum, transpose } from "../ops/linear.ts";
 import { requireTensors } from "../ops/primitive.ts";
-import { sum } from "../ops/reduce.ts";
 import { checkOptions, describe } from "../checks.ts";
 import { ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Settings of {@linkcode squaredMmd}. */
 export interface MmdOptions {
-  /** h of the kernel exp(−‖a − b‖²/h); the squared dimension unless given, as in InfoVAE (Zhao, Song and Ermon, 2017). */
+  /**
+   * h of the kernel exp(−‖a − b‖²/h); the squared dimension unless given, as in InfoVAE (Zhao, Song
+   * and Ermon, 2017).
+   */
   readonly bandwidth?: number;
   /**
-   * `unbiased` leaves each point's kernel with itself out: its mean is right, and may come out below 0. `biased` keeps it (a
-   * V-statistic): never below 0, and above 0 by O(1/n) for samples of one distribution. Unbiased unless given.
+   * `unbiased` leaves out the kernel of each point with itself. Its mean is right, but a value may
+   * be below 0. `biased`, a V-statistic, keeps it. Its values are never below 0, and above it by
+   * O(1/n) for samples of one distribution. Unbiased unless given.
    */
   readonly estimator?: "unbiased" | "biased";
 }
 
 /**
- * The squared MMD of two distributions, E k(a, a′) + E k(b, b′) − 2 E k(a, b), from samples a [n, dimensions] and b
- * [m, dimensions]; a scalar.
+ * The squared MMD of two distributions, E k(a, a′) + E k(b, b′) − 2 E k(a, b), from samples a [n,
+ * dimensions] and b [m, dimensions]; a scalar.
  *
- * Distances come from a product, so ‖a − b‖² is off by a rounding of ‖a‖² + ‖b‖².
+ * Distances are computed by a matrix product, so ‖a − b‖² has the rounding error of ‖a‖² + ‖b‖².
  *
- * @throws {ShapeError} where the samples are not points of one space; {RangeError} where the bandwidth is not positive, or
- * there are too few points: one for the biased estimator, two for the unbiased one.
+ * @throws {ShapeError} where the samples are not points of one space; {RangeError} where the
+ * bandwidth is not positive, or there are too few points: one for the biased estimator, two for the
+ * unbiased one.
  */
 export function squaredMmd(
   a: Tensor,
@@ -64,8 +69,8 @@ export function squaredMmd(
       `Cannot estimate an MMD of ${n} and ${m} points: the ${estimator} estimator needs at least ${least} of each`,
     );
   }
-  // The kernel enters as k − 1: the ones cancel, and a wide kernel, near 1 everywhere, keeps its digits. So does the
-  // diagonal, where k − 1 is 0: the two estimators differ in their divisors only.
+  // The kernel enters as k − 1. The ones cancel, and a wide kernel, which is near 1 everywhere,
+  // keeps its digits. The diagonal adds 0, so the two estimators differ only in their divisors.
   const within = (x: Tensor) => {
     const count = x.shape[0];
     const [row, column] = [iota([count, count], 0), iota([count, count], 1)];
@@ -76,7 +81,7 @@ export function squaredMmd(
   return sub(add(within(a), within(b)), between);
 }
 
-/** exp(−‖a − b‖²/h) − 1 of all pairs, [n, m]. */
+/** exp(−‖a − b‖²/h) − 1 for all pairs, [n, m]. */
 function kernelMinusOne(a: Tensor, b: Tensor, bandwidth: number): Tensor {
   const squares = (x: Tensor) => sum(mul(x, x), { axis: 1 });
   const norms = add(expandDims(squares(a), 1), squares(b));

@@ -1,10 +1,12 @@
 /**
- * Dense layers with a staircase for a mask: each output reads the first few inputs, no fewer than the output before it.
+ * Dense layers whose mask is a staircase: each output reads a prefix of the inputs, at least as
+ * long as that of the output before it.
  *
- * The parameters are the weights that the mask allows, and no others. The outputs are cut into groups of neighbours, and the
- * product of a group goes over the inputs that its last output reads: of a triangular mask, four groups compute 5/8 of what
- * the dense layer would. In the product a group is a block of a matrix. Its allowed weights are kept as a vector, row by row;
- * {@link packing} takes one to the other.
+ * The parameters are the weights that the mask allows, and no others. Neighbouring outputs form
+ * groups, and the product of a group covers the inputs that its last output reads. With a
+ * triangular mask, four groups compute 5/8 of the dense layer. For the product, the weights of a
+ * group are a block of a matrix; its allowed weights are stored as a vector, row by row.
+ * {@link packing} converts between the two.
  *
  * @module
  */
@@ -12,7 +14,8 @@ import { add, less, max, mul, sub, where } from "../ops/elementwise.ts";
 import { take } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
 import { matmul } from "../ops/matmul.ts";
-import { reshape, slice } from "../ops/linear.ts";
+import { reshape } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { tensor, zeros } from "../create.ts";
 import { withGradient } from "../grad.ts";
 import type { Dense } from "../nn.ts";
@@ -29,24 +32,29 @@ export interface MaskedDense {
 
 /** A masked dense layer, [batch, inputs] to [batch, outputs]. */
 export interface Staircase {
-  /** Weights uniform on ±√(6 / n), n being what the output reads (He et al., ICCV 2015, section 2.2); zero biases. */
+  /**
+   * Weights uniform on ±√(6 / n) for an output that reads n inputs (He et al., ICCV 2015, section
+   * 2.2); zero biases.
+   */
   init(key: Key): MaskedDense;
-  /** The parameters out of those of a dense layer. */
+  /** The parameters that the mask leaves of a dense layer. */
   pack(layer: Dense): MaskedDense;
   /** x·w + b with the masked w. */
   apply(params: MaskedDense, x: Tensor): Tensor;
 }
 
-/** Groups of outputs are as wide as this, if the layer is, and at most so many: below, products get too small to be fast. */
+/**
+ * Groups are at least this wide, and there are at most so many: smaller products are not faster.
+ */
 const GROUP_WIDTH = 128, GROUPS = 4;
-/** Products are fastest over so many rows, or a multiple: the prefix of a group is rounded up to one. */
+/** The prefix of a group is rounded up to a multiple of this, at which products are fastest. */
 const ROWS = 8;
 
 /**
  * The layer whose output j reads the first prefixes[j] of the inputs.
  *
  * @param prefixes ascending, at most `inputs`
- * @param groups into how many groups the outputs are cut
+ * @param groups the number of groups of outputs
  */
 export function staircase(
   inputs: number,
@@ -82,13 +90,16 @@ export function staircase(
 const groupsFor = (inputs: number, outputs: number): number =>
   Math.max(1, Math.min(GROUPS, Math.floor(Math.min(inputs, outputs) / GROUP_WIDTH)));
 
-/** The two ways between a block [rows, columns] and the vector of its allowed weights. */
+/** The conversions between a block [rows, columns] and the vector of its allowed weights. */
 interface Packing {
   pack(block: Tensor): Tensor;
   unpack(vector: Tensor): Tensor;
 }
 
-/** Each way is a gather and, both being linear, the other's gradient: left to the gather's own rule, it would be a scatter. */
+/**
+ * Both conversions are gathers, and each is the adjoint of the other. The rule of `take` would make
+ * the gradient a scatter, which is slower.
+ */
 function packing(rows: number, prefixes: readonly number[]): Packing {
   const columns = prefixes.length;
   const places: number[] = [];

@@ -1,9 +1,10 @@
 /**
- * The VampPrior (Tomczak and Welling, "VAE with a VampPrior", AISTATS 2018): as prior a mixture of what the encoder says of K
- * learned pseudo-inputs.
+ * The VampPrior (Tomczak and Welling, "VAE with a VampPrior", AISTATS 2018): the prior is a mixture
+ * of the encodings of K learned pseudo-inputs.
  *
  * @module
  */
+import { checkOptions } from "../checks.ts";
 import { sub } from "../ops/elementwise.ts";
 import { expandDims } from "../ops/linear.ts";
 import { logSumExp, mean as average } from "../ops/reduce.ts";
@@ -22,8 +23,9 @@ export interface Mixture {
 /** Settings of {@linkcode vampLogDensity}. */
 export interface VampOptions {
   /**
-   * Whether the mean of the components' log-densities is taken instead of the logarithm of their mean, as in the original of
-   * Echo: a lower bound by Jensen, and no density. Kept for comparison.
+   * Whether to take the mean of the log-densities of the components instead of the logarithm of
+   * their mean, as the original of Echo does. By Jensen's inequality that is a lower bound, and it
+   * is no density. Kept for comparison.
    */
   readonly legacy?: boolean;
 }
@@ -31,8 +33,9 @@ export interface VampOptions {
 /**
  * log p(z) = log (1/K) Σₖ N(z; meanₖ, e^logVarianceₖ) in nats, [batch].
  *
- * The differences z − meanₖ, [batch, K, latent], stay within the kernels that sum them. Two products of z² and z would take a
- * third less time, but in float32 lose Σ z²/v: .02 nats and more where standard deviations are below .02.
+ * The differences z − meanₖ, [batch, K, latent], are never stored: the kernels that sum them
+ * compute them. Matrix products of z² and z would take a third less time, but in float32 the sum Σ
+ * z²/v would lose .02 nats and more for standard deviations below .02.
  *
  * @param z [batch, latent]
  * @throws {ShapeError} where the shapes do not fit.
@@ -40,8 +43,9 @@ export interface VampOptions {
 export function vampLogDensity(
   z: Tensor,
   { mean, logVariance }: Mixture,
-  { legacy = false }: VampOptions = {},
+  options: VampOptions = {},
 ): Tensor {
+  checkOptions("mix densities", options, "legacy");
   if (
     mean.rank !== 2 || z.rank !== 2 || z.shape[1] !== mean.shape[1] ||
     !sameShape(mean.shape, logVariance.shape)
@@ -53,6 +57,6 @@ export function vampLogDensity(
     );
   }
   const logDensities = gaussianLogDensity(expandDims(z, 1), mean, logVariance); // [batch, K]
-  if (legacy) return average(logDensities, { axis: 1 });
+  if (options.legacy) return average(logDensities, { axis: 1 });
   return sub(logSumExp(logDensities, { axis: 1 }), Math.log(mean.shape[0]));
 }

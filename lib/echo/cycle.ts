@@ -1,33 +1,39 @@
 /**
- * Echoes of a batch in one random cycle through all examples: the echoes of an example are those that come after it.
+ * Echoes of a batch along one random cycle through all examples: the echoes of an example are those
+ * that follow it.
  *
- * In a uniformly random cycle these are distinct others in a uniformly random order. So each code has the law that it has with
- * an order of its own for every example, and whatever is averaged over codes has the same expectation, and the same gradient.
- * It is only among themselves that the codes of a batch are dependent in another way: the noise of each is the code of the next,
- * up to truncation. So what is not linear in the codes may vary more from batch to batch: with f = tanh(x), S = σ(x) the variance
- * of the mean of z² over 100 codes is 1.2 times that of an order for each, with S = σ(x + 3) twice.
+ * In a uniformly random cycle these are distinct others in a uniformly random order. So each code
+ * keeps the distribution that it has with an order of its own for every example, and every average
+ * over codes keeps its expectation and its gradient. Only the dependence between the codes of a
+ * batch differs: up to truncation, the noise of each is the code of the next. So an average of a
+ * function that is not linear in the codes may vary more from batch to batch. Measured for the mean
+ * of z² over 100 codes with f = tanh(x): its variance is 1.2 times that of separate orders for S =
+ * σ(x), and twice for S = σ(x + 3).
  *
- * What that buys is the sum. The n echoes from place p on, and the product of their scales,
+ * In return the sum is quick. Let E(n)ₚ be the sum of the n echoes from place p on, and P(n)ₚ the
+ * product of their scales:
  *
- *     E(n)ₚ = Σ_{l<n} ( Π_{l'<l} Sₚ₊ₗ' ) · fₚ₊ₗ,    P(n)ₚ = Π_{l<n} Sₚ₊ₗ,
+ *     E(n)ₚ = Σ_{l<n} ( Π_{l'<l} Sₚ₊ₗ' ) · fₚ₊ₗ,    P(n)ₚ = Π_{l<n} Sₚ₊ₗ.
  *
- * come from shorter ones, E(m+n)ₚ = E(m)ₚ + P(m)ₚ·E(n)ₚ₊ₘ: where each example needs n terms of its own, here about log₂ n
- * steps do, each of them over [batch, latent].
+ * Longer sums come from shorter ones, E(m+n)ₚ = E(m)ₚ + P(m)ₚ·E(n)ₚ₊ₘ. All noise is computed in
+ * about log₂ n steps over [batch, latent] instead of n.
  *
  * @module
  */
 import { add, less, mul, sub, where } from "../ops/elementwise.ts";
 import { iota, scatterAdd, take } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
-import { expandDims, slice } from "../ops/linear.ts";
+import { expandDims } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { type Key, permutation, randomInts, split } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
- * Which rows are the echoes of each example, int32 [batch, echoes].
+ * The row numbers of the echoes of each example, int32 [batch, echoes].
  *
- * @param size how many rows the cycle goes through
- * @param withBatch whether row i of them is example i, for all examples; else each starts anywhere
+ * @param size the number of rows that the cycle goes through
+ * @param withBatch whether row i is example i, for all examples of the batch; otherwise each
+ * example starts anywhere
  */
 export function cycleOrder(
   key: Key,
@@ -44,16 +50,16 @@ export function cycleOrder(
   return take(cycle, where(less(place, size), place, sub(place, size)));
 }
 
-/** Some echoes in a row, from each place of the cycle on, [batch, latent]. */
+/** Successive echoes from each place of the cycle on, summed: [batch, latent]. */
 interface Series {
-  /** Their sum E. */
+  /** The weighted sum E. */
   readonly noise: Tensor;
-  /** The product P of their scales, of which the next ones are weighed. */
+  /** The product P of the scales: the weight of the echo that follows. */
   readonly weight: Tensor;
 }
 
 /**
- * The noise of a batch with the echoes that {@linkcode cycleOrder} says, [batch, latent].
+ * The noise of a batch with the echoes of {@linkcode cycleOrder}, [batch, latent].
  *
  * @param mean f(x), [batch, latent]
  * @param scale S(x), [batch, latent]
@@ -77,7 +83,7 @@ export function cycleNoise(key: Key, mean: Tensor, scale: Tensor, echoes: number
   return scatterAdd(batch, cycle, series.noise);
 }
 
-/** A series of so many echoes with another after it. */
+/** A series of `length` echoes, continued by a second series. */
 function joined(first: Series, second: Series, length: number): Series {
   return {
     noise: add(first.noise, mul(first.weight, later(second.noise, length))),
@@ -85,7 +91,7 @@ function joined(first: Series, second: Series, length: number): Series {
   };
 }
 
-/** What stands so many places later in the cycle, along axis 0. */
+/** The rows of x turned around: row i of the result is row i + places. */
 function later(x: Tensor, places: number): Tensor {
   const [batch, ...rest] = x.shape;
   const zeros = rest.map(() => 0);

@@ -1,39 +1,42 @@
 /**
- * Echo noise with a full matrix S(x) in the place of a diagonal one: z = f(x) + S(x)·ε, and
+ * Echo noise with a full matrix S(x) instead of a diagonal one: z = f(x) + S(x)·ε, and
  *
  *     ε = Σ_{l ≥ 0} S(x⁽⁰⁾)·S(x⁽¹⁾) ⋯ S(x⁽ˡ⁻¹⁾) · f(x⁽ˡ⁾),    the newest factor on the right,
  *
- * with the rate I(X;Z) = −E log |det S(X)|. The series needs products that die out.
- * Eigenvalues below 1 do not give that, as a product of two such matrices may grow; a norm below 1 does. So a scale is made as
- * a singular value decomposition, whose norm and determinant are read off: {@linkcode matrixScale}.
+ * with the rate I(X;Z) = −E log |det S(X)|. The series converges only if the products die out.
+ * Eigenvalues below 1 do not ensure that, as a product of two such matrices may grow; a norm below
+ * 1 does. So {@linkcode matrixScale} makes S as a singular value decomposition, from which the norm
+ * and the determinant can be read off.
  *
  * @module
  */
 import { add, cast, div, equal, exp, mul, sub } from "../ops/elementwise.ts";
 import { iota, take } from "../ops/indexing.ts";
-import { expandDims, reshape, slice } from "../ops/linear.ts";
-import { sum } from "../ops/reduce.ts";
+import { expandDims, reshape, sum } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import type { EchoPool } from "./sample.ts";
 import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./channel.ts";
 import type { Key } from "../random.ts";
 import { sameShape, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** What an encoder says of some examples. */
+/** The output of an encoder for some examples. */
 export interface MatrixEncodings {
   /** f(x), [batch, latent]. */
   readonly mean: Tensor;
-  /** S(x), the clip in it, [batch, latent, latent]. */
+  /** S(x), multiplied by the clip already, [batch, latent, latent]. */
   readonly scale: Tensor;
 }
 
 /**
- * The matrices U·diag(clip · e^logScale)·V, [batch, latent, latent], where U and V are products of reflections,
- * I − 2·v·vᵀ/‖v‖² (Householder's): orthogonal, and so no parameters are out of bounds but a reflection along 0, which is NaN.
+ * The matrices U·diag(clip · e^logScale)·V, [batch, latent, latent]. U and V are products of
+ * Householder's reflections I − 2·v·vᵀ/‖v‖². They are orthogonal for every v but 0, which gives
+ * NaN.
  *
- * The norm is the largest scale, at most the clip where logScale ≤ 0; and log |det S(x)| is Σ log (clip · e^logScale), so that
- * the rate is `echoRate(logScale, channel)` as for a diagonal scale. With as many reflections a side as there are dimensions
- * every matrix of that norm can be reached; with none it is diagonal.
+ * The norm of S(x) is the largest scale, at most the clip where logScale ≤ 0. And log |det S(x)| is
+ * Σ log (clip · e^logScale), so the rate is `echoRate(logScale, channel)`, as for a diagonal scale.
+ * With as many reflections on each side as there are dimensions, every matrix of such a norm can be
+ * reached; without reflections S(x) is diagonal.
  *
  * @param left the v of U, [batch, reflections, latent]
  * @param logScale at most 0, [batch, latent]
@@ -62,7 +65,7 @@ export function matrixScale(
   return reflected(scaled, right);
 }
 
-/** Matrices [batch, latent, latent] times the reflections along some vectors, one after another. */
+/** Matrices [batch, latent, latent] times the reflections along the vectors, one after another. */
 function reflected(matrices: Tensor, vectors: Tensor): Tensor {
   const [batch, count, latent] = vectors.shape;
   let product = matrices;
@@ -78,11 +81,13 @@ function reflected(matrices: Tensor, vectors: Tensor): Tensor {
 /**
  * The code z of a batch, [batch, latent].
  *
- * @param key decides which examples are the echoes of which
+ * @param key decides the echoes of each example
  * @param mean f(x), [batch, latent]
- * @param scale S(x), as {@linkcode matrixScale} makes it of the same channel, [batch, latent, latent]
+ * @param scale S(x), as {@linkcode matrixScale} makes it of the same channel, [batch, latent,
+ * latent]
  * @param pool encodings to draw the echoes from instead of the batch
- * @throws {ShapeError} where the shapes do not fit; {RangeError} where there is nothing to draw from.
+ * @throws {ShapeError} where the shapes do not fit; {RangeError} where there is nothing to draw
+ * from.
  */
 export function echoMatrixSample(
   key: Key,
@@ -112,7 +117,7 @@ export function echoMatrixNoise(
   const f = echoMeans(pool?.mean ?? mean, channel);
   const s = ofEcho(pool?.scale ?? scale, channel);
 
-  // From the innermost bracket of f₀ + S₀·(f₁ + S₁·(f₂ + …)) out: products of a matrix and a vector, none of two matrices.
+  // f₀ + S₀·(f₁ + S₁·(f₂ + …)) from the innermost bracket out needs no product of two matrices.
   const echoes = order.shape[1];
   const row = (l: number) => reshape(slice(order, [0, l], [batch, 1]), [batch]);
   let noise = take(f, row(echoes - 1));

@@ -1,38 +1,44 @@
 /**
- * What it costs that echoes come from an encoder that has moved on since.
+ * The error of the rate where echoes are encodings by an older encoder.
  *
- * Let q be the law of noise whose echoes are encodings of before. It is the law of the codes f + S·ε of before, but those of
- * now, with the f and the S of now, have another law q': I(X;Z) = −E log |S(X)| + h(q') − h(q), and the rate is off by the
- * difference. For a small change that is −E [∇ log q(z) · (z_now − z_before)] with the same x and ε in both; and with a q like
- * a Gaussian in each dimension, ½ Σⱼ log (Var zⱼ now / Var zⱼ before).
+ * Let q be the density of the noise, whose echoes are old encodings. The old codes f + S·ε have it
+ * too, but the new codes, with the new f and S, have another density q'. So I(X;Z) = −E log |S(X)|
+ * + h(q') − h(q), and the rate misses h(q') − h(q). For a small change that is −E [∇ log q(z)
+ * · (z_now − z_before)], with the same x and ε in both codes. Where q is Gaussian in each
+ * dimension, it is ½ Σⱼ log (Var zⱼ now / Var zⱼ before).
  *
  * @module
  */
+import { sum } from "../ops/linear.ts";
 import { add, div, exp, log, mul, sqrt, sub } from "../ops/elementwise.ts";
-import { mean as average, sum } from "../ops/reduce.ts";
+import { mean as average } from "../ops/reduce.ts";
 import type { Encodings } from "./sample.ts";
 import { clipMean, type EchoChannel, echoMeans, logScaleOf } from "./channel.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** How stale echoes are: scalars. */
+/** The effect of stale echoes, as scalars. */
 export interface Staleness {
-  /** I(X;Z) minus the rate, in nats: above 0, the codes tell more than the rate says. */
+  /** I(X;Z) minus the rate, in nats. Above 0, the rate is too low. */
   readonly bias: Tensor;
-  /** How far codes move by the change of the encoder, in root mean square, against how far they spread. */
+  /**
+   * The root mean square move of the codes by the change of the encoder, over their standard
+   * deviation.
+   */
   readonly drift: Tensor;
 }
 
 /**
- * An estimate of the staleness of a pool of echoes, from some examples as they are encoded now and as they were before.
+ * An estimate of the staleness of a pool of echoes, from the old and the new encodings of some
+ * examples.
  *
- * The bias is of first order in the change, and exact for Gaussian channels (also of any change). Elsewhere it is an estimate:
- * what is not Gaussian of the noise does not count, nor do correlations of dimensions. For X ~ N(0, 1), f = tanh x,
- * S = .1 + .7·σ(x) and echoes whose means are 1.3 (.8) times those of now it gives −.191 (+.181), where −.188 (+.170) is true.
+ * The bias is exact for Gaussian channels and any change. Elsewhere it is an estimate, which takes
+ * the noise for Gaussian and its dimensions for uncorrelated. For X ~ N(0, 1), f = tanh x, S = .1 +
+ * .7·σ(x) and echoes whose means are 1.3 (.8) times the new ones it gives −.191 (+.181); the true
+ * bias is −.188 (+.170).
  *
- * Where the pool has encodings of several ages, its noise is that of an encoder whose age is random, so that estimates from
- * examples of all ages are to be averaged.
+ * Where the pool has encodings of several ages, average the estimates from examples of all ages.
  *
- * @param pool what the echoes are drawn from, [pool, latent]
+ * @param pool the encodings that echoes are drawn from, [pool, latent]
  * @param before some of the pool, or others of the same ages, [n, latent]
  * @param now the same examples by the encoder of now, [n, latent]
  */
@@ -58,7 +64,7 @@ interface Moments {
 
 const expected = (x: Tensor): Tensor => average(x, { axis: 0, keepDims: true });
 
-/** ε has the law of f + S·ε: of the moments' two equations the solution. */
+/** ε has the distribution of f + S·ε, which gives an equation for each of its two moments. */
 function noiseMoments(pool: Encodings, channel: EchoChannel): Moments {
   const f = echoMeans(pool.mean, channel), s = scaleOf(pool, channel);
   const first = div(expected(f), sub(1, expected(s)));

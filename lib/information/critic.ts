@@ -1,6 +1,6 @@
 /**
- * Mutual information by a critic: a small network T(x, z) that is trained to score pairs that belong together above pairs that
- * do not, and a bound or an estimate of its scores of pairs that it has not seen.
+ * Mutual information by a critic: a small network T(x, z) is trained to score joint draws above
+ * independent ones. Its scores of draws that it has not seen then give a bound or an estimate.
  *
  * @module
  */
@@ -19,13 +19,15 @@ import {
 } from "../ops/elementwise.ts";
 import { iota, take } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
-import { expandDims, reshape, slice } from "../ops/linear.ts";
+import { expandDims, reshape } from "../ops/linear.ts";
+import { slice } from "../ops/slicing.ts";
 import { mean } from "../ops/reduce.ts";
 import { valueAuxAndGrad } from "../grad.ts";
 import { jit, run } from "../jit.ts";
 import { type Dense, dense, initDense, relu } from "../nn.ts";
 import { adam, type AdamState } from "../optim.ts";
 import { foldIn, type Key, permutation, randomInts, split } from "../random.ts";
+import { checkOptions } from "../checks.ts";
 import { ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { zeros } from "../create.ts";
@@ -43,60 +45,68 @@ import {
 /** Settings of {@linkcode criticInformation}. */
 export interface CriticOptions {
   /**
-   * What the critic is trained by, and the estimate made with:
+   * The objective of the training and the estimate; `smile` unless given.
    *
-   * - `mine`: {@linkcode donskerVaradhanBound} for both, its gradient corrected as in section 3.2 of MINE;
+   * - `mine`: {@linkcode donskerVaradhanBound} for both, its gradient corrected as in section 3.2
+   *   of MINE;
    * - `nwj`: {@linkcode nwjBound} for both;
-   * - `smile`: {@linkcode classificationScore}, and {@linkcode smileEstimate} with it. What is used unless given.
+   * - `smile`: {@linkcode classificationScore} for the training, {@linkcode smileEstimate} for the
+   *   estimate.
    */
   readonly method?: "mine" | "nwj" | "smile";
-  /** Where `smile` cuts the scores off; 5 unless given. */
+  /** The limit at which `smile` cuts scores off; 5 unless given. */
   readonly clip?: number;
-  /** Units of each hidden layer, with relu; two of 64 unless given. */
+  /** Units of each hidden layer, with relu; two layers of 64 unless given. */
   readonly hidden?: readonly number[];
   /** Training steps; 1500 unless given. */
   readonly steps?: number;
   /** Pairs of each kind in a step; 256 unless given. */
   readonly batch?: number;
-  /** Adam's; .001 unless given. */
+  /** The learning rate of Adam; .001 unless given. */
   readonly learningRate?: number;
-  /** Where to compute; where the draws are unless given. */
+  /** The device to compute on; that of the draws unless given. */
   readonly device?: Device;
 }
+
+const NAMES = ["method", "clip", "hidden", "steps", "batch", "learningRate", "device"];
 
 /** Two scalars, in nats. */
 export interface CriticEstimate {
   /** The mutual information. */
   readonly nats: Tensor;
-  /** How much it varies with the draws that it is made of, for the critic as it came to be. */
+  /** The standard error due to the draws of the estimate, for the trained critic. */
   readonly standardError: Tensor;
 }
 
 interface State {
   readonly params: readonly Dense[];
   readonly optimizer: AdamState<readonly Dense[]>;
-  /** The logarithm of the running mean of e^T over pairs that do not belong together. */
+  /** The logarithm of the running mean of e^T over independent draws. */
   readonly logMean: Tensor;
 }
 
-/** Of each draw's x, pairs with the z of so many others. */
+/** The number of independent pairs of each x, with the z of as many other draws. */
 const SHIFTS = 8;
 
 /**
- * The mutual information I(X;Z) of n joint draws, by a critic that is trained on a random half of them and asked about the other
- * half, so that the order of the draws does not matter. x and z are standardised first, which changes no information.
+ * The mutual information I(X;Z) of n joint draws, by a critic that is trained on a random half of
+ * them and evaluated on the other half. So the order of the draws does not matter. x and z are
+ * standardised first, which keeps their information.
  *
- * - *Bias*: below I by what the critic has not learned, more the more dimensions there are and the fewer draws; then as the
- *   bound or the estimate in use, see there. With `smile`, it can be above I, too.
- * - *Variance*: as of the bound; that of the critic itself, from one key to another, comes on top and is not in the standard
- *   error.
- * - *Range*: I up to some 3 nats, from some thousand draws on. Of 20,000 draws of Gaussians with I = 5.1 in 10 dimensions `mine`
- *   says 4.8 and `smile` 5.6; with I = 10.2 in 20, `mine` 5.8 and `smile` 12 to 15. Nothing shows how close it is: for the
- *   channels of this library the sandwich of {@linkcode infoNceBound} and {@linkcode leaveOneOutBound} does.
+ * - *Bias*: below I by what the critic has not learned, which grows with the dimensions and falls
+ *   with the draws. The bias of the bound or estimate is added to it. With `smile` the result may
+ *   be above I.
+ * - *Variance*: that of the bound. The variance of the critic itself, from one key to another, is
+ *   added to it and is not part of the standard error.
+ * - *Range*: I up to some 3 nats, from some thousand draws on. From 20,000 draws of Gaussians with
+ *   I = 5.1 in 10 dimensions, `mine` gives 4.8 and `smile` 5.6; with I = 10.2 in 20 dimensions,
+ *   `mine` gives 5.8 and `smile` 12 to 15. The result does not show its error. For the channels of
+ *   this library, the sandwich of {@linkcode infoNceBound} and {@linkcode leaveOneOutBound} does.
  *
- * @param x one of each pair, [n, dimensions]; discrete where that is wanted
- * @param z the other, [n, dimensions]
- * @throws {ShapeError} where they are not as many rows; {RangeError} with fewer than 4, or more than 2²⁰.
+ * @param x the x of each pair, [n, dimensions]; may be discrete
+ * @param z the z of each pair, [n, dimensions]
+ * @throws {ShapeError} where x and z differ in rows; {RangeError} for fewer than 4 rows, or more
+ * than 2²⁰.
  */
 export function criticInformation(
   key: Key,
@@ -104,6 +114,7 @@ export function criticInformation(
   z: Tensor,
   options: CriticOptions = {},
 ): CriticEstimate {
+  checkOptions("train a critic", options, ...NAMES);
   const { hidden = [64, 64], steps = 1500, batch = 256, learningRate = 1e-3, device } = options;
   checkPairs(x, z);
   const [initKey, stepKey, testKey, orderKey] = split(key, 4);
@@ -148,7 +159,7 @@ export function criticInformation(
   return run(estimate({ joint, product: concat(product) }, options), device);
 }
 
-/** What a step descends, and the running mean as it goes on. */
+/** The loss of a step, and the next running mean. */
 function objective(scores: Scores, logMean: Tensor, { method = "smile" }: CriticOptions): [
   loss: Tensor,
   logMean: Tensor,
@@ -184,26 +195,29 @@ function estimate(scores: Scores, { method = "smile", clip = 5 }: CriticOptions)
   }
 }
 
-/** e^T over its mean: what a logarithm of that mean varies like. */
+/** e^T over its mean. The logarithm of that mean has the standard error of the mean of these. */
 const weights = (scores: Tensor): Tensor => exp(sub(scores, logMeanExp(scores)));
 
-/** Of the mean of some numbers minus that of others. */
+/** The standard error of the mean of a minus the mean of b. */
 const standardError = (a: Tensor, b: Tensor): Tensor =>
   sqrt(add(div(variance(a), a.size), div(variance(b), b.size)));
 
-/** Over the first axis. */
+/** The variance over the first axis. */
 function variance(x: Tensor): Tensor {
   const off = sub(x, mean(x, { axis: 0, keepDims: true }));
   return mean(mul(off, off), { axis: 0 });
 }
 
-/** Rows moved and scaled as all rows must be to have mean 0 and variance 1; a constant column becomes 0. */
+/**
+ * The rows after the move and scaling that gives all rows mean 0 and variance 1. A constant column
+ * becomes 0.
+ */
 function standardised(rows: Tensor, all: Tensor): Tensor {
   const scale = max(sqrt(variance(all)), 1e-30);
   return div(sub(rows, mean(all, { axis: 0, keepDims: true })), expandDims(scale, 0));
 }
 
-/** Row numbers moved on by 1 … n − 1 around the n rows, so that none stays. */
+/** Row numbers, moved on by 1 + `by` around the n rows: 1 … n − 1 places, so that none stays. */
 function shifted(row: Tensor, by: Tensor, n: number): Tensor {
   const moved = add(add(row, by), 1);
   return where(greaterEqual(moved, n), sub(moved, n), moved);

@@ -1,10 +1,13 @@
 /**
- * The digamma function, which the distances to nearest neighbours bring into estimates of entropy.
+ * The digamma function, which occurs in estimates of entropy by nearest neighbours.
  *
  * @module
  */
 
-/** ψ(x), the derivative of log Γ, for x > 0, to about twelve digits (DLMF 5.11.2, and the recurrence below 10). */
+/**
+ * ψ(x), the derivative of log Γ, for x > 0, to about twelve digits (DLMF 5.11.2, and the recurrence
+ * below 10).
+ */
 export function digamma(x: number): number {
   let shift = 0;
   for (; x < 10; x++) shift -= 1 / x;

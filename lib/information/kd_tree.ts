@@ -1,39 +1,41 @@
 /**
- * A k-d tree: near points found without a look at the others (Bentley, "Multidimensional binary search trees used for
- * associative searching", 1975). Distances are by the largest difference of a coordinate.
+ * A k-d tree, which finds the nearest points without a look at most of the others (Bentley,
+ * "Multidimensional binary search trees used for associative searching", 1975). The distance of two
+ * points is the largest difference of a coordinate.
  *
  * @module
  */
 import { ShapeError } from "../shape.ts";
 
-/** n points of a space, a row each. */
+/** n points, one in each row. */
 export interface Points {
   /** The coordinates in row-major order, [n, dimensions]. */
   readonly values: Float32Array | Float64Array;
-  /** How many coordinates a point has. */
+  /** The number of coordinates of a point. */
   readonly dimensions: number;
 }
 
-/** Questions about the points that a tree holds, by their numbers. */
+/** Queries about the points of a tree, by their row numbers. */
 export interface KdTree {
-  /** How far the k-th nearest other point is from a point. There must be more than k points. */
+  /** The distance of a point to its k-th nearest other point. There must be more than k points. */
   neighbourDistance(point: number, k: number): number;
-  /** How many points are nearer to a point than a radius, that point itself counted. */
+  /** The number of points within a radius of a point (strictly), including the point itself. */
   countWithin(point: number, radius: number): number;
 }
 
-/** How many points there are. */
+/** The number of points. */
 export const countOf = ({ values, dimensions }: Points): number => values.length / dimensions;
 
 /**
- * Throws unless the points are some rows of as many finite numbers.
+ * Checks that the values are finite and fill the rows.
  *
- * @throws {ShapeError} where the values do not fill their rows; {RangeError} where one is not finite.
+ * @throws {ShapeError} where the values do not fill their rows; {RangeError} where one is not
+ * finite.
  */
 export function checkPoints({ values, dimensions }: Points, op: string): void {
   if (!(Number.isInteger(dimensions) && dimensions >= 1) || values.length % dimensions !== 0) {
     throw new ShapeError(
-      `Cannot ${op} of ${values.length} values in ${dimensions} dimensions: they are no rows`,
+      `Cannot ${op} of ${values.length} values in ${dimensions} dimensions: they do not fill rows`,
     );
   }
   const wrong = values.findIndex((value) => !Number.isFinite(value));
@@ -44,7 +46,7 @@ export function checkPoints({ values, dimensions }: Points, op: string): void {
   }
 }
 
-/** Ranges of at most so many points are looked at one by one. */
+/** The most points in a leaf of the tree. */
 const LEAF = 8;
 
 /** The tree of some points, in O(n log² n). */
@@ -53,8 +55,9 @@ export function kdTree({ values, dimensions }: Points): KdTree {
   let leaves = 1;
   while (Math.ceil(n / leaves) > LEAF) leaves *= 2;
 
-  // Node i has the children 2i and 2i + 1, which have the halves of its range of `order`, split at the median of its widest
-  // dimension. Bounds are the corners of the smallest box around the points of a node: all least ones, then all largest.
+  // Node i has a range of `order`. Its children 2i and 2i + 1 have the halves of that range, split
+  // at the median of its widest dimension. `bounds` has two corners of the smallest box around its
+  // points: the least coordinates, then the largest.
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   const bounds = new Float64Array(2 * leaves * 2 * dimensions);
   build(1, 0, n);
@@ -86,14 +89,14 @@ export function kdTree({ values, dimensions }: Points): KdTree {
     build(2 * node + 1, middle, end);
   }
 
-  // The point asked for, and what was found so far: state of a query, so that none allocates.
+  // The state of a query, shared by all so that none allocates.
   const query = new Float64Array(dimensions);
   let nearest = new Float64Array(0), radius = 0, count = 0;
   const ask = (point: number) => {
     for (let d = 0; d < dimensions; d++) query[d] = values[point * dimensions + d];
   };
 
-  /** How far the nearest place of a node's box is. */
+  /** The distance of the query to the box of a node. */
   function nearestOf(node: number): number {
     const low = 2 * node * dimensions, high = low + dimensions;
     let distance = 0;
@@ -162,7 +165,7 @@ export function kdTree({ values, dimensions }: Points): KdTree {
   return {
     neighbourDistance(point, k) {
       ask(point);
-      // The point itself is found too, at distance 0: the k-th of the others is one place further.
+      // The point itself is found, too, at distance 0: its k-th neighbour is one place further.
       if (nearest.length !== k + 1) nearest = new Float64Array(k + 1);
       nearest.fill(Infinity);
       search(1, 0, n);
@@ -178,7 +181,10 @@ export function kdTree({ values, dimensions }: Points): KdTree {
   };
 }
 
-/** Moves the items of a range so that none before the k-th has a greater value, and none after it a lesser one (Hoare, 1961). */
+/**
+ * Orders a range so that no item before the k-th has a greater value, and none after it a lesser
+ * one (Hoare, 1961).
+ */
 function select(
   items: Uint32Array,
   start: number,

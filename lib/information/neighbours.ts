@@ -1,14 +1,18 @@
 /**
- * Entropy and mutual information of draws, by the distances to nearest neighbours: no model, no training, no density.
+ * Entropy and mutual information of draws by the distances to nearest neighbours: no model, no
+ * training, no density.
  *
- * Around each draw lies the smallest cube that holds k others; the smaller it is, the denser the law is there. The estimates
- * are for continuous laws of few dimensions: in the cube the density must be nearly even, and cubes grow with the dimension.
+ * Around each draw lies the smallest cube that holds k others. The smaller the cube, the denser the
+ * distribution there. The estimates are for continuous distributions of few dimensions: they take
+ * the density for constant in a cube, and cubes grow with the dimension.
  *
- * Every coordinate is first divided by its interquartile range, so that units do not matter. Equal draws would make cubes of no
- * size, and draws on a plane have no density: both are refused. Draws that are equal because they were rounded take a `jitter`.
+ * Every coordinate is first divided by its interquartile range, so that units do not matter. Equal
+ * draws would have cubes of size 0, and draws on a plane have no density: both are refused. For
+ * draws that are equal because they were rounded, there is `jitter`.
  *
  * @module
  */
+import { checkOptions } from "../checks.ts";
 import { ShapeError } from "../shape.ts";
 import { digamma } from "./digamma.ts";
 import { checkPoints, countOf, kdTree, type Points } from "./kd_tree.ts";
@@ -16,62 +20,69 @@ import { onLikeScales, requireDensity } from "./spread.ts";
 
 export type { Points };
 
-/** A mean of terms, in nats, and how sure it is. */
+/** A mean of terms, in nats, with its standard error. */
 export interface Estimate {
   /** The estimate: the mean of the terms. */
   readonly nats: number;
-  /** How much it varies from one set of draws to another, about; of its bias it does not know. */
+  /** Its standard deviation over sets of draws, approximately; the bias is not part of it. */
   readonly standardError: number;
-  /** What each draw says, [n]. */
+  /** The term of each draw, [n]. */
   readonly terms: Float64Array;
 }
 
 /** Settings of the estimates by nearest neighbours. */
 export interface NeighbourOptions {
-  /** Which neighbour is looked for; 3 unless given. More of them vary less, and blur more. */
+  /**
+   * The number k of neighbours in a cube; 3 unless given. A larger k gives less variance and more
+   * bias.
+   */
   readonly k?: number;
   /**
-   * Makes equal draws distinct: adds uniform noise from −jitter/2 to jitter/2 to every coordinate, in its own unit. None unless
-   * given.
+   * The width of uniform noise, from −jitter/2 to jitter/2, that is added to every coordinate in
+   * its own unit. None unless given.
    *
-   * It is for draws of a continuous law that were rounded. If they were rounded to steps of .1, a jitter of .1 spreads them evenly
-   * again; for float32 numbers of about 1 it is 2⁻²³. The cost is that the estimate is of the draws with the noise: an entropy is
-   * too high, and an information too low, once the law changes within a jitter. A small jitter is no remedy for draws that are
-   * listed twice: drop the copies.
+   * It makes draws of a continuous distribution distinct again that were rounded: a jitter of .1
+   * for steps of .1, or 2⁻²³ for float32 numbers of about 1. The estimate is then for the draws
+   * with the noise. Where the density changes within a jitter, an entropy comes out too high, and
+   * an information too low. Draws that are listed twice need no jitter: drop the copies.
    */
   readonly jitter?: number;
-  /** Which noise `jitter` adds: an integer from 0 to 2³² − 1. The same seed gives the same noise. 0 unless given. */
+  /** The seed of the noise of `jitter`, an integer from 0 to 2³² − 1; 0 unless given. */
   readonly seed?: number;
 }
 
 /**
- * The mutual information I(X;Y) of n joint draws: the first estimator of Kraskov, Stögbauer and Grassberger ("Estimating
- * mutual information", Physical Review E 69, 2004, eq. 8),
+ * The mutual information I(X;Y) of n joint draws: the first estimator of Kraskov, Stögbauer and
+ * Grassberger ("Estimating mutual information", Physical Review E 69, 2004, eq. 8),
  *
  *     ψ(k) + ψ(n) − ⟨ψ(n_x + 1) + ψ(n_y + 1)⟩,
  *
- * where n_x (n_y) others have their x (y) strictly nearer than the k-th neighbour of the pair is.
+ * where n_x (n_y) is the number of other draws whose x (y) is strictly nearer than the k-th
+ * neighbour of the pair.
  *
- * - *Bias*: none to speak of where X and Y are independent, in any dimension. Else of either sign, once the density changes
- *   within a cube. Of Gaussians, measured: two scalars of I = 1.16, +.009 nats from 2000 draws and +.004 from 20,000; 2
- *   dimensions a side of I = 2.33, −.02 and +.03; 3 of I = .67, −.04 from 2000; 3 of I = 3.49, −.41 from 2000 and −.01 from
- *   100,000. Strong dependence needs a number of draws that grows exponentially with I (Gao, Ver Steeg and Galstyan,
- *   AISTATS 2015).
- * - *Variance*: between .5 and 2 over n for k = 3, more with stronger dependence.
- * - *Range*: continuous X and Y of 1 to 3 dimensions each; one of them may be discrete. It is invariant under a permutation of
- *   the draws and under the unit of a coordinate exactly, and under smooth bijections of X or of Y about.
+ * - *Bias*: negligible where X and Y are independent, in any dimension. Otherwise of either sign,
+ *   where the density changes within a cube. Measured on Gaussians: +.009 nats from 2000 draws and
+ *   +.004 from 20,000 for two scalars with I = 1.16; −.02 and +.03 for 2 dimensions each with I
+ *   = 2.33; −.04 from 2000 for 3 each with I = .67; −.41 from 2000 and −.01 from 100,000 for 3 each
+ *   with I = 3.49. The number of draws that strong dependence needs grows exponentially with I
+ *   (Gao, Ver Steeg and Galstyan, AISTATS 2015).
+ * - *Variance*: from .5/n to 2/n for k = 3, more with stronger dependence.
+ * - *Range*: continuous X and Y of 1 to 3 dimensions each; one of them may be discrete. The
+ *   estimate does not depend on the order of the draws or the units of the coordinates, and hardly
+ *   on smooth bijections of X or of Y.
  *
- * @throws {ShapeError} where x and y are not as many points; {RangeError} where k is not from 1 to n − 1, where two pairs are
- * equal, or where a coordinate of x or y is constant or a linear function of the others: of y = x the information is infinite.
+ * @throws {ShapeError} where x and y differ in the number of points; {RangeError} where k is not
+ * from 1 to n − 1, where two pairs are equal, or where a coordinate of x or y is constant or a
+ * linear function of the others: for y = x the information is infinite.
  */
 export function ksgInformation(x: Points, y: Points, options: NeighbourOptions = {}): Estimate {
   const op = "estimate the information", { k = 3, jitter = 0, seed = 0 } = options;
-  const n = checkDraws(op, k, x, y);
+  const n = checkDraws(op, options, x, y);
   const scaled = [onLikeScales(x, jitter, seed), onLikeScales(y, jitter, seed, x.values.length)];
   const pairs = join(scaled[0], scaled[1]), split = x.dimensions;
   requireDensity(op, pairs, (d) => d < split ? `column ${d} of x` : `column ${d - split} of y`);
   const joint = kdTree(pairs), [ofX, ofY] = scaled.map(kdTree);
-  // How many terms have ψ of each number: a sum over those is the same in whatever order the draws come.
+  // The number of terms ψ(m) for each m: a sum over m does not depend on the order of the draws.
   const counts = new Float64Array(n + 1);
   const terms = new Float64Array(n);
   const most = digamma(k) + digamma(n);
@@ -87,23 +98,28 @@ export function ksgInformation(x: Points, y: Points, options: NeighbourOptions =
 }
 
 /**
- * The differential entropy h(X) of n draws (Kozachenko and Leonenko, 1987, here with cubes for balls),
+ * The differential entropy h(X) of n draws (Kozachenko and Leonenko, 1987, here with cubes instead
+ * of balls):
  *
- *     ψ(n) − ψ(k) + ⟨log (2 r)ᵈ⟩,    r the distance of a draw to its k-th neighbour in d dimensions,
+ *     ψ(n) − ψ(k) + ⟨log (2 r)ᵈ⟩
  *
- * of the scaled draws, and the logarithms of the scales.
+ * for the scaled draws, plus the logarithms of the scales. r is the distance of a draw to its k-th
+ * neighbour, d the number of dimensions.
  *
- * - *Bias*: of order (k/n)^(2/d) where the density is smooth; more where it ends at an edge. So it is small in 1 to 3
- *   dimensions, and beyond about 5 no number of draws helps. Two laws that are alike are biased alike.
+ * - *Bias*: of order (k/n)^(2/d) where the density is smooth; more where it ends at an edge. So it
+ *   is small in 1 to 3 dimensions, and beyond about 5 no number of draws helps. Similar
+ *   distributions have similar biases.
  * - *Variance*: a little more than that of log p(x), plus 1/k, over n.
- * - *Range*: continuous laws; a law on a curve, or with atoms, has no density and no estimate.
+ * - *Range*: continuous distributions. On a curve, or with atoms, there is no density and no
+ *   estimate.
  *
- * @throws {ShapeError} where the values are no rows; {RangeError} where k is not from 1 to n − 1, where two draws are equal, or
- * where a coordinate is constant or a linear function of the others: the entropy is −∞.
+ * @throws {ShapeError} where the values do not fill rows; {RangeError} where k is not from 1 to n
+ * − 1, where two draws are equal, or where a coordinate is constant or a linear function of the
+ * others: the entropy is −∞.
  */
 export function neighbourEntropy(x: Points, options: NeighbourOptions = {}): Estimate {
   const op = "estimate the entropy", { k = 3, jitter = 0, seed = 0 } = options;
-  const n = checkDraws(op, k, x);
+  const n = checkDraws(op, options, x);
   const scaled = onLikeScales(x, jitter, seed);
   requireDensity(op, scaled, (d) => `column ${d}`);
   const tree = kdTree(scaled);
@@ -114,19 +130,23 @@ export function neighbourEntropy(x: Points, options: NeighbourOptions = {}): Est
 }
 
 /**
- * The mutual information I(X;Z) = h(Z) − h(Z|X) of a channel that adds scaled noise, Z = f(X) + S(X)·N with N independent of
- * X, from n draws of each: h(Z|X) is h(N) + E log |det S(X)|, and both entropies are estimated by {@linkcode neighbourEntropy}.
+ * The mutual information I(X;Z) = h(Z) − h(Z|X) of a channel that adds scaled noise, Z = f(X) +
+ * S(X)·N with N independent of X, from n draws of each: h(Z|X) is h(N) + E log |det S(X)|, and
+ * both entropies are estimated by {@linkcode neighbourEntropy}.
  *
- * - *Bias*: the difference of two, of like laws: what remains is small also where each is not. If N does depend on X, it is
- *   wrong by I(X;N) and nothing shows it.
- * - *Variance*: at most about twice that of an entropy, and that of log |det S(X)|, over n. Where z and noise of one row have
- *   to do with each other, the standard error is of their difference.
- * - *Range*: as for the entropy. X may be anything, discrete or an image, and I may be far above log n.
+ * - *Bias*: the difference of two biases. Z and N have similar distributions, so it is small even
+ *   where each bias is not. If N depends on X, the estimate is wrong by I(X;N), and nothing shows
+ *   it.
+ * - *Variance*: at most about twice that of an entropy, plus that of log |det S(X)| over n. The
+ *   standard error is that of the differences, so a dependence of the z and the noise of a row is
+ *   taken into account.
+ * - *Range*: as for the entropy. X may be anything, discrete or an image, and I may be far above
+ *   log n.
  *
  * @param z draws of Z, [n, dimensions]
- * @param noise the N in each of them, [n, dimensions]
- * @param logDeterminants log |det S(x)| of each, [n]
- * @throws {ShapeError} where they do not fit; {RangeError} as for the entropy.
+ * @param noise the N of each draw, [n, dimensions]
+ * @param logDeterminants log |det S(x)| of each draw, [n]
+ * @throws {ShapeError} where the shapes do not fit; {RangeError} as for the entropy.
  */
 export function noiseInformation(
   z: Points,
@@ -141,13 +161,15 @@ export function noiseInformation(
       } noises of ${noise.dimensions} and ${logDeterminants.length} log-determinants`,
     );
   }
-  checkDraws("estimate the information", options.k ?? 3, z, noise);
+  checkDraws("estimate the information", options, z, noise);
   const ofZ = neighbourEntropy(z, options).terms, ofNoise = neighbourEntropy(noise, options).terms;
   return estimateOf(ofZ.map((term, i) => term - ofNoise[i] - logDeterminants[i]));
 }
 
-/** How many draws there are. */
-function checkDraws(op: string, k: number, ...of: readonly Points[]): number {
+/** The number of draws. */
+function checkDraws(op: string, options: NeighbourOptions, ...of: readonly Points[]): number {
+  checkOptions(op, options, "k", "jitter", "seed");
+  const { k = 3 } = options;
   for (const points of of) checkPoints(points, op);
   const counts = of.map(countOf);
   if (new Set(counts).size > 1) {
@@ -162,7 +184,7 @@ function checkDraws(op: string, k: number, ...of: readonly Points[]): number {
   return n;
 }
 
-/** Each row of x with that of y behind it. */
+/** The rows of x, each followed by that of y. */
 function join(x: Points, y: Points): Points {
   const n = countOf(x), dimensions = x.dimensions + y.dimensions;
   const values = new Float64Array(n * dimensions);
@@ -177,8 +199,9 @@ function join(x: Points, y: Points): Points {
 }
 
 /**
- * How much more their mean varies than that of independent terms: draws whose cubes overlap err together. Measured on
- * Gaussians of 1 and 2 dimensions, with k from 1 to 6: 1.1 to 1.4 for entropies, 1.2 to 1.7 for information.
+ * The variance of the mean of the terms over that of independent terms: terms of overlapping cubes
+ * have correlated errors. Measured on Gaussians of 1 and 2 dimensions, with k from 1 to 6: 1.1 to
+ * 1.4 for entropies, 1.2 to 1.7 for information.
  */
 const OVERLAP = 1.5;
 
@@ -191,7 +214,7 @@ function standardError(terms: Float64Array): number {
   return Math.sqrt(OVERLAP * variance / n);
 }
 
-/** The mean of some terms of draws. */
+/** The mean of the terms, with its standard error. */
 export const estimateOf = (terms: Float64Array): Estimate => ({
   nats: meanOf(terms),
   standardError: standardError(terms),

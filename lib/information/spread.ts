@@ -1,25 +1,31 @@
 /**
- * Draws made ready for estimates by nearest neighbours: their coordinates on like scales, and draws that have no density refused.
+ * Prepares draws for estimates by nearest neighbours: scales their coordinates alike, and refuses
+ * draws that have no density.
  *
  * @module
  */
 import { countOf, type Points } from "./kd_tree.ts";
 
-/** Draws on like scales. */
+/** Draws with their coordinates on similar scales. */
 export interface Scaled extends Points {
   readonly values: Float64Array;
-  /** The sum of the logarithms of what the columns were divided by, in nats: the entropy of the draws is that of these, and this. */
+  /**
+   * The sum of the logarithms of the scales, in nats: the entropy of the draws is that of the
+   * scaled draws plus this.
+   */
   readonly logScale: number;
 }
 
 /**
- * Draws with uniform noise of a width added to every number, and each column then divided by its interquartile range. For normal
- * laws that is like unit variance, but a few outliers do not change it. A column that is half one number is divided by its range.
+ * Adds uniform noise to every number, and then divides each column by its interquartile range.
+ * Unlike the standard deviation, a few outliers do not change that range. If half of a column is
+ * one number, the column is divided by its full range.
  *
  * @param jitter the width of the noise; 0 adds none
- * @param seed which noise that is
- * @param first how many numbers of that noise are taken: those of other draws
- * @throws {RangeError} where the jitter is no width, or the seed no integer from 0 to 2³² − 1.
+ * @param seed the seed of the noise
+ * @param first the number of noise values to skip, which other draws use
+ * @throws {RangeError} where the jitter is negative or infinite, or the seed no integer from 0 to
+ * 2³² − 1.
  */
 export function onLikeScales(points: Points, jitter: number, seed: number, first = 0): Scaled {
   if (!(jitter >= 0 && jitter < Infinity) || seed >>> 0 !== seed) {
@@ -40,7 +46,10 @@ export function onLikeScales(points: Points, jitter: number, seed: number, first
   return { values, dimensions, logScale };
 }
 
-/** The i-th number of a seed, uniform from −½ to ½: Murmur's last step (Appleby, 2008) on both. */
+/**
+ * The i-th number of a seed, uniform from −½ to ½: i and the seed, mixed by the last step of Murmur
+ * (Appleby, 2008).
+ */
 function noiseAt(seed: number, i: number): number {
   let bits = Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x27d4eb2f);
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -48,20 +57,24 @@ function noiseAt(seed: number, i: number): number {
   return ((bits ^ (bits >>> 16)) >>> 0) * 2 ** -32 - 0.5;
 }
 
-/** A column of which less than this share of the deviation is its own lies in the plane of the columns before it. */
+/**
+ * A column is a linear function of those before it if this share of its deviation, or less, is
+ * independent of them.
+ */
 const OWN = 1e-6;
 
 /**
- * Refuses draws of which neighbours tell nothing: some are equal, or all lie on a plane.
+ * Refuses draws without a density: some are equal, or all lie on a plane.
  *
- * @param op what cannot be done
- * @param nameOf what a message calls a column
- * @throws {RangeError} that says how many draws are equal, or which column is constant or a linear function of others.
+ * @param op the operation, for the message
+ * @param nameOf the name of a column in the message
+ * @throws {RangeError} that says how many draws are equal, or which column is constant or a linear
+ * function of others.
  */
 export function requireDensity(op: string, points: Points, nameOf: (d: number) => string): void {
   const n = countOf(points);
   const flat = `Cannot ${op} of draws on a plane, which have no density`;
-  // Gram and Schmidt: orthogonal columns of length 1, one for each column so far.
+  // Gram and Schmidt: an orthonormal basis of the columns so far.
   const basis: Float64Array[] = [];
   for (let d = 0; d < points.dimensions; d++) {
     const column = columnOf(points, d);
@@ -89,7 +102,7 @@ export function requireDensity(op: string, points: Points, nameOf: (d: number) =
   }
 }
 
-/** The number of rows that another row equals. */
+/** The number of rows that equal another row. */
 function equalRows(points: Points): number {
   const { values, dimensions } = points, n = countOf(points);
   const compare = (a: number, b: number): number => {

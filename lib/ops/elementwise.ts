@@ -1,6 +1,6 @@
 /**
- * Elementwise ops: one scalar formula each. Shapes broadcast by NumPy's rules, dtypes must agree, and a plain number takes
- * the dtype of the tensor it meets.
+ * Elementwise ops: one scalar formula each. Shapes broadcast by NumPy's rules and dtypes must
+ * agree. A plain number takes the dtype of the tensor beside it.
  *
  * @module
  */
@@ -8,32 +8,30 @@ import type { DType, Expr, Intrinsic } from "../../kernels/formula.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkDType } from "../checks.ts";
 import { broadcastShapes } from "../shape.ts";
-import { Tensor, type TensorLike, type Trace } from "../tensor.ts";
+import { Tensor, type TensorLike } from "../tensor.ts";
+import type { Trace } from "../trace.ts";
 import { full, zeros } from "../create.ts";
 import { broadcastTo } from "./linear.ts";
 import {
   apply,
   type Primitive,
+  primitive,
   requireDType,
   requireSameDType,
   requireTensors,
 } from "./primitive.ts";
 
-/** An elementwise op as a function, with its record. */
-export interface Elementwise<Arguments extends readonly TensorLike[]> {
-  (...args: Arguments): Tensor;
-  /** @internal */
-  readonly primitive: Primitive;
-}
+/** An elementwise op. */
+export type Elementwise<Arguments extends readonly TensorLike[]> = (...args: Arguments) => Tensor;
 /** An op of one tensor. */
 export type Unary = Elementwise<[x: TensorLike]>;
 /** An op of two tensors, or of a tensor and a number. */
 export type Binary = Elementwise<[a: TensorLike, b: TensorLike]>;
 
 interface Rule {
-  /** The dtypes that its inputs may have. */
+  /** The dtypes that the inputs may have. */
   readonly dtypes: readonly DType[];
-  /** The dtype of the output where it is not that of the inputs. */
+  /** The dtype of the output; that of the inputs unless given. */
   readonly gives?: DType;
   readonly formula: (...elements: Expr[]) => Expr;
   readonly gradient?: (
@@ -49,7 +47,7 @@ const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
 const ALL: readonly DType[] = [...NUMBERS, "bool"];
 
 function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule): Elementwise<A> {
-  const primitive: Primitive = {
+  const record = primitive({
     name,
     type(inputs) {
       inputs.forEach((input) => requireDType(name, input, ...rule.dtypes));
@@ -61,13 +59,14 @@ function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule):
       element: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
     }),
     gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
-  };
-  const arity = rule.formula.length; // of what it is called with; so that list.map(exp) works, too
-  const op = (...args: A) => apply(primitive, align(name, args, arity), undefined);
-  return Object.assign(op, { primitive });
+  });
+  const arity = rule.formula.length; // further arguments are dropped, so that list.map(exp) works
+  return (...args) => apply(record, align(name, args, arity), undefined);
 }
 
-/** Turns numbers into tensors of the dtype around them, and broadcasts all to one shape. */
+/**
+ * Turns numbers into tensors of the dtype beside them, and broadcasts all arguments to one shape.
+ */
 function align(op: string, args: readonly TensorLike[], arity = args.length): Tensor[] {
   if (args.length !== arity) args = Array.from({ length: arity }, (_, i) => args[i]);
   requireTensors(op, args, true);
@@ -122,25 +121,28 @@ export const div: Binary = elementwise("div", {
   formula: s.div,
   gradient: (dy, y, _, b) => [div(dy, b), neg(div(mul(dy, y), b))],
 });
-/** The smaller of a and b, NaN if either is; where they are equal each gets half of the gradient. */
+/** The smaller of a and b; NaN if either is NaN. Where a = b, each gets half of the gradient. */
 export const min: Binary = elementwise("min", {
   dtypes: NUMBERS,
   formula: s.min,
   gradient: (dy, _, a, b) => [mul(dy, share(a, b)), mul(dy, share(b, a))],
 });
-/** The larger of a and b, NaN if either is; where they are equal each gets half of the gradient. */
+/** The larger of a and b; NaN if either is NaN. Where a = b, each gets half of the gradient. */
 export const max: Binary = elementwise("max", {
   dtypes: NUMBERS,
   formula: s.max,
   gradient: (dy, _, a, b) => [mul(dy, share(b, a)), mul(dy, share(a, b))],
 });
-/** The part of the gradient that the smaller of two gets. */
+/**
+ * The part of the gradient that goes to `small`: 1 where it is the smaller one, ½ where both are
+ * equal.
+ */
 const share = (small: Tensor, large: Tensor): Tensor =>
   where(equal(small, large), full(small.shape, 0.5), cast(less(small, large), "float32"));
 
 // Functions
 
-/** A function of floats that devices have, or find written out in numerics.ts. */
+/** A function of floats. Devices have it built in, or take its formula from kernels/numerics.ts. */
 const intrinsic = (name: Intrinsic, gradient: Rule["gradient"]): Unary =>
   elementwise(name, { dtypes: FLOATS, formula: s.intrinsic(name), gradient });
 
@@ -157,7 +159,7 @@ export const tanh: Unary = intrinsic("tanh", (dy, y) => [mul(dy, sub(1, mul(y, y
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid: Unary = intrinsic(
   "sigmoid",
-  // σ(−x), not 1 − σ(x), which is 0 from x = 17 on in float32.
+  // 1 − σ(x) as σ(−x): in float32 the subtraction gives 0 from x = 17 on.
   (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
 );
 /** log(1 + eˣ), finite for every finite x. */
@@ -167,7 +169,7 @@ export const sin: Unary = intrinsic("sin", (dy, _, x) => [mul(dy, cos(x))]);
 /** The cosine of x radians. */
 export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))]);
 
-// Comparisons give bool, false where an argument is NaN.
+// Comparisons: bool, and false where an argument is NaN.
 
 /** a < b. */
 export const less: Binary = elementwise("less", {
@@ -198,13 +200,13 @@ export const isNaN = (x: TensorLike): Tensor => notEqual(x, x);
 
 // Bits
 
-/** Bitwise, or of bools. */
+/** a AND b, of bools or of the bits of integers. */
 export const and: Binary = elementwise("and", { dtypes: [...INTEGERS, "bool"], formula: s.and });
-/** Bitwise, or of bools. */
+/** a OR b, of bools or of the bits of integers. */
 export const or: Binary = elementwise("or", { dtypes: [...INTEGERS, "bool"], formula: s.or });
-/** Bitwise, or of bools. */
+/** a XOR b, of bools or of the bits of integers. */
 export const xor: Binary = elementwise("xor", { dtypes: [...INTEGERS, "bool"], formula: s.xor });
-/** Bitwise, or of bools. */
+/** NOT x, of a bool or of the bits of an integer. */
 export function not(x: Tensor): Tensor {
   requireTensors("not", [x]);
   return xor(x, x.dtype === "bool" ? 1 : x.dtype === "uint32" ? 0xffffffff : -1);
@@ -222,7 +224,7 @@ export const shiftRight: Binary = elementwise("shiftRight", {
 
 // Choice and conversion
 
-const selectPrimitive: Primitive = {
+const selectPrimitive = primitive({
   name: "where",
   type([condition, a, b]) {
     requireDType("choose by", condition, "bool");
@@ -234,58 +236,55 @@ const selectPrimitive: Primitive = {
     element: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
   }),
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
-};
+});
 /**
- * a where the condition holds, else b.
+ * a where the condition holds, and b elsewhere.
  *
- * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule multiplies
- * by its slope. Where that slope is infinite or NaN, like that of √x at 0, the product is NaN. So choose
- * the argument, too.
+ * Both are computed. The one that is not chosen gets a gradient of 0, which the chain rule
+ * multiplies by its slope. If that slope is infinite or NaN, as that of √x at 0 is, the product is
+ * NaN. Then choose the argument, too.
  *
- * @example The gradient of √x, and 0 where x is not positive
+ * @example √x, and 0 with gradient 0 where x is not positive
  * ```ts
  * import { grad, greater, sqrt, sum, type Tensor, tensor, where } from "@echograd/echograd";
  * const root = (x: Tensor) => where(greater(x, 0), sqrt(where(greater(x, 0), x, 1)), 0);
  * console.log(await grad((x: Tensor) => sum(root(x)))(tensor([0, 4])).read()); // 0 and 0.25
  * ```
  */
-export const where: Elementwise<[condition: Tensor, a: TensorLike, b: TensorLike]> = Object.assign(
-  (condition: Tensor, a: TensorLike, b: TensorLike) => {
-    requireTensors("choose by", [condition]);
-    requireTensors("choose", [a, b], true);
-    const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
-    const shape = broadcastShapes("choose with", ...shapes);
-    const [c] = align("choose", [condition, zeros(shape)]);
-    const [x, y] = align("choose", [a, b, zeros(shape, dtypeOf(a, b))]);
-    return apply(selectPrimitive, [c, x, y], undefined);
-  },
-  { primitive: selectPrimitive },
-);
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  requireTensors("choose by", [condition]);
+  requireTensors("choose", [a, b], true);
+  const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
+  const shape = broadcastShapes("choose with", ...shapes);
+  const [c] = align("choose", [condition, zeros(shape)]);
+  const [x, y] = align("choose", [a, b, zeros(shape, dtypeOf(a, b))]);
+  return apply(selectPrimitive, [c, x, y], undefined);
+}
 const dtypeOf = (...args: readonly TensorLike[]): DType =>
   args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
 
-export const castPrimitive: Primitive<DType> = {
+const castPrimitive = primitive<DType>({
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
   lower: (_, dtype) => ({ kind: "map", element: (at, read) => s.convert(read(0, at), dtype) }),
-};
-/** Converts to another dtype: floats are cut towards zero, and saturate; the gradient is 0. */
+});
+/** Converts to another dtype. Floats are cut towards zero, and saturate. The gradient is 0. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   requireTensors("cast", [x]);
   checkDType(dtype);
   return x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
 }
 
-export const identityPrimitive: Primitive = {
+export const identityPrimitive: Primitive = primitive({
   name: "identity",
   type: ([x]) => x,
   lower: () => ({ kind: "map", element: (at, read) => read(0, at), isView: true }),
   gradient: (dy) => [dy],
-};
-/** x under another name; `grad` roots its arguments in these, marked by a trace. */
+});
+/** x as a fresh node, marked by a trace: `grad` wraps its arguments in these. */
 export const identity = (x: Tensor, trace: Trace): Tensor =>
   apply(identityPrimitive, [x], undefined, trace);
-/** x, taken as a constant by every gradient. */
+/** x, which gradients of every order take for a constant. */
 export function stopGradient(x: Tensor): Tensor {
   requireTensors("stop the gradient of", [x]);
   return apply({ ...identityPrimitive, gradient: undefined }, [x], undefined);

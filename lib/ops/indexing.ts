@@ -1,6 +1,9 @@
 /**
- * Counting, and reading and adding at computed places. Indices are int32. Those that are known when
- * an op is called are checked. Those that a device computes are moved to the nearest end instead.
+ * Counting, and take beside scatterAdd: reading and adding at computed indices, each the adjoint of
+ * the other.
+ *
+ * Indices are int32. Indices that are known when an op is called are checked. Indices that a device
+ * computes are moved to the nearest end instead.
  *
  * @module
  */
@@ -19,22 +22,22 @@ import type { DType } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { reshape, transpose } from "./linear.ts";
-import { clampIndex } from "./joining.ts";
-import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
+import { clampIndex } from "./slicing.ts";
 
 interface IotaAttributes {
   readonly shape: Shape;
   readonly axis: number;
   readonly dtype: DType;
 }
-export const iotaPrimitive: Primitive<IotaAttributes> = {
+const iotaPrimitive = primitive<IotaAttributes>({
   name: "iota",
   type: (_, { shape, dtype }) => ({ shape, dtype }),
   lower: (_, { axis, dtype }) => ({
     kind: "map",
     element: (at) => s.convert(s.position(at[axis]), dtype),
   }),
-};
+});
 /** 0, 1, 2, … along an axis. */
 export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
   checkShape(shape, "count up");
@@ -43,8 +46,8 @@ export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
 }
 
 /**
- * Refuses indices that are not int32, or not from 0 to n − 1 where they are known: those of host
- * data, of a constant, or of another shape of either.
+ * Refuses indices that are not int32, and known indices that are not from 0 to n − 1. Indices are
+ * known if they are host data or a constant, possibly reshaped.
  *
  * @throws {RangeError} with the first index that is out of range.
  */
@@ -53,7 +56,7 @@ export function checkIndices(op: string, indices: Tensor, n: number): void {
   let from = indices;
   while (from.label.startsWith("reshape ") && from.inputs.length > 0) from = from.inputs[0];
   const known = from.label.startsWith("full ") ? [Number(from.label.slice(5))] : from.storage?.host;
-  // Where there are no rows the ops refuse by the shape.
+  // Without rows, n = 0, the ops refuse the shapes.
   if (known === undefined || indices.size === 0 || n === 0) return;
   const i = known.findIndex((index: number) => index < 0 || index >= n);
   if (i < 0) return;
@@ -62,7 +65,7 @@ export function checkIndices(op: string, indices: Tensor, n: number): void {
   );
 }
 
-export const takePrimitive: Primitive = {
+const takePrimitive = primitive({
   name: "take",
   type([x, indices]) {
     if (x.rank === 0) throw new ShapeError("Cannot take from a scalar: it has no rows");
@@ -86,13 +89,14 @@ export const takePrimitive: Primitive = {
     const updates = reshape(dy, [indices.size, ...x.shape.slice(1)]);
     return [scatterAdd(x.shape[0], reshape(indices, [indices.size]), updates), undefined];
   },
-};
+});
 
 /**
- * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take without negative indices.
+ * Slices of x along an axis, [...indices, ...rest] for axis 0: NumPy's take without negative
+ * indices.
  *
- * @throws {RangeError} where indices of host data or of a constant are out of range. Those that a device
- * computes, and arguments of a compiled function, are moved to the nearest end instead.
+ * @throws {RangeError} where indices of host data or of a constant are out of range. Indices that
+ * a device computes, and arguments of a compiled function, are moved to the nearest end instead.
  */
 export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
   requireTensors("take", [x, indices]);
@@ -111,8 +115,9 @@ export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
- * One element for every index, read from the same line of x along an axis: NumPy's take_along_axis
- * without negative indices. The shapes agree except along that axis.
+ * One element for every index, read from the line of x through the same position along an axis:
+ * NumPy's take_along_axis without negative indices. The shapes of x and the indices agree except
+ * along that axis.
  *
  * @throws {RangeError} where indices are out of range, as {@linkcode take} does.
  */
@@ -137,7 +142,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
   return take(reshape(x, [sizeOf(x.shape)]), flat);
 }
 
-export const scatterPrimitive: Primitive<number> = {
+const scatterPrimitive = primitive<number>({
   name: "scatterAdd",
   type([indices, updates], rows) {
     requireDType("index by", indices, "int32");
@@ -156,7 +161,7 @@ export const scatterPrimitive: Primitive<number> = {
   },
   lower: () => ({ kind: "scatter" }),
   gradient: (dy, _, [indices]) => [undefined, take(dy, indices)],
-};
+});
 
 /**
  * [rows, ...rest], where row r is the sum of the updates [m, ...rest] whose index (of [m]) is r.

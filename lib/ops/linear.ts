@@ -1,11 +1,21 @@
 /**
- * Views: movement ops that compute nothing, and copy nothing where a consumer can read through them. Each is one index formula:
- * which element of the input is the element of the output at a given index.
+ * Linear ops, each beside its adjoint. The gradient of a linear op is its adjoint: where y = A·x,
+ * the gradient with respect to x is Aᵀ·dy. So the gradient rule of each op here calls another op of
+ * this file:
+ *
+ * - reshape, transpose and flip reorder elements: the adjoint is the opposite reordering;
+ * - broadcastTo copies one element to many places, and `sum` adds many elements into one: each is
+ *   the adjoint of the other.
+ *
+ * All but `sum` are views: an index formula says which element of the input is the element of the
+ * output at an index. A view copies nothing where its consumer can read through it.
+ *
+ * The other pairs are slice and pad (slicing.ts), and take and scatterAdd (indexing.ts).
  *
  * @module
  */
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
-import { checkArray } from "../checks.ts";
+import { checkArray, checkOptions, counted } from "../checks.ts";
 import {
   checkShape,
   normalizeAxes,
@@ -17,19 +27,18 @@ import {
   sizeOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { sum } from "./reduce.ts";
-import { pad } from "./joining.ts";
-import { apply, type Primitive, requireTensors } from "./primitive.ts";
+import { apply, type Primitive, primitive, requireDType, requireTensors } from "./primitive.ts";
 
-/** The same elements in row-major order under another shape; one size may be −1, it is worked out. */
-export const reshapePrimitive: Primitive<Shape> = {
+// Reordering
+
+const reshapePrimitive = primitive<Shape>({
   name: "reshape",
   type([x], shape) {
     if (sizeOf(shape) !== x.size) {
       throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${x.size} elements against ${
-          sizeOf(shape)
-        }`,
+        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${
+          counted(x.size, "element")
+        } against ${sizeOf(shape)}`,
       );
     }
     return { shape, dtype: x.dtype };
@@ -40,9 +49,12 @@ export const reshapePrimitive: Primitive<Shape> = {
     element: (at, read) => read(0, unflatten(flatten(at, shape), x.shape)),
   }),
   gradient: (dy, _, [x]) => [reshape(dy, x.shape)],
-};
+});
 
-/** The same elements in row-major order under another shape; one size may be −1, it is worked out. */
+/**
+ * The same elements in row-major order under another shape. One size may be −1: it is worked out
+ * from the others.
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   requireTensors("reshape", [x]);
   checkArray(shape, "reshape to shape");
@@ -51,7 +63,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     const rest = x.size / sizeOf(known);
     if (!Number.isInteger(rest)) {
       throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${x.size} do not fill it`,
+        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${
+          counted(x.size, "element does", "elements do")
+        } not fill it`,
       );
     }
     shape = shape.map((d) => d === -1 ? rest : d);
@@ -60,7 +74,14 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(shape, x.shape) ? x : apply(reshapePrimitive, [x], shape);
 }
 
-export const transposePrimitive: Primitive<readonly number[]> = {
+/** Inserts an axis of size 1. */
+export function expandDims(x: Tensor, axis: number): Tensor {
+  requireTensors("insert an axis into", [x]);
+  const at = normalizeAxis(axis, [...x.shape, 1], "insert an axis");
+  return reshape(x, x.shape.toSpliced(at, 0, 1));
+}
+
+const transposePrimitive = primitive<readonly number[]>({
   name: "transpose",
   type([x], order) {
     if (!sameShape([...order].sort((a, b) => a - b), x.shape.map((_, axis) => axis))) {
@@ -78,9 +99,12 @@ export const transposePrimitive: Primitive<readonly number[]> = {
     element: (at, read) => read(0, order.map((_, axis) => at[order.indexOf(axis)])),
   }),
   gradient: (dy, _, __, order) => [transpose(dy, order.map((_, axis) => order.indexOf(axis)))],
-};
+});
 
-/** Axis i of the output is axis order[i] of the input; the axes are reversed unless an order is given. */
+/**
+ * Axis i of the output is axis order[i] of the input. Unless an order is given, the axes are
+ * reversed.
+ */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   requireTensors("transpose", [x]);
   if (order !== undefined) checkArray(order, "transpose by");
@@ -89,7 +113,33 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   return apply(transposePrimitive, [x], axes);
 }
 
-export const broadcastPrimitive: Primitive<Shape> = {
+const flipPrimitive = primitive<readonly number[]>({
+  name: "flip",
+  type: ([x]) => x,
+  lower: ([x], axes) => ({
+    kind: "map",
+    isView: true,
+    element: (at, read) =>
+      read(
+        0,
+        at.map((i, axis) =>
+          axes.includes(axis)
+            ? plus(constantIndex(Math.max(0, x.shape[axis] - 1)), scale(i, -1))
+            : i
+        ),
+      ),
+  }),
+  gradient: (dy, _, __, axes) => [flip(dy, axes)],
+});
+/** Reverses the order of the elements along some axes, all unless given. */
+export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
+  requireTensors("flip", [x]);
+  return apply(flipPrimitive, [x], normalizeAxes(axis, x.shape, "flip"));
+}
+
+// Copying and adding
+
+const broadcastPrimitive = primitive<Shape>({
   name: "broadcast",
   type([x], shape) {
     const padded = [...Array(Math.max(0, shape.length - x.rank)).fill(1), ...x.shape];
@@ -113,104 +163,68 @@ export const broadcastPrimitive: Primitive<Shape> = {
       ),
   }),
   gradient(dy, _, [x]) {
-    // What was read many times gets the sum of the gradients.
+    // An element that was copied to many places gets the sum of their gradients.
     const extra = dy.rank - x.rank;
     const axes = dy.shape.map((_, axis) => axis)
       .filter((axis) => axis < extra || x.shape[axis - extra] === 1 && dy.shape[axis] !== 1);
     return [reshape(sum(dy, { axis: axes }), x.shape)];
   },
-};
+});
 
-/** Repeats axes of size 1, and new axes in front, to fill the shape. */
+/** Repeats axes of size 1, and adds repeated axes in front, to fill the shape. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   requireTensors("broadcast", [x]);
   checkShape(shape, "broadcast");
   return sameShape(shape, x.shape) ? x : apply(broadcastPrimitive, [x], shape);
 }
 
-interface SliceAttributes {
-  readonly start: readonly number[];
-  readonly shape: Shape;
-  readonly step: readonly number[];
+/** The axes to reduce. */
+export interface ReduceOptions {
+  /** An axis, or several; all unless given. Negative ones count from the back. */
+  readonly axis?: number | readonly number[];
+  /** Whether the reduced axes stay, with size 1. */
+  readonly keepDims?: boolean;
 }
-export const slicePrimitive: Primitive<SliceAttributes> = {
-  name: "slice",
-  type([x], { start, shape, step }) {
-    const isOfRank = [start, shape, step].every((list) => list.length === x.rank);
-    const fits = shape.every((d, axis) =>
-      Number.isInteger(start[axis]) && start[axis] >= 0 &&
-      Number.isInteger(step[axis]) && step[axis] >= 1 &&
-      start[axis] + Math.max(0, (d - 1) * step[axis] + 1) * Number(d > 0) <= x.shape[axis]
-    );
-    if (!isOfRank || !fits) {
-      throw new ShapeError(
-        `Cannot slice ${shapeText(shape)} from ${shapeText(x.shape)} at ${
-          shapeText(start)
-        } by steps of ${shapeText(step)}: ${
-          isOfRank
-            ? "it must lie inside, with steps of 1 or more"
-            : "one start, size and step are needed for each axis"
-        }`,
-      );
-    }
-    return { shape, dtype: x.dtype };
-  },
-  lower: (_, { start, step }) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) =>
-      read(0, at.map((i, axis) => plus(scale(i, step[axis]), constantIndex(start[axis])))),
-  }),
-  gradient(dy, _, [x], { start, shape, step }) {
-    const high = x.shape.map((d, axis) =>
-      d - start[axis] - Math.max(0, (shape[axis] - 1) * step[axis] + 1) * Number(shape[axis] > 0)
-    );
-    return [pad(dy, { low: start, high, interior: step.map((n) => n - 1) })];
-  },
-};
 
-/** `shape` elements from `start` on, every `step`-th along each axis (every one unless given). */
-export function slice(
+/** The shape without some axes. */
+export const without = (shape: Shape, axes: readonly number[]): Shape =>
+  shape.filter((_, axis) => !axes.includes(axis));
+/** The shape with size 1 for some axes. */
+export const kept = (shape: Shape, axes: readonly number[]): Shape =>
+  shape.map((d, axis) => axes.includes(axis) ? 1 : d);
+
+/** y, a reduction of x over some axes (or the gradient of one), repeated to the shape of x. */
+export const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
+  broadcastTo(reshape(y, kept(x.shape, axes)), x.shape);
+
+const sumPrimitive = primitive<readonly number[]>({
+  name: "sum",
+  type([x], axes) {
+    requireDType("sum", x, "float32", "int32", "uint32");
+    return { shape: without(x.shape, axes), dtype: x.dtype };
+  },
+  lower: (_, axes) => ({ kind: "reduce", combine: "add", axes }),
+  gradient: (dy, _, [x], axes) => [spread(dy, x, axes)],
+});
+
+/** The axes that the options of a reduction name. */
+export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
+  requireTensors(op, [x]);
+  checkOptions(op, options, "axis", "keepDims");
+  return normalizeAxes(options.axis, x.shape, op);
+}
+
+/** A reduction by a primitive. */
+export function reduce(
+  primitive: Primitive<readonly number[]>,
   x: Tensor,
-  start: readonly number[],
-  shape: Shape,
-  step?: readonly number[],
+  options: ReduceOptions,
 ): Tensor {
-  requireTensors("slice", [x]);
-  checkArray(start, "slice from");
-  checkShape(shape, "slice");
-  step ??= start.map(() => 1);
-  checkArray(step, "slice by steps of");
-  return apply(slicePrimitive, [x], { start, shape, step });
+  const axes = axesOf(primitive.name, x, options);
+  const y = axes.length === 0 ? x : apply(primitive, [x], axes);
+  return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
 }
 
-/** Inserts an axis of size 1. */
-export function expandDims(x: Tensor, axis: number): Tensor {
-  requireTensors("insert an axis into", [x]);
-  const at = normalizeAxis(axis, [...x.shape, 1], "insert an axis");
-  return reshape(x, x.shape.toSpliced(at, 0, 1));
-}
-
-export const flipPrimitive: Primitive<readonly number[]> = {
-  name: "flip",
-  type: ([x]) => x,
-  lower: ([x], axes) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) =>
-      read(
-        0,
-        at.map((i, axis) =>
-          axes.includes(axis)
-            ? plus(constantIndex(Math.max(0, x.shape[axis] - 1)), scale(i, -1))
-            : i
-        ),
-      ),
-  }),
-  gradient: (dy, _, __, axes) => [flip(dy, axes)],
-};
-/** Reverses the order along some axes, all unless given. */
-export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
-  requireTensors("flip", [x]);
-  return apply(flipPrimitive, [x], normalizeAxes(axis, x.shape, "flip"));
-}
+/** The sum over some axes; 0 over none. */
+export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
+  reduce(sumPrimitive, x, options);

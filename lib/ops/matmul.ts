@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { counted } from "../checks.ts";
 import { broadcastShapes, ShapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo, reshape, transpose } from "./linear.ts";
-import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
 
-export const matmulPrimitive: Primitive = {
+const matmulPrimitive = primitive({
   name: "matmul",
   type([a, b]) {
     requireDType("matmul", a, "float32");
@@ -17,17 +18,18 @@ export const matmulPrimitive: Primitive = {
   },
   lower: () => ({ kind: "matmul" }),
   gradient: (dy, _, [a, b]) => [matmul(dy, swap(b)), matmul(swap(a), dy)],
-};
+});
 
-/** The last two axes exchanged. */
+/** x with its last two axes exchanged. */
 const swap = (x: Tensor): Tensor =>
   transpose(x, [...x.shape.slice(0, -2).map((_, axis) => axis), x.rank - 1, x.rank - 2]);
 
 /**
- * The matrix product over the last two axes, [...batch, m, k] · [...batch, k, n]; the axes before them broadcast. A vector
- * is a row on the left, a column on the right, and that axis is dropped from the result.
+ * The matrix product over the last two axes, [...batch, m, k] · [...batch, k, n]; the axes before
+ * them broadcast. A vector counts as a row on the left and as a column on the right, and the result
+ * has no axis for it.
  *
- * @throws {ShapeError} where the columns of a are not as many as the rows of b.
+ * @throws {ShapeError} where a has another number of columns than b has rows.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   requireTensors("matmul", [a, b]);
@@ -38,7 +40,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
   const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
   const columns = left.shape.at(-1)!, rows = right.shape.at(-2)!;
-  if (columns !== rows) refuse(`${columns} columns against ${rows} rows`);
+  if (columns !== rows) {
+    refuse(`${counted(columns, "column")} against ${counted(rows, "row")}`);
+  }
   const batch = broadcastShapes(
     `matmul ${shapeText(a.shape)} by ${shapeText(b.shape)}, with batches`,
     left.shape.slice(0, -2),

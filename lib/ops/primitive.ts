@@ -1,5 +1,5 @@
 /**
- * What an op is: a shape rule, a way to compute it, and a gradient rule, in one record.
+ * An op is one record: a shape rule, a way to compute it, and a gradient rule.
  *
  * @module
  */
@@ -7,24 +7,30 @@ import type { Lowering } from "../../kernels/graph.ts";
 import type { DType } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor, type Trace } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
+import type { Trace } from "../trace.ts";
 
-/** What must be known of a tensor to know what can be done with it. */
+/** The shape and dtype of a tensor, which decide what an op makes of it. */
 export interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** A primitive op. `Attributes` are what it is told besides its inputs, such as axes; they are part of its label. */
+/**
+ * A primitive op. `Attributes` are its arguments besides tensors, such as axes; they are part of
+ * the label of its expressions.
+ */
 export interface Primitive<Attributes = undefined> {
   readonly name: string;
-  /** The shape and dtype of the output. Throws ShapeError or TypeError where the inputs do not fit. */
+  /**
+   * The shape and dtype of the output. Throws ShapeError or TypeError where the inputs do not fit.
+   */
   type(inputs: readonly Tensor[], attributes: Attributes): TensorType;
-  /** How it is computed. */
+  /** How the output is computed. */
   lower(inputs: readonly Tensor[], attributes: Attributes, output: TensorType): Lowering;
   /**
-   * The gradients with respect to the inputs: dy has the shape of the output y. Undefined where an input has none. Written
-   * with the public ops, so gradients have gradients.
+   * The gradients with respect to the inputs, given dy, that with respect to the output y;
+   * undefined where an input has none. Written with the public ops, so gradients have gradients.
    */
   gradient?(
     dy: Tensor,
@@ -34,29 +40,39 @@ export interface Primitive<Attributes = undefined> {
   ): readonly (Tensor | undefined)[];
 }
 
+const names = new Set<string>();
+
+/** The names of all primitives. Every other op of the library is a composition of these. */
+export const primitiveNames: ReadonlySet<string> = names;
+
+/** Enters a primitive in the list of names. */
+export function primitive<Attributes = undefined>(
+  record: Primitive<Attributes>,
+): Primitive<Attributes> {
+  names.add(record.name);
+  return record;
+}
+
 /** The expression of a primitive. */
 export function apply<A>(
-  primitive: Primitive<A>,
+  { name, type, lower, gradient }: Primitive<A>,
   inputs: readonly Tensor[],
   attributes: A,
   trace?: Trace,
 ): Tensor {
-  const { shape, dtype } = primitive.type(inputs, attributes);
+  const { shape, dtype } = type(inputs, attributes);
   return new Tensor({
-    label: attributes === undefined
-      ? primitive.name
-      : `${primitive.name} ${JSON.stringify(attributes)}`,
+    label: attributes === undefined ? name : `${name} ${JSON.stringify(attributes)}`,
     inputs,
     shape,
     dtype,
-    lowering: primitive.lower(inputs, attributes, { shape, dtype }),
+    lowering: lower(inputs, attributes, { shape, dtype }),
     trace,
-    backward: primitive.gradient &&
-      ((dy, y, inputs) => primitive.gradient!(dy, y, inputs, attributes)),
+    backward: gradient && ((dy, y, inputs) => gradient(dy, y, inputs, attributes)),
   });
 }
 
-/** Throws TypeError unless all inputs are tensors, or numbers where those will do. */
+/** Throws TypeError unless all inputs are tensors, or tensors and numbers. */
 export function requireTensors(op: string, inputs: readonly unknown[], numbers = false): void {
   for (const x of inputs) {
     if (x instanceof Tensor || numbers && typeof x === "number") continue;

@@ -1,10 +1,10 @@
 /**
- * Reductions and running sums.
+ * Reductions other than the sum, and running sums.
  *
  * @module
  */
 import { checkOptions } from "../checks.ts";
-import { normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
+import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   abs,
@@ -23,38 +23,20 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
-import { broadcastTo, flip, reshape } from "./linear.ts";
 import { iota } from "./indexing.ts";
-import { apply, type Primitive, requireDType, requireTensors } from "./primitive.ts";
+import {
+  axesOf,
+  flip,
+  reduce,
+  type ReduceOptions,
+  reshape,
+  spread,
+  sum,
+  without,
+} from "./linear.ts";
+import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
 
-/** Which axes to reduce, all unless given. */
-export interface ReduceOptions {
-  /** An axis, or several; negative ones count from the back. */
-  readonly axis?: number | readonly number[];
-  /** Whether they stay, as axes of size 1. */
-  readonly keepDims?: boolean;
-}
-
-const without = (shape: Shape, axes: readonly number[]): Shape =>
-  shape.filter((_, axis) => !axes.includes(axis));
-const kept = (shape: Shape, axes: readonly number[]): Shape =>
-  shape.map((d, axis) => axes.includes(axis) ? 1 : d);
-
-/** y, or what belongs to it, repeated along the axes that were reduced. */
-const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
-  broadcastTo(reshape(y, kept(x.shape, axes)), x.shape);
-
-export const sumPrimitive: Primitive<readonly number[]> = {
-  name: "sum",
-  type([x], axes) {
-    requireDType("sum", x, "float32", "int32", "uint32");
-    return { shape: without(x.shape, axes), dtype: x.dtype };
-  },
-  lower: (_, axes) => ({ kind: "reduce", combine: "add", axes }),
-  gradient: (dy, _, [x], axes) => [spread(dy, x, axes)],
-};
-
-export const maxPrimitive: Primitive<readonly number[]> = {
+const maxPrimitive = primitive<readonly number[]>({
   name: "reduceMax",
   type([x], axes) {
     requireDType("reduceMax", x, "float32", "int32", "uint32");
@@ -62,35 +44,17 @@ export const maxPrimitive: Primitive<readonly number[]> = {
   },
   lower: (_, axes) => ({ kind: "reduce", combine: "max", axes }),
   gradient(dy, y, [x], axes) {
-    // Elements that are equally large share the gradient.
+    // Equal largest elements share the gradient.
     const hit = cast(equal(x, spread(y, x, axes)), "float32");
     const count = sum(hit, { axis: axes });
     return [mul(hit, spread(div(dy, count), x, axes))];
   },
-};
+});
 
-/** The axes that some options name. */
-function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
-  requireTensors(op, [x]);
-  checkOptions(op, options, "axis", "keepDims");
-  return normalizeAxes(options.axis, x.shape, op);
-}
-
-function reduce(
-  primitive: Primitive<readonly number[]>,
-  x: Tensor,
-  options: ReduceOptions,
-): Tensor {
-  const axes = axesOf(primitive.name, x, options);
-  const y = axes.length === 0 ? x : apply(primitive, [x], axes);
-  return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
-}
-
-/** The sum over some axes; 0 over none. */
-export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  reduce(sumPrimitive, x, options);
-
-/** The largest element over some axes, NaN if any is; −∞ (for integers the least) over an empty axis. */
+/**
+ * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
+ * integer.
+ */
 export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   reduce(maxPrimitive, x, options);
 
@@ -102,7 +66,10 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return count === 0 ? add(sum(x, options), NaN) : mul(sum(x, options), 1 / count);
 }
 
-/** Where the largest element along an axis is, the first of equals, the first NaN if there is one; int32. */
+/**
+ * The index of the largest element along an axis, int32: the first of equals, or the first NaN if
+ * there is one.
+ */
 export function argmax(
   x: Tensor,
   options: { readonly axis: number; readonly keepDims?: boolean },
@@ -120,16 +87,16 @@ export function argmax(
 }
 
 /**
- * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and over −∞
- * alone, it is −∞ with gradient 0.
+ * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and
+ * where all are −∞, it is −∞ with gradient 0.
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = axesOf("logSumExp", x, options);
   const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
-  // A line of −∞ alone (or of +∞) must not become ∞ − ∞.
+  // Where all elements are −∞, or one is +∞, x − top would be ∞ − ∞.
   const finite = where(less(abs(top), Infinity), top, 0);
-  // The sum is at least e⁰ = 1, or 0 where all are −∞. The bound between them takes the place of that 0,
-  // at which the logarithm has an infinite slope, and passes no gradient on; y is −∞ there by `top`.
+  // The sum is at least e⁰ = 1, or 0 where all elements are −∞. At 0 the slope of the logarithm
+  // is infinite, so 0.5 replaces it, which passes no gradient on; `top` makes y −∞ there.
   const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
   const y = add(log(total), top);
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
@@ -139,7 +106,7 @@ interface CumsumAttributes {
   readonly axis: number;
   readonly exclusive: boolean;
 }
-export const cumsumPrimitive: Primitive<CumsumAttributes> = {
+const cumsumPrimitive = primitive<CumsumAttributes>({
   name: "cumsum",
   type([x]) {
     requireDType("cumsum", x, "float32", "int32", "uint32");
@@ -147,9 +114,12 @@ export const cumsumPrimitive: Primitive<CumsumAttributes> = {
   },
   lower: (_, { axis, exclusive }) => ({ kind: "scan", axis, exclusive }),
   gradient: (dy, _, __, { axis, exclusive }) => [cumsum(dy, { axis, exclusive, reverse: true })],
-};
+});
 
-/** Running sums along an axis. Exclusive sums leave out the element itself; reverse ones start at the end. */
+/**
+ * Running sums along an axis. Exclusive sums leave out the element itself; reverse sums start at
+ * the end.
+ */
 export function cumsum(
   x: Tensor,
   options: { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean },

@@ -45,6 +45,16 @@ const shapes: readonly Refusal[] = [
     "Cannot reshape [2, 3] to [4]: 6 elements against 4",
     () => g.reshape(zeros([2, 3]), [4]),
   ),
+  refusal(
+    ShapeError,
+    "Cannot reshape [] to [0]: 1 element against 0",
+    () => g.reshape(zeros([]), [0]),
+  ),
+  refusal(
+    ShapeError,
+    "Cannot matmul [3, 1] by [2, 4]: 1 column against 2 rows",
+    () => g.matmul(zeros([3, 1]), zeros([2, 4])),
+  ),
   refusal(ShapeError, "Cannot reshape [3] to", () => g.reshape(zeros([3]), [-1, 2])),
   refusal(RangeError, "non-negative integers", () => g.reshape(zeros([4]), [-1, -1])),
   refusal(ShapeError, "Cannot broadcast [2] to [3]", () => g.broadcastTo(zeros([2]), [3])),
@@ -61,10 +71,10 @@ const shapes: readonly Refusal[] = [
   refusal(Error, "Cannot slice", () => g.slice(zeros([3]), [5], [0])),
   refusal(
     ShapeError,
-    "Cannot pad [2, 2] by [1], [1], [0]: one width ≥ 0 an axis",
+    "Cannot pad [2, 2] by [1], [1], [0]: it takes one integer from 0 for each axis",
     () => g.pad(zeros([2, 2]), { low: [1], high: [1] }),
   ),
-  refusal(ShapeError, "one width", () => g.pad(zeros([2]), { low: [-1], high: [1] })),
+  refusal(ShapeError, "one integer from 0", () => g.pad(zeros([2]), { low: [-1], high: [1] })),
   refusal(
     ShapeError,
     "Cannot concatenate [2, 2] and [3, 3] along axis 0: the other axes differ",

@@ -7,7 +7,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "../fixtures/property.ts";
 import { topologicalOrder } from "../../kernels/graph.ts";
-import { primitiveNames } from "../../lib/ops/table.ts";
+import { primitiveNames } from "../../lib/ops/primitive.ts";
 import * as g from "../../mod.ts";
 import { ShapeError, type Tensor, tensor } from "../../mod.ts";
 import { type Name, onEveryDevice, reference } from "../fixtures/devices.ts";

@@ -95,6 +95,24 @@ testRefusals([
   refusal(TypeError, "with option bandWidth", () => js.squaredMmd(x, x, { bandWidth: 1 })),
   refusal(TypeError, "with option drop", () => js.permutations(key, 1, 2, { drop: 1 })),
   refusal(TypeError, "with option gpu: options are", () => js.jit(() => x, { gpu: true })),
+  ...[js.jit, js.explain].map((f) =>
+    refusal(
+      TypeError,
+      "with a device for options: write { device }",
+      () => f(() => x, { compile: () => x }),
+    )
+  ),
+  ...[
+    () => js.echoChannel({ dmax: 9 }),
+    () => js.autoregressiveFlow({ dimensions: 2, hidden: [4], layers: 3 }),
+    () => js.made({ dimensions: 2, hidden: [4], layers: 3 }),
+    () => js.vampLogDensity(x, { mean: x, logVariance: x }, { old: true }),
+    () => js.criticInformation(key, x, x, { lr: 1 }),
+    () => js.neighbourEntropy({ values: new Float64Array(9), dimensions: 1 }, { neighbour: 1 }),
+    () => js.constantThenLinear({ rate: 1, steps: 1, fraction: 1 }),
+    () => js.iwaeSchedule({ stepsPerEpoch: 1, epochs: 1 }),
+    () => js.alemiLegacy({ stepsPerEpoch: 1, epochs: 1, steps: 1 }),
+  ].map((f) => refusal(TypeError, ": options are {", f)),
   ...[js.jit, js.run].map((f) =>
     refusal(
       TypeError,

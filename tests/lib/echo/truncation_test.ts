@@ -126,7 +126,7 @@ Deno.test("a clip by its bias and the same clip, given, are one channel", async 
 
 Deno.test("a bias that no clip has is refused", () => {
   for (const bias of [0, -1, NaN, 0.5 * Math.log(2), 1]) {
-    const says = `Cannot solve for a clip with bias ${bias}: with 1 echoes`;
+    const says = `Cannot solve for a clip with bias ${bias}: with 1 echo`;
     assertThrows(() => echoChannel({ dMax: 1, bias }), RangeError, says);
   }
   assertThrows(

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { primitiveNames } from "../../../lib/ops/table.ts";
+import { primitiveNames } from "../../../lib/ops/primitive.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { type Case, checkCases } from "../../fixtures/cases.ts";
 import { elementwiseCases } from "./elementwise_cases.ts";

@@ -1,0 +1,43 @@
+/**
+ * Traces: marks on the tensors that depend on the arguments of a function while `grad`, `vjp` or
+ * `jit` calls it.
+ *
+ * Usually a read computes a tensor and forgets its expression. Within `grad(f)` that must not
+ * happen to what depends on the arguments of f, as its graph is walked back afterwards; within
+ * `jit(f)` it cannot happen, as the arguments stand for values that come later. So the arguments
+ * carry a trace, every op hands the open traces of its inputs on to its output, and a tensor with
+ * an open trace stays an expression.
+ *
+ * @module
+ */
+
+/** Marks what depends on the arguments of one call. It is open while that call runs. */
+export class Trace {
+  static #number = 0;
+  #isOpen = true;
+
+  private constructor() {
+    Trace.#number++;
+  }
+
+  /** Whether any function is being traced. */
+  static get isAnyOpen(): boolean {
+    return Trace.#number > 0;
+  }
+
+  /** Whether its function is still being traced. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Calls f with a trace that is open until f returns, or throws. */
+  static during<T>(f: (trace: Trace) => T): T {
+    const trace = new Trace();
+    try {
+      return f(trace);
+    } finally {
+      trace.#isOpen = false;
+      Trace.#number--;
+    }
+  }
+}
