@@ -132,7 +132,7 @@ export function wgslText({ steps: [step] }: Program): string {
   });
   const note = `// Left out here: ${
     left.join(", ")
-  }; ${lines} lines that kernels/numerics.ts gave\n`;
+  }; ${lines} lines\n`;
   return left.length === 0 ? shown : shown.replace(/^fn finish/m, `${note}fn finish`);
 }
 
