@@ -1,8 +1,6 @@
 /**
- * The floors of the house: which room may import which. The test of the imports and the picture in kernels/README.md both
- * read this list.
- *
- * `deno run --allow-read --allow-write=dev/figures dev/floors.ts` draws the picture anew.
+ * The floors of the house: which room may import which. tests/imports_test.ts holds the tree against this list, and
+ * dev/show draws it for kernels/README.md.
  *
  * @module
  */

@@ -1,0 +1,69 @@
+/**
+ * Writes what the READMEs show of the code: text between two markers, and drawings.
+ *
+ *     deno task show
+ *
+ * A part of a README that is made here stands between `<!-- show NAME -->` and `<!-- end -->`.
+ *
+ * @module
+ */
+import { describeProgram } from "../../kernels/describe.ts";
+import { drawings } from "./drawings.ts";
+import {
+  exampleExpression,
+  exampleProgram,
+  NAMES,
+  stridedProgram,
+  trainingProgram,
+} from "./programs.ts";
+import { formulaText, graphText, wasmText, wgslText } from "./texts.ts";
+
+/** A block of code in a README. */
+const block = (text: string, language = "text"): string => `\`\`\`${language}\n${text}\n\`\`\``;
+
+/** What the markers stand for. */
+function parts(): Record<string, string> {
+  const example = exampleProgram(), training = trainingProgram();
+  // The gradient of a weight: its last step whose kernel is a product with three stores.
+  const update = training.steps.findLast(({ kernel }) =>
+    kernel.kind === "matmul" && kernel.stores.length === 3
+  )!;
+  const updateNames = ["x", "dy", "m", "v", "w", "rate"];
+  return {
+    graph: block(graphText(exampleExpression(), NAMES)),
+    formula: block(formulaText(example.steps[0].kernel, NAMES)),
+    kernel: block(describeProgram(example)),
+    wgsl: block(wgslText(example).trimEnd(), "wgsl"),
+    wasm: block(wasmText(example).join("\n")),
+    strided: block(formulaText(stridedProgram().steps[0].kernel, ["x"])),
+    training: block(describeProgram(training).split("\n\ninputs")[0]),
+    update: block(formulaText(update.kernel, updateNames)),
+  };
+}
+
+/** The READMEs with generated parts. */
+const PAGES = ["lib/README.md", "kernels/README.md"];
+
+/** All that this script writes, by path from the root: READMEs with their parts as they must be, and drawings. */
+export async function shown(root: URL): Promise<Map<string, string>> {
+  const made = parts();
+  const files = drawings();
+  for (const path of PAGES) {
+    const text = await Deno.readTextFile(new URL(path, root));
+    files.set(
+      path,
+      text.replaceAll(/(<!-- show (\w+) -->\n)[^]*?(<!-- end -->)/g, (_, begin, name, end) => {
+        if (!(name in made)) {
+          throw new Error(`${path} shows "${name}", which dev/show does not make`);
+        }
+        return `${begin}\n${made[name]}\n\n${end}`;
+      }),
+    );
+  }
+  return files;
+}
+
+if (import.meta.main) {
+  const root = new URL("../../", import.meta.url);
+  for (const [path, text] of await shown(root)) await Deno.writeTextFile(new URL(path, root), text);
+}

@@ -1,0 +1,150 @@
+/**
+ * A program as text: the graph that it comes from, its kernels as mathematics, and what devices make of them.
+ *
+ * @module
+ */
+import { compileProgram } from "../../kernels/cpu/program.ts";
+import type { Program } from "../../kernels/device.ts";
+import { type Node, topologicalOrder } from "../../kernels/graph.ts";
+import type { Kernel, Store } from "../../kernels/kernel.ts";
+import { launchesOf } from "../../kernels/webgpu/emit/launches.ts";
+import { chooseInSoftware } from "../../kernels/webgpu/emit/variants.ts";
+import { disassemble } from "./wasm_text.ts";
+
+type Expr = Store["value"];
+type Index = Extract<Expr, { kind: "load" }>["at"];
+
+/** The nodes under a root, a line each: number, label, shape, inputs, and how it is computed. */
+export function graphText(root: Node, leaves: readonly string[]): string {
+  const order = topologicalOrder([root]);
+  const names = leaves.values();
+  const rows = order.map(({ label, shape, inputs, lowering }, i) => [
+    `${i + 1}`,
+    lowering.kind === "leaf" ? names.next().value! : label,
+    `[${shape.join(", ")}]`,
+    inputs.length === 0 ? "" : `of ${inputs.map((input) => order.indexOf(input) + 1).join(", ")}`,
+    lowering.kind === "map" && lowering.isView ? "map, a view" : lowering.kind,
+  ]);
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd())
+    .join("\n");
+}
+
+const AXES = "ijklmn";
+const SUBSCRIPTS = "ᵢⱼₖₗₘₙ";
+const INFIX: Readonly<Record<string, [symbol: string, binding: number]>> = {
+  add: [" + ", 1],
+  sub: [" − ", 1],
+  mul: ["·", 2],
+  div: [" / ", 2],
+};
+
+/** A kernel as mathematics: `out[i, j] = …`, a line for each store, with a name for each buffer that it loads from. */
+export function formulaText(kernel: Kernel, names: readonly string[]): string {
+  const axes = kernel.space.map((_, axis) => AXES[axis]).join(", ");
+  const result = resultText(kernel, names);
+  return kernel.stores.map(({ value }, i) => {
+    const out = kernel.stores.length === 1 ? "out" : `out${i}`;
+    return `${out}[${axes}] = ${exprText(value, names, result)}`;
+  }).join("\n");
+}
+
+/** What a kernel sums up, as far as the READMEs show such kernels. */
+function resultText(kernel: Kernel, names: readonly string[]): string {
+  switch (kernel.kind) {
+    case "map":
+      return "";
+    case "matmul": {
+      const k = SUBSCRIPTS[kernel.space.length];
+      return `Σ${k} ${exprText(kernel.a, names, "")}·${exprText(kernel.b, names, "")}`;
+    }
+    case "reduce": {
+      const over = kernel.over.map((_, i) => SUBSCRIPTS[kernel.space.length + i]).join("");
+      const sign = kernel.combine === "add" ? "Σ" : "max";
+      return `${sign}${over} ${exprText(kernel.body, names, "", 2)}`;
+    }
+    default:
+      throw new Error(`No README shows a ${kernel.kind} as mathematics`);
+  }
+}
+
+/** A formula. @param outer how tightly what stands around it binds */
+function exprText(expr: Expr, names: readonly string[], result: string, outer = 0): string {
+  switch (expr.kind) {
+    case "constant":
+      return `${Number(expr.value.toPrecision(6))}`.replaceAll("-", "−");
+    case "position":
+      return indexText(expr.at, names);
+    case "load":
+      return `${names[expr.buffer]}[${indexText(expr.at, names)}]`;
+    case "result":
+      return outer > 1 ? `(${result})` : result;
+    case "call": {
+      const infix = INFIX[expr.op];
+      if (infix === undefined) {
+        return `${expr.op}(${expr.args.map((arg) => exprText(arg, names, result)).join(", ")})`;
+      }
+      const [symbol, binding] = infix;
+      const [a, b] = expr.args;
+      const text = exprText(a, names, result, binding) + symbol +
+        exprText(b, names, result, binding + Number(expr.op === "sub" || expr.op === "div"));
+      return binding < outer ? `(${text})` : text;
+    }
+  }
+}
+
+/** An index as a sum of strides, such as `8 + i + 6·j`. */
+export function indexText({ constant, terms }: Index, names: readonly string[]): string {
+  const atomText = (atom: Index["terms"][number]["atom"]): string => {
+    switch (atom.kind) {
+      case "axis":
+        return AXES[atom.axis];
+      case "quotient":
+        return `⌊(${indexText(atom.of, names)})/${atom.by}⌋`;
+      case "remainder":
+        return `((${indexText(atom.of, names)}) mod ${atom.by})`;
+      case "value":
+        return exprText(atom.of, names, "");
+    }
+  };
+  const axisOf = ({ atom }: Index["terms"][number]) => atom.kind === "axis" ? atom.axis : Infinity;
+  const sorted = [...terms].sort((a, b) => axisOf(a) - axisOf(b) || 0);
+  const parts = sorted.map(({ atom, scale }) =>
+    `${scale === 1 ? "" : `${scale}·`}${atomText(atom)}`
+  );
+  if (constant !== 0 || parts.length === 0) parts.unshift(`${constant}`);
+  return parts.join(" + ").replaceAll("+ -", "− ");
+}
+
+/** The shader of a program's first kernel, without the functions that write out intrinsics. */
+export function wgslText({ steps: [step] }: Program): string {
+  const [launch] = launchesOf(step, chooseInSoftware, () => {
+    throw new Error("The READMEs show shaders of one launch");
+  });
+  const { code } = launch.emit(step.reads.map((_, i) => step.writes.length + i));
+  const left: string[] = [];
+  let lines = 0;
+  const shown = code.replaceAll(/^fn (\w+)[^]*?\n}\n/gm, (text, name) => {
+    if (name === "finish") return text;
+    left.push(name);
+    lines += text.split("\n").length - 1;
+    return "";
+  });
+  const note = `// Left out here: ${
+    left.join(", ")
+  }; ${lines} lines\n`;
+  return left.length === 0 ? shown : shown.replace(/^fn finish/m, `${note}fn finish`);
+}
+
+/** The innermost loop of a program's product, as WebAssembly text. */
+export function wasmText(program: Program): string[] {
+  const isSum = (line: string) => /f32x4\.(relaxed_madd|mul)/.test(line);
+  const { lines } = disassemble(compileProgram(program, false).bytes)
+    .find(({ name, lines }) => !name.endsWith("(pack)") && lines.some(isSum))!;
+  const begin = lines.findLastIndex((line, i) =>
+    line.trim() === "loop" && i < lines.findIndex(isSum)
+  );
+  const indent = lines[begin].length - "loop".length;
+  const length = lines.slice(begin).findIndex((line) => line === `${" ".repeat(indent)}end`) + 1;
+  return lines.slice(begin, begin + length).map((line) => line.slice(indent));
+}

@@ -1,0 +1,61 @@
+/**
+ * The READMEs say what is so: their generated parts are what `deno task show` makes, and their paths exist.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { dirname } from "node:path/posix";
+import { shown } from "../dev/show/show.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const textOf = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+const exists = (path: string) => Deno.stat(new URL(path, ROOT)).then(() => true, () => false);
+
+/** The paths of all Markdown files below a folder. */
+async function* pagesBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (isDirectory) yield* pagesBelow(`${folder}${name}/`);
+    else if (name.endsWith(".md")) yield `${folder}${name}`;
+  }
+}
+
+const pages = ["README.md"];
+for (const room of ["lib/", "kernels/", "experiments/", "tests/", "dev/"]) {
+  pages.push(...await Array.fromAsync(pagesBelow(room)));
+}
+
+Deno.test("README.md has at most 130 lines", async () => {
+  const lines = (await textOf("README.md")).trimEnd().split("\n").length;
+  assert(lines <= 130, `${lines} lines`);
+});
+
+Deno.test("the generated parts of the READMEs are what deno task show makes", async () => {
+  for (const [path, text] of await shown(ROOT)) {
+    assertEquals(await textOf(path), text, `${path} is old: run deno task show`);
+  }
+});
+
+/** What a page names: the targets of its links, from its own folder, and paths in code, from there or from the root. */
+function pathsOf(text: string): { links: string[]; paths: string[] } {
+  const prose = text.replaceAll(/^```[^]*?^```/gm, "");
+  const links = [...prose.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link)
+    .filter((link) => !/^https?:/.test(link));
+  const paths = [...prose.matchAll(/`([\w./-]+)`/g)].map(([, code]) => code)
+    .filter((code) => /^(lib|kernels|experiments|tests|dev)\/|.\.ts$|^[a-z_]+\/$/.test(code))
+    .filter((code) => code !== "runs/"); // training makes it
+  return { links, paths };
+}
+
+for (const page of pages) {
+  Deno.test(`the links and paths of ${page} exist`, async () => {
+    const folder = dirname(page);
+    const { links, paths } = pathsOf(await textOf(page));
+    for (const link of links) {
+      assert(await exists(`${folder}/${link}`), `${page} links to ${link}, which does not exist`);
+    }
+    for (const path of paths) {
+      const isThere = await exists(`${folder}/${path}`) || await exists(path);
+      assert(isThere, `${page} names ${path}, which does not exist`);
+    }
+  });
+}
