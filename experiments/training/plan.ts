@@ -10,6 +10,7 @@ import type { Config } from "../config/config.ts";
 import type { DataSet } from "../data/images.ts";
 import type { Model } from "../models/model.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
+import { aligned } from "../shell/table.ts";
 
 /** A line for each array of the model, with its shape and how many numbers it has; computes nothing. */
 export function modelLines(model: Model, pixels: number): string[] {
@@ -20,10 +21,7 @@ export function modelLines(model: Model, pixels: number): string[] {
     const name = path.replaceAll("[", ".").replaceAll("]", "").slice(1);
     return [name, `[${shape.join(", ")}]`, size.toLocaleString("en")];
   });
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map(([name, shape, size]) =>
-    `  ${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${size.padStart(widths[2])}`
-  );
+  return aligned(rows, (column) => column < 2).map((cells) => `  ${cells.join("  ")}`);
 }
 
 /** How many steps there would be, and where their results would be written. */

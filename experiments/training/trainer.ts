@@ -144,11 +144,20 @@ function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays)
   throw diverged(`${what} in epoch ${epoch}`, learningRate, epoch - 1);
 }
 
-/** Whether the validation loss has not fallen for as long as the config allows. */
-function hasStalled(history: readonly EpochRecord[], { earlyStopping }: Config): boolean {
-  if (earlyStopping === undefined || history.length === 0) return false;
-  const losses = history.map(({ valid }) => valid.loss);
-  return losses.length - 1 - losses.indexOf(Math.min(...losses)) >= earlyStopping.patience;
+/**
+ * Whether the validation loss has not fallen for as long as the config allows. The lowest loss is found by a loop:
+ * `Math.min(...losses)` overflows the stack from about 120,000 epochs.
+ */
+export function hasStalled(
+  history: readonly EpochRecord[],
+  { earlyStopping }: Pick<Config, "earlyStopping">,
+): boolean {
+  if (earlyStopping === undefined) return false;
+  let best = 0;
+  history.forEach(({ valid }, i) => {
+    if (valid.loss < history[best].valid.loss) best = i;
+  });
+  return history.length - 1 - best >= earlyStopping.patience;
 }
 
 /** The keys of a run: what is done once has its own, and each epoch and step folds its number into one. */

@@ -105,7 +105,7 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
 
   const second = await sweep(all);
   assertEquals([second.code, second.err], [0, ""]);
-  assertStringIncludes(second.out, "2 jobs, 1 finished before");
+  assertStringIncludes(second.out, "2 jobs, 1 already finished");
   assertEquals(await epochs(), 100);
   assertEquals(await lines(), before); // their seconds too: they were not trained again
 });
