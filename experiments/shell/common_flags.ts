@@ -10,8 +10,7 @@ export const COMMON_FLAGS = {
     type: "integer",
     value: "<number>",
     min: 1,
-    help:
-      "passes over the training images; 200 for a full training (default: the config's, 20)",
+    help: "passes over the training images; 200 for a full training (default: the config's, 20)",
   },
   limit: {
     type: "integer",

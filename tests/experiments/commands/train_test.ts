@@ -41,7 +41,7 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
-    [["--filename", "../x"], "--filename", "plain name"],
+    [["--filename", "../x"], "--filename", "may have letters, digits"],
     [["--importance", "5"], "--importance", `latent.type is "echo"`],
     [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
     [["--config", "vae", "--importance", "1e9"], "--importance", "from 1 to 1000000", `"1e9"`],
@@ -139,7 +139,7 @@ Deno.test("a run writes its folder, and no other run of this name overwrites it"
   assertEquals(await Deno.readFile(join(path, "checkpoint.safetensors")), before);
 });
 
-Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
+Deno.test("Ctrl-C ends a run well and prints the command that continues it, which works", async () => {
   await using folder = await temporaryFolder();
   const runs = join(folder.path, "it's mine");
   await Deno.mkdir(runs);

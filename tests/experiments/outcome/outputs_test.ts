@@ -74,7 +74,7 @@ Deno.test("history is a line an epoch, read as it was written", async () => {
   await refused('{"epoch": 2, "tra', "is not JSON");
   await refused("", "is not JSON");
   await refused("7", "expected an object, but found 7");
-  await refused(JSON.stringify({ ...RECORD, epoch: 3 }), "is of epoch 3, but should be of epoch 2");
+  await refused(JSON.stringify({ ...RECORD, epoch: 3 }), "holds epoch 3, but should hold epoch 2");
   await refused(JSON.stringify({ ...RECORD, sceonds: 3 }), `Unrecognized key: "sceonds"`);
   await refused(JSON.stringify({ ...RECORD, valid: { rate: 1 } }), "valid.distortion", "a number");
   await refused(

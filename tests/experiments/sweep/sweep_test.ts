@@ -94,7 +94,7 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assert(success);
   const { code, out, err } = await running;
   assertEquals(code, 1);
-  assertStringIncludes(out, "long_beta1_seed0  failed: it was ended by SIGKILL");
+  assertStringIncludes(out, "long_beta1_seed0  failed: the process was ended by SIGKILL");
   assertMatch(out, /^a_beta1_seed0 {2}rate /m);
   assertMatch(err, /error: 1 of 2 jobs failed, .*: long_beta1_seed0\n$/);
   const kept = await epochs();

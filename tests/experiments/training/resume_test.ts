@@ -65,12 +65,12 @@ Deno.test("what was edited or damaged while a run was stopped is said in a sente
     "a line removed",
     history,
     lastLine,
-    "line 1 is of epoch 2, but should be of epoch 1",
+    "line 1 holds epoch 2, but should hold epoch 1",
   );
   const firstLine = edit((text) => text.split("\n")[0] + "\n");
   await damage("the last line removed", history, firstLine, "ends with epoch 1", "after epoch 2");
   const swapped = edit((text) => text.split("\n").slice(0, 2).reverse().join("\n") + "\n");
-  await damage("lines out of order", history, swapped, "line 1 is of epoch 2");
+  await damage("lines out of order", history, swapped, "line 1 holds epoch 2");
   const renamed = edit((text) => text.replace("learningRate", "rate"));
   await damage("a key renamed", history, renamed, `${history}, line 1`, `"rate"`);
 
@@ -228,5 +228,5 @@ Deno.test("two processes do not train in one folder, whether begun together or r
   using _ = await holdRun(runFolder(runs.path, "same"));
   const resumed = await run("--resume", ...where);
   assertEquals(resumed.code, 1);
-  assertSentence(resumed.err.trimEnd(), ["is in use: a process trains in it"]);
+  assertSentence(resumed.err.trimEnd(), ["is in use: another process trains there"]);
 });
