@@ -1,5 +1,6 @@
 /**
- * Checkpoints: one safetensors file with all that training needs to continue exactly where it stopped.
+ * Checkpoints: one safetensors file with all that training needs to continue exactly where it
+ * stopped.
  *
  * @module
  */
@@ -62,7 +63,10 @@ export async function readArrays(tree: Pick<Checkpoint, "state" | "key">): Promi
   return arrays;
 }
 
-/** The name of the first array with a NaN or an infinity, and that value; undefined if all are finite. */
+/**
+ * The name of the first array with a NaN or an infinity, and that value; undefined if all are
+ * finite.
+ */
 export function firstNotFinite(arrays: Arrays): { name: string; value: number } | undefined {
   for (const [name, { data }] of arrays) {
     for (let i = 0; i < data.length; i++) {
@@ -73,8 +77,8 @@ export function firstNotFinite(arrays: Arrays): { name: string; value: number } 
 }
 
 /**
- * Writes a checkpoint: the arrays, the config, and digests of the data, of the history and of the file itself. A reader sees
- * the old file or the new one, never a part.
+ * Writes a checkpoint: the arrays, the config, and digests of the data, of the history and of the
+ * file itself. A reader sees the old file or the new one, never a part.
  */
 export async function saveCheckpoint(
   path: string,
@@ -94,8 +98,8 @@ export async function saveCheckpoint(
  * Reads a checkpoint.
  *
  * @param like a checkpoint of the same run, such as that of epoch 0
- * @throws {UserError} if the file is missing or damaged, if it belongs to another architecture, config or set of images, or if
- *   an array has a NaN or an infinity
+ * @throws {UserError} if the file is missing or damaged, if it belongs to another architecture,
+ *   config or set of images, or if an array has a NaN or an infinity
  */
 export async function loadCheckpoint(
   path: string,
@@ -138,8 +142,8 @@ export async function epochOf(path: string): Promise<number | undefined> {
 }
 
 /**
- * Refuses a changed config. On resume only `epochs` and `earlyStopping` may differ; any other change would mix two
- * experiments.
+ * Refuses a changed config. On resume only `epochs` and `earlyStopping` may differ; any other
+ * change would mix two experiments.
  */
 function checkConfig(config: Config, text: string, path: string): void {
   const before = parseConfigText(text, `the config in ${path}`);
@@ -157,8 +161,8 @@ function checkConfig(config: Config, text: string, path: string): void {
 }
 
 /**
- * The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w` instead of the
- * `.state.params.encoder[0].w` of {@linkcode treePaths}.
+ * The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w` instead of
+ * the `.state.params.encoder[0].w` of {@linkcode treePaths}.
  */
 export function leafNames(tree: unknown): string[] {
   return treePaths(tree).map((path) => path.replaceAll("[", ".").replaceAll("]", "").slice(1));

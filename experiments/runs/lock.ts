@@ -1,5 +1,6 @@
 /**
- * File locks: one process at a time holds a file, until it releases the file or ends, killed or not.
+ * File locks: one process at a time holds a file, until it releases the file or ends, killed or
+ * not.
  *
  * @module
  */
@@ -7,8 +8,8 @@
 import { reason, UserError } from "../shell/errors.ts";
 
 /**
- * Locks a file until the result is disposed of; creates the file if missing. The file stays afterwards: removing it could
- * remove the file that the next process has just locked.
+ * Locks a file until the result is disposed of; creates the file if missing. The file stays
+ * afterwards: removing it could remove the file that the next process has just locked.
  *
  * @param busy the error message if this process or another already holds the file
  * @throws {UserError} if the file is held, or cannot be written or locked

@@ -1,5 +1,6 @@
 /**
- * The progress of training: a status line that changes, on a terminal only, and a line for each epoch.
+ * The progress of training: a status line that changes, on a terminal only, and a line for each
+ * epoch.
  *
  * @module
  */
@@ -68,7 +69,10 @@ export function showProgress(
   };
 }
 
-/** Rate, distortion, their sum −ELBO, and further terms, in nats per image with four significant digits. */
+/**
+ * Rate, distortion, their sum −ELBO, and further terms, in nats per image with four significant
+ * digits.
+ */
 export function metricsText({ rate, distortion, loss: _, ...terms }: Metrics): string {
   const values = { rate, distortion, "-ELBO": rate + distortion, ...terms };
   return Object.entries(values).map(([name, value]) => `${name} ${nats(value)}`).join("  ");

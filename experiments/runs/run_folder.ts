@@ -1,5 +1,6 @@
 /**
- * The folder of a run: the names of its files, and the rules by which no run overwrites or disturbs another.
+ * The folder of a run: the names of its files, and the rules by which no run overwrites or disturbs
+ * another.
  *
  * @module
  */
@@ -63,7 +64,10 @@ export function folderAt(path: string): RunFolder {
   };
 }
 
-/** A name that no run has: the name itself, or with the first free number appended, such as `echo_mnist_2`. */
+/**
+ * A name that no run has: the name itself, or with the first free number appended, such as
+ * `echo_mnist_2`.
+ */
 export async function freeName(runsDir: string, name: string): Promise<string> {
   let free = name;
   for (let i = 2; await exists(join(runsDir, free)); i++) free = `${name}_${i}`;
@@ -71,8 +75,9 @@ export async function freeName(runsDir: string, name: string): Promise<string> {
 }
 
 /**
- * Makes the folder of a new run and locks it against other processes until the result is disposed of. The folder of a run
- * that was killed before {@linkcode writeConfig} is used again: nothing had been trained.
+ * Makes the folder of a new run and locks it against other processes until the result is disposed
+ * of. The folder of a run that was killed before {@linkcode writeConfig} is used again: nothing had
+ * been trained.
  *
  * @throws {UserError} if the folder holds a run or other files, or cannot be written
  */
@@ -91,8 +96,8 @@ export async function createRun(folder: RunFolder): Promise<Disposable> {
 }
 
 /**
- * Locks the folder of a run against other processes until the result is disposed of, and removes half-written files that a
- * killed process left.
+ * Locks the folder of a run against other processes until the result is disposed of, and removes
+ * half-written files that a killed process left.
  *
  * @throws {UserError} if another process trains there, or the folder cannot be written
  */
@@ -110,7 +115,10 @@ export async function holdRun(folder: RunFolder): Promise<Disposable> {
   }
 }
 
-/** Writes the config. It comes after the files that resuming needs: a folder with a config can be resumed. */
+/**
+ * Writes the config. It comes after the files that resuming needs: a folder with a config can be
+ * resumed.
+ */
 export async function writeConfig(folder: RunFolder, config: Config): Promise<void> {
   await writeFile(folder.config, JSON.stringify(config, null, 2) + "\n");
 }

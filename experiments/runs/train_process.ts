@@ -1,5 +1,6 @@
 /**
- * Training in a process of its own: a run that leaks memory or crashes does not affect the next one.
+ * Training in a process of its own: a run that leaks memory or crashes does not affect the next
+ * one.
  *
  * @module
  */
@@ -24,7 +25,9 @@ export interface ProcessOptions {
   stop: AbortSignal;
   /** Ends the process at once. */
   kill: AbortSignal;
-  /** A file to which all output is appended; unless given, output goes where this process writes. */
+  /**
+   * A file to which all output is appended; unless given, output goes where this process writes.
+   */
   log?: string;
   /** Whether all output goes to standard error, so that standard output stays free for JSON. */
   quiet?: boolean;
@@ -92,7 +95,9 @@ export async function trainInProcess(
   );
 }
 
-/** The message of the last line of an output that begins with `error: `; undefined if there is none. */
+/**
+ * The message of the last line of an output that begins with `error: `; undefined if there is none.
+ */
 export function errorMessage(text: string): string | undefined {
   const lines = stripVTControlCharacters(text).split("\n");
   const line = lines.findLast((line) => line.startsWith(ERROR));

@@ -1,5 +1,6 @@
 /**
- * One epoch: a step for each batch of shuffled images, with a check of the losses every quarter of a second.
+ * One epoch: a step for each batch of shuffled images, with a check of the losses every quarter of
+ * a second.
  *
  * @module
  */
@@ -14,14 +15,20 @@ import type { Learner } from "./learner.ts";
 import type { StepReport } from "../runs/progress.ts";
 import { average, emptyTrace, readTrace } from "../outcome/trace.ts";
 
-/** Seconds between two checks; a check shows progress, and sees whether training was stopped or has diverged. */
+/**
+ * Seconds between two checks; a check shows progress, and sees whether training was stopped or has
+ * diverged.
+ */
 const CHECK_EVERY = 0.25;
 
 /** The inputs of an epoch. */
 export interface Epoch {
   learner: Learner;
   images: Images;
-  /** All image indices, shuffled: each batch takes the next ones; those after the last whole batch are not used. */
+  /**
+   * All image indices, shuffled: each batch takes the next ones; those after the last whole batch
+   * are not used.
+   */
   order: Data;
   /** The number of images in a batch. */
   batch: number;
@@ -37,7 +44,8 @@ export interface Epoch {
 /**
  * Trains for an epoch; the buffers of the given state are donated to the steps.
  *
- * @returns the new state and the average losses over the batches; `undefined` if the epoch was stopped
+ * @returns the new state and the average losses over the batches; `undefined` if the epoch was
+ *   stopped
  * @throws {UserError} if the loss or one of its terms becomes NaN or infinite
  */
 export async function trainEpoch(
@@ -72,8 +80,8 @@ export async function trainEpoch(
 }
 
 /**
- * Checks every term on the host, not only the loss: a GPU may turn a NaN into a number on the way, and the loss leaves out
- * terms of weight 0.
+ * Checks every term on the host, not only the loss: a GPU may turn a NaN into a number on the way,
+ * and the loss leaves out terms of weight 0.
  */
 async function checkFinite(losses: Metrics[], epoch: Epoch, steps: number): Promise<void> {
   const bad = losses.findIndex((row) => firstBadMetric(row) !== undefined);

@@ -80,7 +80,8 @@ export function makeLearner(
   const { beta1, beta2, epsilon } = config.optimizer;
   const adamOf = adam<Params>({ learningRate: schedule, beta1, beta2, epsilon });
 
-  // One pass computes both the losses and the encodings that the pool keeps, so that the batch is encoded once.
+  // One pass computes both the losses and the encodings that the pool keeps, so that the batch is
+  // encoded once.
   const gradient = valueAuxAndGrad(
     (params: Params, images: Tensor, key: Key, state?: PoolState): [Tensor, Pass] => {
       const losses = model.losses(params, images, key, state && pool!.encodings(state, params));

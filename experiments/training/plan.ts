@@ -13,7 +13,10 @@ import { leafNames } from "../runs/checkpoint.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 import { aligned } from "../shell/table.ts";
 
-/** A line for each array of the model: its name, its shape and its number of elements. Nothing is computed. */
+/**
+ * A line for each array of the model: its name, its shape and its number of elements. Nothing is
+ * computed.
+ */
 export function modelLines(model: Model, pixels: number): string[] {
   const params = model.init(key(0), zeros([model.prior.examples, pixels]));
   const leaves = treeLeaves(params) as Tensor[];

@@ -1,5 +1,6 @@
 /**
- * Recovery from a lost device: if a GPU is reset, removed or crashes, the run loses a part of an epoch and continues.
+ * Recovery from a lost device: if a GPU is reset, removed or crashes, the run loses a part of an
+ * epoch and continues.
  *
  * @module
  */
@@ -12,8 +13,9 @@ import { type Outcome, train } from "./trainer.ts";
 import type { Run } from "../runs/run.ts";
 
 /**
- * Trains as {@linkcode train} does. If the device is lost, opens a new one and continues from the checkpoint; after a second
- * loss within the same epoch the new device is the CPU. At the end all devices are closed, also the one of the run.
+ * Trains as {@linkcode train} does. If the device is lost, opens a new one and continues from the
+ * checkpoint; after a second loss within the same epoch the new device is the CPU. At the end all
+ * devices are closed, also the one of the run.
  *
  * @param reopen opens a new device
  * @throws {UserError} as for {@linkcode train}, and if the device has too little memory

@@ -1,5 +1,6 @@
 /**
- * Training a run: after each epoch come its validation, a line of history, pictures and a checkpoint; at the end the test.
+ * Training a run: after each epoch come its validation, a line of history, pictures and a
+ * checkpoint; at the end the test.
  *
  * @module
  */
@@ -55,10 +56,11 @@ export interface Outcome {
 /**
  * Trains a model in its run folder.
  *
- * Every random choice follows from the key of the run and the number of the epoch or step. A run that was stopped and resumed
- * therefore ends with the same bits as an uninterrupted one.
+ * Every random choice follows from the key of the run and the number of the epoch or step. A run
+ * that was stopped and resumed therefore ends with the same bits as an uninterrupted one.
  *
- * @throws {UserError} if the loss becomes NaN or infinite, or the checkpoint does not fit the config
+ * @throws {UserError} if the loss becomes NaN or infinite, or the checkpoint does not fit the
+ *   config
  */
 export async function train(run: Run): Promise<Outcome> {
   const { config, data, device, folder, signal } = run;
@@ -133,7 +135,10 @@ export async function train(run: Run): Promise<Outcome> {
   return { epoch, test: await conclude(run, model, { state, epoch }, keys) };
 }
 
-/** Throws if an epoch ended with a NaN or an infinity, before its files replace those of the epoch before. */
+/**
+ * Throws if an epoch ended with a NaN or an infinity, before its files replace those of the epoch
+ * before.
+ */
 function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays): void {
   const broken = firstNotFinite(arrays);
   const metric = firstBadMetric(valid);
@@ -145,8 +150,8 @@ function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays)
 }
 
 /**
- * Whether the validation loss has not fallen for as long as the config allows. The lowest loss is found by a loop:
- * `Math.min(...losses)` overflows the stack from about 120,000 epochs.
+ * Whether the validation loss has not fallen for as long as the config allows. The lowest loss is
+ * found by a loop: `Math.min(...losses)` overflows the stack from about 120,000 epochs.
  */
 export function hasStalled(
   history: readonly EpochRecord[],
@@ -219,7 +224,8 @@ async function firstCheckpoint(
 /**
  * The checkpoint to continue from.
  *
- * @throws {UserError} as for {@linkcode loadCheckpoint}, and if it has finished more epochs than the config asks for
+ * @throws {UserError} as for {@linkcode loadCheckpoint}, and if it has finished more epochs than
+ *   the config asks for
  */
 async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promise<Checkpoint> {
   const last = await loadCheckpoint(folder.checkpoint, like);
@@ -230,10 +236,11 @@ async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promis
 }
 
 /**
- * The history up to a checkpoint. If a process was killed after it wrote the history and before it wrote the checkpoint, the
- * history has one line more; that epoch is trained again.
+ * The history up to a checkpoint. If a process was killed after it wrote the history and before it
+ * wrote the checkpoint, the history has one line more; that epoch is trained again.
  *
- * @throws {UserError} if the history has fewer lines than finished epochs, or two lines more, or was changed
+ * @throws {UserError} if the history has fewer lines than finished epochs, or two lines more, or
+ *   was changed
  */
 async function historyUpTo(
   { epoch, history: digest }: Checkpoint,

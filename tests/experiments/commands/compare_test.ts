@@ -94,7 +94,10 @@ Deno.test("compare trains each config, survives one that fails, and skips what i
 
   const other = await compare(...where, "--configs", files[0], "--epochs", "3");
   assertEquals(other.code, 1);
-  assertStringIncludes(other.out, "holds a run whose epochs differs: choose another --runs-dir");
+  assertStringIncludes(
+    other.out,
+    "holds a run whose config differs in epochs: choose another --runs-dir",
+  );
   assertEquals((await namesIn(runs)).filter((name) => name.startsWith("tiny")).length, 3);
 });
 

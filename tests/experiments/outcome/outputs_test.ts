@@ -153,7 +153,12 @@ Deno.test("a folder that is no run is left alone, one whose start was killed is 
   const run = runFolder(folder.path, "mine");
   await makeFolder(run.path);
   await writeFile(join(run.path, "notes.txt"), "mine");
-  await assertRefusedLater(() => createRun(run), run.path, "is no run", "holds notes.txt");
+  await assertRefusedLater(
+    () => createRun(run),
+    run.path,
+    "is not a run folder",
+    "it contains notes.txt",
+  );
   assertEquals(await namesIn(run.path), ["notes.txt"]);
 
   const killed = runFolder(folder.path, "killed");

@@ -76,7 +76,9 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
 
   const other = await sweep([...flags("a"), "--betas", "0.5", "--seeds", "1", "--epochs", "3"]);
   assertEquals([other.code, other.out], [1, ""]);
-  assertSentence(other.err.trimEnd(), ["a_beta0.5_seed0 holds a run whose epochs differs"]);
+  assertSentence(other.err.trimEnd(), [
+    "a_beta0.5_seed0 holds a run whose config differs in epochs",
+  ]);
 });
 
 Deno.test("a job that is killed is told and goes on from its last whole epoch; others are left alone", async () => {
