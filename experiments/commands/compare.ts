@@ -1,5 +1,6 @@
 /**
- * `deno task compare`: trains one config after another on the same images and puts what comes out in one table.
+ * `deno task compare`: trains one config after another on the same images and puts what comes out
+ * in one table.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * `deno task completions`: prints a shell script that completes tasks and flags on Tab. It is made from each `--help`.
+ * `deno task completions`: prints a shell script that completes tasks and flags on Tab. It is made
+ * from each `--help`.
  *
  * @module
  */

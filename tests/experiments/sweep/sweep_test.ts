@@ -31,7 +31,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   const grid = ["--betas", "0.5,2", "--seeds", "2"];
   const first = await sweep([...flags("exploding", "a"), ...grid, "--threads", "1"]);
   assertEquals(first.code, 1);
-  assertMatch(first.err, /^error: 4 of 8 jobs failed, .*: exploding_beta0.5_seed0, .*\n$/);
+  assertMatch(first.err, /^error: 4 of 8 jobs failed; .*: exploding_beta0.5_seed0, .*\n$/);
   assertEquals(
     first.out.match(/^exploding_\S+ {2}failed: the loss became .*\.log\)$/gm)!.length,
     4,
@@ -98,7 +98,7 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assertEquals(code, 1);
   assertStringIncludes(out, "long_beta1_seed0  failed: the process was ended by SIGKILL");
   assertMatch(out, /^a_beta1_seed0 {2}rate /m);
-  assertMatch(err, /error: 1 of 2 jobs failed, .*: long_beta1_seed0\n$/);
+  assertMatch(err, /error: 1 of 2 jobs failed; .*: long_beta1_seed0\n$/);
   const kept = await epochs();
   assert(kept >= 2 && kept < 100);
   // The line of an epoch is written before its checkpoint, so the last one may be of an epoch that is lost.
