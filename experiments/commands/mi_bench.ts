@@ -1,6 +1,5 @@
 /**
- * `deno task mi-bench`: estimators of mutual information on Echo channels, whose information is
- * exact.
+ * `deno task mi-bench`: estimators of mutual information on Echo channels, whose information is exact.
  *
  * @module
  */

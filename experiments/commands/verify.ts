@@ -1,6 +1,6 @@
 /**
- * `deno task verify`: whether the rate is the information, by estimators that know nothing of Echo:
- * of the library's own channels, or of a trained model.
+ * `deno task verify`: whether the rate is the information, by estimators that know nothing of Echo: of the library's own channels,
+ * or of a trained model.
  *
  * @module
  */
