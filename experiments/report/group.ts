@@ -6,6 +6,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/config.ts";
+import { betaOf, isRate } from "../models/beta.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. */
@@ -34,7 +35,7 @@ export function groupRuns(runs: readonly ReportRun[]): Group[] {
     return { name: names[i], runs: runs!, repeats, config: sorted[0].config };
   });
   const curves = curveNames(groups);
-  const beta = ({ config }: Group) => config === undefined ? 0 : betaOf(config);
+  const beta = ({ config }: Group) => config === undefined ? 0 : betaOf(config.loss);
   // So that `b2` stands before `b10`.
   const { compare } = new Intl.Collator("en", { numeric: true });
   return groups.sort((a, b) =>
@@ -72,13 +73,8 @@ function sets<T extends { readonly config?: Config }>(
 const withoutBeta = (config: Config) => ({
   ...config,
   seed: 0,
-  loss: config.loss.map((term) => term.type === "rate" ? { ...term, weight: 1 } : term),
+  loss: config.loss.map((term) => isRate(term) ? { ...term, weight: 1 } : term),
 });
-
-/** The weight of the rate in the loss. */
-export function betaOf({ loss }: Config): number {
-  return loss.reduce((sum, { type, weight }) => sum + (type === "rate" ? weight : 0), 0);
-}
 
 /** A short name for each set of names: what they begin with, without a seed, and without what all sets end in. */
 export function groupNames(sets: readonly (readonly string[])[]): string[] {

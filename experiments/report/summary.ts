@@ -7,7 +7,8 @@
 import { median } from "../bench/statistics.ts";
 import type { Metrics } from "../runs/history.ts";
 import { type Estimate, estimate } from "./estimate.ts";
-import { betaOf, type Group, isFinished } from "./group.ts";
+import { betaOf } from "../models/beta.ts";
+import { type Group, isFinished } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. Rates, distortions and bounds are in nats per image. */
@@ -41,7 +42,7 @@ export function summarize({ config, runs }: Group): Summary {
   const epochs = counted.flatMap(({ history }) => history.at(-1)?.epoch ?? []);
   const seconds = counted.flatMap(({ history }) => history.map(({ seconds }) => seconds));
   return {
-    beta: config && betaOf(config),
+    beta: config && betaOf(config.loss),
     seeds: counted.length,
     split: finished.length > 0 ? "test" : "validation",
     epochs: epochs.length > 0 ? Math.min(...epochs) : undefined,

@@ -16,7 +16,8 @@ import {
   settingsOf,
 } from "../../../experiments/report/differences.ts";
 import { estimate, estimateText } from "../../../experiments/report/estimate.ts";
-import { betaOf, curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
+import { betaOf } from "../../../experiments/models/beta.ts";
+import { curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
 import { readLines } from "../../../experiments/report/history_lines.ts";
 import { lossPanels } from "../../../experiments/report/loss_panels.ts";
 import { markup } from "../../../experiments/report/markup.ts";
@@ -88,7 +89,7 @@ Deno.test("runs that differ in the seed alone are a group; groups that differ in
   ]);
   const curves = groups.map((group) => curveNames(groups).get(group));
   assertEquals(curves, ["echo", "echo", "echo", "lost", "lost too", "vae", "vae", "vae"]);
-  assertEquals(betaOf(groups[2].config!), 10);
+  assertEquals(betaOf(groups[2].config!.loss), 10);
 });
 
 Deno.test("names are short, and never the same", () => {
