@@ -153,5 +153,5 @@ function checkConfig(config: Config, text: string, path: string): void {
 
 /** The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w`. */
 function leafNames(tree: unknown): string[] {
-  return treePaths(tree).map((path) => path.replaceAll("[", "..").replaceAll("]", "").slice(1));
+  return treePaths(tree).map((path) => path.replaceAll("[", ".").replaceAll("]", "").slice(1));
 }

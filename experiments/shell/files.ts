@@ -39,7 +39,7 @@ export async function writeFile(path: string, content: string | Uint8Array): Pro
  */
 export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
-    if (name.startsWith("..") && name.endsWith(TEMPORARY)) await removeFile(join(folder, name));
+    if (name.startsWith(".") && name.endsWith(TEMPORARY)) await removeFile(join(folder, name));
   }
 }
 
@@ -125,10 +125,10 @@ export async function makeFolder(path: string): Promise<void> {
  * `%LOCALAPPDATA%` (Windows), and in it `echograd`.
  */
 export function cacheFolder(): string {
-  const home = Deno.env.get("HOME") ?? "..";
+  const home = Deno.env.get("HOME") ?? ".";
   switch (Deno.build.os) {
     case "windows":
-      return join(Deno.env.get("LOCALAPPDATA") ?? "..", "echograd");
+      return join(Deno.env.get("LOCALAPPDATA") ?? ".", "echograd");
     case "darwin":
       return join(home, "Library", "Caches", "echograd");
     default:

@@ -15,7 +15,7 @@ import { shorten } from "./errors.ts";
 export function issueText({ issues }: z.core.$ZodError, config: unknown): string {
   // A misspelt key is often missing under its right name too: the misspelling says more.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  const path = issue.path.join("..");
+  const path = issue.path.join(".");
   return `${path ? `, ${path}` : ""}: ${explain(issue, valueAt(config, issue.path))}`;
 }
 

@@ -36,7 +36,7 @@ function repeatedKey(json: string): string | undefined {
     else if (colon !== "") {
       const object = around.at(-1)!;
       object.key = JSON.parse(string) as string;
-      if (object.seen.has(object.key)) return around.flatMap(({ key }) => key ?? []).join("..");
+      if (object.seen.has(object.key)) return around.flatMap(({ key }) => key ?? []).join(".");
       object.seen.add(object.key);
     }
   }

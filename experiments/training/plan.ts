@@ -17,7 +17,7 @@ export function modelLines(model: Model, pixels: number): string[] {
   const leaves = treeLeaves(params) as Tensor[];
   const rows = treePaths(params).map((path, i) => {
     const { shape, size } = leaves[i];
-    const name = path.replaceAll("[", "..").replaceAll("]", "").slice(1);
+    const name = path.replaceAll("[", ".").replaceAll("]", "").slice(1);
     return [name, `[${shape.join(", ")}]`, size.toLocaleString("en")];
   });
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
@@ -35,7 +35,7 @@ export function planLines(
   const steps = Math.floor((limit ?? train.count) / batch);
   const [each, all] = [steps, steps * epochs].map((count) => count.toLocaleString("en"));
   const names = Object.values(files).map((file) => basename(file)).filter((name) =>
-    name[0] !== ".."
+    name[0] !== "."
   );
   return [
     `${epochs} epochs of ${each} steps of ${batch} images: ${all} steps`,

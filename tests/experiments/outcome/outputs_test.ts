@@ -135,7 +135,7 @@ Deno.test("a run folder is never made twice, nor outside its folder", async () =
   await assertRefusedLater(() => createRun(run), run.path, "--resume", "--filename");
   assertEquals(await openRun(run), config);
   await assertHolds(run.path, "config.json");
-  for (const name of ["", "../..", "a/b", "../a", "-x", "a b"]) {
+  for (const name of ["", "..", "a/b", "../a", "-x", "a b"]) {
     assertRefused(() => runFolder(runs, name), "--filename", `"${name}"`);
   }
 });
