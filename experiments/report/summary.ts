@@ -8,7 +8,7 @@ import { median } from "../bench/statistics.ts";
 import type { Metrics } from "../runs/history.ts";
 import { type Estimate, estimate } from "./estimate.ts";
 import { betaOf } from "../models/beta.ts";
-import { type Group, isFinished } from "./group.ts";
+import { isFinished, type RunGroup } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. Rates, distortions and bounds are in nats per image. */
@@ -33,7 +33,7 @@ export interface Summary {
 }
 
 /** The means of a group. */
-export function summarize({ config, runs }: Group): Summary {
+export function summarize({ config, runs }: RunGroup): Summary {
   const finished = runs.filter(isFinished);
   const counted = finished.length > 0 ? finished : runs;
   const metrics = counted.map(metricsOf);

@@ -20,7 +20,7 @@ import { dataDifference, type DataDigest } from "../data/digest.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, writeFile } from "../shell/files.ts";
 import type { Params } from "../models/model.ts";
-import type { PoolState } from "../models/echo_ring.ts";
+import type { EchoRingState } from "../models/echo_ring.ts";
 import type { NamedArray, Values } from "../formats/safetensors.ts";
 import { encodeSealed, readSealed } from "../formats/seal.ts";
 
@@ -29,7 +29,7 @@ export interface TrainingState {
   params: Params;
   optimizer: AdamState<Params>;
   /** The encodings that echoes are drawn from, where they are not the batch's own. */
-  pool?: PoolState;
+  pool?: EchoRingState;
 }
 
 /** A moment between two epochs. */

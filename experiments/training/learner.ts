@@ -22,7 +22,7 @@ import {
 import type { TrainingState } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import type { Losses, Model, Params } from "../models/model.ts";
-import { makePool, type PoolState } from "../models/echo_ring.ts";
+import { type EchoRingState, makeEchoRing } from "../models/echo_ring.ts";
 import { redrawn } from "./redraw.ts";
 import { record } from "../outcome/trace.ts";
 
@@ -30,7 +30,7 @@ import { record } from "../outcome/trace.ts";
 interface Pass {
   losses: Losses;
   /** The pool of echoes after the step, where there is one. */
-  after?: PoolState;
+  after?: EchoRingState;
 }
 
 /** The training of a model, as pure functions. */
@@ -70,7 +70,7 @@ export function makeLearner(
   device: Device,
   { redraw = false }: { redraw?: boolean } = {},
 ): Learner {
-  const pool = makePool(model, config.batch);
+  const pool = makeEchoRing(model, config.batch);
   const names = [...model.names, ...pool?.names ?? []];
   const shown = (images: Tensor, key: Key): [images: Tensor, key: Key] =>
     redraw ? redrawn(images, key) : [images, key];
@@ -82,7 +82,7 @@ export function makeLearner(
 
   // In one pass: the encodings that the losses are of are those that the pool keeps.
   const gradient = valueAuxAndGrad(
-    (params: Params, images: Tensor, key: Key, state?: PoolState): [Tensor, Pass] => {
+    (params: Params, images: Tensor, key: Key, state?: EchoRingState): [Tensor, Pass] => {
       const losses = model.losses(params, images, key, state && pool!.encodings(state, params));
       if (state === undefined) return [losses.loss, { losses }];
       const encoded = model.encoder(params).encode(images);

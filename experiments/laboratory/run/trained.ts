@@ -32,7 +32,7 @@ import { evenBatches, gatherTensor } from "../../outcome/evaluate.ts";
 import { exists, readFile } from "../../shell/files.ts";
 import { makeModel, type Model, type Params } from "../../models/model.ts";
 import { latentOf } from "../../models/rules.ts";
-import { makePool } from "../../models/echo_ring.ts";
+import { makeEchoRing } from "../../models/echo_ring.ts";
 import { folderAt } from "../../runs/run_folder.ts";
 import { decodeTensors } from "../../formats/safetensors.ts";
 
@@ -102,7 +102,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const first = model.init(key(0), zeros([model.prior.examples, pixels]));
   const optimizer = adam<Params>({ learningRate: 0 }).init(first);
   const examples = zeros([model.latent.pool?.size ?? 0, pixels]);
-  const pool = makePool(model, config.batch)?.init(first, examples);
+  const pool = makeEchoRing(model, config.batch)?.init(first, examples);
   const begun = { params: first, optimizer, ...pool && { pool } };
   const images = sliceImages(set.train, 0, config.limit ?? count);
   const start = {
