@@ -1,5 +1,5 @@
 /**
- * `deno task sweep`: the rate–distortion curve of one or more methods, by training each with every β and every seed.
+ * `deno task sweep`: the rate–distortion curve of one or more configs, by training each with every β and every seed.
  *
  * @module
  */
@@ -173,7 +173,7 @@ function printJobs(jobs: readonly SweepJob[], tasks: readonly SweepTask[], outpu
   for (const job of jobs) {
     const flags = tasks.find((task) => task.job === job)?.flags;
     const state = flags === undefined ? "finished" : flags.includes("--resume") ? "begun" : "new";
-    const { method: config, beta, seed, name, folder } = job;
+    const { configName: config, beta, seed, name, folder } = job;
     output.record({ config, beta, seed, folder: folder.path, state }, `${name}  ${state}`);
   }
 }

@@ -6,7 +6,7 @@
 
 import { median } from "../bench/statistics.ts";
 import type { Metrics } from "../runs/history.ts";
-import { type Estimate, estimate } from "./estimate.ts";
+import { type Measured, measured } from "../laboratory/statistics/measured.ts";
 import { betaOf } from "../models/beta.ts";
 import { isFinished, type RunGroup } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";
@@ -21,13 +21,13 @@ export interface Summary {
   /** The fewest epochs of these runs, of those whose history is known. */
   readonly epochs?: number;
   readonly parameters?: number;
-  readonly rate: Estimate;
-  readonly distortion: Estimate;
-  readonly negativeElbo: Estimate;
+  readonly rate: Measured;
+  readonly distortion: Measured;
+  readonly negativeElbo: Measured;
   /** Further terms of the loss, not weighted, by their types. */
-  readonly terms: ReadonlyMap<string, Estimate>;
+  readonly terms: ReadonlyMap<string, Measured>;
   /** An upper bound on −log p(x), by so many codes of each image. */
-  readonly likelihood?: { readonly nats: Estimate; readonly samples: number };
+  readonly likelihood?: { readonly nats: Measured; readonly samples: number };
   /** Of an epoch's training steps, the median. */
   readonly secondsPerEpoch?: number;
 }
@@ -37,7 +37,7 @@ export function summarize({ config, runs }: RunGroup): Summary {
   const finished = runs.filter(isFinished);
   const counted = finished.length > 0 ? finished : runs;
   const metrics = counted.map(metricsOf);
-  const over = (of: (metrics: Metrics) => number) => estimate(metrics.map(of));
+  const over = (of: (metrics: Metrics) => number) => measured(metrics.map(of));
   const { rate: _, distortion: __, loss: ___, ...terms } = metrics[0];
   const epochs = counted.flatMap(({ history }) => history.at(-1)?.epoch ?? []);
   const seconds = counted.flatMap(({ history }) => history.map(({ seconds }) => seconds));
@@ -64,5 +64,5 @@ function likelihoodOf(runs: readonly ReportRun[]): Summary["likelihood"] {
   const bounds = runs.map(({ test }) => test?.likelihood);
   const samples = bounds[0]?.samples;
   if (samples === undefined || bounds.some((bound) => bound?.samples !== samples)) return undefined;
-  return { nats: estimate(bounds.map((bound) => bound!.nats)), samples };
+  return { nats: measured(bounds.map((bound) => bound!.nats)), samples };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Estimate, estimateText } from "./estimate.ts";
+import { type Measured, measuredText } from "../laboratory/statistics/measured.ts";
 import type { RunGroup } from "./group.ts";
 import type { Content, Markup } from "./markup.ts";
 import type { Summary } from "./summary.ts";
@@ -40,12 +40,12 @@ export function summaryTable(rows: readonly SummaryRow[]): Markup {
   return tableMarkup("Means over seeds ± their standard errors, in nats per image", columns, rows);
 }
 
-const text = (value: Estimate | undefined, decimals?: number) =>
-  value && estimateText(value, decimals);
+const text = (measured: Measured | undefined, decimals?: number) =>
+  measured && measuredText(measured, decimals);
 
 /** With three significant digits, since a term may be tiny. */
-const smallText = (value: Estimate | undefined) =>
-  text(value, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(value?.mean || 1)))));
+const smallText = (measured: Measured | undefined) =>
+  text(measured, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(measured?.value || 1)))));
 
 /** The name, marked where the numbers are not of test images. */
 function nameOf({ group, split }: SummaryRow): Content {
