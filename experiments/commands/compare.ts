@@ -7,7 +7,7 @@
 
 import { join } from "node:path";
 import { COMMON_FLAGS, SINGLE_RUN_FLAGS } from "../shell/common_flags.ts";
-import { columnsOf, readRow, type Row } from "../compare/row.ts";
+import { columnsOf, type ComparisonRow, readComparisonRow } from "../compare/row.ts";
 import { tableText } from "../shell/table.ts";
 import { findConfigs, type NamedConfig, withChanges } from "../config/source.ts";
 import { shortName } from "../data/datasets.ts";
@@ -74,7 +74,7 @@ async function command(args: string[]): Promise<void> {
   const killed = new AbortController();
   const stop = onInterrupt(() => killed.abort());
 
-  const rows: Row[] = [];
+  const rows: ComparisonRow[] = [];
   for (const [i, { name, config }] of configs.entries()) {
     say(`\n## ${name} (${i + 1} of ${configs.length})`);
     const options = { stop, kill: killed.signal, quiet: given.json };
@@ -106,7 +106,7 @@ async function rowOf(
   given: Given,
   options: ProcessOptions,
   say: (text: string) => void,
-): Promise<Row> {
+): Promise<ComparisonRow> {
   const { device, threads, "data-dir": dataDir } = given;
   const importance = hasDensity(config) ? given.importance : undefined;
   const means = { device, threads, "data-dir": dataDir, importance };
@@ -115,7 +115,7 @@ async function rowOf(
     const flags = await flagsLeft({ folder, config }, means);
     if (flags === undefined) say(`already finished: ${folder.path}`);
     else await trainInProcess(flags, options);
-    return await readRow(name, folder);
+    return await readComparisonRow(name, folder);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { config: name, failure: error.message };
@@ -128,7 +128,7 @@ function pathOf(given: Given, extension: string): string {
 }
 
 /** Writes the table so far into the folder of the runs, as Markdown and as JSON. */
-async function save(rows: readonly Row[], given: Given): Promise<void> {
+async function save(rows: readonly ComparisonRow[], given: Given): Promise<void> {
   await makeFolder(given["runs-dir"]);
   await writeFile(pathOf(given, "md"), tableText(columnsOf(rows), rows) + "\n");
   await writeFile(pathOf(given, "json"), JSON.stringify(rows, null, 2) + "\n");

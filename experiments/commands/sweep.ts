@@ -20,7 +20,7 @@ import { writeReport } from "../sweep/collect.ts";
 import { curveTable } from "../sweep/curve.ts";
 import { followSweep } from "../sweep/follow.ts";
 import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
-import type { LaunchOptions, Task } from "../sweep/launch.ts";
+import type { LaunchOptions, SweepTask } from "../sweep/launch.ts";
 import { launchHere } from "../sweep/local.ts";
 import { launchBySlurm } from "../sweep/slurm.ts";
 
@@ -147,8 +147,8 @@ async function jobsOf(given: Given): Promise<SweepJob[]> {
 async function tasksLeft(
   jobs: readonly SweepJob[],
   { device, "data-dir": dataDir }: Given,
-): Promise<Task[]> {
-  const tasks: Task[] = [];
+): Promise<SweepTask[]> {
+  const tasks: SweepTask[] = [];
   for (const job of jobs) {
     const flags = await flagsLeft(job, { device, "data-dir": dataDir });
     if (flags !== undefined) tasks.push({ job, flags });
@@ -158,7 +158,7 @@ async function tasksLeft(
 
 /** Runs the tasks here or by Slurm, as the flags say. */
 async function launch(
-  tasks: readonly Task[],
+  tasks: readonly SweepTask[],
   { launcher, jobs, threads, "no-wait": noWait }: Given,
   options: LaunchOptions,
 ): Promise<void> {
@@ -169,11 +169,11 @@ async function launch(
 }
 
 /** Prints each job with its state. */
-function printJobs(jobs: readonly SweepJob[], tasks: readonly Task[], output: Output): void {
+function printJobs(jobs: readonly SweepJob[], tasks: readonly SweepTask[], output: Output): void {
   for (const job of jobs) {
     const flags = tasks.find((task) => task.job === job)?.flags;
     const state = flags === undefined ? "finished" : flags.includes("--resume") ? "begun" : "new";
-    const { method: config, beta, seed, name, folder } = job;
+    const { configName: config, beta, seed, name, folder } = job;
     output.record({ config, beta, seed, folder: folder.path, state }, `${name}  ${state}`);
   }
 }

@@ -4,72 +4,37 @@
  * @module
  */
 
-import type { Config } from "../config/config.ts";
-import { UserError } from "../shell/errors.ts";
-import { channelOf } from "../models/latents/echo.ts";
 import type { NamedArray } from "../formats/safetensors.ts";
-
-/**
- * How the rate of a dimension is measured:
- * - `exact`: Echo's −E log Sⱼ; the sum over dimensions is the rate of the model;
- * - `divergence`: E KL(q(zⱼ|x) ‖ N(0, 1)) under a standard normal prior; the sum is the rate of the
- *   model;
- * - `bound`: for a Gaussian encoder with any other prior or with a flow: ½ log Var zⱼ − ½ E log
- *   σⱼ², the divergence from the Gaussian with the mean and the variance of zⱼ, which is the
- *   smallest one over all Gaussian priors. It is an upper bound on I(X; zⱼ); the sum has no
- *   meaning.
- */
-export type RateMeasure = "exact" | "divergence" | "bound";
-
-/** Rates by dimension. */
-export interface DimensionRates {
-  readonly measure: RateMeasure;
-  /** The rates in nats per image, in the order of the dimensions. */
-  readonly nats: readonly number[];
-}
+import type { Surroundings } from "../models/kinds.ts";
+import type { DimensionRates } from "../models/latent.ts";
+import { termParts } from "../models/term.ts";
+import { UserError } from "../shell/errors.ts";
 
 /** The arrays of `codes.safetensors` by name, each [images, latent]. */
 export type Codes = ReadonlyMap<string, NamedArray>;
 
 /**
- * The rates of the dimensions of a code; undefined for Echo with matrices, whose scales lie along
- * axes that turn with each image, so that only the rate of the whole code is defined.
+ * The rates of the dimensions of codes; undefined if the latent layer has a rate for the whole code
+ * only.
  *
  * @param source the file of the codes, for messages
  * @throws {UserError} if a model of this config cannot have these codes
  */
 export function dimensionRates(
-  { latent, prior }: Pick<Config, "latent" | "prior">,
+  config: Surroundings,
   codes: Codes,
   source: string,
 ): DimensionRates | undefined {
-  if (latent.type === "echo_matrix") return undefined;
-  const columns = (name: string) => {
+  const { size } = config.latent;
+  const column = (name: string, dimension: number) => {
     const found = columnsOf(codes, name, source);
-    if (found.count === latent.size) return found;
+    if (found.count === size) return found.of(dimension);
     throw new UserError(
-      `${source}: ${name} has ${found.count} dimensions, but the config has ${latent.size}`,
+      `${source}: ${name} has ${found.count} dimensions, but the config has ${size}`,
     );
   };
-  const rates = (rate: (dimension: number) => number) =>
-    Array.from({ length: latent.size }, (_, j) => rate(j));
-  if (latent.type === "echo") {
-    const logClip = Math.log(channelOf(latent).clip);
-    const logScales = columns("logScale");
-    const nats = rates((j) => -mean(logScales.of(j)) - logClip);
-    return { measure: "exact", nats };
-  }
-  const logVariances = columns("logVariance");
-  const isStandard = latent.type !== "iaf" && prior.type === "standard";
-  const allMeans = columns("mean");
-  const nats = rates((j) => {
-    const [means, own] = [allMeans.of(j), logVariances.of(j)];
-    const second = mean(means.map((m, i) => m ** 2 + Math.exp(own[i])));
-    const logVariance = mean(own);
-    if (isStandard) return 0.5 * (second - 1 - logVariance);
-    return 0.5 * (Math.log(second - mean(means) ** 2) - logVariance);
-  });
-  return { measure: isStandard ? "divergence" : "bound", nats };
+  const { latent, isStandard } = termParts(config);
+  return latent.ratesByDimension?.(column, isStandard);
 }
 
 /** The dimensions in the order of falling rates. */
@@ -114,6 +79,3 @@ export function columnsOf(codes: Codes, name: string, source: string): Columns {
     },
   };
 }
-
-const mean = (values: Float64Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -21,7 +21,7 @@ import { dataDifference, type DataDigest } from "../data/digest.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, writeFile } from "../shell/files.ts";
 import type { Params } from "../models/model.ts";
-import type { PoolState } from "../models/echo_ring.ts";
+import type { EchoRingState } from "../models/echo_ring.ts";
 import type { NamedArray, Values } from "../formats/safetensors.ts";
 import { encodeSealed, readSealed } from "../formats/seal.ts";
 
@@ -30,7 +30,7 @@ export interface TrainingState {
   params: Params;
   optimizer: AdamState<Params>;
   /** The stored encodings that echoes are drawn from, if the config asks for a pool. */
-  pool?: PoolState;
+  pool?: EchoRingState;
 }
 
 /** The state of a run between two epochs. */

@@ -22,15 +22,15 @@ import {
 import type { TrainingState } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import type { Losses, Model, Params } from "../models/model.ts";
-import { makePool, type PoolState } from "../models/echo_ring.ts";
+import { type EchoRingState, makeEchoRing } from "../models/echo_ring.ts";
 import { redrawn } from "./redraw.ts";
 import { record } from "../outcome/trace.ts";
 
 /** The values that a step computes besides the gradient. */
 interface Pass {
   losses: Losses;
-  /** The pool of echoes after the step, if there is one. */
-  after?: PoolState;
+  /** The ring of echoes after the step, if there is one. */
+  after?: EchoRingState;
 }
 
 /** The functions of training. */
@@ -70,8 +70,8 @@ export function makeLearner(
   device: Device,
   { redraw = false }: { redraw?: boolean } = {},
 ): Learner {
-  const pool = makePool(model, config.batch);
-  const names = [...model.names, ...pool?.names ?? []];
+  const ring = makeEchoRing(model, config.batch);
+  const names = [...model.names, ...ring?.names ?? []];
   const shown = (images: Tensor, key: Key): [images: Tensor, key: Key] =>
     redraw ? redrawn(images, key) : [images, key];
   const firstOf = (images: Tensor, count: number) =>
@@ -80,16 +80,16 @@ export function makeLearner(
   const { beta1, beta2, epsilon } = config.optimizer;
   const adamOf = adam<Params>({ learningRate: schedule, beta1, beta2, epsilon });
 
-  // One pass computes both the losses and the encodings that the pool keeps, so that the batch is
+  // One pass computes both the losses and the encodings that the ring keeps, so that the batch is
   // encoded once.
   const gradient = valueAuxAndGrad(
-    (params: Params, images: Tensor, key: Key, state?: PoolState): [Tensor, Pass] => {
-      const losses = model.losses(params, images, key, state && pool!.encodings(state, params));
+    (params: Params, images: Tensor, key: Key, state?: EchoRingState): [Tensor, Pass] => {
+      const losses = model.losses(params, images, key, state && ring!.encodings(state, params));
       if (state === undefined) return [losses.loss, { losses }];
       const encoded = model.encoder(params).encode(images);
       return [losses.loss, {
-        losses: { ...losses, ...pool!.staleness(state, params) },
-        after: pool!.next(state, images, encoded),
+        losses: { ...losses, ...ring!.staleness(state, params) },
+        after: ring!.next(state, images, encoded),
       }];
     },
   );
@@ -111,9 +111,9 @@ export function makeLearner(
   function init(key: Key, examples: Tensor): TrainingState {
     const params = model.init(key, firstOf(examples, model.prior.examples));
     const state = { params, optimizer: adamOf.init(params) };
-    if (pool === undefined) return state;
-    const [seen] = shown(firstOf(examples, model.latent.pool!.size), foldIn(key, 1));
-    return { ...state, pool: pool.init(params, seen) };
+    if (ring === undefined) return state;
+    const [seen] = shown(firstOf(examples, model.latent.ring!.size), foldIn(key, 1));
+    return { ...state, pool: ring.init(params, seen) };
   }
 
   return {

@@ -28,7 +28,7 @@ Deno.test("a wrong value is named with its path, what it is, and what is allowed
   refused({ decoder: layers }, "decoder", "at most 100 entries", "found 20000");
   refused({ loss: [] }, "loss", "at least 1", "[]");
   const long = "x".repeat(1e6);
-  refused({ recon: long }, "recon", `found "${"x".repeat(199)}…`);
+  refused({ recon: long }, "recon", `found "${"x".repeat(99)} … (999802 characters)`);
   refused({ [long]: 1 }, `unknown key "${"x".repeat(100)}…"; allowed: `);
   refused(
     { loss: [{ type: "rat", weight: 1 }] },

@@ -202,7 +202,8 @@ Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", asyn
   const { signal: never } = new AbortController();
   const launch = launchHere(tasks, {
     ...{ jobs: 2, runsDir, stop: never, kill: never, say() {} },
-    ended: ({ method }) => method === "a" ? Promise.reject(new Error("full")) : Promise.resolve(),
+    ended: ({ configName }) =>
+      configName === "a" ? Promise.reject(new Error("full")) : Promise.resolve(),
   });
   await assertRejects(() => launch, Error, "full");
   const log = await Deno.readTextFile(join(runsDir, "endless_beta1_seed0.log"));
