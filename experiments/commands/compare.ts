@@ -1,12 +1,13 @@
 /**
- * `deno task compare`: trains one config after another on the same images and puts what comes out in one table.
+ * `deno task compare`: trains one config after another on the same images and puts what comes out
+ * in one table.
  *
  * @module
  */
 
 import { join } from "node:path";
-import { COMMON_FLAGS } from "../shell/common_flags.ts";
-import { columnsOf, readRow, type Row } from "../compare/row.ts";
+import { COMMON_FLAGS, SINGLE_RUN_FLAGS } from "../shell/common_flags.ts";
+import { columnsOf, type ComparisonRow, readComparisonRow } from "../compare/row.ts";
 import { tableText } from "../shell/table.ts";
 import { findConfigs, type NamedConfig, withChanges } from "../config/source.ts";
 import { shortName } from "../data/datasets.ts";
@@ -21,8 +22,8 @@ import { main, print, tell } from "../shell/program.ts";
 import { runFolder } from "../runs/run_folder.ts";
 import { type ProcessOptions, trainInProcess } from "../runs/train_process.ts";
 
-/** Every method that Echo is compared with. */
-const METHODS = [
+/** The configs of the paper: Echo and everything that it is compared with. */
+const CONFIGS = [
   ...["echo", "echo_tanh64", "echo_linear", "vae", "info_vae", "vae_maf", "vae_vamp"],
   ...["iaf_prior", "iaf_prior_mmd", "iaf_maf", "iaf_vamp"],
 ];
@@ -31,45 +32,28 @@ const FLAGS = {
   configs: {
     type: "text",
     value: "<a,b,…>",
-    default: METHODS.join(","),
-    help: "names in experiments/configs, or files",
+    default: CONFIGS.join(","),
+    help: "config names in experiments/configs, or files",
   },
   ...DATA_FLAGS,
-  dataset: { ...DATA_FLAGS.dataset, default: "mnist_binarized" },
-  epochs: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "passes over the training images (default: each config's, 20)",
+  dataset: {
+    ...DATA_FLAGS.dataset,
+    default: "mnist_binarized",
+    help: "a name from deno task data list, or an npz, npy, idx or mat file",
   },
-  beta: {
-    type: "number",
-    value: "<number>",
-    min: 0,
-    help: "what the weight of the rate is multiplied by (default: 1)",
-  },
-  seed: {
-    type: "integer",
-    value: "<number>",
-    min: 0,
-    max: 2 ** 32 - 1,
-    help: "what every random choice follows from (default: each config's, 0)",
-  },
-  importance: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "bound likelihoods, where codes have a density, by so many of each image (default: not)",
-  },
+  ...COMMON_FLAGS,
+  ...SINGLE_RUN_FLAGS,
   "runs-dir": {
     type: "path",
     value: "<folder>",
     default: "runs/compare",
-    help: "where run folders are: finished runs are skipped, others go on",
+    help: "the folder of all run folders; finished runs are skipped, others continued",
   },
-  ...COMMON_FLAGS,
-  json: { type: "boolean", help: "a JSON object a config; the rest to stderr" },
-  help: { type: "boolean", help: "print this" },
+  json: {
+    type: "boolean",
+    help: "print a JSON object for each config; all other lines go to stderr",
+  },
+  help: { type: "boolean", help: "print this text" },
 } as const;
 
 const USAGE = `deno task compare [flags]
@@ -86,17 +70,17 @@ async function command(args: string[]): Promise<void> {
   const say = given.json ? tell : print;
   const configs = (await findConfigs(given.configs))
     .map(({ name, config }) => ({ name, config: withChanges(config, given) }));
-  // The first Ctrl-C stops the run that is under way, and no other is begun.
+  // The first Ctrl-C lets the current run stop after its last whole epoch; the second kills it.
   const killed = new AbortController();
   const stop = onInterrupt(() => killed.abort());
 
-  const rows: Row[] = [];
+  const rows: ComparisonRow[] = [];
   for (const [i, { name, config }] of configs.entries()) {
     say(`\n## ${name} (${i + 1} of ${configs.length})`);
-    const means = { stop, kill: killed.signal, quiet: given.json };
-    const row = await rowOf({ name, config }, given, means, say);
+    const options = { stop, kill: killed.signal, quiet: given.json };
+    const row = await rowOf({ name, config }, given, options, say);
     if (!stop.aborted && row.failure !== undefined) say(`failed: ${row.failure}`);
-    // Also where nobody heard that: the pipe was closed, and the run was stopped by it.
+    // Checked here because a closed pipe, unlike a failure, ends the comparison.
     if (stop.aborted) break;
     if (given.json) print(JSON.stringify(row));
     rows.push(row);
@@ -104,7 +88,9 @@ async function command(args: string[]): Promise<void> {
   }
   const table = rows.length === 0 ? "" : `\n${tableText(columnsOf(rows), rows)}\n`;
   say(
-    `${table}\n${stop.aborted ? "stopped; the same command goes on" : pathOf(given, "{md,json}")}`,
+    `${table}\n${
+      stop.aborted ? "stopped; the same command continues" : pathOf(given, "{md,json}")
+    }`,
   );
   if (stop.aborted) Deno.exit(stop.reason);
 
@@ -114,35 +100,35 @@ async function command(args: string[]): Promise<void> {
   }
 }
 
-/** Trains a config unless that was done before; one that fails is a row that says so. */
+/** Trains a config, unless its run is finished, and reads its row; a failure becomes a row too. */
 async function rowOf(
   { name, config }: NamedConfig,
   given: Given,
   options: ProcessOptions,
   say: (text: string) => void,
-): Promise<Row> {
+): Promise<ComparisonRow> {
   const { device, threads, "data-dir": dataDir } = given;
   const importance = hasDensity(config) ? given.importance : undefined;
   const means = { device, threads, "data-dir": dataDir, importance };
   try {
     const folder = runFolder(given["runs-dir"], `${name}_${shortName(config.dataset)}`);
     const flags = await flagsLeft({ folder, config }, means);
-    if (flags === undefined) say(`finished before: ${folder.path}`);
+    if (flags === undefined) say(`already finished: ${folder.path}`);
     else await trainInProcess(flags, options);
-    return await readRow(name, folder);
+    return await readComparisonRow(name, folder);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { config: name, failure: error.message };
   }
 }
 
-/** Where the table is kept. */
+/** The path of the table. */
 function pathOf(given: Given, extension: string): string {
   return join(given["runs-dir"], `comparison_${shortName(given.dataset)}.${extension}`);
 }
 
-/** Keeps the table so far in the folder of the runs, as Markdown and as JSON. */
-async function save(rows: readonly Row[], given: Given): Promise<void> {
+/** Writes the table so far into the folder of the runs, as Markdown and as JSON. */
+async function save(rows: readonly ComparisonRow[], given: Given): Promise<void> {
   await makeFolder(given["runs-dir"]);
   await writeFile(pathOf(given, "md"), tableText(columnsOf(rows), rows) + "\n");
   await writeFile(pathOf(given, "json"), JSON.stringify(rows, null, 2) + "\n");

@@ -1,5 +1,6 @@
 /**
- * `deno task completions`: a shell script by which Tab completes tasks and their flags, made from their `--help`.
+ * `deno task completions`: prints a shell script that completes tasks and flags on Tab. It is made
+ * from each `--help`.
  *
  * @module
  */
@@ -10,14 +11,14 @@ import { helpText, parseWords } from "../shell/flags.ts";
 import { suggest } from "../shell/nearest.ts";
 import { main, print } from "../shell/program.ts";
 
-const FLAGS = { help: { type: "boolean", help: "print this" } } as const;
+const FLAGS = { help: { type: "boolean", help: "print this text" } } as const;
 
 const USAGE = `deno task completions bash | zsh | fish
 
-  eval "$(deno task completions bash)"      # in bash; zsh alike
-  deno task completions fish | source       # in fish`;
+  eval "$(deno task completions bash)"      # bash; for zsh, write zsh
+  deno task completions fish | source       # fish`;
 
-/** A flag of a task, and what its help says. */
+/** A flag of a task with its help. */
 interface TaskFlag {
   task: string;
   name: string;
@@ -44,7 +45,7 @@ async function command(args: string[]): Promise<void> {
   print(SHELLS[shell as keyof typeof SHELLS](Object.keys(settings.tasks), flags.flat()));
 }
 
-/** The tasks with flags say so in their description. */
+/** Whether a task has flags: its description then mentions --help. */
 function hasHelp([, { description }]: [string, { description: string }]): boolean {
   return description.includes("--help");
 }
@@ -79,7 +80,7 @@ ${cases(flags)}
 complete -o default -F _echograd deno`;
 }
 
-/** Zsh understands the words of bash. */
+/** Zsh reads the script of bash. */
 function zsh(tasks: readonly string[], flags: readonly TaskFlag[]): string {
   return `autoload -U +X bashcompinit && bashcompinit\n${bash(tasks, flags)}`;
 }

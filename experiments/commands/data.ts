@@ -1,5 +1,5 @@
 /**
- * `deno task data`: shows which data sets are here, downloads them, and checks them.
+ * `deno task data`: lists the data sets, downloads them and checks their files.
  *
  * @module
  */
@@ -19,17 +19,20 @@ const FLAGS = {
   "data-dir": {
     type: "path",
     value: "<folder>",
-    help: "the folder to look into and to download to (default: a package's, and the cache)",
+    help: "the folder to search and to download to (default: installed packages and the cache)",
   },
-  json: { type: "boolean", help: "print a JSON object for each data set or group of them" },
-  help: { type: "boolean", help: "print this" },
+  json: {
+    type: "boolean",
+    help: "print JSON objects: one for each data set, or for each group that shares its files",
+  },
+  help: { type: "boolean", help: "print this text" },
 } as const;
 
 const USAGE = `deno task data list | fetch <name>… | check [<name>…] [flags]
 
-  list   the data sets, and where their files are
-  fetch  download what is missing of them
-  check  whether their files are the published ones; without a name, of those that are here
+  list   show the data sets and the folders of their files
+  fetch  download the missing files
+  check  compare the checksums of the files with the published ones (default: all files found)
 
   deno task data fetch omniglot fmnist`;
 
@@ -40,7 +43,9 @@ if (import.meta.main) await main(command);
 async function command(args: string[]): Promise<void> {
   const { words: [name, ...sets], values } = parseWords(FLAGS, args);
   if (values.help) return print(helpText(USAGE, FLAGS));
-  if (name === undefined) throw new UserError("say what to do: list, fetch or check (see --help)");
+  if (name === undefined) {
+    throw new UserError("no command is given: list, fetch or check (see --help)");
+  }
   if (!Object.hasOwn(COMMANDS, name)) {
     throw new UserError(`unknown command "${name}"${suggest(name, Object.keys(COMMANDS))}`);
   }
@@ -48,7 +53,7 @@ async function command(args: string[]): Promise<void> {
   await COMMANDS[name as keyof typeof COMMANDS](sets, place);
 }
 
-/** Where to look, and where to say what is found. */
+/** The folder to search, and the output for the results. */
 interface Place {
   dataDir?: string;
   output: Output;
@@ -56,7 +61,7 @@ interface Place {
 
 /** A line for each data set. */
 async function list(names: string[], { dataDir, output }: Place): Promise<void> {
-  if (names.length > 0) throw new UserError(`list takes no names, but was given ${names[0]}`);
+  if (names.length > 0) throw new UserError(`list takes no names, but got ${names[0]}`);
   const found = Object.entries(DATA_SETS).map(async ([name, { sizes, about, source }]) => {
     const paths = await pathsOf(source, dataDir);
     const [train, validation, test] = sizes;
@@ -77,10 +82,12 @@ async function list(names: string[], { dataDir, output }: Place): Promise<void> 
   sets.forEach((set, i) => output.record(set, lines[i]));
 }
 
-/** Downloads what is missing of some data sets, and checks all of them. */
+/** Downloads the missing files of some data sets, and checks all their files. */
 async function fetchSets(names: string[], { dataDir, output }: Place): Promise<void> {
   if (names.length === 0) {
-    throw new UserError(`say which data sets to fetch: ${Object.keys(DATA_SETS).join(", ")}`);
+    throw new UserError(
+      `no data set is given to fetch; choose from: ${Object.keys(DATA_SETS).join(", ")}`,
+    );
   }
   const terminal = standardTerminal(Deno.stderr);
   await forEach(names, output, async (source) => {
@@ -89,7 +96,7 @@ async function fetchSets(names: string[], { dataDir, output }: Place): Promise<v
   });
 }
 
-/** Reads the files of some data sets, and says whether they are the published ones. */
+/** Compares the files of some data sets with the published checksums. */
 async function check(names: string[], { dataDir, output }: Place): Promise<void> {
   await forEach(names.length > 0 ? names : Object.keys(DATA_SETS), output, async (source) => {
     if (await pathsOf(source, dataDir)) return await verify(source, dataDir);
@@ -98,17 +105,17 @@ async function check(names: string[], { dataDir, output }: Place): Promise<void>
   });
 }
 
-/** Reads the files of a source, and says where they are. */
+/** Compares the files of a source with their checksums, and returns a line about them. */
 async function verify(source: Source, dataDir?: string): Promise<string> {
   const paths = await pathsOf(source, dataDir) ?? [];
   for (const [i, path] of paths.entries()) await readDataFile(source.files[i], path);
-  return `right, in ${dirname(paths[0])}`;
+  return `intact, in ${dirname(paths[0])}`;
 }
 
 /**
- * Does something for the source of each data set, once for those that share it, and says for which what came of it.
+ * Acts on the source of each data set, once where several share it, and prints the result of each.
  *
- * @throws {UserError} in the end, if it threw one for any of them
+ * @throws {UserError} after all sources, if acting on one of them threw a UserError
  */
 async function forEach(
   names: string[],
@@ -127,10 +134,10 @@ async function forEach(
       mistakes++;
     }
   }
-  if (mistakes > 0) throw new UserError(`${mistakes} of these cannot be used`);
+  if (mistakes > 0) throw new UserError(`${mistakes} of these data sets cannot be used`);
 }
 
-/** The paths of the files of a source, if all of them are here. */
+/** The paths of the files of a source, if all of them are found. */
 async function pathsOf(source: Source, dataDir?: string): Promise<string[] | undefined> {
   const folders = foldersOf(source, dataDir);
   const paths = [];

@@ -1,5 +1,6 @@
 /**
- * `deno task report`: makes one HTML file of run folders: curves, tables and pictures to look at and to keep.
+ * `deno task report`: makes one HTML file of run folders: curves, tables and pictures to look at
+ * and to keep.
  *
  * @module
  */

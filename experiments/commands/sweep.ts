@@ -1,5 +1,6 @@
 /**
- * `deno task sweep`: the rate–distortion curve of one or more methods, by training each with every β and every seed.
+ * `deno task sweep`: draws rate–distortion curves by training each config with every β and every
+ * seed.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import { writeReport } from "../sweep/collect.ts";
 import { curveTable } from "../sweep/curve.ts";
 import { followSweep } from "../sweep/follow.ts";
 import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
-import type { LaunchOptions, Task } from "../sweep/launch.ts";
+import type { LaunchOptions, SweepTask } from "../sweep/launch.ts";
 import { launchHere } from "../sweep/local.ts";
 import { launchBySlurm } from "../sweep/slurm.ts";
 
@@ -28,13 +29,13 @@ const FLAGS = {
     type: "text",
     value: "<a,b,…>",
     default: "echo,vae,vae_vamp",
-    help: "names in experiments/configs, or files",
+    help: "config names in experiments/configs, or files",
   },
   betas: {
     type: "text",
     value: "<a,b,…>",
     default: "0.25,0.5,1,2,4",
-    help: "what the weight of the rate is multiplied by",
+    help: "factors on the weight of the rate in the loss, one run each",
   },
   seeds: {
     type: "integer",
@@ -42,41 +43,38 @@ const FLAGS = {
     default: 3,
     min: 1,
     max: 1000,
-    help: "runs of each config and beta, with the seeds 0, 1, …",
+    help: "the number of runs for each config and beta, with the seeds 0, 1, …",
   },
   ...DATA_FLAGS,
-  epochs: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "passes over the training images (default: each config's, 20)",
-  },
   "runs-dir": {
     type: "path",
     value: "<folder>",
     default: "runs/sweep",
-    help: "where run folders are: finished runs are skipped, others go on",
+    help: "the folder of all run folders; finished runs are skipped, others continued",
   },
   ...COMMON_FLAGS,
-  threads: { ...COMMON_FLAGS.threads, help: "of each run (default: its share of the cores)" },
+  threads: {
+    ...COMMON_FLAGS.threads,
+    help: "the number of CPU threads of each run (default: its share of the cores)",
+  },
   jobs: {
     type: "integer",
     value: "<number>",
     min: 1,
     max: 1000,
-    help: "how many runs at once (default: the cores; by Slurm, what it allows)",
+    help: "the number of runs at the same time (default: the cores; with Slurm, its own limit)",
   },
   launcher: {
     type: "text",
     value: "<name>",
     default: "local",
     allowed: ["local", "slurm"],
-    help: "local: processes on this machine; slurm: one job array, with sbatch's settings",
+    help: "local: processes on this machine; slurm: one job array with the settings of sbatch",
   },
-  "no-wait": { type: "boolean", help: "submit the Slurm array, and leave it alone" },
-  "dry-run": { type: "boolean", help: "print the jobs and how far each is" },
+  "no-wait": { type: "boolean", help: "submit the Slurm array and end without waiting for it" },
+  "dry-run": { type: "boolean", help: "print the jobs and the state of each without training" },
   json: { type: "boolean", help: "print a JSON object for each job" },
-  help: { type: "boolean", help: "print this" },
+  help: { type: "boolean", help: "print this text" },
 } as const;
 
 const USAGE = `deno task sweep [flags]
@@ -92,7 +90,7 @@ async function command(args: string[]): Promise<void> {
   if (given.help) return print(helpText(USAGE, FLAGS));
   if (given["no-wait"] && given.launcher !== "slurm") {
     throw new UserError(
-      "--no-wait goes with --launcher slurm only: runs on this machine end with it",
+      "--no-wait needs --launcher slurm: runs on this machine end together with this command",
     );
   }
   const jobs = await jobsOf(given);
@@ -102,7 +100,7 @@ async function command(args: string[]): Promise<void> {
 
   const runsDir = given["runs-dir"];
   await makeFolder(runsDir);
-  output.say(`${jobs.length} jobs, ${jobs.length - tasks.length} finished before`);
+  output.say(`${jobs.length} jobs, ${jobs.length - tasks.length} already finished`);
   const killed = new AbortController();
   const stop = onInterrupt(() => killed.abort());
   const sweep = await followSweep(jobs, { runsDir, output, stop });
@@ -119,12 +117,14 @@ async function command(args: string[]): Promise<void> {
     output.say(`\n${curveTable(rows)}\n\n${join(runsDir, "{curve.csv,curve.svg,report.html}")}`);
   }
   if (stop.aborted) {
-    output.say(`stopped with ${rows.length} of ${jobs.length} finished; the same command goes on`);
+    output.say(
+      `stopped with ${rows.length} of ${jobs.length} finished; the same command continues`,
+    );
     Deno.exit(stop.reason);
   }
   if (failed.length > 0) {
     throw new UserError(
-      `${failed.length} of ${jobs.length} jobs failed, and the same command tries them again: ` +
+      `${failed.length} of ${jobs.length} jobs failed; the same command tries them again: ` +
         failed.join(", "),
     );
   }
@@ -143,12 +143,12 @@ async function jobsOf(given: Given): Promise<SweepJob[]> {
   });
 }
 
-/** The jobs that are not finished. */
+/** The jobs that are not finished, with the flags that finish them. */
 async function tasksLeft(
   jobs: readonly SweepJob[],
   { device, "data-dir": dataDir }: Given,
-): Promise<Task[]> {
-  const tasks: Task[] = [];
+): Promise<SweepTask[]> {
+  const tasks: SweepTask[] = [];
   for (const job of jobs) {
     const flags = await flagsLeft(job, { device, "data-dir": dataDir });
     if (flags !== undefined) tasks.push({ job, flags });
@@ -156,9 +156,9 @@ async function tasksLeft(
   return tasks;
 }
 
-/** Gets the tasks done in the way that the flags ask for. */
+/** Runs the tasks here or by Slurm, as the flags say. */
 async function launch(
-  tasks: readonly Task[],
+  tasks: readonly SweepTask[],
   { launcher, jobs, threads, "no-wait": noWait }: Given,
   options: LaunchOptions,
 ): Promise<void> {
@@ -168,12 +168,12 @@ async function launch(
   else await launchBySlurm(tasks, { ...all, wait: !noWait });
 }
 
-/** What would be done. */
-function printJobs(jobs: readonly SweepJob[], tasks: readonly Task[], output: Output): void {
+/** Prints each job with its state. */
+function printJobs(jobs: readonly SweepJob[], tasks: readonly SweepTask[], output: Output): void {
   for (const job of jobs) {
     const flags = tasks.find((task) => task.job === job)?.flags;
     const state = flags === undefined ? "finished" : flags.includes("--resume") ? "begun" : "new";
-    const { method: config, beta, seed, name, folder } = job;
+    const { configName: config, beta, seed, name, folder } = job;
     output.record({ config, beta, seed, folder: folder.path, state }, `${name}  ${state}`);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task train`: trains an autoencoder and leaves what came out in a run folder.
+ * `deno task train`: trains an autoencoder and writes the results into a run folder.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { basename } from "node:path";
 import { type Device, openDevice } from "../../mod.ts";
 import { shellWord } from "../shell/command_line.ts";
-import { COMMON_FLAGS } from "../shell/common_flags.ts";
+import { COMMON_FLAGS, SINGLE_RUN_FLAGS } from "../shell/common_flags.ts";
 import type { TestRecord } from "../outcome/conclusion.ts";
 import type { Config } from "../config/config.ts";
 import { findConfig, withChanges } from "../config/source.ts";
@@ -35,43 +35,27 @@ const FLAGS = {
     value: "<name, file or JSON>",
     help: "the experiment: a name in experiments/configs, a file, or JSON (default: echo)",
   },
-  beta: {
-    type: "number",
-    value: "<number>",
-    min: 0,
-    help: "the weight of the rate in the loss (default: the config's, 1)",
-  },
   ...DATA_FLAGS,
-  epochs: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "passes over the training images; 200 is the full schedule (default: the config's, 20)",
-  },
-  seed: {
-    type: "integer",
-    value: "<number>",
-    min: 0,
-    max: 2 ** 32 - 1,
-    help: "what every random choice follows from (default: the config's, 0)",
-  },
+  ...COMMON_FLAGS,
+  ...SINGLE_RUN_FLAGS,
   filename: {
     type: "text",
     value: "<name>",
     help: "the name of the run's folder (default: <config>_<dataset>)",
   },
-  importance: {
-    type: "integer",
-    value: "<number>",
-    min: 1,
-    help: "at the end, bound the likelihood by so many codes of each test image (default: not)",
+  "runs-dir": {
+    type: "path",
+    value: "<folder>",
+    default: "runs",
+    help: "the folder of all run folders",
   },
-  "runs-dir": { type: "path", value: "<folder>", default: "runs", help: "where run folders are" },
-  resume: { type: "boolean", help: "go on with the run that --filename names" },
-  ...COMMON_FLAGS,
-  json: { type: "boolean", help: "a JSON object an epoch, and one at the end; the rest to stderr" },
-  "dry-run": { type: "boolean", help: "print the model and the plan, and train nothing" },
-  help: { type: "boolean", help: "print this" },
+  resume: { type: "boolean", help: "continue the run that --filename names" },
+  json: {
+    type: "boolean",
+    help: "print a JSON object for each epoch and for the test; all other lines go to stderr",
+  },
+  "dry-run": { type: "boolean", help: "print the model and the plan without training" },
+  help: { type: "boolean", help: "print this text" },
 } as const;
 
 const USAGE = `deno task train [flags]
@@ -79,12 +63,12 @@ const USAGE = `deno task train [flags]
   deno task train --config vae --beta 0.5 --epochs 50 --filename vae_half
   deno task train --resume --filename vae_half
 
-Exit codes: 0 when the run is finished, 1 for a mistake; when it was stopped first, 130 by Ctrl-C, and 141
-by the end of a pipe, as in … | head.`;
+Exit codes: 0 if the run finished, 1 after an error, 130 if Ctrl-C stopped it,
+141 if the reader of its output went away (as in … | head).`;
 
 type Given = Values<typeof FLAGS>;
 
-/** Flags that make a config: a resumed run has one. */
+/** Flags that change the config; a resumed run keeps its own. */
 const RUN_FLAGS = [
   "config",
   "beta",
@@ -96,8 +80,8 @@ const RUN_FLAGS = [
   "seed",
 ] as const;
 
-/** Flags that a resumed run is to be given again. */
-const MEANS_FLAGS = ["runs-dir", "data-dir", "device", "threads", "importance"] as const;
+/** Flags that the printed resume command repeats: the run folder does not store them. */
+const REPEATED_FLAGS = ["runs-dir", "data-dir", "device", "threads", "importance"] as const;
 
 if (import.meta.main) await main(command);
 
@@ -115,7 +99,7 @@ async function command(args: string[]): Promise<void> {
     },
   );
   const say = given.json ? tell : print;
-  say(`${config.latent.type} autoencoder on ${dataset}, by ${device.description}`);
+  say(`${config.latent.type} autoencoder on ${dataset}, computed by ${device.description}`);
   say(describe(data));
   const { pixels } = data.train;
   checkFits(config, data, device);
@@ -125,7 +109,7 @@ async function command(args: string[]): Promise<void> {
     device.close();
     return say([...modelLines(model, pixels), ...planLines(config, data, folder)].join("\n"));
   }
-  say(`pictures after every epoch: ${folder.reconstructions} ${folder.samples}`);
+  say(`pictures, rewritten after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
   const { resume, importance } = given;
   const terminal = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
@@ -136,7 +120,7 @@ async function command(args: string[]): Promise<void> {
     (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
   if (outcome.test === undefined) {
-    say(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; go on with:`);
+    say(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; continue with:`);
     say(`  ${resumeCommand(folder, given)}`);
     Deno.exitCode = signal.reason;
     return;
@@ -145,19 +129,19 @@ async function command(args: string[]): Promise<void> {
   if (given.json) printJson({ test: outcome.test });
 }
 
-/** A bound on the likelihood needs a density of codes. */
+/** Refuses --importance for a latent without a density: its bound is made of densities. */
 function checkImportance({ importance }: Given, config: Config): void {
   if (importance === undefined) return;
   const problem = needsDensity(config, "--importance", "a bound on the likelihood");
   if (problem !== undefined) throw new UserError(problem);
 }
 
-/** Another device in place of a lost one: of the same kind if that can be had, else the CPU. */
+/** Opens a device to replace a lost one: the same kind if possible, otherwise the CPU. */
 function reopen({ device, threads }: Pick<Given, "device" | "threads">): Promise<Device> {
   return openDevice(device, { threads }).catch(() => openDevice("cpu", { threads }));
 }
 
-/** The run that the flags describe, under a name that no run has yet. */
+/** The run that the flags describe, in a folder whose name is free. */
 async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder }> {
   const { name, config: found } = await findConfig(given.config ?? "echo");
   const config = withChanges(found, given);
@@ -170,40 +154,39 @@ async function newRun(given: Given): Promise<{ config: Config; folder: RunFolder
 /** The run that --filename names, with the config that it was started with. */
 async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFolder }> {
   if (given.filename === undefined) {
-    throw new UserError("--resume needs --filename, the name of the run to go on with");
+    throw new UserError("--resume needs --filename, the name of the run to continue");
   }
   const extra = RUN_FLAGS.find((flag) => given[flag] !== undefined);
   if (extra !== undefined) {
-    throw new UserError(`--${extra} cannot be changed by --resume: a run keeps its own config`);
+    throw new UserError(`--${extra} cannot be changed with --resume: a run keeps its config`);
   }
   const folder = runFolder(given["runs-dir"], given.filename);
   return { config: await openRun(folder), folder };
 }
 
-/** How many images there are, of which size and kind. */
+/** The number of images, their size and their kind. */
 function describe({ train, valid, test, width, height, redraw }: DataSet): string {
   const counts = [train, valid, test].map(({ count }) => count.toLocaleString("en"));
   const isGrey = train.white === 255 || train.data instanceof Float32Array;
-  const kind = redraw ? "0 or 1, drawn for each batch" : isGrey ? "grey" : "0 or 1";
-  return `${counts[0]} images to train, ${counts[1]} to validate, ${
-    counts[2]
-  } to test: ${width}×${height} pixels, ${kind}`;
+  const kind = redraw ? "binary, redrawn for each batch" : isGrey ? "grey" : "binary";
+  return `images: ${counts[0]} for training, ${counts[1]} for validation, ${counts[2]} for ` +
+    `testing; ${width}×${height} pixels, ${kind}`;
 }
 
-/** A line on stdout for machines. */
+/** Writes a line of JSON on stdout. */
 function printJson(value: object): void {
   print(JSON.stringify(value));
 }
 
-/** The command that goes on with a run, as a shell takes it. */
+/** The shell command that continues a run. */
 function resumeCommand({ path }: RunFolder, given: Given): string {
-  const usual = parseFlags(FLAGS, []);
-  const again = MEANS_FLAGS.filter((name) => given[name] !== usual[name])
+  const defaults = parseFlags(FLAGS, []);
+  const again = REPEATED_FLAGS.filter((name) => given[name] !== defaults[name])
     .flatMap((name) => [`--${name}`, shellWord(String(given[name]))]);
   return ["deno task train --resume --filename", shellWord(basename(path)), ...again].join(" ");
 }
 
-/** What a person wants to know at the end. */
+/** Prints the result of a finished run. */
 function report(
   { epoch }: Outcome,
   test: TestRecord,
@@ -211,11 +194,15 @@ function report(
   say: (line: string) => void,
 ): void {
   if (epoch < config.epochs) {
-    say(`the validation loss has stopped falling: ${epoch} of ${config.epochs} epochs`);
+    say(
+      `stopped early after ${epoch} of ${config.epochs} epochs: the validation loss no longer falls`,
+    );
   }
-  const echoes = hasDensity(config) ? "" : ", echoes drawn from the test batch";
+  const echoes = hasDensity(config) ? "" : "; echoes drawn from the test batch";
   say(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
   if (test.likelihood === undefined) return;
   const { nats: bound, samples } = test.likelihood;
-  say(`test: -log p(x) at most ${nats(bound)} nats per image, by ${samples} codes of each`);
+  say(
+    `test: -log p(x) is at most ${nats(bound)} nats per image (bound with ${samples} codes each)`,
+  );
 }

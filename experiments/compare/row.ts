@@ -12,7 +12,7 @@ import { nats } from "../runs/progress.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 
 /** Of one config; where it failed, only why. */
-export interface Row {
+export interface ComparisonRow {
   config: string;
   failure?: string;
   parameters?: number;
@@ -32,7 +32,7 @@ export interface Row {
 }
 
 /** The row of a finished run. */
-export async function readRow(config: string, folder: RunFolder): Promise<Row> {
+export async function readComparisonRow(config: string, folder: RunFolder): Promise<ComparisonRow> {
   const { losses, parameters, likelihood } = await readTest(folder.test);
   const { rate, distortion, mmd } = losses;
   const history = await readHistory(folder.history);
@@ -51,7 +51,11 @@ export async function readRow(config: string, folder: RunFolder): Promise<Row> {
 }
 
 /** A column of numbers that some rows lack. */
-const column = (title: string, of: keyof Row, text: (value: number) => string): Column<Row> => ({
+const column = (
+  title: string,
+  of: keyof ComparisonRow,
+  text: (value: number) => string,
+): Column<ComparisonRow> => ({
   title,
   cell(row) {
     const value = row[of];
@@ -61,8 +65,8 @@ const column = (title: string, of: keyof Row, text: (value: number) => string): 
 const hundredths = (value: number) => value.toFixed(2);
 
 /** The columns of a table: those of all rows, and those that one of these rows has. */
-export function columnsOf(rows: readonly Row[]): Column<Row>[] {
-  const some = (of: keyof Row, column: Column<Row>) =>
+export function columnsOf(rows: readonly ComparisonRow[]): Column<ComparisonRow>[] {
+  const some = (of: keyof ComparisonRow, column: Column<ComparisonRow>) =>
     rows.some((row) => row[of] !== undefined) ? [column] : [];
   return [
     { title: "config", left: true, cell: ({ config }) => config },

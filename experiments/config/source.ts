@@ -10,6 +10,7 @@ import { userPath } from "../shell/command_line.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./schema.ts";
 import type { TermConfig } from "../models/architecture.ts";
+import { isRate } from "../models/beta.ts";
 import { resolveDataSet } from "../data/datasets.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, isFolder, readText } from "../shell/files.ts";
@@ -88,7 +89,7 @@ export function parseConfigText(text: string, source: string): Config {
  * @throws {UserError} if there is no such term
  */
 export function withBeta(config: Config, beta: number): Config {
-  const counts = ({ type, weight }: TermConfig) => type === "rate" && weight !== 0;
+  const counts = (term: TermConfig) => isRate(term) && term.weight !== 0;
   if (!config.loss.some(counts)) {
     throw new UserError("--beta has nothing to weigh: the config's loss has no rate term");
   }

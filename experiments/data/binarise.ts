@@ -1,5 +1,6 @@
 /**
- * Grey images as binary ones: each pixel is drawn once, by a fixed key, so that everybody has the same data set.
+ * Grey images as binary ones: each pixel is drawn once with a fixed key, so that everybody gets the
+ * same data set.
  *
  * @module
  */
@@ -13,18 +14,19 @@ const PARTS = { training: 0, test: 1 };
 /**
  * Draws each pixel from Bernoulli(grey level).
  *
- * Only pixels that are neither black nor white need a draw, a sixth of MNIST's. In reading order they take the elements of
- * one tensor uniform(key), and are 1 where it is less than the grey level. The key is foldIn(key(0), 0) for the training
- * images (with those to validate at their end) and foldIn(key(0), 1) for the test images.
+ * Only pixels that are neither black nor white need a draw: a sixth of MNIST's pixels. In reading
+ * order, each takes an element of one tensor uniform(key), and becomes 1 if the element is less
+ * than the grey level. The key is foldIn(key(0), 0) for the training images, which end with the
+ * validation images, and foldIn(key(0), 1) for the test images.
  *
  * @param grey the images
- * @param part which part of the data set they are
- * @returns as many images of zeros and ones
+ * @param part the part of the data set that they are
+ * @returns the images with pixels 0 and 1
  */
 export async function binarise(grey: Images, part: keyof typeof PARTS): Promise<Images> {
   const { data, white } = grey;
   const binary = new Uint8Array(data.length);
-  // As long as if all pixels were grey; memory that nobody writes to costs nothing.
+  // Long enough for all pixels; the operating system gives memory only to pages that are written.
   const places = new Uint32Array(data.length);
   const levels = new Float32Array(data.length);
   let count = 0;
@@ -37,7 +39,7 @@ export async function binarise(grey: Images, part: keyof typeof PARTS): Promise<
       levels[count++] = level;
     }
   }
-  // The definition of the data set, which no change of the library's own bernoulli may touch.
+  // This line defines the data set. It does not use the library's bernoulli, which may change.
   const uniforms = uniform(foldIn(key(0), PARTS[part]), [count]);
   using draws = less(uniforms, div(tensor(levels.subarray(0, count)), white));
   const drawn = await draws.read();

@@ -1,5 +1,6 @@
 /**
- * The static binarisation of MNIST by Larochelle and Murray (2011), on which the generative-model papers report.
+ * The static binarisation of MNIST by Larochelle and Murray (2011), which papers on generative
+ * models use.
  *
  * @module
  */
@@ -11,10 +12,13 @@ import type { Source } from "./source.ts";
 
 const SIDE = 28;
 const COUNTS = [50_000, 10_000, 10_000];
-/** The most bytes of so many images: for each pixel a digit and a space, and two more where a line ends. */
+/**
+ * The most bytes of a number of images: a digit and a space for each pixel, and two bytes at the
+ * end of a line.
+ */
 const mostOf = (count: number) => count * (2 * SIDE * SIDE + 2);
 
-/** Its three files: images to train on, to validate on, to test on. */
+/** The three files: training, validation and test images. */
 export const BINARY_MNIST: Source = {
   name: "binary_mnist",
   mirrors: ["http://www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist"],
@@ -37,7 +41,7 @@ export const BINARY_MNIST: Source = {
   ],
 };
 
-/** The images of its files. */
+/** The images in the files. */
 export function readBinaryMnist(contents: readonly Uint8Array[]): Collection {
   const [train, valid, test] = BINARY_MNIST.files.map(({ name }, i) =>
     makeImages(readAmat(contents[i], COUNTS[i], SIDE * SIDE, name), SIDE * SIDE, name)

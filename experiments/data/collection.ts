@@ -1,5 +1,5 @@
 /**
- * From the images of a source to a data set: which are drawn as zeros and ones, and which are for what.
+ * From the images of a source to a data set: drawing them as zeros and ones, and splitting them.
  *
  * @module
  */
@@ -9,27 +9,28 @@ import { binarise } from "./binarise.ts";
 import { type DataSet, type Images, sliceImages } from "./images.ts";
 import type { Treatment } from "./treatment.ts";
 
-/** Images as their source has them. */
+/** The images of a source. */
 export interface Collection {
-  /** Pixels in a row of an image. */
+  /** The number of pixels in a row of an image. */
   width: number;
-  /** Rows of an image. */
+  /** The number of rows of an image. */
   height: number;
-  /** The images to train on and, at their end, those to validate on. */
+  /** The training images, which end with the validation images. */
   training: Images;
-  /** How many of the training images are for validation. */
+  /** The number of validation images. */
   validation: number;
   test: Images;
 }
 
 /**
- * Splits a collection. Validation and test images are the same whatever is asked for, so that results compare.
+ * Splits a collection. The validation and test images never depend on the treatment, so that
+ * results can be compared.
  *
- * @param name the data set's name
- * @param treatment.binarize `fixed` draws all pixels once; `batch` those of validation and test images, and leaves the
- * training images grey, to be drawn anew for each batch
- * @param treatment.trainSize how many images to train on, the first ones; beyond those that are not for validation, it takes
- * in those that are
+ * @param name the name of the data set
+ * @param treatment.binarize `fixed` draws all pixels once; `batch` draws those of the validation
+ *   and test images, and leaves the training images grey, to be drawn anew for each batch
+ * @param treatment.trainSize the number of training images, taken from the start; a large number
+ *   includes validation images
  * @throws {UserError} if there are fewer images
  */
 export async function splitCollection(
@@ -39,8 +40,8 @@ export async function splitCollection(
 ): Promise<DataSet> {
   if (trainSize > training.count) {
     throw new UserError(
-      `the training size is ${trainSize}, but ${name} has ${training.count} images to train on, ` +
-        `the ${validation} for validation included`,
+      `the training size is ${trainSize}, but ${name} has ${training.count} training images, ` +
+        `including the ${validation} for validation`,
     );
   }
   const draws = binarize === "fixed" || binarize === "batch";

@@ -1,5 +1,5 @@
 /**
- * The table of data sets: adding one is adding a row here.
+ * The table of data sets. To add one, add a row.
  *
  * @module
  */
@@ -19,18 +19,18 @@ import { readOwn } from "./own_files.ts";
 import { cacheOf, readSource, type Source } from "./source.ts";
 import type { Treatment } from "./treatment.ts";
 
-/** A data set that has a name. */
+/** A data set with a name. */
 export interface NamedSet {
   source: Source;
-  /** The images in the files of the source. */
+  /** Reads the images from the files of the source. */
   read(contents: readonly Uint8Array[]): Collection | Promise<Collection>;
-  /** Its images as one draw for all makes them, where that draw is kept in the cache. */
+  /** The binary images of a fixed draw, if the cache keeps them. */
   drawn?: Drawn;
-  /** How its images become binary if the config does not say. */
+  /** How the images become binary unless the config says otherwise. */
   binarize: NonNullable<Treatment["binarize"]>;
-  /** Images to train on, to validate on and to test on. */
+  /** The numbers of training, validation and test images. */
   sizes: readonly [train: number, valid: number, test: number];
-  /** What its pixels are. */
+  /** A description of the pixels. */
   about: string;
 }
 
@@ -77,20 +77,21 @@ export const DATA_SETS: Readonly<Record<string, NamedSet>> = {
 /**
  * A data set by its name.
  *
- * @throws {UserError} if there is none of that name
+ * @throws {UserError} for an unknown name
  */
 export function namedSet(name: string): NamedSet {
   if (Object.hasOwn(DATA_SETS, name)) return DATA_SETS[name];
   throw new UserError(`unknown data set "${name}"${suggest(name, Object.keys(DATA_SETS))}`);
 }
 
-/** Whether this is a path rather than a name. */
+/** Whether the value of `--dataset` is a path and not a name. */
 function isPath(name: string): boolean {
   return /[./\\]/.test(name);
 }
 
 /**
- * A data set as a config keeps it: a path becomes an absolute one, so that it means the same wherever a run is resumed.
+ * A data set as a config stores it: paths become absolute, so that a run can be resumed from any
+ * folder.
  *
  * @throws {UserError} for an unknown name
  */
@@ -100,23 +101,24 @@ export function resolveDataSet(dataset: string): string {
   return dataset;
 }
 
-/** A data set in the name of a folder: its name, or that of its file. */
+/** The name of a data set for a folder: its name, or that of its file. */
 export function shortName(dataset: string): string {
   return parse(dataset).name.replaceAll(/[^\w.+=-]/g, "_");
 }
 
-/** How a data set is loaded. */
+/** Options of {@linkcode loadDataSet}. */
 export interface LoadOptions extends Treatment {
-  /** The folder of its files, if not the default one. */
+  /** The folder of the files; unless given, an installed package or the cache. */
   dataDir?: string;
-  /** Where the progress of a download is shown, if not on stderr. */
+  /** The terminal that shows downloads; stderr unless given. */
   terminal?: Terminal;
 }
 
 /**
- * Loads a data set by its name, or from files of the user's own by their path.
+ * Loads a data set by its name, or the user's own files by their path.
  *
- * @throws {UserError} for an unknown name, for missing or damaged files, and for more training images than there are
+ * @throws {UserError} for an unknown name, missing or damaged files, or more training images than
+ *   there are
  */
 export async function loadDataSet(name: string, options: LoadOptions = {}): Promise<DataSet> {
   const { dataDir, terminal = standardTerminal(Deno.stderr), ...treatment } = options;

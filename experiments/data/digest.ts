@@ -1,5 +1,6 @@
 /**
- * Checksums: whether bytes are those that were published, and whether images are those of before.
+ * Checksums: they show whether files are the published ones, and whether a resumed run sees the
+ * same images.
  *
  * @module
  */
@@ -9,14 +10,17 @@ import { sha256 } from "../formats/sha256.ts";
 import { UserError } from "../shell/errors.ts";
 import type { DataSet, Images } from "./images.ts";
 
-/** A published checksum, in hexadecimal: SHA-256, or the id that git gives to a file in a repository. */
+/**
+ * A published checksum, in hexadecimal: SHA-256, or the id that git gives to a file in a
+ * repository.
+ */
 export type Digest = { sha256: string } | { gitBlob: string };
 
 /**
- * Asserts that bytes are the published ones.
+ * Checks that bytes have the published checksum.
  *
- * @param source where they come from, for the message
- * @throws {UserError} with both checksums if they are not
+ * @param source the name of the file, for the message
+ * @throws {UserError} with both checksums if they differ
  */
 export function verifyDigest(bytes: Uint8Array, digest: Digest, source: string): void {
   const [kind, wanted, found] = "sha256" in digest
@@ -28,12 +32,12 @@ export function verifyDigest(bytes: Uint8Array, digest: Digest, source: string):
   );
 }
 
-/** Git's id of a file: SHA-1 of `blob`, a space, its size, a zero, and its bytes. */
+/** Git's id of a file: the SHA-1 of `blob`, a space, its size, a zero byte, and its bytes. */
 function gitBlob(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-/** What tells two data sets apart: sizes, and digests of the pixels; names and labels do not count. */
+/** The identity of a data set: sizes, and digests of the pixels. Names and labels do not matter. */
 export interface DataDigest extends Record<Split, { count: number; sha256: string }> {
   width: number;
   height: number;
@@ -52,14 +56,14 @@ export function dataDigest({ width, height, ...splits }: DataSet): DataDigest {
   return { width, height, train: of(splits.train), valid: of(splits.valid), test: of(splits.test) };
 }
 
-/** What differs between two data sets, in words; undefined if nothing does. */
+/** The first difference between two data sets as a phrase; undefined if there is none. */
 export function dataDifference(before: DataDigest, now: DataDigest): string | undefined {
   const [then, here] = [before, now].map(({ width, height }) => `${width}×${height}`);
-  if (then !== here) return `the images had ${then} pixels, and have ${here}`;
+  if (then !== here) return `the images had ${then} pixels, and now have ${here}`;
   for (const split of ["train", "valid", "test"] as const) {
     const [was, is] = [before[split], now[split]];
     if (was.count !== is.count) {
-      return `there were ${was.count} ${SPLITS[split]} images, and are ${is.count}`;
+      return `there were ${was.count} ${SPLITS[split]} images, and now are ${is.count}`;
     }
     if (was.sha256 !== is.sha256) {
       return `the pixels of the ${SPLITS[split]} images differ in value or type`;

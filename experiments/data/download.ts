@@ -1,5 +1,6 @@
 /**
- * Downloads that can be broken off: what has come is kept beside the file as `.part`, and a later try asks for the rest.
+ * Downloads that can be interrupted: the bytes received are kept in a `.part` file, and the next
+ * attempt asks for the rest.
  *
  * @module
  */
@@ -9,36 +10,40 @@ import { exists } from "../shell/files.ts";
 
 /** A file to be downloaded. */
 export interface Download {
-  /** Where it is published, in the order in which it is tried. */
+  /** The addresses of the file, in the order of the attempts. */
   addresses: readonly string[];
-  /** The file to make; its folder must exist. */
+  /** The path of the file; its folder must exist. */
   path: string;
-  /** How many bytes it has at most: whoever sends more sends another file. */
+  /** The most bytes of the file: a server that sends more sends another file. */
   most: number;
-  /** Throws a {@linkcode UserError} for other bytes than the published ones. */
+  /** Throws a {@linkcode UserError} if the bytes are not the published ones. */
   verify(bytes: Uint8Array<ArrayBuffer>): void | Promise<void>;
-  /** Shows how many bytes have come, and of how many if the server says so. */
+  /** Shows the number of bytes received, and the total if the server reports it. */
   show(done: number, total?: number): void;
-  /** Milliseconds without a byte after which a server is given up. */
+  /** The milliseconds without a byte after which a server is given up; 30,000 unless given. */
   patience?: number;
 }
 
-/** How many connections an address is worth that break again and again; the next try goes on where they ended. */
+/**
+ * The most connections to one address whose connections keep breaking; each continues where the
+ * last one ended.
+ */
 const CONNECTIONS = 20;
 
-/** That a server sends more than the file can have. */
+/** A server sends more bytes than the file can have. */
 class TooMuchError extends Error {}
 
-/** That no address gave the file: the message has a reason for each. */
+/** No address gave the file; the message has the reason of each. */
 export class DownloadError extends Error {
   override name = "DownloadError";
 }
 
 /**
- * Downloads a file, unless another process does so meanwhile. It takes its name once it is whole and verified.
+ * Downloads a file, unless another process does so at the same time. The file gets its name once it
+ * is complete and verified.
  *
- * @throws {DownloadError} if no address gives it
- * @throws {UserError} if it cannot be written
+ * @throws {DownloadError} if no address gives the file
+ * @throws {UserError} if the file cannot be written
  */
 export async function download(wanted: Download): Promise<void> {
   const { path, addresses } = wanted;
@@ -48,7 +53,7 @@ export async function download(wanted: Download): Promise<void> {
     () => Deno.open(part, { read: true, write: true, create: true }),
   );
   await file.lock(true);
-  // Whoever had the lock before may have made the file.
+  // The process that held the lock before may have finished the file.
   if (await exists(path)) return await removeIfThere(part);
 
   const failures: string[] = [];
@@ -66,7 +71,10 @@ export async function download(wanted: Download): Promise<void> {
   throw new DownloadError(failures.join("; "));
 }
 
-/** Fetches and verifies, from one address, what is missing of a file; else says why not. */
+/**
+ * Fetches the missing bytes of a file from one address and verifies it; returns the reason of a
+ * failure.
+ */
 async function tryAddress(
   file: Deno.FsFile,
   address: string,
@@ -80,7 +88,7 @@ async function tryAddress(
       await fetchRest(file, address, wanted);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      // fetch itself says no more than that it failed.
+      // The error of fetch says only that it failed; its cause says why.
       const cause = error instanceof Error ? error.cause ?? error : error;
       const failure = reason(cause).replace(/^error sending request for url \([^)]*\): /, "");
       if (error instanceof TooMuchError) {
@@ -88,7 +96,7 @@ async function tryAddress(
         return failure;
       }
       if ((await file.stat()).size <= before) return failure;
-      // A connection that broke is worth another one if it brought something.
+      // Connect again after a broken connection only if it brought some bytes.
       if (connections === CONNECTIONS) {
         return `${failure}, in the last of ${connections} connections`;
       }
@@ -100,13 +108,13 @@ async function tryAddress(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       await file.truncate(0);
-      // Perhaps only what was there before is wrong.
+      // Perhaps only the bytes of an earlier attempt are wrong: start once from nothing.
       if (before === 0 || restarts++ > 0) return error.message;
     }
   }
 }
 
-/** Appends to a file what it lacks; starts anew where the server only sends the whole. */
+/** Appends the missing bytes to a file; starts again if the server sends only the whole file. */
 async function fetchRest(
   file: Deno.FsFile,
   address: string,
@@ -117,7 +125,7 @@ async function fetchRest(
   const giveUp = () => watch.abort(new Error(`nothing came for ${patience / 1000} s`));
   let timer = setTimeout(giveUp, patience);
   try {
-    // The bytes of the file itself, so that their places can be counted on.
+    // Ask for uncompressed bytes: a range of compressed ones would not fit the bytes in the file.
     const headers = { "accept-encoding": "identity", ...done > 0 && { range: `bytes=${done}-` } };
     const response = await fetch(address, { headers, signal: watch.signal });
     const range = response.headers.get("content-range")?.match(/^bytes (\d+)-/);
@@ -125,7 +133,7 @@ async function fetchRest(
     const isWhole = response.status === 200;
     if (!isRest && !isWhole) {
       await response.body?.cancel();
-      // 416: there is nothing after these bytes.
+      // 416: the file has no bytes beyond those received.
       if (response.status === 416 && done > 0) return;
       throw new Error(`the server answered ${response.status}`);
     }
@@ -158,7 +166,7 @@ async function fetchRest(
   }
 }
 
-/** All bytes of an open file. */
+/** Reads all bytes of an open file. */
 async function readBack(file: Deno.FsFile): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array((await file.stat()).size);
   await file.seek(0, Deno.SeekMode.Start);
@@ -178,7 +186,7 @@ async function removeIfThere(path: string): Promise<void> {
   }
 }
 
-/** What writing gives; a refusal of the system's is one to the user. */
+/** Writes; an error of the operating system becomes a {@linkcode UserError}. */
 async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();

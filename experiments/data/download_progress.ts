@@ -1,5 +1,6 @@
 /**
- * What a person sees while files are downloaded: on a terminal a bar that grows, else a line for each file that has come.
+ * The progress of downloads: on a terminal a bar that grows, otherwise a line for each finished
+ * file.
  *
  * @module
  */
@@ -7,34 +8,34 @@
 import { basename } from "node:path";
 import { showLine, showStatus, type Terminal } from "../shell/terminal.ts";
 
-/** Characters of a bar. */
+/** The number of characters of the bar. */
 const BAR = 24;
-/** Milliseconds between two looks. */
-const LOOK_EVERY = 100;
+/** The milliseconds between two updates. */
+const UPDATE_EVERY = 100;
 
 /** Shows the download of one file. */
 export interface DownloadProgress {
-  /** So many bytes have come, of how many if that is known. */
+  /** Bytes have arrived: their number so far, and the total if it is known. */
   step(done: number, total?: number): void;
-  /** All have come. */
+  /** The download is complete. */
   done(): void;
-  /** No more will come. */
+  /** The download has failed. */
   failed(): void;
 }
 
-/** The progress of downloading the file of this path. */
+/** Shows the download of the file at a path. */
 export function showDownload(terminal: Terminal, path: string): DownloadProgress {
   const name = basename(path);
   const began = performance.now();
-  let [looked, first, size] = [-Infinity, 0, 0];
+  let [updated, first, size] = [-Infinity, 0, 0];
   return {
     step(done, total) {
       const now = performance.now();
-      // What an earlier try has brought did not take part in the speed.
-      if (looked === -Infinity) first = done;
+      // Bytes of an earlier attempt do not count for the speed.
+      if (updated === -Infinity) first = done;
       size = done;
-      if (!terminal.interactive || now - looked < LOOK_EVERY) return;
-      looked = now;
+      if (!terminal.interactive || now - updated < UPDATE_EVERY) return;
+      updated = now;
       const speed = `${megabytes((done - first) / (now - began) * 1000)}/s`;
       const line = total === undefined
         ? `${name}  ${megabytes(done)}  ${speed}`
@@ -51,7 +52,7 @@ function bar(fraction: number): string {
   return `[${"=".repeat(full)}${" ".repeat(BAR - full)}]`;
 }
 
-/** Bytes in words: `9.9 MB`. */
+/** A number of bytes as a text such as `9.9 MB`. */
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,6 +1,6 @@
 /**
- * A data set whose pixels were drawn, kept in the cache as bits: drawing 55 million pixels takes ten times as long as reading
- * them again.
+ * A cache of binarised data sets, one bit for each pixel: drawing 55 million pixels takes ten times
+ * as long as reading them.
  *
  * @module
  */
@@ -14,27 +14,28 @@ import { verifyDigest } from "./digest.ts";
 import { sha256 } from "../formats/sha256.ts";
 import type { Images } from "./images.ts";
 
-/** How many images a file of drawn ones has, and of which size: it does not say so itself. */
+/** The numbers of images in a cache file and their size; the file itself has no header. */
 export interface Layout {
   width: number;
   height: number;
-  /** Images to train on, those to validate on at their end included. */
+  /** The number of training images, including the validation images at their end. */
   training: number;
   validation: number;
   test: number;
 }
 
-/** A file of drawn images, each of which has a label. */
+/** A cache file of binary images with labels. */
 export interface Drawn {
   layout: Layout;
-  /** Its checksum, in hexadecimal. */
+  /** The SHA-256 of the file, in hexadecimal. */
   sha256: string;
 }
 
 /**
- * The images that were drawn before; without their file, or if it is damaged, they are drawn and kept.
+ * Reads the binary images from the cache; if the file is missing or damaged, draws them and writes
+ * the file.
  *
- * @param path where the file is, or is to be
+ * @param path the path of the cache file
  * @param read reads the grey images
  * @throws {UserError} if the drawn images have another checksum
  */
@@ -43,23 +44,26 @@ export async function readDrawn(
   { layout, sha256: wanted }: Drawn,
   read: () => Promise<Collection>,
 ): Promise<Collection> {
-  const kept = await readFile(path).catch(ifMistake);
-  if (kept !== undefined && sha256(kept) === wanted) return unpackDrawn(kept, layout);
+  const cached = await readFile(path).catch(ignoreUserError);
+  if (cached !== undefined && sha256(cached) === wanted) return unpackDrawn(cached, layout);
   const grey = await read();
   const training = await binarise(grey.training, "training");
   const drawn = { ...grey, training, test: await binarise(grey.test, "test") };
   const bytes = packDrawn(drawn);
   verifyDigest(bytes, { sha256: wanted }, `the draw for ${path}`);
-  await makeFolder(dirname(path)).then(() => writeFile(path, bytes)).catch(ifMistake);
+  await makeFolder(dirname(path)).then(() => writeFile(path, bytes)).catch(ignoreUserError);
   return drawn;
 }
 
-/** Where a cache cannot be read or written, images are drawn anew each time; other errors are ours. */
-function ifMistake(error: unknown): undefined {
+/** Ignores a cache that cannot be read or written: the images are then drawn each time. */
+function ignoreUserError(error: unknown): undefined {
   if (!(error instanceof UserError)) throw error;
 }
 
-/** The pixels as bits, the first one lowest; then the labels, a byte each; of the training images, then of the test images. */
+/**
+ * The bytes of a cache file. Training images come first, then test images: for each, pixels as bits
+ * (first pixel lowest), then one byte for each label.
+ */
 export function packDrawn({ training, test }: Collection): Uint8Array<ArrayBuffer> {
   const parts = [training, test].flatMap(({ data, labels }) => [toBits(data), labels!]);
   const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
@@ -68,7 +72,7 @@ export function packDrawn({ training, test }: Collection): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** The collection whose bytes {@linkcode packDrawn} gave. */
+/** The collection in the bytes of {@linkcode packDrawn}. */
 export function unpackDrawn(bytes: Uint8Array, layout: Layout): Collection {
   const { width, height, validation } = layout;
   const pixels = width * height;
@@ -89,16 +93,16 @@ function toBits(values: Uint8Array | Float32Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(values.length / 8));
   for (let i = 0, at = 0; i < bits.length; i++) {
     let byte = 0;
-    // Beyond the end there are zeros.
+    // `values` is undefined past its end, which counts as zero.
     for (let bit = 0; bit < 8; bit++) byte |= values[at++] << bit;
     bits[i] = byte;
   }
   return bits;
 }
 
-/** So many bits as zeros and ones, a byte each. */
+/** The first bits as zeros and ones, one byte each. */
 function fromBits(bits: Uint8Array, length: number): Uint8Array {
-  // Eight bytes at a time, from a table of what each byte of bits means.
+  // A table maps each byte of bits to its eight bytes, so that eight are copied at a time.
   const bytesOf = Uint8Array.from({ length: 256 * 8 }, (_, i) => (i >> 3) >> (i & 7) & 1);
   const table = new BigUint64Array(bytesOf.buffer);
   const eights = new BigUint64Array(bits.length);

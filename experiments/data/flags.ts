@@ -1,5 +1,5 @@
 /**
- * The flags that say what is trained on.
+ * The flags that choose the training images.
  *
  * @module
  */
@@ -10,24 +10,25 @@ export const DATA_FLAGS = {
     type: "text",
     value: "<name or path>",
     help:
-      "one of deno task data list, or an npz, npy, idx or mat file (default: the config's, mnist_binarized)",
+      "a name from deno task data list, or an npz, npy, idx or mat file (default: the config's, mnist_binarized)",
   },
   "data-dir": {
     type: "path",
     value: "<folder>",
-    help: "where the files of the data set are (default: a package or the cache)",
+    help: "the folder of the data set's files (default: an installed package or the cache)",
   },
   binarize: {
     type: "text",
     value: "<how>",
     allowed: ["none", "fixed", "batch"],
     help:
-      "leave grey images (none), or draw them as 0 and 1 once (fixed) or for each batch (default: the data set's)",
+      "none: keep grey pixels; fixed: draw 0 or 1 once; batch: draw anew for each batch (default: as the data set says)",
   },
   "train-size": {
     type: "integer",
     value: "<number>",
     min: 1,
-    help: "train on the first so many images (default: all but those for validation, the last)",
+    help:
+      "train on the first images, this many (default: all but the last ones, kept for validation)",
   },
 } as const;

@@ -1,48 +1,52 @@
 /**
- * Images as the trainer wants them: rows of pixel values in [0, 1].
+ * Images for training: rows of pixel values in [0, 1].
  *
  * @module
  */
 
 import { UserError } from "../shell/errors.ts";
-import { permutation } from "../../mod.ts";
-import type { Key } from "../../mod.ts";
+import { type Key, permutation } from "../../mod.ts";
 
-/** A set of images, row-major: image i is `data[i·pixels … (i+1)·pixels)`. */
+/** A set of images, row-major: image i is `data.slice(i·pixels, (i+1)·pixels)`. */
 export interface Images {
-  /** How many images. */
+  /** The number of images. */
   count: number;
-  /** Values per image. */
+  /** The number of pixels of an image. */
   pixels: number;
-  /** Values in [0, white], count·pixels of them; bytes where all of them are whole numbers. */
+  /** count·pixels values in [0, white]; bytes if all are whole numbers. */
   data: Uint8Array | Float32Array;
-  /** The value that stands for 1: 255 for grey levels in bytes, a quarter of the memory of float32. */
+  /**
+   * The value of white: 255 for grey levels in bytes, which take a quarter of the memory of
+   * float32.
+   */
   white: 1 | 255;
-  /** The class of each image, where the data set has them: nothing is trained on it. */
+  /** The class of each image, if the data set has classes; training does not use it. */
   labels?: Uint8Array;
 }
 
-/** A data set, split as it is trained, validated and tested on. */
+/** A data set, split for training, validation and testing. */
 export interface DataSet {
-  /** The name that `--dataset` takes. */
+  /** The value of `--dataset`. */
   name: string;
-  /** Pixels in a row of an image. */
+  /** The number of pixels in a row of an image. */
   width: number;
-  /** Rows of an image. */
+  /** The number of rows of an image. */
   height: number;
   train: Images;
   valid: Images;
   test: Images;
-  /** Whether training draws the pixels of each batch anew, each from Bernoulli(its grey level). */
+  /** Whether training draws each pixel anew for each batch, from Bernoulli(grey level). */
   redraw?: boolean;
 }
 
 /**
- * Images from their values, checked: a model must never be trained on a NaN or on grey levels up to 255 unawares.
+ * Makes images from values and checks them: no model must be trained on a NaN, or on grey levels up
+ * to 255 by mistake.
  *
- * @param source where the values come from, for the message
- * @param white the value that stands for 1
- * @throws {UserError} if the number of values is not a multiple of `pixels`, or a value is not in [0, white]
+ * @param source the name of the file, for the message
+ * @param white the value of white
+ * @throws {UserError} if the number of values is not a multiple of `pixels`, or a value is not in
+ *   [0, white]
  */
 export function makeImages(
   data: Uint8Array | Float32Array,
@@ -53,26 +57,28 @@ export function makeImages(
   const count = data.length / pixels;
   if (!Number.isInteger(count)) {
     throw new UserError(
-      `${source} holds ${data.length} values, which is not a whole number of images of ${pixels} pixels`,
+      `${source} has ${data.length} values, which is not a whole number of images of ${pixels} pixels`,
     );
   }
   const isBounded = data instanceof Uint8Array && white === 255;
   for (let i = 0; i < data.length && !isBounded; i++) {
-    if (data[i] >= 0 && data[i] <= white) continue; // NaN is on neither side
+    if (data[i] >= 0 && data[i] <= white) continue; // both comparisons are false for NaN
     const where = `image ${Math.floor(i / pixels)}, pixel ${i % pixels}`;
     throw new UserError(
-      `${source}: ${where} is ${data[i]}, but pixels must lie in [0, 1], or in bytes of 0 to 255`,
+      `${source}: ${where} is ${data[i]}, but pixels must be in [0, 1], or bytes from 0 to 255`,
     );
   }
   return { count, pixels, data, white };
 }
 
 /**
- * The value that stands for 1 in the arrays of a file: bytes above 1 are grey levels up to 255.
+ * The value of white in the arrays of a file: if a byte is above 1, the bytes are grey levels up to
+ * 255.
  *
- * @param arrays by what they are for
- * @param source the file's name, for the message
- * @throws {UserError} if one array has grey levels up to 255, and another zeros and ones: 1 cannot be both white and black
+ * @param arrays the arrays by their purpose, such as `training`
+ * @param source the name of the file, for the message
+ * @throws {UserError} if one array has grey levels up to 255, and another zeros and ones: 1 cannot
+ *   be both white and black
  */
 export function whiteOf(
   arrays: Readonly<Record<string, { data: Uint8Array | Float32Array } | undefined>>,
@@ -90,14 +96,14 @@ export function whiteOf(
   );
 }
 
-/** The largest of some bytes; 2 for all that are larger than 1. */
+/** The largest byte, but at most 2. */
 function largestUpTo2(bytes: Uint8Array): number {
   let largest = 0;
   for (let i = 0; i < bytes.length && largest < 2; i++) largest = Math.max(largest, bytes[i]);
   return Math.min(2, largest);
 }
 
-/** The images from `start` up to `end`, sharing memory with the whole. */
+/** The images from `start` up to `end`, which share memory with all images. */
 export function sliceImages(images: Images, start: number, end: number): Images {
   const { pixels } = images;
   const data = images.data.subarray(start * pixels, end * pixels);
@@ -105,7 +111,7 @@ export function sliceImages(images: Images, start: number, end: number): Images 
   return { ...images, count: data.length / pixels, data, labels };
 }
 
-/** The images of several sets of the same kind, one set after the other, without labels. */
+/** Joins sets of images of the same kind; labels are dropped. */
 export function joinImages(...sets: readonly [Images, ...Images[]]): Images {
   const { data: first, pixels, white } = sets[0];
   const length = sets.reduce((total, { data }) => total + data.length, 0);
@@ -118,7 +124,7 @@ export function joinImages(...sets: readonly [Images, ...Images[]]): Images {
   return { count: length / pixels, pixels, data, white };
 }
 
-/** The images in a random order, which the key decides on: files are often sorted by class. */
+/** The images in a random order that the key decides; files are often sorted by class. */
 export async function shuffleImages(images: Images, key: Key): Promise<Images> {
   const { count, pixels } = images;
   const order = await permutation(key, count).read();
@@ -131,7 +137,7 @@ export async function shuffleImages(images: Images, key: Key): Promise<Images> {
   return { ...images, data, labels };
 }
 
-/** The images at the given indices, copied out as [indices, pixels] float32 in [0, 1]. */
+/** Copies the images at the given indices: float32 values in [0, 1] of shape [indices, pixels]. */
 export function gatherImages(
   images: Images,
   indices: ArrayLike<number>,

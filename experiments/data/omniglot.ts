@@ -1,5 +1,6 @@
 /**
- * Omniglot's handwritten letters as Burda, Grosse and Salakhutdinov (2016) scaled and split them: chardata.mat.
+ * Omniglot's handwritten letters, scaled and split by Burda, Grosse and Salakhutdinov (2016):
+ * chardata.mat.
  *
  * @module
  */
@@ -12,10 +13,13 @@ import { type Images, makeImages, shuffleImages, whiteOf } from "./images.ts";
 import { readMat } from "../formats/mat.ts";
 import type { Source } from "./source.ts";
 
-/** How many of the 24,345 training images are for validation, as in Tomczak and Welling's VampPrior paper (2018). */
+/**
+ * The number of validation images among the 24,345 training images, as in Tomczak and Welling's
+ * VampPrior paper (2018).
+ */
 const VALIDATION = 1345;
 
-/** Its one file. */
+/** The only file. */
 export const OMNIGLOT: Source = {
   name: "omniglot",
   mirrors: ["https://github.com/yburda/iwae/raw/master/datasets/OMNIGLOT"],
@@ -26,7 +30,7 @@ export const OMNIGLOT: Source = {
   }],
 };
 
-/** The images of its file: grey, the ink 1. */
+/** The images in the file: grey, with ink as 1. */
 export async function readOmniglot([content]: readonly Uint8Array[]): Promise<Collection> {
   const { training, test, side } = readChardata(content, OMNIGLOT.files[0].name);
   if (test === undefined) throw new UserError("chardata.mat has no array testdata");
@@ -40,10 +44,10 @@ export async function readOmniglot([content]: readonly Uint8Array[]): Promise<Co
 }
 
 /**
- * The images of a file like chardata.mat: arrays `data` and `testdata` of [pixels, images], perhaps `target` and
- * `testtarget` of [classes, images].
+ * The images in a file like chardata.mat: arrays `data` and `testdata` of shape [pixels, images],
+ * perhaps with `target` and `testtarget` of shape [classes, images].
  *
- * @throws {UserError} for another kind of file, without `data`, and if the images are not square
+ * @throws {UserError} if the file is of another kind, has no `data`, or its images are not square
  */
 export function readChardata(
   content: Uint8Array,
@@ -53,7 +57,9 @@ export function readChardata(
   const [data, testData] = [arrays.get("data"), arrays.get("testdata")];
   if (data === undefined) {
     const names = [...arrays.keys()].slice(0, 8).map(quoted).join(", ") || "none";
-    throw new UserError(`${source} has no array of numbers "data", as chardata.mat has: ${names}`);
+    throw new UserError(
+      `${source} has no array of numbers "data" like chardata.mat; it has: ${names}`,
+    );
   }
   const side = Math.sqrt(data.shape[0]);
   const white = whiteOf({ training: data, test: testData }, source);
@@ -74,12 +80,15 @@ export function readChardata(
   };
 }
 
-/** The class of each image, from an array [classes, images] with a 1 in the row of its class: Omniglot's are alphabets. */
+/**
+ * The class of each image, an alphabet in Omniglot, from an array [classes, images] with a 1 in the
+ * row of the class.
+ */
 function labelsOf({ shape, data }: NumberArray, count: number, source: string): Uint8Array {
   const [classes, images] = shape;
   if (shape.length !== 2 || images !== count) {
     throw new UserError(
-      `${source} has ${count} images, but classes of the shape [${shape}]`,
+      `${source} has ${count} images, but the array of their classes has the shape [${shape}]`,
     );
   }
   return Uint8Array.from(
@@ -88,7 +97,7 @@ function labelsOf({ shape, data }: NumberArray, count: number, source: string): 
   );
 }
 
-/** Images whose pixels are stored column by column (pixel (x, y) at side·x + y), row by row. */
+/** Brings images stored column by column (pixel (x, y) at side·x + y) into the order row by row. */
 function transposeEach(
   values: Uint8Array | Float32Array,
   side: number,

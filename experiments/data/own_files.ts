@@ -1,7 +1,9 @@
 /**
- * Images in files of the user's own: NumPy's npz and npy, idx, and MATLAB files like chardata.mat, each plain or gzipped.
+ * The user's own images: NumPy's npz and npy, idx, and MATLAB files like chardata.mat, each plain
+ * or gzipped.
  *
- * Where a file does not say which images are for what, a keyed permutation decides, as files are often sorted by class.
+ * If a file does not separate the images for training, validation and testing, they are shuffled
+ * with a fixed key, because files are often sorted by class.
  *
  * @module
  */
@@ -27,38 +29,44 @@ import { readChardata } from "./omniglot.ts";
 import { readUnzipped } from "../formats/unpack.ts";
 import { isZip } from "../formats/zip.ts";
 
-/** What an image alone in its split would lack: the echoes of others. */
+/** The fewest images of a split: an image alone would have no echoes. */
 const LEAST = 2;
-/** The most that a permutation can order. */
+/** The most images that a permutation can order. */
 const MOST = 2 ** 20;
 
-/** The images of a file: those to train on, and those to validate and to test on if they are kept apart. */
+/**
+ * The images of a file: those for training, and those for validation and testing if the file
+ * separates them.
+ */
 interface Parts {
   width: number;
   height: number;
   training: Images;
   valid?: Images;
   test?: Images;
-  /** The arrays of the file that are not read, as they are no numbers. */
+  /** The names of the arrays that are not read, since they have no real numbers. */
   leftOut?: readonly string[];
 }
 
-/** What arrays of images to validate on are called. */
+/** The names for an array of validation images. */
 const VALIDATION = ["valid", "val", "validation"];
 
 /**
  * Reads images from a path.
  *
- * - An **npz** file has arrays named `train`, `test` and perhaps `valid` (or `val`, or `validation`), or a single array, or a
- *   single one of three axes or four; an **npy** or **idx** file has one. An array is [images, height, width], perhaps with a
- *   single channel, or [images, pixels] (square ones, or else a row); bytes up to 255, or values in [0, 1].
- * - A **folder** has an idx file of images to train on and one to test on, named as MNIST's.
- * - A **MATLAB** file has `data` and perhaps `testdata`, as chardata.mat has.
+ * - An **npz** file has arrays `train`, `test` and perhaps `valid` (or `val`, or `validation`), or
+ *   only one array, or only one with three or four axes. An **npy** or **idx** file has one array.
+ * - A **folder** has an idx file of training images and one of test images, named like those of
+ *   MNIST.
+ * - A **MATLAB** file has `data` and perhaps `testdata`, like chardata.mat.
  *
- * A single array is split 80/10/10. Where only validation images are missing, they are a sixth of those to train on.
+ * The shape of an array is [images, height, width], perhaps with a single channel, or [images,
+ * pixels]; then images are square if possible, otherwise one row. Values are bytes up to 255, or
+ * numbers in [0, 1]. A single array is split 80/10/10. If only validation images are missing, a
+ * sixth of the training images is taken for them.
  *
- * @param note told in a sentence of arrays that are left out
- * @throws {UserError} for everything else
+ * @param note called with a sentence about arrays that are left out
+ * @throws {UserError} for anything else
  */
 export async function readOwn(
   path: string,
@@ -79,7 +87,7 @@ export async function readOwn(
   return { width, height, ...await splitParts(parts, source) };
 }
 
-/** Parts with all that is missing split off from the training images. */
+/** Splits the missing parts off the training images. */
 async function splitParts(
   { training, valid, test }: Parts,
   source: string,
@@ -97,7 +105,7 @@ async function splitParts(
   };
 }
 
-/** How many images make such a part of all. */
+/** The number of images in a part: all divided by `divisor`. */
 function part(count: number, divisor: number, source: string): number {
   const images = Math.floor(count / divisor);
   if (images >= LEAST) return images;
@@ -106,7 +114,7 @@ function part(count: number, divisor: number, source: string): number {
   );
 }
 
-/** The parts of a file of any kind: its first bytes tell which. */
+/** The parts of a file, whose kind is recognised by its first bytes. */
 function readParts(bytes: Uint8Array, source: string): Parts {
   if (isMat(bytes)) {
     const { side, ...parts } = readChardata(bytes, source);
@@ -119,7 +127,7 @@ function readParts(bytes: Uint8Array, source: string): Parts {
   if (isNpy(bytes)) return imagesOf({ training: readNpy(bytes, source) }, source);
   if (isIdx(bytes)) return imagesOf({ training: readIdx(bytes, source) }, source);
   throw new UserError(
-    `${source} is not a file of images: it begins like no npz, npy, idx or MATLAB file`,
+    `${source} is not an npz, npy, idx or MATLAB file`,
   );
 }
 
@@ -150,12 +158,10 @@ function partsOfArrays(
 }
 
 function leftOutText(names: readonly string[]): string {
-  return `${listed(names)} ${
-    names.length > 1 ? "are" : "is"
-  } left out, as no numbers that can be read`;
+  return `${listed(names)} ${names.length > 1 ? "are" : "is"} left out: no real numbers`;
 }
 
-/** The first few names. */
+/** A list of the first eight names. */
 function listed(names: Iterable<string>): string {
   const all = [...names].map(quoted);
   return all.slice(0, 8).join(", ") + (all.length > 8 ? `, and ${all.length - 8} more` : "");
@@ -166,7 +172,7 @@ async function readFolder(folder: string): Promise<Parts> {
   const names = (await namesIn(folder)).filter((name) => !isOfMac(name));
   const read = async (pattern: RegExp, like: string) => {
     const [name, ...others] = names.filter((name) => pattern.test(name));
-    // A plain file comes before itself zipped.
+    // A plain file sorts before its gzipped copy, and is preferred.
     const other = others.find((other) => other !== `${name}.gz`);
     if (name === undefined || other !== undefined) {
       const found = name === undefined ? "no file" : `both ${name} and ${other}`;
@@ -179,7 +185,7 @@ async function readFolder(folder: string): Promise<Parts> {
   return imagesOf({ training, test }, folder);
 }
 
-/** Arrays as images, which must be of one size and one type. */
+/** Makes images of arrays, which must have one size and one type. */
 function imagesOf(
   arrays: { training: NumberArray; valid?: NumberArray; test?: NumberArray },
   source: string,
@@ -208,7 +214,7 @@ function imagesOf(
   };
 }
 
-/** The size of an image in an array. */
+/** The size of the images in an array. */
 function sizeOf({ shape }: NumberArray, source: string): { width: number; height: number } {
   // A single channel may be the last axis or the second one.
   const channel = shape.length === 4 ? [3, 1].find((axis) => shape[axis] === 1) : undefined;

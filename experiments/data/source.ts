@@ -1,6 +1,6 @@
 /**
- * Where the bytes of a data set come from: a folder, a package, the cache, or the network; never used unless their checksum
- * is right.
+ * The sources of data sets: the files are found in a folder, an installed package, the cache or the
+ * network, and used only if their checksums are the published ones.
  *
  * @module
  */
@@ -16,44 +16,47 @@ import { readUnzipped, unzip } from "../formats/unpack.ts";
 
 /** A published file. */
 export interface DataFile {
-  /** Its name in a folder; the same name with `.gz` is accepted too. */
+  /** The name of the file in a folder; the name with `.gz` is accepted too. */
   name: string;
-  /** How many bytes it has at most, unzipped or as it is published. */
+  /** The most bytes of the file, both gzipped and not. */
   most: number;
-  /** Of its unzipped bytes. */
+  /** The checksum of the uncompressed bytes. */
   digest: Digest;
 }
 
 /** Published files that belong together. */
 export interface Source {
-  /** The name of their folder in the cache. */
+  /** The name of the folder in the cache. */
   name: string;
   files: readonly DataFile[];
-  /** Folders of the network that have them, in the order in which they are tried. */
+  /** The addresses of folders with the files, in the order of the attempts. */
   mirrors: readonly string[];
-  /** What their names end in on the network. */
+  /** The ending that the network adds to the names. */
   ending?: ".gz";
-  /** A package of another system that has them. */
+  /** A package of npm or Debian with the files. */
   packaged?: {
-    /** Where it puts them. */
+    /** The folder where the package puts the files. */
     folder(): string;
-    /** What a person types to install it; left out if it is always there. */
+    /** The command that installs the package; absent if it is always installed. */
     install?: string;
   };
 }
 
-/** The folder of the cache into which a source is downloaded. */
+/** The folder in the cache for the downloads of a source. */
 export function cacheOf({ name }: Source): string {
   return join(cacheFolder(), name);
 }
 
-/** The folders that are searched for a source: the user's if one is given, else the package's and the cache. */
+/**
+ * The folders that are searched for a source: the user's if given, otherwise the package and the
+ * cache.
+ */
 export function foldersOf(source: Source, dataDir?: string): string[] {
   if (dataDir !== undefined) return [dataDir];
   return [...source.packaged ? [source.packaged.folder()] : [], cacheOf(source)];
 }
 
-/** The path of a file, plain or zipped, in the first folder that has it. */
+/** The path of a file, plain or gzipped, in the first folder that has it. */
 export async function findFile(
   { name }: DataFile,
   folders: readonly string[],
@@ -67,10 +70,10 @@ export async function findFile(
 }
 
 /**
- * Reads a published file from a path that {@linkcode findFile} gave.
+ * Reads a published file from the path that {@linkcode findFile} found.
  *
- * @returns its unzipped bytes
- * @throws {UserError} if it cannot be read, or is not the published file
+ * @returns the uncompressed bytes
+ * @throws {UserError} if the file cannot be read, or is not the published one
  */
 export async function readDataFile(file: DataFile, path: string): Promise<Uint8Array> {
   const bytes = await readUnzipped(path, { most: file.most });
@@ -79,12 +82,12 @@ export async function readDataFile(file: DataFile, path: string): Promise<Uint8A
 }
 
 /**
- * Reads the files of a source from the user's folder, which must then have all of them; else from where they are found, after
- * downloading what is missing into the cache.
+ * Reads the files of a source. If the user gives a folder, it must have all of them; otherwise
+ * missing files are downloaded into the cache.
  *
- * @param options.dataDir the user's folder
- * @param options.folders where to look instead; downloads go into the last one
- * @returns the unzipped bytes of each file
+ * @param options.dataDir the folder of the user
+ * @param options.folders the folders to search instead; downloads go into the last one
+ * @returns the uncompressed bytes of each file
  * @throws {UserError} if a file is missing, damaged, or cannot be downloaded
  */
 export async function readSource(
@@ -108,10 +111,10 @@ export async function readSource(
 }
 
 /**
- * Downloads the files of a source that are in none of the folders into the last one.
+ * Downloads the files of a source that none of the folders has into the last folder.
  *
- * @returns how many there were
- * @throws {UserError} if one cannot be had: the message says what to do by hand
+ * @returns the number of downloaded files
+ * @throws {UserError} if a file cannot be downloaded; the message explains how to get it by hand
  */
 export async function fetchSource(
   source: Source,
@@ -147,7 +150,7 @@ export async function fetchSource(
   return missing.length;
 }
 
-/** What a person can do where the network does not give some files. */
+/** The instructions for getting files without this program. */
 function byHand(
   { mirrors, ending, packaged }: Source,
   files: readonly DataFile[],
@@ -155,7 +158,7 @@ function byHand(
 ): string {
   const names = files.map(({ name }) => name + (ending ?? "")).join(", ");
   const install = packaged?.install ? `, or ${packaged.install}` : "";
-  return `fetch ${names} from ${mirrors.join("/ or ")}/ by hand and put ${
+  return `download ${names} from ${mirrors.join("/ or ")}/ by hand and put ${
     files.length > 1 ? "them" : "it"
-  } into ${folder}, or into any folder that you name with --data-dir${install}`;
+  } into ${folder}, or into any folder given by --data-dir${install}`;
 }

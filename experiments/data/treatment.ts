@@ -1,5 +1,6 @@
 /**
- * What a config says of its data set beside the name: how grey images become binary, and how many are trained on.
+ * The keys of a config that change its data set: how grey pixels become 0 or 1, and the number of
+ * training images.
  *
  * @module
  */
@@ -7,17 +8,17 @@
 import { z } from "zod";
 import { count, type Keys } from "../shell/keys.ts";
 
-/** How grey images become binary: not at all, by one draw for all, or by another draw for each batch that is trained on. */
+/** How grey pixels become 0 or 1: not at all, drawn once, or drawn anew for each training batch. */
 const BINARIZE = ["none", "fixed", "batch"] as const;
 
-/** The keys of a config that change a data set; where one is left out, the data set decides. */
+/** Keys that may be left out; the data set then decides. */
 export interface Treatment {
   binarize?: typeof BINARIZE[number];
-  /** Images to train on, the first ones; those for validation come last. */
+  /** The number of training images, taken from the start; the validation images come last. */
   trainSize?: number;
 }
 
-/** The same for the config's schema. */
+/** The same keys for the schema of a config. */
 export const treatmentKeys: Keys<Treatment> = {
   binarize: z.enum(BINARIZE).optional()
     .describe("How grey images become binary: not at all, once, or for each batch"),

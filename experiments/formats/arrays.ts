@@ -1,5 +1,6 @@
 /**
- * Arrays of numbers as files of several formats hold them: bytes of a type in an order, and a shape.
+ * Arrays of numbers in files: bytes of a number type in a byte order, and a shape. Several formats
+ * share this code.
  *
  * @module
  */
@@ -12,7 +13,7 @@ export interface NumberArray {
   data: Uint8Array | Float32Array;
 }
 
-/** What the numbers of a file may be. */
+/** The types of numbers in files. */
 export type NumberType =
   | `${"uint" | "int"}${8 | 16 | 32 | 64}`
   | "float16"
@@ -21,7 +22,7 @@ export type NumberType =
 
 type Read = (view: DataView, at: number, littleEndian: boolean) => number;
 
-/** Bytes of a number, and how it is read. */
+/** The number of bytes of each type, and how to read it. */
 const TYPES: Record<NumberType, [size: number, read: Read]> = {
   uint8: [1, (view, at) => view.getUint8(at)],
   int8: [1, (view, at) => view.getInt8(at)],
@@ -37,12 +38,12 @@ const TYPES: Record<NumberType, [size: number, read: Read]> = {
 };
 
 /**
- * The numbers that bytes hold, which must be as many as a shape needs.
+ * The numbers in bytes, as many as a shape needs.
  *
  * @param options.littleEndian whether the lowest byte of a number comes first
- * @param source the file's name, for messages
+ * @param options.source the name of the file, for messages
  * @returns the values in the order of the file; for uint8 a view of the bytes
- * @throws {UserError} if there are fewer bytes, or more
+ * @throws {UserError} if the number of bytes does not fit the shape
  */
 export function decodeNumbers(
   bytes: Uint8Array,
@@ -66,13 +67,14 @@ export function decodeNumbers(
   return values;
 }
 
-/** Column-major values (Fortran's and MATLAB's order) of a shape in row-major order. */
+/** Brings column-major values, the order of Fortran and MATLAB, into row-major order. */
 export function toRowMajor(
   values: Uint8Array | Float32Array,
   shape: readonly number[],
 ): Uint8Array | Float32Array {
   const sorted = values.slice();
-  // Counting through the row-major places keeps the column-major one: a step along an axis passes all axes before it.
+  // The loop counts through the row-major places and keeps the column-major place `from` in step:
+  // moving by one along an axis skips the elements of all axes before it.
   const steps = shape.map((_, axis) => shape.slice(0, axis).reduce((product, n) => product * n, 1));
   const at = shape.map(() => 0);
   for (let i = 0, from = 0; i < values.length; i++) {

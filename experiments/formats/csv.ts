@@ -4,12 +4,13 @@
  * @module
  */
 
-/** A row as text: a value for each name, empty where there is none. */
+/** A row: a value for each column name. A missing value becomes an empty field. */
 export type CsvRow = Readonly<Record<string, string | number | undefined>>;
 
 /**
- * Rows under the names that any of them has, some of them first. A spreadsheet takes a text that begins with =, +, - or @ for
- * a formula, so a quotation mark is put before it; numbers stay as they are.
+ * The text of a CSV file, with a column for each name in any row; the names in `first` come first.
+ * A spreadsheet would run a text that begins with =, +, - or @ as a formula, so an apostrophe is
+ * put before it. Numbers stay as they are.
  */
 export function csvText(rows: readonly CsvRow[], first: readonly string[] = []): string {
   const names = [...new Set([...first, ...rows.flatMap(Object.keys)])];

@@ -1,5 +1,6 @@
 /**
- * The idx format of MNIST: two zero bytes, a type code, the number of axes, a big-endian length for each axis, values.
+ * The idx format of MNIST: two zero bytes, a type code, the number of axes, a big-endian length for
+ * each axis, values.
  *
  * @module
  */
@@ -16,12 +17,12 @@ const TYPES: Record<number, NumberType> = {
   0x0e: "float64",
 };
 
-/** The size of an idx file of bytes of some shape. */
+/** The size of an idx file that holds bytes of the given shape. */
 export function idxSize(shape: readonly number[]): number {
   return 4 + 4 * shape.length + shape.reduce((product, axis) => product * axis, 1);
 }
 
-/** Whether bytes begin as an idx file does. */
+/** Whether bytes begin like an idx file. */
 export function isIdx(bytes: Uint8Array): boolean {
   return bytes[0] === 0 && bytes[1] === 0 && bytes[2] in TYPES && bytes[3] > 0;
 }
@@ -29,10 +30,10 @@ export function isIdx(bytes: Uint8Array): boolean {
 /**
  * Reads an idx file.
  *
- * @param bytes the file's content
- * @param source the file's name, for messages
- * @returns its array; the values of bytes are a view of `bytes`
- * @throws {UserError} for another kind of file, and one cut short or too long
+ * @param bytes the content of the file
+ * @param source the name of the file, for messages
+ * @returns the array; if it holds bytes, a view of `bytes`
+ * @throws {UserError} if the file is of another kind, cut short or too long
  */
 export function readIdx(bytes: Uint8Array, source: string): NumberArray {
   if (!isIdx(bytes)) {
@@ -51,11 +52,11 @@ export function readIdx(bytes: Uint8Array, source: string): NumberArray {
 }
 
 /**
- * Reads an idx file of bytes whose shape is known.
+ * Reads an idx file that must hold bytes of a known shape.
  *
- * @param shape the axis lengths expected, such as [60000, 28, 28]
+ * @param shape the expected shape, such as [60000, 28, 28]
  * @returns the values, row-major: a view of `bytes`
- * @throws {UserError} as {@linkcode readIdx}, and for another type or shape
+ * @throws {UserError} as {@linkcode readIdx} does, and for another type or shape
  */
 export function readIdxBytes(
   bytes: Uint8Array,

@@ -1,5 +1,6 @@
 /**
- * MATLAB's files of version 5, as far as arrays of numbers go: a header, then elements of a type and a size, zipped or not.
+ * Arrays of numbers in MATLAB files of version 5: a header, then elements with a type and a size,
+ * compressed or not.
  *
  * The format is MathWorks' "MAT-File Format", chapter 1.
  *
@@ -11,7 +12,7 @@ import { decodeNumbers, type NumberArray, type NumberType } from "./arrays.ts";
 import { MOST_BYTES, unpack } from "./unpack.ts";
 
 const HEADER_SIZE = 128;
-/** The types of elements that hold others. */
+/** The types of elements that hold other elements. */
 const MATRIX = 14, COMPRESSED = 15;
 /** The types of elements that hold numbers. */
 const TYPES: Record<number, NumberType> = {
@@ -26,25 +27,31 @@ const TYPES: Record<number, NumberType> = {
   12: "int64",
   13: "uint64",
 };
-/** The classes of arrays of real numbers, double to uint64; cells, structures, texts and sparse arrays are below or above. */
+/**
+ * The range of classes of numeric arrays, double to uint64; cells, structures, texts and sparse
+ * arrays lie outside it.
+ */
 const NUMERIC = { first: 6, last: 15 };
 const COMPLEX = 0x800;
 
-/** A typed piece of a file. */
+/** An element of a file. */
 interface Element {
   type: number;
   content: Uint8Array;
 }
 
-/** Whether bytes begin as a file of version 5 does, or of 4 or 7.3, which are refused with a better sentence. */
+/**
+ * Whether bytes begin like a MATLAB file of version 5, or of 4 or 7.3, which {@linkcode readMat}
+ * refuses by name.
+ */
 export function isMat(bytes: Uint8Array): boolean {
   return new TextDecoder().decode(bytes.subarray(0, 6)) === "MATLAB" || isVersion4(bytes);
 }
 
 /**
- * Whether bytes begin as a file of version 4 does, which has no header, but five words before each array: a type of four
- * digits (order of bytes, zero, type of numbers, kind of array), rows, columns, whether it is complex, and the size of its
- * name; the name ends in a zero.
+ * Whether bytes begin like a MATLAB file of version 4. It has no header, but five words before each
+ * array: a type of four digits (byte order, zero, number type, kind of array), the numbers of rows
+ * and of columns, whether it is complex, and the size of its name, which ends in a zero byte.
  */
 function isVersion4(bytes: Uint8Array): boolean {
   if (bytes.length < 21) return false;
@@ -61,13 +68,14 @@ function isVersion4(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the arrays of numbers of a file. A number may be stored in a smaller type than its class: MATLAB stores a double array
- * of small integers in bytes.
+ * Reads the arrays of numbers in a file. Values may be stored in a smaller type than the class of
+ * their array: MATLAB stores a double array of small integers as bytes.
  *
- * @param bytes the file's content
- * @param source the file's name, for messages
- * @returns the arrays by name, their values **column-major**; what is not a real array of numbers is left out
- * @throws {UserError} for another kind of file, and a damaged one
+ * @param bytes the content of the file
+ * @param source the name of the file, for messages
+ * @returns the arrays by name, their values **column-major**; all but arrays of real numbers are
+ *   left out
+ * @throws {UserError} if the file is of another kind or damaged
  */
 export function readMat(bytes: Uint8Array, source: string): Map<string, NumberArray> {
   const header = new TextDecoder().decode(bytes.subarray(0, HEADER_SIZE));
@@ -86,7 +94,7 @@ export function readMat(bytes: Uint8Array, source: string): Map<string, NumberAr
   let left = MOST_BYTES;
   try {
     for (const element of elementsOf(bytes.subarray(HEADER_SIZE), littleEndian)) {
-      const inner = unzipped(element, littleEndian, left);
+      const inner = decompressed(element, littleEndian, left);
       left -= inner.content.length;
       const array = readMatrix(inner, littleEndian, source);
       if (array === undefined) continue;
@@ -100,32 +108,40 @@ export function readMat(bytes: Uint8Array, source: string): Map<string, NumberAr
   return arrays;
 }
 
-/** The elements that bytes hold, one after the other; throws where they do not end with the last one. */
+/** The elements in bytes, one after the other; throws if the last one is cut short. */
 function* elementsOf(bytes: Uint8Array, littleEndian: boolean): Generator<Element> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 0; at < bytes.length;) {
     const tag = view.getUint32(at, littleEndian);
-    // An element of up to four bytes has its size in the tag's upper half, and its content in the tag's second word.
+    // A small element, of up to four bytes, has its size in the upper half of its tag, and its
+    // content in the next word.
     const small = tag >>> 16;
     const type = tag & 0xffff;
     const size = small || view.getUint32(at + 4, littleEndian);
     const start = at + (small ? 4 : 8);
     if (size > bytes.length - start) throw new Error("it is cut short");
     yield { type, content: bytes.subarray(start, start + size) };
-    // Elements start at multiples of eight bytes, but zipped ones follow each other closely.
+    // Elements start at multiples of eight bytes, but compressed ones follow each other without
+    // padding.
     at = type === COMPRESSED ? start + size : at + Math.ceil((start + size - at) / 8) * 8;
   }
 }
 
-/** The one element in a zipped one, of at most so many bytes; another element itself. */
-function unzipped({ type, content }: Element, littleEndian: boolean, most: number): Element {
+/**
+ * The element in a compressed one, if that has at most `most` bytes; any other element is returned
+ * as it is.
+ */
+function decompressed({ type, content }: Element, littleEndian: boolean, most: number): Element {
   if (type !== COMPRESSED) return { type, content };
   const [inner] = elementsOf(unpack(content, "zlib", most), littleEndian);
-  if (inner === undefined) throw new Error("a zipped element is empty");
+  if (inner === undefined) throw new Error("a compressed element is empty");
   return inner;
 }
 
-/** The array in an element: flags, dimensions, a name and values; undefined if it is none of real numbers. */
+/**
+ * The array in an element, made of flags, dimensions, a name and values; undefined unless it has
+ * real numbers.
+ */
 function readMatrix(
   { type, content }: Element,
   littleEndian: boolean,
@@ -147,7 +163,7 @@ function readMatrix(
     (_, i) => word(dimensions, i),
   );
   if (!(values.type in TYPES)) {
-    throw new Error(`the values of ${quoted(name)} are of the unknown type ${values.type}`);
+    throw new Error(`the values of ${quoted(name)} have the unknown type ${values.type}`);
   }
   const options = { littleEndian, source: `${source}, ${quoted(name)}` };
   return { name, shape, data: decodeNumbers(values.content, TYPES[values.type], shape, options) };

@@ -1,7 +1,8 @@
 /**
- * NumPy's files: an array (`.npy`: a line of Python that describes it, then its values), and a ZIP archive of them (`.npz`).
+ * NumPy's files: `.npy` has a line of Python that describes an array, then the values; `.npz` is a
+ * ZIP archive of them.
  *
- * The format is in NumPy's own documentation, numpy.lib.format.
+ * The format is described in NumPy's documentation, numpy.lib.format.
  *
  * @module
  */
@@ -11,12 +12,14 @@ import { decodeNumbers, type NumberArray, type NumberType, toRowMajor } from "./
 import { readZip } from "./zip.ts";
 
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
-/** The last version of the format: 1.0, 2.0 (a longer header) and 3.0 (names in UTF-8) there are. */
+/**
+ * The newest version of the format. There are 1.0, 2.0 (a longer header) and 3.0 (names in UTF-8).
+ */
 const VERSION = 3;
-/** The longest header that is read, as NumPy itself has it. */
+/** The longest header that is read; NumPy has the same limit. */
 const LONGEST = 10_000;
 
-/** The three keys of a header, as Python may write them. */
+/** The three keys of a header, in the forms in which Python writes them. */
 const KEYS = {
   descr: /(['"])descr\1\s*:\s*(['"])([<>|=]?)(\w+)\2/,
   fortran: /(['"])fortran_order\1\s*:\s*(True|False)/,
@@ -38,41 +41,42 @@ const TYPES: Record<string, NumberType> = {
   f8: "float64",
 };
 
-/** Whether bytes begin as an `.npy` file does. */
+/** Whether bytes begin like an `.npy` file. */
 export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
-/** What the header of an array says. */
+/** The header of an array. */
 interface Header {
-  /** The type of the numbers; undefined for what are no numbers: texts, records, objects, complex ones. */
+  /** The type of the numbers; undefined for texts, records, objects and complex numbers. */
   type?: NumberType;
   littleEndian: boolean;
   fortran: boolean;
   shape: readonly number[];
-  /** Where the values start. */
+  /** The byte at which the values start. */
   start: number;
-  /** The line of Python itself. */
+  /** The line of Python. */
   text: string;
 }
 
 /**
  * Reads an `.npy` file.
  *
- * @param bytes the file's content
- * @param source the file's name, for messages
- * @throws {UserError} for another kind of file, values that are not numbers, and a file cut short or too long
+ * @param bytes the content of the file
+ * @param source the name of the file, for messages
+ * @throws {UserError} if the file is of another kind, cut short or too long, or its values are not
+ *   real numbers
  */
 export function readNpy(bytes: Uint8Array, source: string): NumberArray {
   const header = readHeader(bytes, source);
   const array = valuesOf(bytes, header, source);
   if (array !== undefined) return array;
   throw new UserError(
-    `${source} is not an array of numbers that can be read: it says ${quoted(header.text)}`,
+    `${source} is not an array of real numbers: its header is ${quoted(header.text)}`,
   );
 }
 
-/** The array after a header; undefined for what are no numbers. */
+/** The array after a header; undefined unless it has real numbers. */
 function valuesOf(bytes: Uint8Array, header: Header, source: string): NumberArray | undefined {
   const { type, littleEndian, fortran, shape, start } = header;
   if (type === undefined) return undefined;
@@ -85,7 +89,7 @@ function readHeader(bytes: Uint8Array, source: string): Header {
   const [version, minor, view] = [bytes[6], bytes[7], new DataView(bytes.buffer, bytes.byteOffset)];
   if (version === 0 || version > VERSION || minor > 0) {
     throw new UserError(
-      `${source} is of version ${version}.${minor} of the npy format, but 1.0 to ${VERSION}.0 are read`,
+      `${source} has version ${version}.${minor} of the npy format, but only 1.0 to ${VERSION}.0 can be read`,
     );
   }
   const first = version === 1 ? 10 : 12;
@@ -94,21 +98,25 @@ function readHeader(bytes: Uint8Array, source: string): Header {
     : first + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (start > bytes.length) throw new UserError(`${source} is cut short within its header`);
   if (start > LONGEST) {
-    throw new UserError(`${source} has a header of ${start} bytes, but may have ${LONGEST}`);
+    throw new UserError(
+      `${source} has a header of ${start} bytes, but at most ${LONGEST} are allowed`,
+    );
   }
   const text = new TextDecoder().decode(bytes.subarray(first, start)).trim();
   return { ...parseHeader(text, source), start, text };
 }
 
-/** What a line of Python says, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
+/**
+ * Parses a line of Python such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+ */
 function parseHeader(text: string, source: string): Omit<Header, "start" | "text"> {
   const [descr, fortran, shape] = Object.values(KEYS).map((key) => text.match(key));
   const [order, code] = [descr?.[3], descr?.[4] ?? ""];
   const type = Object.hasOwn(TYPES, code) ? TYPES[code] : undefined;
-  // Each key once, and nothing else.
+  // A header must have each key once and nothing else.
   const rest = Object.values(KEYS).reduce((rest, key) => rest.replace(key, ""), text);
   if (type !== undefined && (!fortran || !shape || !/^\{[\s,]*\}$/.test(rest))) {
-    throw new UserError(`${source} has a header that is damaged: it says ${quoted(text)}`);
+    throw new UserError(`${source} has a damaged header: ${quoted(text)}`);
   }
   const lengths = shape?.[2].match(/\d+/g) ?? [];
   return {
@@ -122,10 +130,11 @@ function parseHeader(text: string, source: string): Omit<Header, "start" | "text
 /**
  * Reads an `.npz` file.
  *
- * @param bytes the file's content
- * @param source the file's name, for messages
- * @returns its arrays of numbers by name, and the names of what is left out because it is no numbers
- * @throws {UserError} for a damaged archive, and a damaged array
+ * @param bytes the content of the file
+ * @param source the name of the file, for messages
+ * @returns the arrays of real numbers by name, and the names of the arrays left out because they
+ *   have none
+ * @throws {UserError} if the archive or an array is damaged
  */
 export function readNpz(
   bytes: Uint8Array,
@@ -144,7 +153,9 @@ export function readNpz(
   return { arrays, leftOut };
 }
 
-/** Whether macOS has put a file beside the others, with what it knows of them: `__MACOSX/._train.npy`. */
+/**
+ * Whether a file is one that macOS adds to archives and folders, such as `__MACOSX/._train.npy`.
+ */
 export function isOfMac(file: string): boolean {
   return /^__MACOSX\/|(^|\/)\._[^/]*$/.test(file);
 }

@@ -1,32 +1,32 @@
 /**
- * Arrays as NumPy's files, which {@linkcode readNpy} and {@linkcode readNpz} read, too.
+ * Writes arrays as NumPy's files, the counterpart of {@linkcode readNpy} and {@linkcode readNpz}.
  *
  * @module
  */
 
 import { writeZip } from "./zip_writer.ts";
 
-/** An array of numbers in row-major order, written as they are; of shape [] a single one. */
+/** An array of numbers in row-major order; the shape [] is a single number. */
 export interface WritableArray {
   readonly shape: readonly number[];
   readonly data: Float64Array | Float32Array | Int32Array;
 }
 
-/** Where the values start is a multiple of this, so that a reader may map them into memory. */
+/** The values start at a multiple of this many bytes, so that a reader can map them into memory. */
 const ALIGNMENT = 64;
-/** The magic word, the version, and the length of the header. */
+/** The size of the magic word, the version and the length of the header together. */
 const PREFIX = 10;
 
 /**
  * The bytes of an `.npy` file, version 1.0 of the format.
  *
- * @throws {RangeError} where the values are not as many as the shape says.
+ * @throws {RangeError} if the number of values does not fit the shape
  */
 export function writeNpy({ shape, data }: WritableArray): Uint8Array<ArrayBuffer> {
   if (shape.reduce((product, length) => product * length, 1) !== data.length) {
     throw new RangeError(`Cannot write ${data.length} numbers as an array of shape [${shape}]`);
   }
-  // As Python writes a tuple: of one length it ends in a comma.
+  // Python writes a tuple of one element with a comma at its end.
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${typeOf(data)}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const start = Math.ceil((PREFIX + text.length + 1) / ALIGNMENT) * ALIGNMENT;
@@ -46,7 +46,7 @@ export function writeNpy({ shape, data }: WritableArray): Uint8Array<ArrayBuffer
   return bytes;
 }
 
-/** The bytes of an `.npz` file, of arrays by name. */
+/** The bytes of an `.npz` file with arrays by name. */
 export const writeNpz = (
   arrays: Readonly<Record<string, WritableArray>>,
 ): Uint8Array<ArrayBuffer> =>
@@ -54,7 +54,7 @@ export const writeNpz = (
     new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])),
   );
 
-/** Lowest byte first, the kind of number, its bytes. */
+/** NumPy's code of a type: little-endian, the kind of number, and its bytes. */
 function typeOf(data: WritableArray["data"]): string {
   if (data instanceof Int32Array) return "<i4";
   return data instanceof Float64Array ? "<f8" : "<f4";

@@ -1,8 +1,10 @@
 /**
- * The safetensors file format: named arrays behind a JSON header, readable from Python, and safe to read from strangers.
+ * The safetensors file format: a JSON header and named arrays. Python reads it too, and reading
+ * runs no code of the file.
  *
- * A file is the header's length (8 bytes, little-endian), the header, and the arrays' bytes. The header maps each name
- * to its dtype, shape and byte offsets after the header, and `__metadata__` to texts.
+ * A file has the length of the header (8 bytes, little-endian), the header, and the bytes of the
+ * arrays. The header maps each name to a dtype, a shape and byte offsets after the header, and
+ * `__metadata__` to texts.
  *
  * @see https://huggingface.co/docs/safetensors
  * @module
@@ -20,7 +22,7 @@ export interface NamedArray {
   data: Values;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface TensorFile {
   tensors: Map<string, NamedArray>;
   metadata: Record<string, string>;
@@ -58,7 +60,7 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<Arr
     entries.push([name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
-  // Spaces after the header align the arrays to 8 bytes, so that they can be viewed where they lie.
+  // Spaces after the header align the arrays to 8 bytes, so that a reader can view them in place.
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const headerLength = Math.ceil(json.length / 8) * 8;
 
@@ -76,8 +78,8 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<Arr
 /**
  * Reads the bytes of a safetensors file.
  *
- * @param source the file's name, for messages
- * @throws {UserError} if the file is cut short, or its header contradicts itself or the bytes after it
+ * @param source the name of the file, for messages
+ * @throws {UserError} if the file is cut short, or its header does not fit the bytes after it
  */
 export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
   const fail = (what: string): never => {
@@ -119,10 +121,12 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
     tensors.set(name, { shape: entry.shape, data });
     places.push({ from, to, shown });
   }
-  // The arrays follow each other without holes: no byte is in two of them, and none in no array.
+  // The arrays must follow each other without gap or overlap.
   let end = 0;
   for (const { from, to, shown } of places.sort((a, b) => a.from - b.from || a.to - b.to)) {
-    if (from !== end) fail(`${shown} starts at byte ${from} of the arrays, but must at ${end}`);
+    if (from !== end) {
+      fail(`${shown} starts at byte ${from} of the arrays, but must start at ${end}`);
+    }
     end = to;
   }
   if (start + end !== bytes.length) {
@@ -131,7 +135,7 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
   return { tensors, metadata };
 }
 
-/** The header as an object, or `undefined` if it is none. */
+/** The header as an object; `undefined` if it is not one. */
 function parseHeader(bytes: Uint8Array): object | undefined {
   try {
     const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -1,7 +1,9 @@
 /**
- * Sealed files: safetensors files that hold the SHA-256 of themselves, so that not one bit of them can change unnoticed.
+ * Sealed files: safetensors files that hold their own SHA-256, so that a change of a single bit is
+ * noticed.
  *
- * The digest is the first text of the metadata, and is taken of the file with 64 zeros in its place.
+ * The digest is the first text of the metadata. It is computed over the file with 64 zeros in place
+ * of the digest.
  *
  * @module
  */
@@ -12,7 +14,10 @@ import { readFile } from "../shell/files.ts";
 import { decodeTensors, encodeTensors, type TensorFile } from "./safetensors.ts";
 
 const BLANK = "0".repeat(64);
-/** Where the digest lies: behind the header's length, 8 bytes, and this beginning of the header. */
+/**
+ * The byte at which the digest starts: after the length of the header, 8 bytes, and this beginning
+ * of the header.
+ */
 const START = 8 + `{"__metadata__":{"sha256":"`.length;
 
 /** The bytes of a sealed file. */
@@ -25,20 +30,21 @@ export function encodeSealed({ tensors, metadata }: TensorFile): Uint8Array<Arra
 /**
  * Reads a sealed file.
  *
- * @throws {UserError} if it cannot be read, is no sealed file, or was changed after it was written
+ * @throws {UserError} if it cannot be read, is not a sealed file, or was changed after it was
+ *   written
  */
 export async function readSealed(path: string): Promise<TensorFile> {
   const bytes = await readFile(path);
   const { tensors, metadata: { sha256: written, ...metadata } } = decodeTensors(bytes, path);
   if (written === undefined) {
     throw new UserError(
-      `${path} holds no checksum: an older version wrote it, which this one cannot go on from`,
+      `${path} has no checksum: an older version wrote it, and this version cannot continue from it`,
     );
   }
   put(BLANK, bytes);
   if (sha256(bytes) === written) return { tensors, metadata };
   throw new UserError(
-    `${path} was damaged or changed after it was written: its bytes do not have the SHA-256 that it holds`,
+    `${path} was damaged or changed after it was written: its SHA-256 does not match its bytes`,
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Pictures that are readable on a light and on a dark page, and in any colours.
+ * Charts as SVG files, readable on light and dark pages and for all kinds of colour vision.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
 
-/** Colours that the style sheet below gives, from the palette of Okabe and Ito for all kinds of colour vision. */
+/** The colours of the style sheet below, from the palette of Okabe and Ito. */
 export const INK = { first: "var(--first)", second: "var(--second)", faint: "var(--faint)" };
 
 const STYLE = `
@@ -19,7 +19,7 @@ const STYLE = `
 text { fill: currentColor; }
 `;
 
-/** A plot as a part of a picture. */
+/** A plot within a chart. */
 export interface Panel {
   readonly width: number;
   readonly height: number;
@@ -29,7 +29,10 @@ export interface Panel {
 const MARGIN = 16;
 const HEAD = 52;
 
-/** Panels side by side under a title and a line that says where the numbers are from, as the text of an SVG file. */
+/**
+ * The text of an SVG file: panels side by side under a title and a line about the source of the
+ * numbers.
+ */
 export function svgText(title: string, source: string, panels: readonly Panel[]): string {
   let right = MARGIN;
   const parts = panels.map(({ width, height, options }) => {
@@ -51,7 +54,7 @@ ${parts.join("\n")}
 `;
 }
 
-/** A plot as an element of a picture or a page, without a style of its own. */
+/** A plot as an SVG element, without a style of its own. */
 export function plotText(options: Plot.PlotOptions): string {
   const document = new DOMParser().parseFromString("<html></html>", "text/html");
   const { outerHTML } = Plot.plot({ ...options, document });

@@ -1,5 +1,6 @@
 /**
- * Files of data as bytes: only regular ones, and unpacked within bounds, as ten megabytes can unpack to as many gigabytes.
+ * Reading data files: only regular files, and decompressed within bounds, since ten megabytes can
+ * grow to ten gigabytes.
  *
  * @module
  */
@@ -8,10 +9,13 @@ import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { reason, UserError } from "../shell/errors.ts";
 import { readFile } from "../shell/files.ts";
 
-/** The most bytes that are read of a file of data, packed or not: 4 GiB. The images of dSprites have 3 GB. */
+/**
+ * The most bytes that are read from a data file, compressed or not: 4 GiB. The images of dSprites
+ * have 3 GB.
+ */
 export const MOST_BYTES: number = 2 ** 32;
 
-/** How bytes are packed: gzip has a header and a checksum, zlib has smaller ones, deflate has none. */
+/** Compression: gzip has a header and a checksum, zlib has smaller ones, deflate has none. */
 type Method = "gzip" | "zlib" | "deflate";
 
 const METHODS: Record<Method, typeof gunzipSync> = {
@@ -21,9 +25,9 @@ const METHODS: Record<Method, typeof gunzipSync> = {
 };
 
 /**
- * Unpacks bytes.
+ * Decompresses bytes.
  *
- * @throws {Error} for damaged bytes, and if there are more than `most` in them
+ * @throws {Error} if they are damaged, or decompress to more than `most` bytes
  */
 export function unpack(
   bytes: Uint8Array,
@@ -31,7 +35,7 @@ export function unpack(
   most: number,
 ): Uint8Array {
   try {
-    // An empty content, too, needs a bound above zero.
+    // The bound must be above zero, also for empty content.
     const { buffer, byteOffset, length } = METHODS[method](bytes, {
       maxOutputLength: Math.max(1, most),
     });
@@ -45,9 +49,10 @@ export function unpack(
 /**
  * Reads a file, plain or gzipped.
  *
- * @param options.source its name in messages, if not the path
- * @param options.most how many bytes it may have, zipped and unzipped
- * @throws {UserError} if it cannot be read, is no regular file (a device need not end), is damaged, or has more bytes
+ * @param options.source the name of the file in messages; the path unless given
+ * @param options.most the most bytes of the file, both compressed and decompressed
+ * @throws {UserError} if the file cannot be read, is damaged, has more bytes, or is a device or a
+ *   pipe, which may never end
  */
 export async function readUnzipped(
   path: string,
@@ -57,7 +62,9 @@ export async function readUnzipped(
   return unzip(await readFile(path), source, most);
 }
 
-/** Asserts that a path leads to a regular file of at most so many bytes; that there is none is said by whoever reads it. */
+/**
+ * Checks that a file is a regular one of at most `most` bytes; reading it reports a missing one.
+ */
 async function checkFile(path: string, most: number): Promise<void> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined || found.isDirectory) return;
@@ -72,9 +79,9 @@ async function checkFile(path: string, most: number): Promise<void> {
 }
 
 /**
- * The bytes of a file, unzipped if they are zipped.
+ * The bytes of a file, decompressed if they are gzipped.
  *
- * @throws {UserError} if they are damaged, or more than `most`
+ * @throws {UserError} if they are damaged, or decompress to more than `most` bytes
  */
 export function unzip(
   bytes: Uint8Array,

@@ -1,9 +1,11 @@
 /**
- * ZIP archives, as far as NumPy writes them: files that are stored as they are or deflated, of 4 GiB in all, with or without
- * the records of 64 bits.
+ * ZIP archives as NumPy writes them: files are stored or deflated, 4 GiB in all, with or without
+ * the 64-bit records.
  *
- * The format is PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16 and 4.5.3. A library that only unpacks would not do: here
- * checksums, sizes and the number of files are compared with what is there, and a name that comes twice is refused.
+ * The format is PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16 and 4.5.3. This reader is our own
+ * because the small libraries for ZIP check neither checksums nor declared sizes. Here node:zlib
+ * bounds the output by the declared size, and checksums, sizes, the number of files and repeated
+ * names are checked.
  *
  * @module
  */
@@ -12,7 +14,7 @@ import { crc32 } from "node:zlib";
 import { quoted, reason, UserError } from "../shell/errors.ts";
 import { MOST_BYTES, unpack } from "./unpack.ts";
 
-/** How each record starts. */
+/** The first four bytes of each kind of record. */
 export const SIGNATURE = {
   local: 0x04034b50,
   central: 0x02014b50,
@@ -20,15 +22,18 @@ export const SIGNATURE = {
   end64: 0x06064b50,
   locator64: 0x07064b50,
 };
-/** Bytes of each record before its texts. */
+/** The number of bytes of each kind of record before its texts. */
 export const SIZE = { local: 30, central: 46, end: 22, end64: 56, locator64: 20 };
 const METHOD = { stored: 0, deflated: 8 };
-/** The bit of a file's flags that says that it is encrypted. */
+/** The bit in the flags of a file that marks it as encrypted. */
 const ENCRYPTED = 1;
-/** What a field of 32 bits holds whose value is in the extra field of 64 bits, and the mark of that one. */
+/**
+ * The value of a 32-bit field whose real value is in the 64-bit extra field, and the mark of that
+ * extra field.
+ */
 const FULL = 0xffffffff, EXTRA64 = 1;
 
-/** Whether bytes begin as an archive does, be it an empty one. */
+/** Whether bytes begin like an archive, which may be empty. */
 export function isZip(bytes: Uint8Array): boolean {
   if (bytes.length < 4) return false;
   const signature = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -38,11 +43,11 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * Unpacks an archive.
  *
- * @param bytes the archive
- * @param source its name, for messages
+ * @param bytes the content of the archive
+ * @param source the name of the archive, for messages
  * @returns the files by name
- * @throws {UserError} if it is damaged (each file has a checksum), contradicts itself, is packed in another way or encrypted,
- * or has more than 4 GiB in it
+ * @throws {UserError} if the archive is damaged, contradicts itself, is encrypted, uses another
+ *   method of compression, or unpacks to more than 4 GiB
  */
 export function readZip(bytes: Uint8Array, source: string): Map<string, Uint8Array> {
   try {
@@ -54,7 +59,9 @@ export function readZip(bytes: Uint8Array, source: string): Map<string, Uint8Arr
   }
 }
 
-/** As {@linkcode readZip}; throws whatever goes wrong on the way, places outside the archive included. */
+/**
+ * Unpacks an archive; throws errors of any kind, also a RangeError for a place outside the archive.
+ */
 function unpackAll(bytes: Uint8Array): Map<string, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [u16, u32] = [
@@ -86,7 +93,9 @@ function unpackAll(bytes: Uint8Array): Map<string, Uint8Array> {
     if ((left -= size) < 0) throw new Error(`it unpacks to more than ${MOST_BYTES} bytes`);
     const content = extract(bytes.subarray(from, from + packedSize), method, size);
     if (content === undefined) {
-      return fail(`is packed by method ${method}, neither stored nor deflated`);
+      return fail(
+        `is compressed by method ${method}, but only stored and deflated files can be read`,
+      );
     }
     if (content.length !== size) fail(`has ${content.length} bytes, but should have ${size}`);
     if (crc32(content) !== checksum) fail("has a wrong checksum");
@@ -94,12 +103,16 @@ function unpackAll(bytes: Uint8Array): Map<string, Uint8Array> {
     at = extra + extraSize + commentSize;
   }
   if (at !== end) {
-    throw new Error(`its end says that there are ${count} files, but there are others`);
+    throw new Error(
+      `its last record counts ${count} files, but its table of contents has another number`,
+    );
   }
   return files;
 }
 
-/** How many files there are, and where the table of contents starts and ends: the last record says so. */
+/**
+ * Reads the last record: the number of files, and the start and the end of the table of contents.
+ */
 function findContents(view: DataView): { count: number; start: number; end: number } {
   const u64 = (at: number) => Number(view.getBigUint64(at, true));
   const [u16, u32] = [
@@ -108,24 +121,30 @@ function findContents(view: DataView): { count: number; start: number; end: numb
   ];
   const least = Math.max(0, view.byteLength - SIZE.end - 0xffff);
   for (let at = view.byteLength - SIZE.end; at >= least; at--) {
-    // The record is the last one but for a comment: what does not reach to the end is something that looks like it.
+    // Only a comment may follow the last record: if record and comment do not reach the end, this
+    // is another place with the same four bytes.
     if (u32(at) !== SIGNATURE.end || at + SIZE.end + u16(at + 20) !== view.byteLength) continue;
     let [count, size, start, end] = [u16(at + 10), u32(at + 12), u32(at + 16), at];
     const locator = at - SIZE.locator64;
     if (locator >= 0 && u32(locator) === SIGNATURE.locator64) {
       end = u64(locator + 8);
       if (u32(end) !== SIGNATURE.end64) {
-        throw new Error("its end of 64 bits is not where it should be");
+        throw new Error("its last 64-bit record is not where it should be");
       }
       [count, size, start] = [u64(end + 32), u64(end + 40), u64(end + 48)];
     }
-    if (start + size !== end) throw new Error("its table of contents is not where its end says");
+    if (start + size !== end) {
+      throw new Error("its table of contents is not where its last record says");
+    }
     return { count, start, end };
   }
-  throw new Error("its end is missing");
+  throw new Error("its last record is missing");
 }
 
-/** Fields of 32 bits at some places; of those that are full, the values follow each other in the extra field of 64 bits. */
+/**
+ * The 32-bit fields at some places; the values of full ones follow each other in the 64-bit extra
+ * field.
+ */
 function wideFields(view: DataView, places: number[], extra: number, extraSize: number): number[] {
   let at = extra;
   while (at < extra + extraSize && view.getUint16(at, true) !== EXTRA64) {
@@ -140,7 +159,10 @@ function wideFields(view: DataView, places: number[], extra: number, extraSize: 
   });
 }
 
-/** The content of a file, of which no more than its size is unpacked; undefined for an unknown method. */
+/**
+ * The content of a file, decompressed to at most its declared size; undefined for an unknown
+ * method.
+ */
 function extract(packed: Uint8Array, method: number, size: number): Uint8Array | undefined {
   if (method === METHOD.stored) return packed;
   return method === METHOD.deflated ? unpack(packed, "deflate", size) : undefined;

@@ -1,5 +1,6 @@
 /**
- * ZIP archives as {@linkcode readZip} reads them: files stored as they are, below 4 GiB.
+ * Writes ZIP archives that {@linkcode readZip} reads: files are stored without compression, below 4
+ * GiB.
  *
  * @module
  */
@@ -7,20 +8,24 @@
 import { crc32 } from "node:zlib";
 import { SIGNATURE, SIZE } from "./zip.ts";
 
-/** What a reader must know to unpack a stored file: version 2.0 of the format. */
+/** The version of the format that a reader needs: 2.0. */
 const VERSION = 20;
-/** That names are in UTF-8. */
+/** The flag for names in UTF-8. */
 const FLAGS = 0x0800;
-/** The first day that the format can say, 1 January 1980: the same contents make the same bytes on every day. */
+/**
+ * The first date of the format, 1 January 1980, so that the same contents always make the same
+ * bytes.
+ */
 const DATE = 33;
-/** How long an archive without its 64-bit records may be, in bytes, and of how many files. */
+/** The most bytes and the most files of an archive without 64-bit records. */
 const LIMIT = { bytes: 2 ** 32 - 1, files: 2 ** 16 - 1 };
 
 /**
  * Packs files.
  *
- * @param files their contents by name
- * @throws {RangeError} for more than the format holds without its 64-bit records: 65,535 files, 4 GiB.
+ * @param files the contents of the files by name
+ * @throws {RangeError} for more than 65,535 files or 4 GiB, the limits of the format without 64-bit
+ *   records
  */
 export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
   const entries = [...files].map(([name, content]) => ({
@@ -41,7 +46,7 @@ export function writeZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array<Arr
   const u32 = (...values: number[]) =>
     values.forEach((v) => view.setUint32((at += 4) - 4, v, true));
   const put = (content: Uint8Array) => bytes.set(content, (at += content.length) - content.length);
-  /** What the two records of a file have in common: stored, its date, its checksum and its sizes. */
+  /** Writes the fields that both records of a file share: method, date, checksum and sizes. */
   const common = (name: Uint8Array, content: Uint8Array) => {
     u16(VERSION, FLAGS, 0, 0, DATE);
     u32(crc32(content), content.length, content.length);

@@ -30,7 +30,7 @@ import type { Model, Params } from "./model.ts";
 import type { Encoded } from "./latent.ts";
 
 /** What training keeps from step to step. */
-export interface PoolState {
+export interface EchoRingState {
   /** The place that the next batch goes to, an int32 scalar. */
   place: Tensor;
   /** Images: of all places where the pool is fresh, else of the first one, [images, pixels]. */
@@ -40,24 +40,24 @@ export interface PoolState {
 }
 
 /** A pool, as pure functions of its state. */
-export interface Pool {
-  /** The names of what {@linkcode Pool.staleness} says. */
+export interface EchoRing {
+  /** The names of what {@linkcode EchoRing.staleness} says. */
   readonly names: readonly string[];
   /** A full pool, of as many training images as it holds, [pool, pixels]. */
-  init(params: Params, images: Tensor): PoolState;
+  init(params: Params, images: Tensor): EchoRingState;
   /** The encodings that echoes are drawn from in a step, beside those of its batch. */
-  encodings(state: PoolState, params: Params): Encoded;
+  encodings(state: EchoRingState, params: Params): Encoded;
   /** The pool after a step: its oldest batch makes room for that of the step. */
-  next(state: PoolState, images: Tensor, encoded: Encoded): PoolState;
+  next(state: EchoRingState, images: Tensor, encoded: Encoded): EchoRingState;
   /**
    * How stale echoes are in a step, by name, scalars: what {@linkcode echoStaleness} says of the first place, and of the bias the
    * share that the pool has of the echoes.
    */
-  staleness(state: PoolState, params: Params): Record<string, Tensor>;
+  staleness(state: EchoRingState, params: Params): Record<string, Tensor>;
 }
 
 /** The pool of a model, if it has one, for batches of a size of which it holds a whole number. */
-export function makePool({ latent, encoder }: Model, batch: number): Pool | undefined {
+export function makeEchoRing({ latent, encoder }: Model, batch: number): EchoRing | undefined {
   if (latent.pool === undefined) return undefined;
   const { size, fresh } = latent.pool;
   const places = size / batch;

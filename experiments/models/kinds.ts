@@ -66,6 +66,11 @@ export function choiceOf<T extends Table, Common>(
   return union as z.ZodType as z.ZodType<Choice<T, Common>>;
 }
 
+/** The kind that a config has chosen from a table. */
+export function kindOf<T>(table: T, { type }: { readonly type: string }): T[keyof T] {
+  return table[type as keyof T];
+}
+
 /** What a config has chosen from a table, made. */
 export function make<Rest extends readonly unknown[], Made>(
   table: Table<NoInfer<Rest>, Made>,

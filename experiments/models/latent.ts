@@ -4,7 +4,15 @@
  * @module
  */
 
-import { broadcastTo, type Key, reshape, type Staleness, type Tensor } from "../../mod.ts";
+import {
+  broadcastTo,
+  type EchoChannel,
+  exp,
+  type Key,
+  reshape,
+  type Staleness,
+  type Tensor,
+} from "../../mod.ts";
 import type { Kind } from "./kinds.ts";
 
 /** What the encoder says of a batch. */
@@ -38,6 +46,30 @@ export interface PoolConfig {
   fresh: boolean;
 }
 
+/** What the decoder is given for a code, and the way back from one number of it. */
+export interface Decoded {
+  of(z: Tensor): Tensor;
+  inverse(number: number): number;
+}
+
+/** The decoder is given e^z. */
+export const exponential: Decoded = { of: exp, inverse: Math.log };
+
+/** The numbers of one dimension of an array that describes codes, such as "mean", one for each image. */
+export type Column = (array: string, dimension: number) => Float64Array;
+
+/** Rates by dimension. */
+export interface DimensionRates {
+  /**
+   * - `exact`: Echo's −E log Sⱼ. The sum is the model's rate.
+   * - `divergence`: E KL(q(zⱼ|x) ‖ N(0, 1)) under a standard normal prior. The sum is the model's rate.
+   * - `bound`: an upper bound on I(X; zⱼ): the divergence from the closest Gaussian. The sum means nothing.
+   */
+  readonly measure: "exact" | "divergence" | "bound";
+  /** In nats per image, in the order of the code's dimensions. */
+  readonly nats: readonly number[];
+}
+
 /** A latent layer. Rates, entropies and divergences are in nats, [batch]. */
 export interface Latent {
   /** Whether the mean of q(z|xₖ) over many images is known, at an affordable price. */
@@ -56,8 +88,17 @@ export interface Latent {
   staleness?(pool: Encoded, before: Encoded, now: Encoded): Staleness;
   /** What describes the code of each image, by name, each [batch, latent]. */
   statistics(encoded: Encoded): Record<string, Tensor>;
-  /** What the decoder is given for a code; the code itself unless there is this. */
-  decoded?(z: Tensor): Tensor;
+  /** What the decoder is given instead of the code itself, if anything. */
+  readonly decoded?: Decoded;
+  /** The Echo channel, of a latent with one scale for each dimension. */
+  readonly channel?: EchoChannel;
+  /**
+   * The rate of each dimension, of a latent that has them.
+   *
+   * @param column what {@linkcode Latent.statistics} said of all images
+   * @param isStandard whether the prior is N(0, I)
+   */
+  ratesByDimension?(column: Column, isStandard: boolean): DimensionRates;
   /** The rate, where it is known without a prior. */
   rate?(encoded: Encoded): Tensor;
   /** KL(q(z|x) ‖ N(0, I)), where it has a closed form. */
@@ -73,6 +114,10 @@ export interface LatentKind<Options> extends Kind<Options, [size: number, width:
   /** Whether log q(z|x) is known. */
   readonly hasDensity: boolean;
 }
+
+/** The average of a column. */
+export const columnMean = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Rows that are repeated as a block, [n, width] to [times · n, width]. */
 export function tile(x: Tensor, times: number): Tensor {

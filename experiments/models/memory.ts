@@ -8,9 +8,10 @@ import type { Device } from "../../mod.ts";
 import type { Architecture } from "./architecture.ts";
 import type { DataSet } from "../data/images.ts";
 import { UserError } from "../shell/errors.ts";
-import { parametersOf } from "./kinds.ts";
+import { kindOf, parametersOf } from "./kinds.ts";
 import * as LATENTS from "./latents/mod.ts";
 import * as PRIORS from "./priors/mod.ts";
+import * as TERMS from "./terms/mod.ts";
 
 /** Bytes of a number. */
 const BYTES = 4;
@@ -61,7 +62,7 @@ export function bytesOfTraining(
   const { toCode, fromCode } = widthsOf(config, pixels);
   const rows = batch * samples;
   const outputs = batch * (sumOf(toCode) + 2 * latent.size) + rows * sumOf(fromCode);
-  const isRepeated = samples > 4 && !loss.some(({ type }) => type === "importance");
+  const isRepeated = samples > 4 && !loss.some((term) => kindOf(TERMS, term).weighsCodes);
   return {
     parameters: BYTES * COPIES * denseParameters(config, pixels),
     batch: BYTES * (2 * outputs + (isRepeated ? rows * pixels : 0)),

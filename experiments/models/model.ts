@@ -18,15 +18,16 @@ import {
   type Tensor,
 } from "../../mod.ts";
 import type { Architecture } from "./architecture.ts";
+import { isRate } from "./beta.ts";
 import { denseParameters } from "./memory.ts";
-import { make } from "./kinds.ts";
+import { kindOf, make } from "./kinds.ts";
 import { type Encoded, type Latent, tile } from "./latent.ts";
 import { applyLayers, initLayers } from "./layers.ts";
 import type { Encoder, Prior } from "./prior.ts";
 import * as PRIORS from "./priors/mod.ts";
 import { RECONS } from "./recon.ts";
-import { partsOf } from "./rules.ts";
-import { logWeights, type Pass } from "./term.ts";
+import { latentOf } from "./rules.ts";
+import { logWeights, type Pass, termParts } from "./term.ts";
 import * as TERMS from "./terms/mod.ts";
 
 /** All that is trained. */
@@ -92,19 +93,19 @@ export interface Model {
 export function makeModel(config: Architecture, pixels: number): Model {
   const { size } = config.latent;
   const width = config.encoder.at(-1)?.units ?? pixels;
-  const parts = partsOf(config, pixels);
-  const { latent } = parts;
+  const latent = latentOf(config, pixels);
+  const parts = termParts(config, latent);
   const prior = make(PRIORS, config.prior, size);
   const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
-  const extras = nameExtras(terms.map(({ type }) => type));
+  const extras = nameExtras(terms);
   // Reported also where the loss has no such term.
-  const rate = terms.find(({ type }) => type === "rate") ?? make(TERMS, { type: "rate" }, parts);
+  const rate = terms.find(isRate) ?? TERMS.rate.make({}, parts);
 
   function encode(params: Params, images: Tensor): Encoded {
     const hidden = applyLayers(params.encoder, config.encoder, images);
     return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
   }
-  const decoded = (codes: Tensor) => latent.decoded?.(codes) ?? codes;
+  const decoded = (codes: Tensor) => latent.decoded?.of(codes) ?? codes;
   /** The pixels' logits for codes as the decoder is given them. */
   function decode(params: Params, given: Tensor): Tensor {
     return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
@@ -188,11 +189,12 @@ export function makeModel(config: Architecture, pixels: number): Model {
 }
 
 /** A name for each term that is neither reconstruction nor rate, by its place: its type, numbered where there are several. */
-function nameExtras(types: readonly string[]): Map<number, string> {
+function nameExtras(terms: readonly { readonly type: string }[]): Map<number, string> {
   const names = new Map<number, string>();
-  for (const [i, type] of types.entries()) {
-    if (type === "reconstruction" || type === "rate") continue;
-    const before = types.slice(0, i).filter((other) => other === type).length;
+  for (const [i, term] of terms.entries()) {
+    if (kindOf(TERMS, term).part !== undefined) continue;
+    const { type } = term;
+    const before = terms.slice(0, i).filter((other) => other.type === type).length;
     names.set(i, before === 0 ? type : `${type}_${before + 1}`);
   }
   return names;

@@ -28,4 +28,7 @@ export interface Prior {
 }
 
 /** A kind of prior, of codes of `size` dimensions. */
-export type PriorKind<Options> = Kind<Options, [size: number], Prior>;
+export interface PriorKind<Options> extends Kind<Options, [size: number], Prior> {
+  /** Whether it is N(0, I), from which some latent layers know their divergence in closed form. */
+  readonly isStandard?: boolean;
+}

@@ -4,24 +4,17 @@
  * @module
  */
 
-import { make, type Surroundings } from "./kinds.ts";
+import { kindOf, make, type Surroundings } from "./kinds.ts";
+import type { Latent } from "./latent.ts";
 import * as LATENTS from "./latents/mod.ts";
-import type { Parts } from "./term.ts";
 
-/** What terms are made of in a model of a config, for images of so many pixels; how many plays no part in a rule. */
-export function partsOf({ latent, prior, encoder }: Surroundings, pixels = 1): Parts {
-  const width = encoder.at(-1)?.units ?? pixels;
-  return {
-    latent: make(LATENTS, latent, latent.size, width),
-    hasDensity: kindOf(latent).hasDensity,
-    isStandard: prior.type === "standard",
-  };
+/** The latent layer of a config, for images of so many pixels; no rule depends on their number. */
+export function latentOf({ latent, encoder }: Surroundings, pixels = 1): Latent {
+  return make(LATENTS, latent, latent.size, encoder.at(-1)?.units ?? pixels);
 }
 
-const kindOf = ({ type }: { readonly type: string }) => LATENTS[type as keyof typeof LATENTS];
-
 /** Whether the codes of a config have a known log q(z|x). */
-export const hasDensity = ({ latent }: Surroundings): boolean => kindOf(latent).hasDensity;
+export const hasDensity = ({ latent }: Surroundings): boolean => kindOf(LATENTS, latent).hasDensity;
 
 /** Needs a latent whose log q(z|x) is known. */
 export function needsDensity(config: Surroundings, path: string, what: string): string | undefined {
@@ -37,6 +30,6 @@ export function needsMixtures(
   path: string,
   what: string,
 ): string | undefined {
-  if (partsOf(config).latent.hasMixtures) return undefined;
+  if (latentOf(config).hasMixtures) return undefined;
   return `${path}: ${what} needs a latent whose flow is the same for all images, so latent.context must be false`;
 }

@@ -5,8 +5,10 @@
  */
 
 import { type Key, reshape, sub, type Tensor } from "../../mod.ts";
-import type { Kind } from "./kinds.ts";
+import { type Kind, kindOf, type Surroundings } from "./kinds.ts";
 import type { Drawn, Encoded, Latent } from "./latent.ts";
+import * as PRIORS from "./priors/mod.ts";
+import { hasDensity, latentOf } from "./rules.ts";
 
 /** A pass of a batch: with `samples` codes of each image there are samples · batch rows. */
 export interface Pass {
@@ -24,11 +26,18 @@ export interface Pass {
 }
 
 /** What a term is made of: the latent layer, whether its density is known, and whether the prior is N(0, I). */
-export interface Parts {
+export interface TermParts {
   readonly latent: Latent;
   readonly hasDensity: boolean;
   readonly isStandard: boolean;
 }
+
+/** What the terms of a config's model are made of. */
+export const termParts = (config: Surroundings, latent: Latent = latentOf(config)): TermParts => ({
+  latent,
+  hasDensity: hasDensity(config),
+  isStandard: kindOf(PRIORS, config.prior).isStandard ?? false,
+});
 
 /** A term of the loss. */
 export interface Term {
@@ -37,7 +46,12 @@ export interface Term {
 }
 
 /** A kind of term. */
-export type TermKind<Options> = Kind<Options, [parts: Parts], Term>;
+export interface TermKind<Options> extends Kind<Options, [parts: TermParts], Term> {
+  /** Which part of −ELBO it is, if one: both are reported of every model. β multiplies the weight of the rate. */
+  readonly part?: "rate" | "distortion";
+  /** Whether its gradient weighs the codes of an image differently; then the pixels are not repeated for each code. */
+  readonly weighsCodes?: boolean;
+}
 
 /** log p(x|z) + log p(z) − log q(z|x) of a latent of known density, [samples, batch]. */
 export function logWeights({ drawn, samples, distortion, logPrior }: Pass): Tensor {

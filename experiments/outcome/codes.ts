@@ -1,5 +1,5 @@
 /**
- * The codes of a split: what a trained encoder says of each image.
+ * The codes of a split: the outputs of a trained encoder for each image.
  *
  * @module
  */
@@ -13,11 +13,13 @@ import type { Model, Params } from "../models/model.ts";
 import { encodeTensors, type NamedArray } from "../formats/safetensors.ts";
 
 /**
- * Writes a safetensors file of arrays [images, latent], row i of image i: those that describe the code (the mean, and
- * the log-variance or log-scale), and z, one code; also the labels, where there are any.
+ * Writes a safetensors file of arrays [images, latent], with image i in row i: the parameters of
+ * the code (the mean, and the log-variance or log-scale), and `z`, one sample of the code. Labels
+ * are added if the images have them.
  *
- * @param batch about how many images are encoded together; an echo comes from another image of the batch
- * @param key decides on the batches and on the noise
+ * @param batch about the number of images encoded together; echoes come from other images of the
+ *   same batch
+ * @param key decides the batches and the noise
  * @returns the arrays by name
  */
 export async function saveCodes(
@@ -32,7 +34,8 @@ export async function saveCodes(
   },
 ): Promise<Codes> {
   const encode = jit(model.encode, { device });
-  // Some data sets are sorted by class, and echoes of one's own class would be no fair noise.
+  // Some data sets are sorted by class; without shuffling, all echoes would come from the image's
+  // own class.
   const order = await permutation(key, images.count).read();
   const tensors = new Map<string, NamedArray>();
   for (const [i, { start, end }] of evenBatches(images.count, batch).entries()) {

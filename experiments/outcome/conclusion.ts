@@ -1,6 +1,6 @@
 /**
- * What is done with a trained model: its losses on the test images, a bound on their likelihood where it is wanted, and their
- * codes.
+ * The end of a run: the losses of the trained model on the test images, a bound on their likelihood
+ * if asked for, and their codes.
  *
  * @module
  */
@@ -20,20 +20,21 @@ import { modelSize } from "../models/model_size.ts";
 import { paintTraversals } from "./traversals.ts";
 import type { Run } from "../runs/run.ts";
 
-/** What a run has come to on the test images. */
+/** The results of a run on the test images. */
 export interface TestRecord {
-  /** Averages over the images. */
+  /** The average losses. */
   losses: Metrics;
-  /** How many numbers are trained; unknown of runs from before it was kept. */
+  /** The number of trained parameters; older versions did not store it. */
   parameters?: number;
-  /** An upper bound on −log p(x) in nats per image, by so many codes of each. */
+  /** An upper bound on −log p(x) in nats per image, from `samples` codes per image. */
   likelihood?: { nats: number; samples: number };
 }
 
 /**
- * Writes `codes.safetensors`, `traversals.png` and, last, `test.json`, which says that the run is finished.
+ * Writes `codes.safetensors`, `traversals.png` and, last, `test.json`, which marks the run as
+ * finished.
  *
- * @throws {UserError} if a loss on the test images is NaN or infinite; then nothing is written
+ * @throws {UserError} if a loss on the test images is NaN or infinite; nothing is written then
  */
 export async function conclude(
   { config, data, device, folder, importance: samples }: Run,
@@ -44,7 +45,7 @@ export async function conclude(
   const { batch } = config;
   const images = data.test;
   const losses = await makeEvaluate(model, batch, device)(params, images, keys.evaluation);
-  // A finished run that is resumed without it keeps the bound that it has.
+  // A finished run that is resumed without --importance keeps its bound.
   let likelihood = await exists(folder.test) ? (await readTest(folder.test)).likelihood : undefined;
   if (samples !== undefined) {
     const bound = makeBoundLikelihood(model, samples, batch, device);
@@ -67,7 +68,10 @@ export async function conclude(
   return record;
 }
 
-/** The file is flat: the losses by name, `parameters`, and `nll`, the bound on −log p(x), with `nllSamples`. */
+/**
+ * Writes a flat object: the losses by name, `parameters`, and the bound on −log p(x) as `nll` with
+ * `nllSamples`.
+ */
 async function writeTest(path: string, { losses, parameters, likelihood }: TestRecord) {
   const bound = likelihood && { nll: likelihood.nats, nllSamples: likelihood.samples };
   await writeFile(path, JSON.stringify({ ...losses, parameters, ...bound }) + "\n");
@@ -76,7 +80,7 @@ async function writeTest(path: string, { losses, parameters, likelihood }: TestR
 /**
  * Reads a `test.json`.
  *
- * @throws {UserError} if it cannot be read, is not JSON, or has something else than numbers
+ * @throws {UserError} if the file cannot be read, is not JSON, or has values other than numbers
  */
 export async function readTest(path: string): Promise<TestRecord> {
   const value = parseJson(await readText(path), path);

@@ -1,5 +1,5 @@
 /**
- * Rate and distortion on a whole split, the last partial batch included.
+ * Rate and distortion on a whole split, without leaving out the last images.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Metrics } from "../runs/history.ts";
 import type { Model, Params } from "../models/model.ts";
 import { average, emptyTrace, readTrace, record } from "./trace.ts";
 
-/** Averages over the images of a split; the key decides on their order and their noise. */
+/** The average losses over a split; the key decides the order of the images and the noise. */
 export type Evaluate = (params: Params, images: Images, key: Key) => Promise<Metrics>;
 
-/** The evaluation of a model in batches of about `batch` images; echoes are drawn within each batch. */
+/** Evaluates a model in batches of about `batch` images; echoes are drawn within each batch. */
 export function makeEvaluate(model: Model, batch: number, device: Device): Evaluate {
   const { names } = model;
   const step = jit(
@@ -23,7 +23,8 @@ export function makeEvaluate(model: Model, batch: number, device: Device): Evalu
   );
 
   return async (params, images, key) => {
-    // Some data sets are sorted by class, and echoes of one's own class would be no fair noise.
+    // Some data sets are sorted by class; without shuffling, all echoes would come from the image's
+    // own class.
     const order = await permutation(key, images.count).read();
     const batches = evenBatches(images.count, batch);
     let trace = emptyTrace(batches.length, names);
@@ -38,14 +39,16 @@ export function makeEvaluate(model: Model, batch: number, device: Device): Evalu
   };
 }
 
-/** The images at some indices as a tensor [indices, pixels]. */
+/** The images at the given indices as a tensor [indices, pixels]. */
 export function gatherTensor(images: Images, indices: ArrayLike<number>): Tensor {
   return tensor(gatherImages(images, indices), { shape: [indices.length, images.pixels] });
 }
 
 /**
- * The fewest batches of at most `size` that cover `count` images, their sizes differing by at most one: a small leftover
- * batch would have few echoes. Where one of them would hold a single image, which has none, they are larger by one instead.
+ * The fewest batches of at most `size` images that cover `count` images. Their sizes differ by at
+ * most one, because a small last batch would have few echoes: 250 images in batches of at most 100
+ * are 83 + 83 + 84. No batch holds a single image, which would have no echoes at all; batches may
+ * then exceed `size` by one.
  */
 export function evenBatches(count: number, size: number): { start: number; end: number }[] {
   const batches = Math.max(1, Math.min(Math.ceil(count / size), Math.floor(count / 2)));

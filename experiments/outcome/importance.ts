@@ -1,5 +1,5 @@
 /**
- * The likelihood of a split, bounded by many codes of each image.
+ * A bound on the likelihood of a split, from many codes of each image.
  *
  * @module
  */
@@ -18,13 +18,18 @@ import type { Images } from "../data/images.ts";
 import { evenBatches, gatherTensor } from "./evaluate.ts";
 import type { Model, Params } from "../models/model.ts";
 
-/** Codes of each image that are drawn and decoded together. */
+/** The number of codes per image that are drawn and decoded together. */
 const CHUNK = 10;
 
-/** The average of an upper bound on −log p(x) over the images of a split, in nats; the key decides on the codes. */
+/** The average over a split of an upper bound on −log p(x), in nats; the key decides the codes. */
 export type BoundLikelihood = (params: Params, images: Images, key: Key) => Promise<number>;
 
-/** The importance bound of a model of known density, by so many codes of each image, in batches of about `batch` images. */
+/**
+ * The importance bound of a model whose latent has a density.
+ *
+ * @param samples the number of codes per image
+ * @param batch about the number of images in a batch
+ */
 export function makeBoundLikelihood(
   model: Model,
   samples: number,

@@ -1,5 +1,5 @@
 /**
- * A run that a command wants finished: whether it is to be begun, gone on with, or done already.
+ * A run that a command must finish: whether it is new, begun or already finished.
  *
  * @module
  */
@@ -18,8 +18,8 @@ export interface Job {
   config: Config;
 }
 
-/** Flags of `deno task train` that are no part of a config. */
-export interface Means {
+/** Flags of `deno task train` that do not belong to a config. */
+export interface TrainFlags {
   device: string;
   "data-dir"?: string;
   threads?: number;
@@ -27,15 +27,15 @@ export interface Means {
 }
 
 /**
- * The flags by which `deno task train` finishes a run; undefined if it is finished.
+ * The arguments with which `deno task train` finishes a run; undefined if the run is finished.
  *
- * @throws {UserError} if the folder holds a run of another config
+ * @throws {UserError} if the folder holds a run with another config
  */
 export async function flagsLeft(
   { folder, config }: Job,
-  means: Means,
+  flags: TrainFlags,
 ): Promise<string[] | undefined> {
-  const how = Object.entries(means).flatMap(([name, value]) =>
+  const how = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)]
   );
   const where = ["--filename", basename(folder.path), "--runs-dir", dirname(folder.path)];
@@ -45,20 +45,20 @@ export async function flagsLeft(
   const key = firstDifference(await openRun(folder), config);
   if (key !== undefined) {
     throw new UserError(
-      `${folder.path} holds a run whose ${key} differs: choose another --runs-dir`,
+      `${folder.path} holds a run whose config differs in ${key}: choose another --runs-dir`,
     );
   }
-  return await isFinished(folder, means) ? undefined : ["--resume", ...where, ...how];
+  return await isFinished(folder, flags) ? undefined : ["--resume", ...where, ...how];
 }
 
-/** The first key that two configs disagree on. */
+/** The first key whose values differ between two configs. */
 function firstDifference(a: Config, b: Config): string | undefined {
   const keys = Object.keys({ ...a, ...b }) as (keyof Config)[];
   return keys.find((key) => !isDeepStrictEqual(a[key], b[key]));
 }
 
-/** Whether all is there that a run is to come to. */
-async function isFinished({ test }: RunFolder, { importance }: Means): Promise<boolean> {
+/** Whether a run has its test results, with the bound on the likelihood if one is asked for. */
+async function isFinished({ test }: RunFolder, { importance }: TrainFlags): Promise<boolean> {
   if (!await exists(test)) return false;
   return importance === undefined || (await readTest(test)).likelihood?.samples === importance;
 }

@@ -1,5 +1,5 @@
 /**
- * The pictures of a run: what the model makes of test images, and images that it makes up.
+ * The pictures of a run: reconstructions of test images, and samples of the model.
  *
  * @module
  */
@@ -11,17 +11,23 @@ import type { Model, Params } from "../models/model.ts";
 import { gridPng, interleave } from "./pictures.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 
-/** Images in a row of a picture. */
+/** The number of images in a row of a picture. */
 const COLUMNS = 10;
-/** Test images that are encoded together if there are so many, enough to make echoes of; as many images are made up. */
+/**
+ * The number of test images encoded together, if there are as many: enough for echoes. It is the
+ * number of samples too.
+ */
 const BATCH = 100;
-/** Rows of them that are shown, each above the row of its reconstructions. */
+/** The number of rows of test images, each above the row of its reconstructions. */
 const SHOWN_ROWS = 5;
 
-/** Writes both pictures of a model's parameters. */
+/** Writes both pictures for given parameters. */
 export type Paint = (params: Params) => Promise<void>;
 
-/** The painter of a run; the key decides on the images that are shown and on the noise, the same after every epoch. */
+/**
+ * The painter of a run. The key decides the images and the noise, which are the same after every
+ * epoch.
+ */
 export function makePaint(
   model: Model,
   { width, height, test }: DataSet,
@@ -34,7 +40,10 @@ export function makePaint(
   const count = Math.min(BATCH, test.count);
   const columns = Math.min(COLUMNS, count);
   const shownRows = Math.min(SHOWN_ROWS, Math.floor(count / columns));
-  /** The images that are shown, chosen at the end of the first epoch: training starts without waiting for it. */
+  /**
+   * The images of the picture, chosen after the first epoch, so that training need not wait for
+   * them.
+   */
   let chosen: Promise<{ rows: Float32Array; images: Tensor }> | undefined;
 
   return async (params) => {

@@ -1,43 +1,48 @@
 /**
- * Pictures of images: grids of small grey images, as PNG files.
+ * Grids of small grey images, as PNG files.
  *
  * @module
  */
 
 import { encode } from "fast-png";
 
-/** Grey images of one size, pixel values in [0, 1]: image i is `data[i·width·height …)`. */
+/**
+ * Grey images of one size, with pixel values in [0, 1]; image i starts at `data[i·width·height]`.
+ */
 export interface GreyImages {
   width: number;
   height: number;
   data: ArrayLike<number>;
 }
 
-/** How images are laid out. */
+/** The layout of a grid. */
 export interface Layout {
-  /** Images in a row of the grid. */
+  /** The number of images in a row. */
   columns: number;
-  /** Screen pixels for a pixel. */
+  /** The side of the square of screen pixels that shows one pixel. */
   zoom: number;
-  /** Screen pixels between images, and around them. */
+  /** The number of screen pixels between images and around the grid. */
   gap: number;
-  /** Rows that are shown together or not at all; 1 unless given. */
+  /** Rows come in groups of this many, shown whole or not at all; 1 unless given. */
   group?: number;
 }
 
-/** Screen pixels of a picture: of large images it is not enlarged, and then has fewer rows, but at least a group of them. */
-const MOST_PIXELS = 2 ** 24;
+/**
+ * The most screen pixels of a picture. Large images lose their zoom first and then rows, down to
+ * one group.
+ */
+const MAX_PIXELS = 2 ** 24;
 
 const BACKGROUND = 96;
 
-/** A PNG of the images in a grid, row by row, as many of them as fit. */
+/** A PNG of the images in a grid, row by row; images that do not fit are left out. */
 export function gridPng(
   { width, height, data }: GreyImages,
   { columns, zoom: wanted, gap, group = 1 }: Layout,
 ): Uint8Array {
   const given = data.length / (width * height);
   const fitting = (zoom: number) =>
-    Math.floor(MOST_PIXELS / (columns * (width * zoom + gap) * (height * zoom + gap)));
+    Math.floor(MAX_PIXELS / (columns * (width * zoom + gap) * (height * zoom + gap)));
   const all = Math.ceil(given / columns);
   const zoom = all <= fitting(wanted) ? wanted : 1;
   const rows = Math.min(all, Math.max(1, Math.floor(fitting(zoom) / group)) * group);
@@ -61,10 +66,11 @@ export function gridPng(
 }
 
 /**
- * The first rows of each array, taken in turn: a row of originals, below it the row of their reconstructions, and so on.
+ * The first rows of each array in turn: a row of originals, below it the row of its
+ * reconstructions, and so on.
  *
- * @param length values of a row
- * @param rows how many rows of each
+ * @param length the number of values in a row
+ * @param rows the number of rows taken from each array
  */
 export function interleave(
   arrays: readonly ArrayLike<number>[],

@@ -1,5 +1,6 @@
 /**
- * Losses kept on the device, a row for each step, so that no step waits for its numbers to be read.
+ * A trace: the losses of the steps, kept on the device, one row for each step, so that no step
+ * waits for a read.
  *
  * @module
  */
@@ -8,12 +9,12 @@ import { concat, equal, iota, reshape, type Tensor, where, zeros } from "../../m
 import type { Metrics } from "../runs/history.ts";
 import type { Losses } from "../models/model.ts";
 
-/** A trace of so many steps, none of which has been taken, for losses of these names: [steps, names] zeros. */
+/** A trace without any step yet: zeros [steps, names]. */
 export function emptyTrace(steps: number, names: readonly string[]): Tensor {
   return zeros([steps, names.length]);
 }
 
-/** The trace with the losses of a step (an int32 scalar) in its row. */
+/** The trace with the losses of a step in its row; `step` is an int32 scalar. */
 export function record(
   trace: Tensor,
   step: Tensor,
@@ -38,7 +39,7 @@ export async function readTrace(
   });
 }
 
-/** The average of losses, each counted as often as its weight says, or all alike. */
+/** The weighted average of losses; all weights are 1 unless given. */
 export function average(
   losses: readonly Metrics[],
   weights: readonly number[] = losses.map(() => 1),

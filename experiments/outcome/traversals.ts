@@ -1,5 +1,6 @@
 /**
- * The picture of what the dimensions of a code mean: the code of a test image, decoded while one number of it is changed.
+ * A picture of the meaning of each dimension: the code of a test image is decoded while one of its
+ * numbers is changed.
  *
  * @module
  */
@@ -12,18 +13,21 @@ import { writeFile } from "../shell/files.ts";
 import type { Model, Params } from "../models/model.ts";
 import { gridPng, interleave } from "./pictures.ts";
 
-/** Dimensions that are shown, those first that change the image most: a row of images for each. */
+/** The number of dimensions shown, each as a row of images: those that change the image most. */
 const ROWS = 10;
-/** Dimensions that are tried, those of the highest rates: of more, the images would fill the memory. */
+/** The number of dimensions tried, those with the highest rates; more would take too long. */
 const TRIED = 100;
-/** Numbers of the codes, and of the images, that are decoded together. */
+/** The most elements, of codes or of images, that are decoded together. */
 const TOGETHER = 2 ** 22;
-/** Images in a row: from the first to the last of the percentiles that the dimension has over the test images. */
+/**
+ * The number of images in a row: the dimension goes from its percentile FROM to its percentile TO
+ * over the test images.
+ */
 const COLUMNS = 10;
 const FROM = 0.01, TO = 0.99;
 
-/** A dimension's images, and how far they are from its first. */
-interface Row {
+/** The images of a dimension, and how much they differ from the first of them. */
+interface Traversal {
   images: Float32Array;
   change: number;
 }
@@ -31,8 +35,9 @@ interface Row {
 /**
  * Writes the picture.
  *
- * @param codes of all test images
- * @param key the one of the run's pictures: the image is the first of those that are reconstructed
+ * @param codes the codes of all test images
+ * @param key the key of the pictures of the run: the image is the first one in the picture of
+ *   reconstructions
  */
 export async function paintTraversals(
   path: string,
@@ -55,7 +60,7 @@ export async function paintTraversals(
   const all = triedOf(config, codes, path);
   const chunk = Math.max(1, Math.floor(TOGETHER / (COLUMNS * Math.max(size, pixels))));
 
-  let shown: Row[] = [];
+  let shown: Traversal[] = [];
   for (let start = 0; start < all.length; start += chunk) {
     const tried = all.slice(start, start + chunk);
     const rows = new Float32Array(tried.length * COLUMNS * size);
@@ -84,7 +89,7 @@ export async function paintTraversals(
   await writeFile(path, gridPng({ width, height, data: images }, layout));
 }
 
-/** The dimensions that are tried, in order. */
+/** The dimensions that are tried, in ascending order. */
 function triedOf(config: Config, codes: Codes, source: string): number[] {
   const rates = dimensionRates(config, codes, source);
   const all = rates === undefined
@@ -93,11 +98,11 @@ function triedOf(config: Config, codes: Codes, source: string): number[] {
   return all.slice(0, TRIED).sort((a, b) => a - b);
 }
 
-/** The element of a sorted sample that the fraction p of it is below. */
+/** The quantile p of a sorted sample. */
 const quantile = (sorted: Float64Array, p: number): number =>
   sorted[Math.round(p * (sorted.length - 1))];
 
-/** How far the images of a row are from the row's first, in the sum of squares. */
+/** The sum of squared differences between the images of a row and the first of them. */
 function changeOf(row: ArrayLike<number>, pixels: number): number {
   let sum = 0;
   for (let i = 0; i < row.length; i++) sum += (row[i] - row[i % pixels]) ** 2;

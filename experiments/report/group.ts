@@ -6,10 +6,11 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/config.ts";
+import { betaOf, isRate } from "../models/beta.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. */
-export interface Group {
+export interface RunGroup {
   /** Short, and of no other group. */
   readonly name: string;
   /** Each of another seed, those that are finished first; of a run whose config is not known, that one alone. */
@@ -20,7 +21,7 @@ export interface Group {
 }
 
 /** The groups of some runs: those of one curve together, by β. */
-export function groupRuns(runs: readonly ReportRun[]): Group[] {
+export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
   const members = sets(runs, (a, b) => isDeepStrictEqual({ ...a, seed: 0 }, { ...b, seed: 0 }));
   const names = groupNames(members.map((group) => group.map(({ name }) => name)));
   const groups = members.map((group, i) => {
@@ -34,7 +35,7 @@ export function groupRuns(runs: readonly ReportRun[]): Group[] {
     return { name: names[i], runs: runs!, repeats, config: sorted[0].config };
   });
   const curves = curveNames(groups);
-  const beta = ({ config }: Group) => config === undefined ? 0 : betaOf(config);
+  const beta = ({ config }: RunGroup) => config === undefined ? 0 : betaOf(config.loss);
   // So that `b2` stands before `b10`.
   const { compare } = new Intl.Collator("en", { numeric: true });
   return groups.sort((a, b) =>
@@ -46,7 +47,7 @@ export function groupRuns(runs: readonly ReportRun[]): Group[] {
 export const isFinished = ({ test }: ReportRun): boolean => test !== undefined;
 
 /** The name of the curve that each group is a point of: those that differ in β alone are on one. */
-export function curveNames(groups: readonly Group[]): Map<Group, string> {
+export function curveNames(groups: readonly RunGroup[]): Map<RunGroup, string> {
   const curves = sets(groups, (a, b) => isDeepStrictEqual(withoutBeta(a), withoutBeta(b)));
   const runs = curves.map((curve) => curve.flatMap(({ runs }) => runs.map(({ name }) => name)));
   const names = groupNames(runs);
@@ -72,13 +73,8 @@ function sets<T extends { readonly config?: Config }>(
 const withoutBeta = (config: Config) => ({
   ...config,
   seed: 0,
-  loss: config.loss.map((term) => term.type === "rate" ? { ...term, weight: 1 } : term),
+  loss: config.loss.map((term) => isRate(term) ? { ...term, weight: 1 } : term),
 });
-
-/** The weight of the rate in the loss. */
-export function betaOf({ loss }: Config): number {
-  return loss.reduce((sum, { type, weight }) => sum + (type === "rate" ? weight : 0), 0);
-}
 
 /** A short name for each set of names: what they begin with, without a seed, and without what all sets end in. */
 export function groupNames(sets: readonly (readonly string[])[]): string[] {

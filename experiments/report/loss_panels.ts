@@ -8,7 +8,7 @@ import * as Plot from "@observablehq/plot";
 import { greatest } from "../bench/statistics.ts";
 import type { EpochRecord } from "../runs/history.ts";
 import { nats } from "../runs/progress.ts";
-import type { Group } from "./group.ts";
+import type { RunGroup } from "./group.ts";
 import type { Markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";
 
@@ -19,7 +19,7 @@ const CUT_OFF = 1 / 3;
 const MOST_POINTS = 1000;
 
 /** The panels of groups of which each has a history; `id` as in {@linkcode panelsMarkup}. */
-export function lossPanels(groups: readonly Group[], id: string): Markup {
+export function lossPanels(groups: readonly RunGroup[], id: string): Markup {
   const histories = groups.flatMap(({ runs }) => runs.map(({ history }) => history))
     .filter((history) => history.length > 0);
   const epochs = greatest(histories.map((history) => history.at(-1)!.epoch));
@@ -45,7 +45,7 @@ function thinned(history: readonly EpochRecord[]): readonly EpochRecord[] {
   return history.filter((_, i) => (history.length - 1 - i) % step === 0);
 }
 
-function panel(group: Group): Panel {
+function panel(group: RunGroup): Panel {
   const last = group.runs.flatMap(({ history }) => history.slice(-1));
   const { train, valid } = last[0];
   return {
@@ -60,7 +60,7 @@ function panel(group: Group): Panel {
 
 /** A line for each run. */
 function lines(
-  { runs }: Group,
+  { runs }: RunGroup,
   split: "train" | "valid",
   style: Plot.LineYOptions,
 ): Plot.Markish[] {

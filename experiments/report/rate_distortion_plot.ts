@@ -1,5 +1,5 @@
 /**
- * The rate–distortion plane: a curve for each method, through a point for each β.
+ * The rate–distortion plane: a curve for each config, through a point for each β.
  *
  * Alemi et al., "Fixing a Broken ELBO" (ICML 2018): on a line of slope −1 all points have one −ELBO, which is their sum.
  *
@@ -9,15 +9,15 @@
 import * as Plot from "@observablehq/plot";
 import { type Panel, plotText } from "../formats/svg.ts";
 import { type Contour, contours } from "./contours.ts";
-import type { Estimate } from "./estimate.ts";
+import type { Measured } from "../laboratory/statistics/measured.ts";
 
-/** Where a method comes to with a β, in nats per image. */
+/** The rate and the distortion of a config with a β, in nats per image. */
 export interface PlanePoint {
   /** The name of the curve that it is on. */
   readonly curve: string;
   readonly beta: number;
-  readonly rate: Estimate;
-  readonly distortion: Estimate;
+  readonly rate: Measured;
+  readonly distortion: Measured;
 }
 
 /** Of Okabe and Ito, for all kinds of colour vision; those first that are seen best on white and on black. */
@@ -75,16 +75,20 @@ const styleOf = (i: number): Style => ({
 
 type Interval = readonly [low: number, high: number];
 
-/** What all estimates lie in with their errors, and a margin. */
-function domain(estimates: readonly Estimate[]): Interval {
-  const low = Math.min(...estimates.map(({ mean, error = 0 }) => mean - error));
-  const high = Math.max(...estimates.map(({ mean, error = 0 }) => mean + error));
+/** An end of an error bar; the value itself where its standard error is unknown. */
+const end = ({ value, standardError }: Measured, sign: -1 | 1): number =>
+  value + sign * (standardError || 0);
+
+/** The interval of all values with their standard errors, and a margin. */
+function domain(all: readonly Measured[]): Interval {
+  const low = Math.min(...all.map((measured) => end(measured, -1)));
+  const high = Math.max(...all.map((measured) => end(measured, 1)));
   const margin = 0.08 * (high - low) || 1;
   return [low - margin, high + margin];
 }
 
-const meanRate = ({ rate }: PlanePoint): number => rate.mean;
-const meanDistortion = ({ distortion }: PlanePoint): number => distortion.mean;
+const meanRate = ({ rate }: PlanePoint): number => rate.value;
+const meanDistortion = ({ distortion }: PlanePoint): number => distortion.value;
 
 /** Lines of equal −ELBO, lightly; named where they end below the key. */
 function contourMarks(
@@ -124,12 +128,18 @@ function betaMarks(points: readonly PlanePoint[], x: Interval, y: Interval): Plo
 function curveMarks(points: readonly PlanePoint[], { color, symbol }: Style): Plot.Markish[] {
   const sorted = points.toSorted((a, b) => a.beta - b.beta);
   const [x, y] = [meanRate, meanDistortion];
-  const end = (of: "rate" | "distortion", sign: number) => (point: PlanePoint) =>
-    point[of].mean + sign * (point[of].error ?? 0);
   return [
     Plot.line(sorted, { x, y, stroke: color, strokeWidth: 1.5 }),
-    Plot.ruleX(sorted, { x, y1: end("distortion", -1), y2: end("distortion", 1), stroke: color }),
-    Plot.ruleY(sorted, { y, x1: end("rate", -1), x2: end("rate", 1), stroke: color }),
+    Plot.ruleX(sorted, {
+      ...{ x, stroke: color },
+      y1: ({ distortion }: PlanePoint) => end(distortion, -1),
+      y2: ({ distortion }: PlanePoint) => end(distortion, 1),
+    }),
+    Plot.ruleY(sorted, {
+      ...{ y, stroke: color },
+      x1: ({ rate }: PlanePoint) => end(rate, -1),
+      x2: ({ rate }: PlanePoint) => end(rate, 1),
+    }),
     Plot.dot(sorted, { x, y, fill: color, symbol, r: 4.5 }),
   ];
 }

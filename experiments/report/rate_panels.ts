@@ -6,7 +6,8 @@
 
 import * as Plot from "@observablehq/plot";
 import { greatest } from "../bench/statistics.ts";
-import { byRate, type DimensionRates, type RateMeasure } from "../outcome/dimension_rates.ts";
+import type { DimensionRates } from "../models/latent.ts";
+import { byRate } from "../outcome/dimension_rates.ts";
 import { nats } from "../runs/progress.ts";
 import type { Markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";
@@ -17,7 +18,7 @@ export interface NamedRates {
   readonly rates: DimensionRates;
 }
 
-const MEASURES: Record<RateMeasure, string> = {
+const MEASURES: Record<DimensionRates["measure"], string> = {
   exact: "exact",
   divergence: "KL from N(0, 1)",
   bound: "KL from a fitted Gaussian",
@@ -52,7 +53,7 @@ export function ratePanels(all: readonly NamedRates[], id: string): Markup {
 const steps = (values: readonly number[]): [x: number, y: number][] =>
   values.flatMap((rate, rank) => [[rank, rate], [rank + 1, rate]]);
 
-function textOf(sorted: readonly number[], measure: RateMeasure): string {
+function textOf(sorted: readonly number[], measure: DimensionRates["measure"]): string {
   const total = sorted.reduce((sum, rate) => sum + rate, 0);
   const range = `from ${sorted[0].toFixed(2)} down to ${sorted.at(-1)!.toFixed(2)}`;
   return `${MEASURES[measure]}, ${range}${measure === "bound" ? "" : `, sum ${nats(total)}`}`;

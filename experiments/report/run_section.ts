@@ -6,18 +6,18 @@
 
 import { dirname } from "node:path";
 import { duration } from "../runs/progress.ts";
-import type { Group } from "./group.ts";
+import type { RunGroup } from "./group.ts";
 import { type Content, markup } from "./markup.ts";
 import type { ReportRun } from "./read_run.ts";
 import type { Section, Shown } from "./sections.ts";
 import { type Column, tableMarkup } from "./table.ts";
 
-interface Row {
+interface RunRow {
   readonly run: ReportRun;
-  readonly group: Group;
+  readonly group: RunGroup;
 }
 
-const COLUMNS: Column<Row>[] = [
+const COLUMNS: Column<RunRow>[] = [
   { title: "run", isText: true, cell: ({ run }) => run.name },
   { title: "row", isText: true, cell: ({ group }) => group.name },
   { title: "seed", cell: ({ run }) => run.config?.seed },
@@ -36,7 +36,7 @@ const COLUMNS: Column<Row>[] = [
 
 const epochsText = (done: number, of?: number) => of === undefined ? done : `${done} of ${of}`;
 
-function missing({ run, group }: Row): Content {
+function missing({ run, group }: RunRow): Content {
   const repeats = group.repeats.includes(run)
     ? [`it has the seed of another of ${group.name}, and is not counted`]
     : [];

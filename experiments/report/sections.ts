@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Group } from "./group.ts";
+import type { RunGroup } from "./group.ts";
 import { lossPanels } from "./loss_panels.ts";
 import { type Content, markup } from "./markup.ts";
 import { ratePanels } from "./rate_panels.ts";
@@ -14,7 +14,7 @@ import { summaryTable } from "./summary_table.ts";
 
 /** A group with what is shown of it. */
 export interface Shown {
-  readonly group: Group;
+  readonly group: RunGroup;
   /** The name of its curve in the rate–distortion plane. */
   readonly curve: string;
   readonly summary: Summary;

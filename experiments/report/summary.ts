@@ -6,8 +6,9 @@
 
 import { median } from "../bench/statistics.ts";
 import type { Metrics } from "../runs/history.ts";
-import { type Estimate, estimate } from "./estimate.ts";
-import { betaOf, type Group, isFinished } from "./group.ts";
+import { type Measured, measured } from "../laboratory/statistics/measured.ts";
+import { betaOf } from "../models/beta.ts";
+import { isFinished, type RunGroup } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** See above. Rates, distortions and bounds are in nats per image. */
@@ -20,28 +21,28 @@ export interface Summary {
   /** The fewest epochs of these runs, of those whose history is known. */
   readonly epochs?: number;
   readonly parameters?: number;
-  readonly rate: Estimate;
-  readonly distortion: Estimate;
-  readonly negativeElbo: Estimate;
+  readonly rate: Measured;
+  readonly distortion: Measured;
+  readonly negativeElbo: Measured;
   /** Further terms of the loss, not weighted, by their types. */
-  readonly terms: ReadonlyMap<string, Estimate>;
+  readonly terms: ReadonlyMap<string, Measured>;
   /** An upper bound on −log p(x), by so many codes of each image. */
-  readonly likelihood?: { readonly nats: Estimate; readonly samples: number };
+  readonly likelihood?: { readonly nats: Measured; readonly samples: number };
   /** Of an epoch's training steps, the median. */
   readonly secondsPerEpoch?: number;
 }
 
 /** The means of a group. */
-export function summarize({ config, runs }: Group): Summary {
+export function summarize({ config, runs }: RunGroup): Summary {
   const finished = runs.filter(isFinished);
   const counted = finished.length > 0 ? finished : runs;
   const metrics = counted.map(metricsOf);
-  const over = (of: (metrics: Metrics) => number) => estimate(metrics.map(of));
+  const over = (of: (metrics: Metrics) => number) => measured(metrics.map(of));
   const { rate: _, distortion: __, loss: ___, ...terms } = metrics[0];
   const epochs = counted.flatMap(({ history }) => history.at(-1)?.epoch ?? []);
   const seconds = counted.flatMap(({ history }) => history.map(({ seconds }) => seconds));
   return {
-    beta: config && betaOf(config),
+    beta: config && betaOf(config.loss),
     seeds: counted.length,
     split: finished.length > 0 ? "test" : "validation",
     epochs: epochs.length > 0 ? Math.min(...epochs) : undefined,
@@ -63,5 +64,5 @@ function likelihoodOf(runs: readonly ReportRun[]): Summary["likelihood"] {
   const bounds = runs.map(({ test }) => test?.likelihood);
   const samples = bounds[0]?.samples;
   if (samples === undefined || bounds.some((bound) => bound?.samples !== samples)) return undefined;
-  return { nats: estimate(bounds.map((bound) => bound!.nats)), samples };
+  return { nats: measured(bounds.map((bound) => bound!.nats)), samples };
 }

@@ -4,23 +4,23 @@
  * @module
  */
 
-import { type Estimate, estimateText } from "./estimate.ts";
-import type { Group } from "./group.ts";
+import { type Measured, measuredText } from "../laboratory/statistics/measured.ts";
+import type { RunGroup } from "./group.ts";
 import type { Content, Markup } from "./markup.ts";
 import type { Summary } from "./summary.ts";
 import { type Column, tableMarkup } from "./table.ts";
 
 /** A group with its means. */
-export interface Row extends Summary {
-  readonly group: Group;
+export interface SummaryRow extends Summary {
+  readonly group: RunGroup;
 }
 
 /** The table, with the columns that all rows have and those that one of them has. */
-export function summaryTable(rows: readonly Row[]): Markup {
-  const some = (column: Column<Row>) =>
+export function summaryTable(rows: readonly SummaryRow[]): Markup {
+  const some = (column: Column<SummaryRow>) =>
     rows.some((row) => column.cell(row) !== undefined) ? [column] : [];
   const terms = [...new Set(rows.flatMap((row) => [...row.terms.keys()]))];
-  const columns: Column<Row>[] = [
+  const columns: Column<SummaryRow>[] = [
     { title: "runs", isText: true, cell: nameOf },
     ...some({ title: "data set", isText: true, cell: datasetOf(rows) }),
     ...some({ title: "β", cell: ({ beta }) => beta }),
@@ -28,7 +28,7 @@ export function summaryTable(rows: readonly Row[]): Markup {
     { title: "rate", cell: ({ rate }) => text(rate) },
     { title: "distortion", cell: ({ distortion }) => text(distortion) },
     { title: "−ELBO", cell: ({ negativeElbo }) => text(negativeElbo) },
-    ...terms.map((term): Column<Row> => ({
+    ...terms.map((term): Column<SummaryRow> => ({
       title: term,
       cell: (row) => smallText(row.terms.get(term)),
     })),
@@ -40,20 +40,20 @@ export function summaryTable(rows: readonly Row[]): Markup {
   return tableMarkup("Means over seeds ± their standard errors, in nats per image", columns, rows);
 }
 
-const text = (value: Estimate | undefined, decimals?: number) =>
-  value && estimateText(value, decimals);
+const text = (measured: Measured | undefined, decimals?: number) =>
+  measured && measuredText(measured, decimals);
 
 /** With three significant digits, since a term may be tiny. */
-const smallText = (value: Estimate | undefined) =>
-  text(value, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(value?.mean || 1)))));
+const smallText = (measured: Measured | undefined) =>
+  text(measured, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(measured?.value || 1)))));
 
 /** The name, marked where the numbers are not of test images. */
-function nameOf({ group, split }: Row): Content {
+function nameOf({ group, split }: SummaryRow): Content {
   return split === "test" ? group.name : `${group.name} †`;
 }
 
 /** The data set, where the rows are not all of one. */
-function datasetOf(rows: readonly Row[]): (row: Row) => string | undefined {
+function datasetOf(rows: readonly SummaryRow[]): (row: SummaryRow) => string | undefined {
   const names = new Set(rows.flatMap(({ group }) => group.config?.dataset ?? []));
   return ({ group }) => names.size > 1 ? group.config?.dataset : undefined;
 }

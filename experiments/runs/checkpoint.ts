@@ -1,5 +1,6 @@
 /**
- * Checkpoints: all that training needs to go on exactly where it stopped, in one safetensors file.
+ * Checkpoints: one safetensors file with all that training needs to continue exactly where it
+ * stopped.
  *
  * @module
  */
@@ -20,7 +21,7 @@ import { dataDifference, type DataDigest } from "../data/digest.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, writeFile } from "../shell/files.ts";
 import type { Params } from "../models/model.ts";
-import type { PoolState } from "../models/echo_ring.ts";
+import type { EchoRingState } from "../models/echo_ring.ts";
 import type { NamedArray, Values } from "../formats/safetensors.ts";
 import { encodeSealed, readSealed } from "../formats/seal.ts";
 
@@ -28,29 +29,29 @@ import { encodeSealed, readSealed } from "../formats/seal.ts";
 export interface TrainingState {
   params: Params;
   optimizer: AdamState<Params>;
-  /** The encodings that echoes are drawn from, where they are not the batch's own. */
-  pool?: PoolState;
+  /** The stored encodings that echoes are drawn from, if the config asks for a pool. */
+  pool?: EchoRingState;
 }
 
-/** A moment between two epochs. */
+/** The state of a run between two epochs. */
 export interface Checkpoint {
   state: TrainingState;
-  /** The key that every random choice of the run follows from. */
+  /** The key of the run: every random choice follows from it. */
   key: Key;
-  /** Epochs finished. */
+  /** The number of finished epochs. */
   epoch: number;
-  /** What was trained by. */
+  /** The config of the run. */
   config: Config;
-  /** What was trained on. */
+  /** The digest of the images that the run trains on. */
   data: DataDigest;
   /** The digest of the history up to the epoch. */
   history: string;
 }
 
-/** What is trained in a checkpoint, on the host: arrays by name. */
+/** The arrays of a checkpoint, on the host, by name. */
 export type Arrays = Map<string, NamedArray>;
 
-/** Reads what is trained from its device. */
+/** Reads the arrays of a checkpoint from their device. */
 export async function readArrays(tree: Pick<Checkpoint, "state" | "key">): Promise<Arrays> {
   const { state, key } = tree;
   const names = leafNames({ state, key });
@@ -62,7 +63,10 @@ export async function readArrays(tree: Pick<Checkpoint, "state" | "key">): Promi
   return arrays;
 }
 
-/** The first array that holds a NaN or an infinity, and which of the two; undefined if none does. */
+/**
+ * The name of the first array with a NaN or an infinity, and that value; undefined if all are
+ * finite.
+ */
 export function firstNotFinite(arrays: Arrays): { name: string; value: number } | undefined {
   for (const [name, { data }] of arrays) {
     for (let i = 0; i < data.length; i++) {
@@ -73,8 +77,8 @@ export function firstNotFinite(arrays: Arrays): { name: string; value: number } 
 }
 
 /**
- * Writes a checkpoint; whoever reads the file sees the old one or this one, whole. It holds digests of itself, of the data and of
- * the history, and the config.
+ * Writes a checkpoint: the arrays, the config, and digests of the data, of the history and of the
+ * file itself. A reader sees the old file or the new one, never a part.
  */
 export async function saveCheckpoint(
   path: string,
@@ -94,8 +98,8 @@ export async function saveCheckpoint(
  * Reads a checkpoint.
  *
  * @param like a checkpoint of the same run, such as that of epoch 0
- * @throws {UserError} if the file is missing or damaged, its arrays are not those of this architecture or not finite, or it was
- *   trained by another config or on other images
+ * @throws {UserError} if the file is missing or damaged, if it belongs to another architecture,
+ *   config or set of images, or if an array has a NaN or an infinity
  */
 export async function loadCheckpoint(
   path: string,
@@ -108,7 +112,7 @@ export async function loadCheckpoint(
     throw new UserError(`${path} was trained on other data than ${config.dataset}: ${difference}`);
   }
   const fail = (what: string): never => {
-    throw new UserError(`${path} is of another architecture than the config: ${what}`);
+    throw new UserError(`${path} has another architecture than the config: ${what}`);
   };
   const names = leafNames({ state, key });
   const extra = [...tensors.keys()].find((name) => !names.includes(name));
@@ -129,7 +133,7 @@ export async function loadCheckpoint(
 }
 
 /**
- * The number of epochs that a checkpoint comes after; undefined if there is no file of this name.
+ * The number of epochs that a checkpoint has finished; undefined if there is no such file.
  *
  * @throws {UserError} if the file is damaged
  */
@@ -137,7 +141,10 @@ export async function epochOf(path: string): Promise<number | undefined> {
   return await exists(path) ? Number((await readSealed(path)).metadata.epoch) : undefined;
 }
 
-/** Only when to stop may change between two epochs: with anything else the run would be neither this one nor that. */
+/**
+ * Refuses a changed config. On resume only `epochs` and `earlyStopping` may differ; any other
+ * change would mix two experiments.
+ */
 function checkConfig(config: Config, text: string, path: string): void {
   const before = parseConfigText(text, `the config in ${path}`);
   const keys = Object.keys({ ...config, ...before }) as (keyof Config)[];
@@ -147,11 +154,16 @@ function checkConfig(config: Config, text: string, path: string): void {
     const [now, then] = [config[key], before[key]].map((value) =>
       JSON.stringify(value) ?? "absent"
     );
-    throw new UserError(`${path} was trained by another config: ${key} was ${then}, and is ${now}`);
+    throw new UserError(
+      `${path} was trained with another config: ${key} was ${then}, and is now ${now}`,
+    );
   }
 }
 
-/** The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w`. */
-function leafNames(tree: unknown): string[] {
-  return treePaths(tree).map((path) => path.replaceAll("[", "..").replaceAll("]", "").slice(1));
+/**
+ * The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w` instead of
+ * the `.state.params.encoder[0].w` of {@linkcode treePaths}.
+ */
+export function leafNames(tree: unknown): string[] {
+  return treePaths(tree).map((path) => path.replaceAll("[", ".").replaceAll("]", "").slice(1));
 }

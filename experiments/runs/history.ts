@@ -1,5 +1,5 @@
 /**
- * The history of a run: a line of JSON for each epoch.
+ * The history of a run: a file with a line of JSON for each epoch.
  *
  * @module
  */
@@ -12,30 +12,30 @@ import { readText, writeFile } from "../shell/files.ts";
 
 /** Averages over the images of a split, in nats per image. */
 export interface Metrics {
-  /** What the code tells of the image. */
+  /** The information of the code about the image. */
   rate: number;
-  /** What it costs to tell the image from its code. */
+  /** The expected negative log-likelihood of the image, given its code. */
   distortion: number;
-  /** The weighted sum that training makes small; −ELBO where all weights are 1. */
+  /** The weighted sum that training minimises; −ELBO if all weights are 1. */
   loss: number;
-  /** Further terms of the loss, not weighted, by their types. */
+  /** Further terms of the loss by type, without their weights. */
   [term: string]: number;
 }
 
-/** What is kept of an epoch. */
+/** A line of the history. */
 export interface EpochRecord {
   /** Counted from 1. */
   epoch: number;
   /** At the end of the epoch. */
   learningRate: number;
-  /** Averages over the epoch's batches, while the parameters moved. */
+  /** Averages over the training batches; the parameters change from batch to batch. */
   train: Metrics;
   valid: Metrics;
-  /** Wall-clock time of its training steps. */
+  /** The wall-clock time of the training steps. */
   seconds: number;
 }
 
-/** The name of the first of some metrics that is NaN or infinite; undefined if none is. */
+/** The name of the first metric that is NaN or infinite; undefined if all are finite. */
 export function firstBadMetric(metrics: Metrics): string | undefined {
   return Object.keys(metrics).find((name) => !Number.isFinite(metrics[name]));
 }
@@ -45,15 +45,15 @@ export async function writeHistory(path: string, records: readonly EpochRecord[]
   await writeFile(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
 }
 
-/** The digest of records, but for the time that they took, which is another in every run. */
+/** The digest of a history without its times, which differ between equal runs. */
 export function historyDigest(records: readonly EpochRecord[]): string {
   return sha256(JSON.stringify(records.map(({ seconds: _, ...record }) => record)));
 }
 
-/** JSON has no NaN or infinity, and writes null for them. */
+/** A number of a history; JSON has no NaN and no infinity and stores them as null. */
 const number = z.number().nullable().transform((value) => value ?? NaN);
 
-/** What is read as averages. */
+/** The schema of {@linkcode Metrics}. */
 export const metrics: z.ZodType<Metrics> = z
   .object({ rate: number, distortion: number, loss: number }).catchall(number);
 const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
@@ -67,7 +67,7 @@ const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
 /**
  * Reads a history.
  *
- * @throws {UserError} if the file cannot be read, or line i is not what was kept of epoch i
+ * @throws {UserError} if the file cannot be read, or line i is not the record of epoch i
  */
 export async function readHistory(path: string): Promise<EpochRecord[]> {
   const lines = (await readText(path)).split("\n");
@@ -78,7 +78,7 @@ export async function readHistory(path: string): Promise<EpochRecord[]> {
     const { data, error } = recordSchema.safeParse(value);
     if (error) throw new UserError(`${source}${issueText(error, value)}`);
     if (data.epoch === i + 1) return data;
-    throw new UserError(`${source} is of epoch ${data.epoch}, but should be of epoch ${i + 1}`);
+    throw new UserError(`${source} holds epoch ${data.epoch}, but should hold epoch ${i + 1}`);
   });
 }
 

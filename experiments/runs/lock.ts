@@ -1,5 +1,6 @@
 /**
- * Locks that die with their process: a file that one process alone holds, until it is done or killed.
+ * File locks: one process at a time holds a file, until it releases the file or ends, killed or
+ * not.
  *
  * @module
  */
@@ -7,11 +8,11 @@
 import { reason, UserError } from "../shell/errors.ts";
 
 /**
- * Holds a file, which is made if missing, until the result is disposed of. The file stays: who removed it could take away
- * the lock of the next one.
+ * Locks a file until the result is disposed of; creates the file if missing. The file stays
+ * afterwards: removing it could remove the file that the next process has just locked.
  *
- * @param busy the sentence if it is held already, by this process or another
- * @throws {UserError} if it is held, or cannot be written or locked
+ * @param busy the error message if this process or another already holds the file
+ * @throws {UserError} if the file is held, or cannot be written or locked
  */
 export async function holdFile(path: string, busy: string): Promise<Disposable> {
   let file: Deno.FsFile | undefined;

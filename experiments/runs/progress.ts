@@ -1,5 +1,6 @@
 /**
- * What a person sees while a model trains: on a terminal one line that moves, else one plain line an epoch.
+ * The progress of training: a status line that changes, on a terminal only, and a line for each
+ * epoch.
  *
  * @module
  */
@@ -7,30 +8,30 @@
 import type { EpochRecord, Metrics } from "./history.ts";
 import { showLine, showStatus, type Terminal } from "../shell/terminal.ts";
 
-/** How far an epoch is. */
+/** The progress within an epoch: averages of the losses so far. */
 export interface StepReport extends Metrics {
-  /** Batches done in this epoch. */
+  /** The number of batches done in this epoch. */
   step: number;
-  /** Images seen in this epoch. */
+  /** The number of images seen in this epoch. */
   images: number;
-  /** Since the epoch began. */
+  /** The time since the epoch began. */
   seconds: number;
 }
 
-/** Shows progress through a run. */
+/** Shows the progress of a run. */
 export interface Progress {
-  /** In the middle of an epoch: shown on a terminal only. */
+  /** Called within an epoch: shown on a terminal only. */
   step(epoch: number, report: StepReport): void;
-  /** At the end of an epoch. */
+  /** Called at the end of an epoch. */
   epoch(record: EpochRecord): void;
 }
 
 /**
- * Progress through a run of so many epochs of so many images.
+ * Shows the progress of a run on a terminal.
  *
- * @param total.epochs epochs of the whole run
- * @param total.steps batches of an epoch
- * @param total.images images of an epoch
+ * @param total.epochs the number of epochs of the whole run
+ * @param total.steps the number of batches in an epoch
+ * @param total.images the number of images in an epoch
  */
 export function showProgress(
   terminal: Terminal,
@@ -55,11 +56,11 @@ export function showProgress(
     },
     epoch(record) {
       const { train, valid } = record;
-      const ofTraining = Object.entries(train).filter(([name]) => !(name in valid));
+      const onlyTrained = Object.entries(train).filter(([name]) => !(name in valid));
       const line = [
         epochs(record.epoch),
         `train -ELBO ${nats(train.rate + train.distortion)}`,
-        ...ofTraining.map(([name, value]) => `${name} ${nats(value)}`),
+        ...onlyTrained.map(([name, value]) => `${name} ${nats(value)}`),
         `valid ${metricsText(valid)}`,
         `${(total.images / record.seconds).toFixed(0)} images/s`,
       ].join("  ");
@@ -68,7 +69,10 @@ export function showProgress(
   };
 }
 
-/** Rate, distortion, their sum, the negative ELBO, and further terms, in nats per image with four significant digits. */
+/**
+ * Rate, distortion, their sum −ELBO, and further terms, in nats per image with four significant
+ * digits.
+ */
 export function metricsText({ rate, distortion, loss: _, ...terms }: Metrics): string {
   const values = { rate, distortion, "-ELBO": rate + distortion, ...terms };
   return Object.entries(values).map(([name, value]) => `${name} ${nats(value)}`).join("  ");

@@ -1,5 +1,5 @@
 /**
- * A run: a config, its data, its device and its folder.
+ * A run: a config with its data, its device and its folder.
  *
  * @module
  */
@@ -17,14 +17,14 @@ export interface Run {
   data: DataSet;
   device: Device;
   folder: RunFolder;
-  /** Go on from the folder's checkpoint. */
+  /** Whether to continue from the checkpoint in the folder. */
   resume: boolean;
-  /** Bound the likelihood of the test images, at the end, by so many codes of each. */
+  /** The number of codes per test image for a bound on the likelihood; no bound unless given. */
   importance?: number;
-  /** Where progress is shown. */
+  /** The terminal that shows the progress. */
   terminal: Terminal;
-  /** Told of each epoch once it is kept. */
+  /** Called with each epoch once its checkpoint is written. */
   onEpoch?(record: EpochRecord): void;
-  /** Stops training; the epochs finished by then are kept. */
+  /** Stops training; finished epochs are kept. */
   signal: AbortSignal;
 }

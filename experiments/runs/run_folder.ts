@@ -1,5 +1,6 @@
 /**
- * The folder of a run: what lies in it, and that no run is ever overwritten or disturbed by another.
+ * The folder of a run: the names of its files, and the rules by which no run overwrites or disturbs
+ * another.
  *
  * @module
  */
@@ -15,39 +16,39 @@ import { holdFile } from "./lock.ts";
 /** The files of a run. */
 export interface RunFolder {
   path: string;
-  /** The config with every default and flag filled in. */
+  /** The config, with all defaults and flags filled in. */
   config: string;
   /** A line of JSON for each epoch. */
   history: string;
-  /** Parameters, optimizer state, key and epoch. */
+  /** The parameters, the state of the optimizer, the key and the epoch. */
   checkpoint: string;
-  /** Rate, distortion and loss on the test images, once the run is finished. */
+  /** Rate, distortion and loss on the test images; it marks the run as finished. */
   test: string;
-  /** The codes of the test images, once the run is finished. */
+  /** The codes of the test images, written at the end. */
   codes: string;
   reconstructions: string;
   samples: string;
-  /** Codes of a test image with one number changed, decoded, once the run is finished. */
+  /** Decoded images of one code whose dimensions are changed one at a time, written at the end. */
   traversals: string;
-  /** Held by the process that trains. */
+  /** Locked by the process that trains. */
   lock: string;
 }
 
 /**
- * The folder of a run by its name; it need not exist.
+ * The folder of a run by its name; the folder need not exist.
  *
- * @throws {UserError} if the name is not a plain one
+ * @throws {UserError} if the name has other characters than letters, digits and "_.+=-"
  */
 export function runFolder(runsDir: string, name: string): RunFolder {
   if (!/^[\w][\w.+=-]*$/.test(name)) {
     throw new UserError(
-      `a run must have a plain name (--filename) of letters, digits and "_.+=-", but has "${name}"`,
+      `the name of a run (--filename) may have letters, digits and "_.+=-" only, but is "${name}"`,
     );
   }
   return folderAt(join(runsDir, name));
 }
 
-/** The folder of a run by its path; it need not exist. */
+/** The folder of a run by its path; the folder need not exist. */
 export function folderAt(path: string): RunFolder {
   return {
     path,
@@ -63,7 +64,10 @@ export function folderAt(path: string): RunFolder {
   };
 }
 
-/** A name that no run has yet: the name itself, else with the first free number after it. */
+/**
+ * A name that no run has: the name itself, or with the first free number appended, such as
+ * `echo_mnist_2`.
+ */
 export async function freeName(runsDir: string, name: string): Promise<string> {
   let free = name;
   for (let i = 2; await exists(join(runsDir, free)); i++) free = `${name}_${i}`;
@@ -71,17 +75,18 @@ export async function freeName(runsDir: string, name: string): Promise<string> {
 }
 
 /**
- * Makes the folder of a new run, in which no other process can train until the result is disposed of. One that was killed
- * before {@linkcode writeConfig} is begun anew: nothing had been trained.
+ * Makes the folder of a new run and locks it against other processes until the result is disposed
+ * of. The folder of a run that was killed before {@linkcode writeConfig} is used again: nothing had
+ * been trained.
  *
- * @throws {UserError} if there is such a run already, whole or in parts, or the folder cannot be written
+ * @throws {UserError} if the folder holds a run or other files, or cannot be written
  */
 export async function createRun(folder: RunFolder): Promise<Disposable> {
   await makeFolder(folder.path);
   await refuseTaken(folder);
   const held = await holdRun(folder);
   try {
-    // Once more: another process may have begun and ended in between.
+    // Checked again: another process may have trained here between the first check and the lock.
     await refuseTaken(folder);
     return held;
   } catch (error) {
@@ -91,13 +96,16 @@ export async function createRun(folder: RunFolder): Promise<Disposable> {
 }
 
 /**
- * Sees to it that no other process trains in the folder of a run until the result is disposed of, and removes what a
- * killed one left half-written.
+ * Locks the folder of a run against other processes until the result is disposed of, and removes
+ * half-written files that a killed process left.
  *
- * @throws {UserError} if another one does, or the folder cannot be written
+ * @throws {UserError} if another process trains there, or the folder cannot be written
  */
 export async function holdRun(folder: RunFolder): Promise<Disposable> {
-  const held = await holdFile(folder.lock, `${folder.path} is in use: a process trains in it`);
+  const held = await holdFile(
+    folder.lock,
+    `${folder.path} is in use: another process trains there`,
+  );
   try {
     await removeUnfinished(folder.path);
     return held;
@@ -107,30 +115,36 @@ export async function holdRun(folder: RunFolder): Promise<Disposable> {
   }
 }
 
-/** Writes the config, which makes the folder a run that can be gone on with: all that this needs is there before. */
+/**
+ * Writes the config. It comes after the files that resuming needs: a folder with a config can be
+ * resumed.
+ */
 export async function writeConfig(folder: RunFolder, config: Config): Promise<void> {
   await writeFile(folder.config, JSON.stringify(config, null, 2) + "\n");
 }
 
-/** A folder is free if it holds no more than what a start writes before the config. */
+/** Refuses a folder that holds more than the files that a new run writes before its config. */
 async function refuseTaken(folder: RunFolder): Promise<void> {
   const { path, config, lock, checkpoint, history } = folder;
   if (await exists(config)) {
-    throw new UserError(`${path} exists: go on with it by --resume, or choose another --filename`);
+    throw new UserError(`${path} exists: continue it with --resume, or choose another --filename`);
   }
   const early = [lock, checkpoint, history, config].map((file) => basename(file));
   const isEarly = (name: string) =>
     early.some((file) => name === file || name.startsWith(`.${file}.`));
   const other = (await namesIn(path)).find((name) => !isEarly(name));
   if (other !== undefined) {
-    throw new UserError(`${path} is no run, but holds ${other}: choose another --filename`);
+    throw new UserError(
+      `${path} is not a run folder: it contains ${other}; choose another --filename`,
+    );
   }
   const epoch = await epochOf(checkpoint) ?? 0;
   if (epoch === 0) return;
   throw new UserError(
-    `${path} has lost its ${basename(config)}, but ${
+    `${path} has no ${basename(config)}, although ${
       basename(checkpoint)
-    } is trained for ${epoch} epochs: choose another --filename`,
+    } has finished ${epoch} epochs: ` +
+      "choose another --filename",
   );
 }
 

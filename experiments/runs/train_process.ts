@@ -1,5 +1,6 @@
 /**
- * Training in a process of its own: what one run leaves behind, or breaks, is none of the next one's.
+ * Training in a process of its own: a run that leaks memory or crashes does not affect the next
+ * one.
  *
  * @module
  */
@@ -11,26 +12,28 @@ import { reason, UserError } from "../shell/errors.ts";
 import { INTERRUPTED } from "../shell/interrupt.ts";
 import { UNREAD, writeAll } from "../shell/program.ts";
 
-/** The exit codes of a training that was stopped. */
+/** The exit codes of a run that was stopped. */
 const STOPPED: readonly number[] = [INTERRUPTED, UNREAD];
 
-/** The command of `deno task train`, with just its permissions. */
+/** The command of `deno task train`, with its permissions. */
 const [COMMAND, ...TASK_ARGS] = settings.tasks.train.command.split(" ");
 const TRAIN = fileURLToPath(new URL("../commands/train.ts", import.meta.url));
 
-/** How a process is stopped, and where its words go. */
+/** How a process is stopped, and where its output goes. */
 export interface ProcessOptions {
-  /** Asks it to end with its last whole epoch. */
+  /** Asks the process to end with its last whole epoch. */
   stop: AbortSignal;
-  /** Ends it at once. */
+  /** Ends the process at once. */
   kill: AbortSignal;
-  /** A file that gets all its words, at its end; unless given, they go where this process's words go. */
+  /**
+   * A file to which all output is appended; unless given, output goes where this process writes.
+   */
   log?: string;
-  /** Whether standard error gets all its words: standard output is for others. */
+  /** Whether all output goes to standard error, so that standard output stays free for JSON. */
   quiet?: boolean;
 }
 
-/** `deno task train` with these flags: the program and its arguments. */
+/** The program and the arguments of `deno task train` with these flags. */
 export function trainCommand(flags: readonly string[]): [program: string, ...args: string[]] {
   return [COMMAND, ...TASK_ARGS.slice(0, -1), TRAIN, ...flags];
 }
@@ -38,7 +41,7 @@ export function trainCommand(flags: readonly string[]): [program: string, ...arg
 /**
  * Runs `deno task train` with these flags to its end.
  *
- * @throws {UserError} if it fails, in its own words
+ * @throws {UserError} if the run fails, with its error message
  */
 export async function trainInProcess(
   flags: readonly string[],
@@ -52,7 +55,7 @@ export async function trainInProcess(
     stdin: "null",
     stdout: quiet ? "piped" : "inherit",
     stderr: "piped",
-    detached: true, // a terminal's Ctrl-C is for this process alone, which hands it on
+    detached: true, // otherwise Ctrl-C in a terminal would reach the child directly, besides `stop`
   }).spawn();
   let running = true;
   const ending = child.status.finally(() => running = false);
@@ -62,7 +65,7 @@ export async function trainInProcess(
   kill.addEventListener("abort", destroy);
   if (stop.aborted) interrupt();
 
-  let complaints = "";
+  let errors = "";
   const decoder = new TextDecoder();
   const copy = async (from: ReadableStream<Uint8Array>, hear: (chunk: Uint8Array) => void) => {
     for await (const chunk of from) {
@@ -73,7 +76,7 @@ export async function trainInProcess(
   try {
     await Promise.all([
       quiet && copy(child.stdout, () => {}),
-      copy(child.stderr, (chunk) => complaints += decoder.decode(chunk, { stream: true })),
+      copy(child.stderr, (chunk) => errors += decoder.decode(chunk, { stream: true })),
     ]);
   } catch (error) {
     destroy();
@@ -87,19 +90,21 @@ export async function trainInProcess(
   if (success || stop.aborted && STOPPED.includes(code)) return;
   throw new UserError(
     signal === null
-      ? complaint(complaints) ?? `it ended with code ${code}`
-      : `it was ended by ${signal}`,
+      ? errorMessage(errors) ?? `the process exited with code ${code} without an error message`
+      : `the process was ended by ${signal}`,
   );
 }
 
-/** What a program said was wrong, in the last line that says so. */
-export function complaint(text: string): string | undefined {
+/**
+ * The message of the last line of an output that begins with `error: `; undefined if there is none.
+ */
+export function errorMessage(text: string): string | undefined {
   const lines = stripVTControlCharacters(text).split("\n");
-  const line = lines.findLast((line) => line.startsWith(SAID));
-  return line?.slice(SAID.length);
+  const line = lines.findLast((line) => line.startsWith(ERROR));
+  return line?.slice(ERROR.length);
 }
 
-const SAID = "error: ";
+const ERROR = "error: ";
 
 async function openLog(path: string): Promise<Deno.FsFile> {
   try {

@@ -1,5 +1,5 @@
 /**
- * Words of a command line: paths as the user means them, and words as a shell reads them.
+ * Command lines: paths relative to the folder of the user, and quoting for a shell.
  *
  * @module
  */
@@ -8,42 +8,47 @@ import { isAbsolute, join, resolve } from "node:path";
 import { UserError } from "./errors.ts";
 
 /**
- * A path that the user gave. It is relative to the folder where they stand, which `deno task` keeps in INIT_CWD: it runs every
- * task in the folder of deno.json. So `data/x.npz` from the folder `sub` is `sub/data/x.npz`, as an absolute path; from the folder
- * of deno.json itself it stays as it is.
+ * A path from the command line, which is relative to the current folder of the user. `deno task`
+ * runs every task in the folder of deno.json and keeps the user's folder in INIT_CWD. From the
+ * folder `sub`, `data/x.npz` becomes the absolute path of `sub/data/x.npz`; from the folder of
+ * deno.json it stays as it is.
  */
 export function userPath(path: string): string {
   return isElsewhere() && !isAbsolute(path) ? join(Deno.env.get("INIT_CWD")!, path) : path;
 }
 
 /**
- * A path of this project, such as `runs`: absolute where the user stands elsewhere, so that another process of ours, whose user
- * stands there too, reads it as this one does.
+ * A path relative to the folder of deno.json, such as the default `runs`. It becomes absolute if
+ * the user is in another folder, because a child process would otherwise read it as relative to
+ * that folder.
  */
 export function projectPath(path: string): string {
   return isElsewhere() ? resolve(path) : path;
 }
 
-/** Whether the user stands outside the current folder. A process that may not ask has its paths from another process of ours. */
+/**
+ * Whether the user is in another folder. A process without permission to ask is a child that got
+ * absolute paths.
+ */
 function isElsewhere(): boolean {
   const may = Deno.permissions.querySync({ name: "env", variable: "INIT_CWD" });
-  const place = may.state === "granted" ? Deno.env.get("INIT_CWD") : undefined;
-  return place !== undefined && resolve(place) !== Deno.cwd();
+  const folder = may.state === "granted" ? Deno.env.get("INIT_CWD") : undefined;
+  return folder !== undefined && resolve(folder) !== Deno.cwd();
 }
 
-/** A word that a POSIX shell reads as this text, quoted only where it must be. */
+/** A text as one word of a POSIX shell, quoted only if necessary. */
 export function shellWord(text: string): string {
   return /^[\w.+,:@%/-][\w.+=,:@%/-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**
- * Does nothing where this process may write a path.
+ * Checks that this process may write a path.
  *
- * @throws {UserError} if the permissions of its task end before it
+ * @throws {UserError} if the permissions of the task do not allow it
  */
 export function requireWritable(flag: string, path: string): void {
   if (Deno.permissions.querySync({ name: "write", path }).state === "granted") return;
   throw new UserError(
-    `${flag} is ${path}, but this task may write in the folder of deno.json and in /tmp only`,
+    `${flag} is ${path}, but this task may write only in the folder of deno.json and in /tmp`,
   );
 }

@@ -4,26 +4,57 @@
  * @module
  */
 
-/** How many images, and what to train with. */
+/** Flags of every command that trains. */
 export const COMMON_FLAGS = {
+  epochs: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "passes over the training images; 200 for a full training (default: the config's, 20)",
+  },
   limit: {
     type: "integer",
     value: "<number>",
     min: 1,
-    help: "train on so many images only (default: all)",
+    help: "train on the first images only, this many (default: all)",
   },
   device: {
     type: "text",
     value: "<name>",
     default: "auto",
     allowed: ["auto", "cpu", "webgpu", "reference"],
-    help: "auto takes a GPU if there is one, else the CPU",
+    help: "auto takes a GPU if there is one, otherwise the CPU",
   },
   threads: {
     type: "integer",
     value: "<number>",
     min: 1,
     max: 16,
-    help: "how many the CPU may use (default: its cores)",
+    help: "the number of CPU threads (default: the number of cores)",
+  },
+} as const;
+
+/** Flags of the commands that train each config once. */
+export const SINGLE_RUN_FLAGS = {
+  beta: {
+    type: "number",
+    value: "<number>",
+    min: 0,
+    help: "multiply the weight of the rate in the loss by this (default: 1)",
+  },
+  seed: {
+    type: "integer",
+    value: "<number>",
+    min: 0,
+    max: 0xffffffff,
+    help: "determines every random choice (default: the config's, 0)",
+  },
+  importance: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    max: 1_000_000,
+    help:
+      "after training, bound log p(x) with this many codes per test image; not for Echo (default: no bound)",
   },
 } as const;

@@ -1,13 +1,14 @@
 /**
- * How this program speaks of mistakes: a user's mistake is one sentence and exit code 1; a mistake of ours keeps its stack.
+ * Errors: a mistake of the user is one sentence and exit code 1; a mistake of this program keeps
+ * its stack.
  *
  * @module
  */
 
 /**
- * A mistake of the user's: the message is one sentence that says what was wrong, where, and what is allowed. It may quote a
- * file: the middle of a long message is left out, and control characters are escaped, so that no file moves the cursor of
- * a terminal or begins a second line.
+ * A mistake of the user. The message is one sentence that says what is wrong, where, and what is
+ * allowed. Since it may quote a file, control characters are escaped, so that a file can neither
+ * move the cursor nor begin a second line, and the middle of a long message is left out.
  */
 export class UserError extends Error {
   override name = "UserError";
@@ -17,12 +18,12 @@ export class UserError extends Error {
   }
 }
 
-/** A name from a file, in quotes and shortened, for messages. */
+/** A name from a file for a message: quoted, and shortened to 60 characters. */
 export function quoted(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 59)}…` : name);
 }
 
-/** A text of any length, of which at most so many characters are kept at its start, and as many at its end. */
+/** A text without its middle if it is long: at most `most` characters are kept at each end. */
 export function shorten(text: string, most = 1000): string {
   const left = text.length - 2 * most;
   if (left <= 0) return text;
@@ -34,7 +35,7 @@ function escapeControls(message: string): string {
   return message.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, escape);
 }
 
-/** Why the operating system refused, in its own words without the code: "Permission denied". */
+/** The message of an error of the operating system without its code: "Permission denied". */
 export function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/ \(os error \d+\).*$/s, "");

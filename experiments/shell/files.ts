@@ -1,5 +1,6 @@
 /**
- * Files: read with a clear sentence, written whole or not at all, cached where the platform keeps caches.
+ * Files: reading with clear error messages, writing a file whole or not at all, and the folder of
+ * caches.
  *
  * @module
  */
@@ -7,12 +8,13 @@
 import { basename, dirname, join } from "node:path";
 import { reason, UserError } from "./errors.ts";
 
-/** How the names of files end that are being written. */
+/** The ending of the name of a file that is being written. */
 const TEMPORARY = ".tmp";
 
 /**
- * Writes a file so that a reader (or a crash) sees either the old content or the new one: the bytes go to a temporary
- * file in the same folder, reach the disk, and then take the name.
+ * Writes a file so that a reader, even after a crash, sees either the old content or the new one:
+ * the bytes go to a temporary file in the same folder, are flushed to the disk, and then the file
+ * is renamed.
  *
  * @throws {UserError} if the file cannot be written; the old content is then untouched
  */
@@ -33,20 +35,21 @@ export async function writeFile(path: string, content: string | Uint8Array): Pro
 }
 
 /**
- * Removes what writers that were killed left of their files in a folder; none may be at work there.
+ * Removes the temporary files that killed processes left in a folder. No process may be writing
+ * there.
  *
- * @throws {UserError} if that cannot be done
+ * @throws {UserError} if one cannot be removed
  */
 export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
-    if (name.startsWith("..") && name.endsWith(TEMPORARY)) await removeFile(join(folder, name));
+    if (name.startsWith(".") && name.endsWith(TEMPORARY)) await removeFile(join(folder, name));
   }
 }
 
 /**
- * Removes a file if it is there.
+ * Removes a file if it exists.
  *
- * @throws {UserError} if that cannot be done
+ * @throws {UserError} if it cannot be removed
  */
 export async function removeFile(path: string): Promise<void> {
   try {
@@ -58,7 +61,7 @@ export async function removeFile(path: string): Promise<void> {
 }
 
 /**
- * Reads a whole file.
+ * Reads a file.
  *
  * @throws {UserError} if it does not exist or cannot be read
  */
@@ -70,12 +73,12 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Reads a whole file as UTF-8 text; errors as for {@link readFile}. */
+/** Reads a file as UTF-8 text; throws as {@link readFile} does. */
 export async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await readFile(path));
 }
 
-/** Whether there is a file or folder of this name. */
+/** Whether a path leads to a file or a folder. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -84,11 +87,11 @@ export async function exists(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return false;
     }
-    throw new UserError(`cannot look at ${path}: ${reason(error)}`, { cause: error });
+    throw new UserError(`cannot access ${path}: ${reason(error)}`, { cause: error });
   }
 }
 
-/** Whether there is a folder of this name. */
+/** Whether a path leads to a folder. */
 export async function isFolder(path: string): Promise<boolean> {
   return await exists(path) && (await Deno.stat(path)).isDirectory;
 }
@@ -108,9 +111,9 @@ export async function namesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Makes a folder, and those above it, if missing.
+ * Makes a folder, and the folders above it, if missing.
  *
- * @throws {UserError} if that cannot be done
+ * @throws {UserError} if it cannot be made
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -121,14 +124,14 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * The folder where downloads are kept between runs: `$XDG_CACHE_HOME` or `~/.cache` (Linux), `~/Library/Caches` (macOS),
- * `%LOCALAPPDATA%` (Windows), and in it `echograd`.
+ * The folder for downloads: `echograd` in `$XDG_CACHE_HOME` or `~/.cache` (Linux),
+ * `~/Library/Caches` (macOS) or `%LOCALAPPDATA%` (Windows).
  */
 export function cacheFolder(): string {
-  const home = Deno.env.get("HOME") ?? "..";
+  const home = Deno.env.get("HOME") ?? ".";
   switch (Deno.build.os) {
     case "windows":
-      return join(Deno.env.get("LOCALAPPDATA") ?? "..", "echograd");
+      return join(Deno.env.get("LOCALAPPDATA") ?? ".", "echograd");
     case "darwin":
       return join(home, "Library", "Caches", "echograd");
     default:

@@ -1,5 +1,5 @@
 /**
- * Command-line flags: declared once, with a type, a default and a line of help each.
+ * Command-line flags: each is declared once, with a type, a default and a line of help.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import { projectPath, userPath } from "./command_line.ts";
 import { UserError } from "./errors.ts";
 import { suggest } from "./nearest.ts";
 
-/** A declared flag. Without a default, an absent flag is `undefined` (a boolean: false). A path is {@linkcode userPath}'s. */
+/**
+ * A declared flag. An absent flag without a default is `undefined` (a boolean: false). Paths go
+ * through {@linkcode userPath}.
+ */
 export type Flag =
   | { type: "boolean"; help: string }
   | { type: "text"; help: string; value: string; default?: string; allowed?: readonly string[] }
@@ -21,7 +24,7 @@ export type Flag =
 /** Flags by name. */
 export type Flags = Record<string, Flag>;
 
-/** What a flag's value is once parsed. */
+/** The type of the value of a flag. */
 type Value<F extends Flag> = F extends { type: "boolean" } ? boolean
   :
     | (F extends { allowed: readonly (infer Name)[] } ? Name
@@ -29,24 +32,24 @@ type Value<F extends Flag> = F extends { type: "boolean" } ? boolean
       : number)
     | (F extends { default: string | number } ? never : undefined);
 
-/** The values of declared flags, by name. */
+/** The values of flags, by name. */
 export type Values<F extends Flags> = { [Name in keyof F]: Value<F[Name]> };
 
 /**
- * Reads declared flags from command-line arguments.
+ * Reads flags from command-line arguments.
  *
- * @param flags the flags that are allowed
+ * @param flags the declared flags
  * @param args the arguments, such as `Deno.args`
- * @throws {UserError} for an unknown flag, a flag without its value, a value of the wrong kind, a flag that is
- * given twice, and a word that is no flag's
+ * @throws {UserError} for an unknown flag, a flag without its value, a value of the wrong kind, a
+ *   flag given twice, and a word that belongs to no flag
  */
 export function parseFlags<const F extends Flags>(flags: F, args: string[]): Values<F> {
   const { words: [word], values } = parseWords(flags, args);
   if (word === undefined) return values;
-  throw new UserError(`unexpected argument "${word}": every value follows a flag (see --help)`);
+  throw new UserError(`unexpected argument "${word}": each value must follow a flag (see --help)`);
 }
 
-/** As {@linkcode parseFlags}, for commands that take words beside their flags. */
+/** Reads flags as {@linkcode parseFlags} does, and returns the words that belong to no flag. */
 export function parseWords<const F extends Flags>(
   flags: F,
   args: string[],
@@ -56,7 +59,7 @@ export function parseWords<const F extends Flags>(
   const [booleans, others] = [names.filter(isBoolean), names.filter((name) => !isBoolean(name))];
   refuseOdd(args, names, booleans);
   const parsed = parseArgs(joinNegative(args, others), {
-    // Words, too, which are named by _: a folder that is called 007 is not the number 7.
+    // The parser calls the words "_". They are strings too: a folder named 007 is not the number 7.
     string: ["_", ...others],
     boolean: booleans,
     collect: names,
@@ -76,7 +79,10 @@ export function parseWords<const F extends Flags>(
 const unknownFlag = (flag: string, names: readonly string[]): UserError =>
   new UserError(`unknown flag ${flag}${suggest(flag.replace(/^-+/, ""), names, "--")}`);
 
-/** Refuses what the parser takes for something else: a flag named as its list of words, and a switch with a value. */
+/**
+ * Refuses what the parser would misread: a flag named `_`, which is its list of words, and a switch
+ * with a value.
+ */
 function refuseOdd(args: readonly string[], names: readonly string[], booleans: readonly string[]) {
   for (const arg of args) {
     if (arg === "--") return;
@@ -84,11 +90,11 @@ function refuseOdd(args: readonly string[], names: readonly string[], booleans: 
     if (name.startsWith("_")) throw unknownFlag(flag, names);
     if (value === undefined || !booleans.includes(name)) continue;
     if (value === "true" || value === "false") continue;
-    throw new UserError(`${flag} takes no value, but is given "${value}"`);
+    throw new UserError(`${flag} takes no value, but got "${value}"`);
   }
 }
 
-/** The arguments with `--beta -1` as `--beta=-1`, which is not taken for two flags. */
+/** Joins `--beta -1` to `--beta=-1`, which the parser cannot take for two flags. */
 function joinNegative(args: readonly string[], names: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {
@@ -100,7 +106,7 @@ function joinNegative(args: readonly string[], names: readonly string[]): string
   return joined;
 }
 
-/** The value of one flag, from the text after it; `undefined` where the flag is absent. */
+/** The value of a flag from its text; the default, or `undefined`, if the flag is absent. */
 function readValue(name: string, flag: Flag, given: unknown): unknown {
   if (flag.type === "boolean") return given ?? false;
   if (given === undefined) {
@@ -111,17 +117,17 @@ function readValue(name: string, flag: Flag, given: unknown): unknown {
   if (flag.type === "path") return userPath(text);
   if (flag.type !== "text") return readNumber(name, flag, text);
   if (flag.allowed && !flag.allowed.includes(text)) {
-    throw new UserError(`--${name} does not know "${text}"${suggest(text, flag.allowed)}`);
+    throw new UserError(`--${name} cannot be "${text}"${suggest(text, flag.allowed)}`);
   }
   return text;
 }
 
-/** The number that a text spells, within the flag's bounds. */
+/** The number in a text, checked against the bounds of the flag. */
 function readNumber(name: string, flag: Flag & { type: "number" | "integer" }, text: string) {
   const { min = -Infinity, max = Infinity } = flag;
   const number = text.trim() === "" ? NaN : Number(text);
-  const right = flag.type === "integer" ? Number.isSafeInteger(number) : Number.isFinite(number);
-  if (right && number >= min && number <= max) return number;
+  const isKind = flag.type === "integer" ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (isKind && number >= min && number <= max) return number;
   const kind = flag.type === "integer" ? "a whole number" : "a number";
   const bounds = max < Infinity
     ? ` from ${min} to ${max}`
@@ -129,7 +135,7 @@ function readNumber(name: string, flag: Flag & { type: "number" | "integer" }, t
   throw new UserError(`--${name} must be ${kind}${bounds}, but is "${text}"`);
 }
 
-/** The text of `--help`: a usage line, and a line for each flag with its default. */
+/** The text of `--help`: the usage, and a line for each flag with its default. */
 export function helpText(usage: string, flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
     const left = flag.type === "boolean" ? `--${name}` : `--${name} ${flag.value}`;

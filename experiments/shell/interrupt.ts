@@ -1,32 +1,36 @@
 /**
- * Ctrl-C: once to end well, twice to end at once. The end of a pipe that nobody reads any more is like the first.
+ * Ctrl-C: the first one asks the program to stop, the second one ends it at once. A closed pipe
+ * counts as the first.
  *
  * @module
  */
 
 import { onUnread, UNREAD } from "./program.ts";
 
-/** The exit code of what Ctrl-C ended, by the convention of shells. */
+/** The exit code after Ctrl-C, by the convention of shells (128 + SIGINT). */
 export const INTERRUPTED = 130;
 
-/** `deno task` hands on a Ctrl-C that its program has had from the terminal too: two within so long are one. */
+/**
+ * One Ctrl-C may arrive twice: from the terminal, and passed on by `deno task`. Two within this
+ * time count as one.
+ */
 const SAME_MS = 500;
 
 /**
- * A signal that the first Ctrl-C sets, or a closed pipe; its reason is the exit code.
+ * A signal that the first Ctrl-C or a closed pipe aborts; its reason is the exit code.
  *
- * @param again what the second one does; unless given, it ends the program at once
+ * @param again called at the second Ctrl-C; unless given, that ends the program at once
  */
 export function onInterrupt(again?: () => void): AbortSignal {
   const controller = new AbortController();
-  let [isHeard, isOther] = [false, false];
+  let [isStopping, isSecond] = [false, false];
   const hear = () => {
-    if (isOther) again?.();
-    if (isHeard) return;
-    isHeard = true;
+    if (isSecond) again?.();
+    if (isStopping) return;
+    isStopping = true;
     controller.abort(INTERRUPTED);
     const timer = setTimeout(() => {
-      isOther = true;
+      isSecond = true;
       if (again === undefined) Deno.removeSignalListener("SIGINT", hear);
     }, SAME_MS);
     Deno.unrefTimer(timer);

@@ -1,5 +1,6 @@
 /**
- * What is wrong in a config, in our words where the checker does not name what it found.
+ * Error messages for configs. The checker, zod, does not always name the value that it found; these
+ * messages do.
  *
  * @module
  */
@@ -8,14 +9,15 @@ import type { z } from "zod";
 import { shorten } from "./errors.ts";
 
 /**
- * The end of a sentence about a config: the path of the first thing wrong, what was found, and what is allowed.
+ * The end of an error message: the path of the first wrong value, the value, and what is allowed.
  *
- * @param config what was checked
+ * @param config the value that was checked
  */
 export function issueText({ issues }: z.core.$ZodError, config: unknown): string {
-  // A misspelt key is often missing under its right name too: the misspelling says more.
+  // A misspelt key is often reported as missing under its right name too; the unknown key says
+  // more.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  const path = issue.path.join("..");
+  const path = issue.path.join(".");
   return `${path ? `, ${path}` : ""}: ${explain(issue, valueAt(config, issue.path))}`;
 }
 

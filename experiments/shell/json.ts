@@ -1,5 +1,6 @@
 /**
- * JSON that people write: a mistake in it is a sentence, and a key that is there twice is a mistake.
+ * JSON written by people: an error is one sentence, and an object with the same key twice is an
+ * error.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { reason, UserError } from "./errors.ts";
  * Parses JSON.
  *
  * @param source where the text comes from, for messages
- * @throws {UserError} if it is no JSON, or an object has a key twice
+ * @throws {UserError} if the text is not JSON, or an object has a key twice
  */
 export function parseJson(text: string, source: string): unknown {
   let value: unknown;
@@ -24,10 +25,12 @@ export function parseJson(text: string, source: string): unknown {
   return value;
 }
 
-/** Strings, which are keys where a colon follows, and where objects and lists begin and end. */
+/** The strings, with a colon if they are keys, and the brackets of objects and lists. */
 const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")\s*(:?)|[{}[\]]/g;
 
-/** The first key that an object in valid JSON has twice, with the keys that lead to it: JSON.parse would keep the last. */
+/**
+ * The path of the first key that an object has twice; JSON.parse would silently keep the last one.
+ */
 function repeatedKey(json: string): string | undefined {
   const around: { key?: string; seen: Set<string> }[] = [];
   for (const [token, string, colon] of json.matchAll(TOKENS)) {
@@ -36,7 +39,7 @@ function repeatedKey(json: string): string | undefined {
     else if (colon !== "") {
       const object = around.at(-1)!;
       object.key = JSON.parse(string) as string;
-      if (object.seen.has(object.key)) return around.flatMap(({ key }) => key ?? []).join("..");
+      if (object.seen.has(object.key)) return around.flatMap(({ key }) => key ?? []).join(".");
       object.seen.add(object.key);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * The pieces that the schema of a config is made of.
+ * The building blocks of the schema of a config.
  *
  * @module
  */
@@ -7,10 +7,13 @@
 import { z } from "zod";
 import { suggest } from "./nearest.ts";
 
-/** For each key of an object, what it may be. */
+/** The schema of each key of an object. */
 export type Keys<Options> = { readonly [Key in keyof Options]-?: z.ZodType<Options[Key]> };
 
-/** An object with just these keys; a misspelt key is answered with the nearest allowed one. */
+/**
+ * The schema of an object with exactly these keys; for an unknown key the message names the nearest
+ * one.
+ */
 export function object<Options>(keys: Keys<Options>): z.ZodType<Options> {
   const shape: z.ZodRawShape = keys;
   const schema = z.strictObject(shape, {
@@ -27,16 +30,16 @@ function unknownKey(key: string, allowed: readonly string[]): string {
   return `unknown key "${shown}"${suggest(shown, allowed)}`;
 }
 
-/** Layers one after another, at most: more are a slip of the hand. */
+/** The most layers of a network; more are taken for a typing error. */
 export const MOST_LAYERS = 100;
 
-/** A whole number from 1. */
+/** A whole number of at least 1. */
 export const count: z.ZodInt = z.int().min(1);
 
 /** A number from 0 to 1. */
 export const fraction: z.ZodNumber = z.number().min(0).max(1);
 
-/** A number from 0 to below 1. */
+/** A number from 0 up to, but not including, 1. */
 export const share: z.ZodNumber = z.number().min(0).lt(1);
 
 /** A number above 0. */

@@ -1,12 +1,16 @@
 /**
- * What the user probably meant: the nearest of the allowed names.
+ * Suggestions for a misspelt name: the nearest of the allowed names.
  *
  * @module
  */
 
-/** The number of single-letter insertions, deletions and substitutions between two words (Levenshtein). */
+/**
+ * The number of single-letter insertions, deletions and substitutions between two words
+ * (Levenshtein).
+ */
 export function editDistance(from: string, to: string): number {
-  // row[j] is the distance between the letters of `from` read so far and the first j letters of `to`.
+  // row[j] is the distance between the letters of `from` read so far and the first j letters of
+  // `to`.
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
@@ -20,12 +24,14 @@ export function editDistance(from: string, to: string): number {
 }
 
 /**
- * The end of a sentence about an unknown name: a guess where one name is near, and all the names that are allowed.
+ * The end of an error message about an unknown name: the nearest name if one is near, otherwise all
+ * allowed names.
  *
- * @example `unknown flag --epoch${suggest("epoch", ["epochs", "seed"], "--")}` ends in `: did you mean --epochs?`
+ * @example `unknown flag --epoch${suggest("epoch", ["epochs", "seed"], "--")}` ends in `; did you
+ *   mean --epochs?`
  */
 export function suggest(name: string, allowed: readonly string[], prefix = ""): string {
-  // What is much longer than all of them is near to none.
+  // A name much longer than all of them is near none, so its end need not be read.
   const start = name.slice(0, 100).toLowerCase();
   const distances = allowed.map((other) => editDistance(start, other.toLowerCase()));
   const nearest = distances.indexOf(Math.min(...distances));

@@ -1,5 +1,5 @@
 /**
- * Where a benchmark's findings go: tables for people, or a line of JSON for each record.
+ * The output of a command: tables and sentences for people, or a line of JSON for each record.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { print } from "./program.ts";
 import { showStatus, standardTerminal } from "./terminal.ts";
 import { type Column, tableText } from "./table.ts";
 
-/** Shows what is found. */
+/** Shows results. */
 export interface Output {
-  /** A line of text, for people only. */
+  /** Shows a line of text; JSON output leaves it out. */
   say(text: string): void;
-  /** A record that people read in a sentence. */
+  /** Shows a record, for people as a text. */
   record(record: object, text: string): void;
-  /** Records that people read as the rows of a table. */
+  /** Shows records, for people as the rows of a table. */
   table<Row extends object>(columns: readonly Column<Row>[], rows: readonly Row[]): void;
-  /** What is being done, on a terminal, until the next word. */
+  /** Shows the current activity on a terminal, until the next output. */
   busy(what: string): void;
 }
 
-/** Standard output, and standard error for what is being done. */
+/** Output to standard output; the current activity goes to standard error. */
 export function standardOutput(json: boolean): Output {
   const terminal = standardTerminal(Deno.stderr);
   const busy = (what: string) => showStatus(terminal, what);

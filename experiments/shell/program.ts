@@ -1,36 +1,42 @@
 /**
- * A command as a program: what it says on standard output and standard error, how it answers mistakes, and its exit code.
+ * A command as a program: its standard output and standard error, its error messages and its exit
+ * code.
  *
  * @module
  */
 
 import { reason, UserError } from "./errors.ts";
 
-/** The exit code of a program whose output nobody reads any more, by the convention of shells (128 + SIGPIPE). */
+/**
+ * The exit code if nobody reads the output any more, by the convention of shells (128 + SIGPIPE).
+ */
 export const UNREAD = 141;
 
-/** The reader of the output has gone, such as `head` after its last line. */
+/** The reader of the output has ended, such as `head` after its last line. */
 class Unread extends Error {}
 
 let whenUnread = (): void => {
   throw new Unread();
 };
 
-/** Sets what is done once nobody reads the output any more; unless set, the program ends quietly. */
+/**
+ * Sets the reaction to an output that nobody reads any more; by default the program ends without a
+ * message.
+ */
 export function onUnread(act: () => void): void {
   whenUnread = act;
 }
 
-/** Where bytes can be written. */
+/** A stream to which bytes can be written. */
 export interface Sink {
-  /** Writes some of the bytes, and says how many. */
+  /** Writes some of the bytes, and returns their number. */
   writeSync(bytes: Uint8Array): number;
 }
 
 /**
- * Writes all bytes. A closed pipe is no error: {@linkcode onUnread} says what is done then.
+ * Writes all bytes. A closed pipe is not an error here: {@linkcode onUnread} sets the reaction.
  *
- * @throws whatever else the system says, as on a full disk
+ * @throws any other error of the system, such as a full disk
  */
 export function writeAll(sink: Sink, bytes: Uint8Array): void {
   try {
@@ -44,7 +50,8 @@ export function writeAll(sink: Sink, bytes: Uint8Array): void {
 /**
  * Writes a text on standard output or standard error.
  *
- * @throws {UserError} if that cannot be done, as on a full disk; of standard error nobody could be told
+ * @throws {UserError} if standard output cannot be written, as on a full disk; a failure of
+ *   standard error is ignored, since it could not be reported
  */
 export function write(text: string, stream: Sink = Deno.stdout): void {
   try {
@@ -56,16 +63,16 @@ export function write(text: string, stream: Sink = Deno.stdout): void {
   }
 }
 
-/** Writes a line on standard output, as {@linkcode write} does. */
+/** Writes a line on standard output. */
 export const print = (line: string): void => write(line + "\n");
 
-/** Writes a line on standard error, as {@linkcode write} does. */
+/** Writes a line on standard error. */
 export const tell = (line: string): void => write(line + "\n", Deno.stderr);
 
 /**
- * Runs a command: the only place where the program turns an error into an exit code.
+ * Runs a command. This is the only place that turns an error into an exit code.
  *
- * @param command what to do with the command-line arguments
+ * @param command gets the command-line arguments
  */
 export async function main(command: (args: string[]) => Promise<void>): Promise<void> {
   try {

@@ -1,10 +1,13 @@
 /**
- * Tables that read well in a terminal and, being Markdown, in a README.
+ * Tables of text with aligned columns. They are Markdown, so they can be pasted into a README.
  *
  * @module
  */
 
-/** A column: its title, and how a row's cell is written. Numbers stand to the right. */
+/**
+ * A column: its title, and the text of its cell in a row. Cells are aligned to the right, or to the
+ * left.
+ */
 export interface Column<Row> {
   readonly title: string;
   readonly left?: boolean;
@@ -12,10 +15,10 @@ export interface Column<Row> {
 }
 
 /**
- * Rows of cells, each filled up with spaces to the width of its column.
+ * Pads each cell with spaces to the width of its column.
  *
- * @param isLeft whether the cells of a column stand to the left
- * @param least the width that every column has at least
+ * @param isLeft whether a column is aligned to the left
+ * @param least the least width of a column
  */
 export function aligned(
   rows: readonly (readonly string[])[],
@@ -30,7 +33,7 @@ export function aligned(
   );
 }
 
-/** A Markdown table of all rows, its columns aligned. */
+/** A Markdown table with aligned columns. */
 export function tableText<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = [
     columns.map(({ title }) => title),

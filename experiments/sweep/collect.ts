@@ -18,17 +18,17 @@ const COLUMNS = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"
 /**
  * Writes `curve.csv`, a line for each finished job, and, if there is one, `curve.svg`.
  *
- * @returns the finished jobs, method by method, by β and by seed
+ * @returns the finished jobs, config by config, by β and by seed
  */
 export async function writeCurve(
   jobs: readonly SweepJob[],
   runsDir: string,
 ): Promise<SweepRow[]> {
-  const methods = [...new Set(jobs.map(({ method }) => method))];
+  const names = [...new Set(jobs.map(({ configName }) => configName))];
   const rows = (await Promise.all(jobs.map(readSweepRow)))
     .filter((row) => row !== undefined)
     .sort((a, b) =>
-      methods.indexOf(a.config) - methods.indexOf(b.config) || a.beta - b.beta || a.seed - b.seed
+      names.indexOf(a.config) - names.indexOf(b.config) || a.beta - b.beta || a.seed - b.seed
     );
   await writeFile(join(runsDir, "curve.csv"), csvText(rows.map((row) => ({ ...row })), COLUMNS));
   if (rows.length > 0) {

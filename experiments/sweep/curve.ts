@@ -6,23 +6,23 @@
 
 import { svgText } from "../formats/svg.ts";
 import { type Column, tableText } from "../shell/table.ts";
-import { type Estimate, estimate, estimateText } from "../report/estimate.ts";
+import { type Measured, measured, measuredText } from "../laboratory/statistics/measured.ts";
 import { type PlanePoint, rateDistortionPanel } from "../report/rate_distortion_plot.ts";
 import type { SweepRow } from "./row.ts";
 
 /** A point of the curve: a mean over so many seeds. */
 interface CurvePoint extends PlanePoint {
   readonly seeds: number;
-  readonly negativeElbo: Estimate;
+  readonly negativeElbo: Measured;
 }
 
 const COLUMNS: readonly Column<CurvePoint>[] = [
   { title: "config", left: true, cell: ({ curve }) => curve },
   { title: "β", cell: ({ beta }) => String(beta) },
   { title: "seeds", cell: ({ seeds }) => String(seeds) },
-  { title: "rate", cell: ({ rate }) => estimateText(rate) },
-  { title: "distortion", cell: ({ distortion }) => estimateText(distortion) },
-  { title: "−ELBO", cell: ({ negativeElbo }) => estimateText(negativeElbo) },
+  { title: "rate", cell: ({ rate }) => measuredText(rate) },
+  { title: "distortion", cell: ({ distortion }) => measuredText(distortion) },
+  { title: "−ELBO", cell: ({ negativeElbo }) => measuredText(negativeElbo) },
 ];
 
 /**
@@ -43,11 +43,11 @@ export function curveTable(rows: readonly SweepRow[]): string {
   return tableText(COLUMNS, curvePoints(rows));
 }
 
-/** The points, method by method and by β. */
+/** The points, config by config and by β. */
 function curvePoints(rows: readonly SweepRow[]): CurvePoint[] {
   const groups = Map.groupBy(rows, ({ config, beta }) => `${config} ${beta}`);
   return [...groups.values()].map((group) => {
-    const over = (of: (row: SweepRow) => number) => estimate(group.map(of));
+    const over = (of: (row: SweepRow) => number) => measured(group.map(of));
     return {
       curve: group[0].config,
       beta: group[0].beta,

@@ -63,7 +63,7 @@ export async function followSweep(
         output.record(row, `${job.name}  ${losses}  (${finished.length} of ${jobs.length})`);
       } else if (!stop.aborted) {
         failed.push(job.name);
-        const { method: config, beta, seed } = job;
+        const { configName: config, beta, seed } = job;
         output.record(
           { config, beta, seed, failure },
           `${job.name}  failed: ${failure} (see ${logOf(job)})`,

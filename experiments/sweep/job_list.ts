@@ -14,7 +14,7 @@ export interface SweepJob extends Job {
   /** That of its folder, and what distinguishes it: `echo_beta0.5_seed2`. */
   name: string;
   /** The name of its config before β. */
-  method: string;
+  configName: string;
   beta: number;
   seed: number;
 }
@@ -38,10 +38,10 @@ export interface Sweep {
 export function jobList({ configs, betas, seeds, changes, runsDir }: Sweep): SweepJob[] {
   return Array.from({ length: seeds }, (_, seed) => seed).flatMap((seed) =>
     betas.flatMap((beta) =>
-      configs.map(({ name: method, config }) => {
-        const name = `${method}_beta${beta}_seed${seed}`;
+      configs.map(({ name: configName, config }) => {
+        const name = `${configName}_beta${beta}_seed${seed}`;
         return {
-          ...{ name, method, beta, seed },
+          ...{ name, configName, beta, seed },
           config: withChanges(config, { ...changes, beta, seed }),
           folder: runFolder(runsDir, name),
         };

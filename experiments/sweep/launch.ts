@@ -7,7 +7,7 @@
 import type { SweepJob } from "./job_list.ts";
 
 /** A job that is not finished, with the flags by which `deno task train` finishes it. */
-export interface Task {
+export interface SweepTask {
   job: SweepJob;
   flags: readonly string[];
 }
@@ -31,7 +31,7 @@ export interface LaunchOptions {
 }
 
 /** Gets jobs done, and returns when there is no more to wait for. */
-export type Launch = (tasks: readonly Task[], options: LaunchOptions) => Promise<void>;
+export type Launch = (tasks: readonly SweepTask[], options: LaunchOptions) => Promise<void>;
 
 /** Where a job's words go. */
 export function logOf({ folder }: SweepJob): string {

@@ -22,9 +22,9 @@ export interface SweepRow {
 
 /** The row of a job; undefined if it is not finished. */
 export async function readSweepRow(
-  { method, beta, seed, folder }: SweepJob,
+  { configName, beta, seed, folder }: SweepJob,
 ): Promise<SweepRow | undefined> {
   if (!await exists(folder.test)) return undefined;
   const { rate, distortion } = (await readTest(folder.test)).losses;
-  return { config: method, beta, seed, rate, distortion, negative_elbo: rate + distortion };
+  return { config: configName, beta, seed, rate, distortion, negative_elbo: rate + distortion };
 }

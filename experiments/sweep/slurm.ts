@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { exists, makeFolder, readText, writeFile } from "../shell/files.ts";
 import { UserError } from "../shell/errors.ts";
 import { trainCommand } from "../runs/train_process.ts";
-import { type LaunchOptions, logOf, type Task } from "./launch.ts";
+import { type LaunchOptions, logOf, type SweepTask } from "./launch.ts";
 import type { SweepJob } from "./job_list.ts";
 import { readArray, type SlurmArray, slurmFolder, slurmWords, writeArray } from "./slurm/array.ts";
 import { isQueued, submitArray } from "./slurm/queue.ts";
@@ -25,7 +25,7 @@ const LAST_LOOKS = 6;
  * @throws {UserError} if Slurm refuses, or another array of this folder is in its queue
  */
 export async function launchBySlurm(
-  tasks: readonly Task[],
+  tasks: readonly SweepTask[],
   options: LaunchOptions & { wait: boolean },
 ): Promise<void> {
   const { runsDir, wait, stop, say } = options;
@@ -39,7 +39,7 @@ export async function launchBySlurm(
 
 /** The array of an earlier command, if it is in the queue still. */
 async function queuedArray(
-  tasks: readonly Task[],
+  tasks: readonly SweepTask[],
   runsDir: string,
 ): Promise<SlurmArray | undefined> {
   const array = await readArray(runsDir);
@@ -53,7 +53,7 @@ async function queuedArray(
 }
 
 async function submit(
-  tasks: readonly Task[],
+  tasks: readonly SweepTask[],
   { runsDir, jobs: atOnce, threads = 1 }: LaunchOptions,
 ): Promise<SlurmArray> {
   await makeFolder(slurmFolder(runsDir));
@@ -76,7 +76,7 @@ async function submit(
  * @param look how the queue is asked, and how often
  */
 export async function follow(
-  tasks: readonly Task[],
+  tasks: readonly SweepTask[],
   array: SlurmArray,
   { runsDir, stop, ended }: Pick<LaunchOptions, "runsDir" | "stop" | "ended">,
   look: { isQueued: typeof isQueued; everyMs: number } = { isQueued, everyMs: 5000 },

@@ -1,5 +1,5 @@
 /**
- * What is said where training went wrong: losses or parameters that are no numbers any more.
+ * The error of a run that diverged: a loss or a parameter became NaN or infinite.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { UserError } from "../shell/errors.ts";
 
 /**
- * The error that ends a run which diverged.
+ * The error that ends a diverged run.
  *
- * @param what what is no number, and where
- * @param rate the learning rate there
- * @param kept the epoch whose checkpoint is in the run's folder
+ * @param what says which number became NaN or infinite, and where
+ * @param rate the learning rate at that step
+ * @param kept the epoch of the checkpoint in the run folder
  */
 export function diverged(what: string, rate: number, kept: number): UserError {
   return new UserError(

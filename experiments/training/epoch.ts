@@ -1,5 +1,6 @@
 /**
- * One epoch: a step for each batch of shuffled images, with a look now and then at how it goes.
+ * One epoch: a step for each batch of shuffled images, with a check of the losses every quarter of
+ * a second.
  *
  * @module
  */
@@ -14,30 +15,37 @@ import type { Learner } from "./learner.ts";
 import type { StepReport } from "../runs/progress.ts";
 import { average, emptyTrace, readTrace } from "../outcome/trace.ts";
 
-/** Seconds between two looks: is progress to be shown, has training been stopped, has it gone wrong? */
-const LOOK_EVERY = 0.25;
+/**
+ * Seconds between two checks; a check shows progress, and sees whether training was stopped or has
+ * diverged.
+ */
+const CHECK_EVERY = 0.25;
 
-/** What an epoch is made of. */
+/** The inputs of an epoch. */
 export interface Epoch {
   learner: Learner;
   images: Images;
-  /** All image indices, shuffled; a batch takes the next ones, and those beyond the last whole batch rest. */
+  /**
+   * All image indices, shuffled: each batch takes the next ones; those after the last whole batch
+   * are not used.
+   */
   order: Data;
-  /** Images in a batch. */
+  /** The number of images in a batch. */
   batch: number;
   /** Counted from 1. */
   number: number;
-  /** The key of the whole run's noise. */
+  /** The key of the noise, the same for all epochs. */
   noiseKey: Key;
   signal: AbortSignal;
-  /** Shows how far the epoch is. */
+  /** Shows the progress of the epoch. */
   show(report: StepReport): void;
 }
 
 /**
- * Trains for an epoch; the state that it starts from is used up.
+ * Trains for an epoch; the buffers of the given state are donated to the steps.
  *
- * @returns the state after it and the average losses on the way, or `undefined` if it was stopped
+ * @returns the new state and the average losses over the batches; `undefined` if the epoch was
+ *   stopped
  * @throws {UserError} if the loss or one of its terms becomes NaN or infinite
  */
 export async function trainEpoch(
@@ -47,7 +55,7 @@ export async function trainEpoch(
   const { learner, images, order, batch } = epoch;
   const steps = Math.floor(images.count / batch);
   const began = performance.now();
-  let looked = began;
+  let checked = began;
   let trace = emptyTrace(steps, learner.names);
 
   for (let step = 0; step < steps; step++) {
@@ -56,14 +64,14 @@ export async function trainEpoch(
     [state, trace] = learner.step(state, trace, rows, index, epoch.noiseKey);
 
     const now = performance.now();
-    if (now - looked < LOOK_EVERY * 1000 && step + 1 < steps) continue;
-    looked = now;
+    if (now - checked < CHECK_EVERY * 1000 && step + 1 < steps) continue;
+    checked = now;
     const done = step + 1;
     const losses = await readTrace(trace, done, learner.names);
     await checkFinite(losses, epoch, steps);
     const seconds = (now - began) / 1000;
     epoch.show({ ...average(losses), step: done, images: done * batch, seconds });
-    // A step never waits, so only here can a signal such as Ctrl-C come through.
+    // Steps never wait, so only this pause lets Deno deliver a signal such as Ctrl-C.
     await new Promise((resolve) => setTimeout(resolve));
     if (epoch.signal.aborted) return undefined;
   }
@@ -71,13 +79,16 @@ export async function trainEpoch(
   return { state, losses: average(await readTrace(whole, steps, learner.names)) };
 }
 
-/** Looks at every term, on the host: a GPU may make the loss of a NaN a number again, and a term of weight 0 is not in it. */
+/**
+ * Checks every term on the host, not only the loss: a GPU may turn a NaN into a number on the way,
+ * and the loss leaves out terms of weight 0.
+ */
 async function checkFinite(losses: Metrics[], epoch: Epoch, steps: number): Promise<void> {
   const bad = losses.findIndex((row) => firstBadMetric(row) !== undefined);
   if (bad < 0) return;
   const row = losses[bad];
   const name = Number.isFinite(row.loss) ? firstBadMetric(row)! : "loss";
   const rate = await epoch.learner.learningRate((epoch.number - 1) * steps + bad);
-  const place = `epoch ${epoch.number}, step ${bad + 1}`;
-  throw diverged(`the ${name} became ${row[name]} in ${place}`, rate, epoch.number - 1);
+  const where = `epoch ${epoch.number}, step ${bad + 1}`;
+  throw diverged(`the ${name} became ${row[name]} in ${where}`, rate, epoch.number - 1);
 }

@@ -1,5 +1,5 @@
 /**
- * What happens to the parameters: where they start, one step of training, and the learning rate.
+ * The training of a model as pure functions: the first state, one step, and the learning rate.
  *
  * @module
  */
@@ -22,30 +22,30 @@ import {
 import type { TrainingState } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import type { Losses, Model, Params } from "../models/model.ts";
-import { makePool, type PoolState } from "../models/echo_ring.ts";
+import { type EchoRingState, makeEchoRing } from "../models/echo_ring.ts";
 import { redrawn } from "./redraw.ts";
 import { record } from "../outcome/trace.ts";
 
-/** What a step computes of a batch. */
+/** The values that a step computes besides the gradient. */
 interface Pass {
   losses: Losses;
-  /** The pool of echoes after the step, where there is one. */
-  after?: PoolState;
+  /** The ring of echoes after the step, if there is one. */
+  after?: EchoRingState;
 }
 
-/** The training of a model, as pure functions. */
+/** The functions of training. */
 export interface Learner {
   /** The names of the losses in a row of the trace. */
   names: readonly string[];
-  /** How many training images the first state is made of. */
+  /** The number of training images that the first state is made of. */
   examples: number;
-  /** The state before the first step; so many training images, [examples, pixels]. */
+  /** The state before the first step, from training images of shape [examples, pixels]. */
   init(key: Key, examples: Tensor): TrainingState;
   /**
-   * One step of gradient descent; it uses up the state and the trace that it is given.
+   * One step of gradient descent. The buffers of the given state and trace are donated to it.
    *
-   * @param index the step's row in the trace, int32
-   * @param key the key of the run's noise; each step folds its own number into it
+   * @param index the row of the step in the trace, int32
+   * @param key the key of the noise; each step folds its number into it
    */
   step(
     state: TrainingState,
@@ -54,14 +54,14 @@ export interface Learner {
     index: Tensor,
     key: Key,
   ): [TrainingState, Tensor];
-  /** The learning rate of a step, counted from 0 over the whole run. */
+  /** The learning rate of a step; steps are counted from 0 over the whole run. */
   learningRate(step: number): Promise<number>;
 }
 
 /**
- * The training that a config asks for, in so many steps an epoch.
+ * The training that a config describes.
  *
- * @param redraw whether pixels are grey levels, to be drawn as zeros and ones in each step
+ * @param redraw whether each step draws the grey pixels as zeros and ones
  */
 export function makeLearner(
   config: Config,
@@ -70,8 +70,8 @@ export function makeLearner(
   device: Device,
   { redraw = false }: { redraw?: boolean } = {},
 ): Learner {
-  const pool = makePool(model, config.batch);
-  const names = [...model.names, ...pool?.names ?? []];
+  const ring = makeEchoRing(model, config.batch);
+  const names = [...model.names, ...ring?.names ?? []];
   const shown = (images: Tensor, key: Key): [images: Tensor, key: Key] =>
     redraw ? redrawn(images, key) : [images, key];
   const firstOf = (images: Tensor, count: number) =>
@@ -80,15 +80,16 @@ export function makeLearner(
   const { beta1, beta2, epsilon } = config.optimizer;
   const adamOf = adam<Params>({ learningRate: schedule, beta1, beta2, epsilon });
 
-  // In one pass: the encodings that the losses are of are those that the pool keeps.
+  // One pass computes both the losses and the encodings that the ring keeps, so that the batch is
+  // encoded once.
   const gradient = valueAuxAndGrad(
-    (params: Params, images: Tensor, key: Key, state?: PoolState): [Tensor, Pass] => {
-      const losses = model.losses(params, images, key, state && pool!.encodings(state, params));
+    (params: Params, images: Tensor, key: Key, state?: EchoRingState): [Tensor, Pass] => {
+      const losses = model.losses(params, images, key, state && ring!.encodings(state, params));
       if (state === undefined) return [losses.loss, { losses }];
       const encoded = model.encoder(params).encode(images);
       return [losses.loss, {
-        losses: { ...losses, ...pool!.staleness(state, params) },
-        after: pool!.next(state, images, encoded),
+        losses: { ...losses, ...ring!.staleness(state, params) },
+        after: ring!.next(state, images, encoded),
       }];
     },
   );
@@ -110,9 +111,9 @@ export function makeLearner(
   function init(key: Key, examples: Tensor): TrainingState {
     const params = model.init(key, firstOf(examples, model.prior.examples));
     const state = { params, optimizer: adamOf.init(params) };
-    if (pool === undefined) return state;
-    const [seen] = shown(firstOf(examples, model.latent.pool!.size), foldIn(key, 1));
-    return { ...state, pool: pool.init(params, seen) };
+    if (ring === undefined) return state;
+    const [seen] = shown(firstOf(examples, model.latent.ring!.size), foldIn(key, 1));
+    return { ...state, pool: ring.init(params, seen) };
   }
 
   return {

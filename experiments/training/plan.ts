@@ -1,32 +1,33 @@
 /**
- * What a run would do: its model, its steps and its files, for `--dry-run`.
+ * The text of `--dry-run`: the arrays of the model, the number of steps and the files of the run.
  *
  * @module
  */
 
 import { basename } from "node:path";
-import { key, type Tensor, treeLeaves, treePaths, zeros } from "../../mod.ts";
+import { key, type Tensor, treeLeaves, zeros } from "../../mod.ts";
 import type { Config } from "../config/config.ts";
 import type { DataSet } from "../data/images.ts";
 import type { Model } from "../models/model.ts";
+import { leafNames } from "../runs/checkpoint.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
+import { aligned } from "../shell/table.ts";
 
-/** A line for each array of the model, with its shape and how many numbers it has; computes nothing. */
+/**
+ * A line for each array of the model: its name, its shape and its number of elements. Nothing is
+ * computed.
+ */
 export function modelLines(model: Model, pixels: number): string[] {
   const params = model.init(key(0), zeros([model.prior.examples, pixels]));
   const leaves = treeLeaves(params) as Tensor[];
-  const rows = treePaths(params).map((path, i) => {
+  const rows = leafNames(params).map((name, i) => {
     const { shape, size } = leaves[i];
-    const name = path.replaceAll("[", "..").replaceAll("]", "").slice(1);
     return [name, `[${shape.join(", ")}]`, size.toLocaleString("en")];
   });
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map(([name, shape, size]) =>
-    `  ${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${size.padStart(widths[2])}`
-  );
+  return aligned(rows, (column) => column < 2).map((cells) => `  ${cells.join("  ")}`);
 }
 
-/** How many steps there would be, and where their results would be written. */
+/** The number of steps, and the files that they would write. */
 export function planLines(
   { epochs, batch, limit }: Config,
   { train }: DataSet,
@@ -35,7 +36,7 @@ export function planLines(
   const steps = Math.floor((limit ?? train.count) / batch);
   const [each, all] = [steps, steps * epochs].map((count) => count.toLocaleString("en"));
   const names = Object.values(files).map((file) => basename(file)).filter((name) =>
-    name[0] !== ".."
+    name[0] !== "."
   );
   return [
     `${epochs} epochs of ${each} steps of ${batch} images: ${all} steps`,

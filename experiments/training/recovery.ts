@@ -1,11 +1,11 @@
 /**
- * Training through the loss of a device: a GPU that was reset, removed or crashed costs a part of an epoch, not the run.
+ * Recovery from a lost device: if a GPU is reset, removed or crashes, the run loses a part of an
+ * epoch and continues.
  *
  * @module
  */
 
-import { DeviceLostError } from "../../mod.ts";
-import type { Device } from "../../mod.ts";
+import { type Device, DeviceLostError } from "../../mod.ts";
 import { epochOf } from "../runs/checkpoint.ts";
 import { UserError } from "../shell/errors.ts";
 import { showLine } from "../shell/terminal.ts";
@@ -13,12 +13,13 @@ import { type Outcome, train } from "./trainer.ts";
 import type { Run } from "../runs/run.ts";
 
 /**
- * Trains as {@linkcode train} does, but goes on from the checkpoint on another device where one is lost; after a second
- * loss before an epoch is finished, that is the CPU. All devices are closed at the end, the run's too.
+ * Trains as {@linkcode train} does. If the device is lost, opens a new one and continues from the
+ * checkpoint; after a second loss within the same epoch the new device is the CPU. At the end all
+ * devices are closed, also the one of the run.
  *
- * @param reopen opens a device to go on with
+ * @param reopen opens a new device
  * @throws {UserError} as for {@linkcode train}, and if the device has too little memory
- * @throws {DeviceLostError} if the device was lost before there was a checkpoint
+ * @throws {DeviceLostError} if the device was lost before the first checkpoint
  */
 export async function trainThroughLosses(
   run: Run,
@@ -33,7 +34,7 @@ export async function trainThroughLosses(
       } catch (error) {
         if (error instanceof RangeError && error.message.startsWith("Cannot allocate")) {
           throw new UserError(
-            `${error.message}: a smaller batch, fewer samples or a smaller model take less`,
+            `${error.message}: use a smaller batch, fewer samples or a smaller model`,
             { cause: error },
           );
         }
@@ -43,8 +44,8 @@ export async function trainThroughLosses(
         device.close();
         device = await reopen(finished === lostIn ? "cpu" : "same");
         [resume, lostIn] = [true, finished];
-        const place = finished === 0 ? "from the start" : `after epoch ${finished}`;
-        showLine(run.terminal, `${error.message}; going on ${place}, by ${device.description}`);
+        const from = finished === 0 ? "from the start" : `after epoch ${finished}`;
+        showLine(run.terminal, `${error.message}; continuing ${from} on ${device.description}`);
       }
     }
   } finally {

@@ -1,5 +1,6 @@
 /**
- * Grey images that are drawn as zeros and ones for each step anew, as Burda, Grosse and Salakhutdinov (2016) train on them.
+ * Grey images redrawn as zeros and ones in each step, as Burda, Grosse and Salakhutdinov (2016)
+ * train on them.
  *
  * @module
  */
@@ -7,8 +8,8 @@
 import { bernoulli, cast, type Key, split, type Tensor } from "../../mod.ts";
 
 /**
- * Images whose pixels are drawn from Bernoulli(grey level), and a key for what follows: the draw follows from the key, so a
- * training step, whose key is its own, sees another one each time.
+ * Draws each pixel from Bernoulli(grey level), and returns a key for the noise of the step. The key
+ * decides the draw; each training step has its own key, so the images differ from step to step.
  */
 export function redrawn(images: Tensor, key: Key): [images: Tensor, key: Key] {
   const [pixels, noise] = split(key);

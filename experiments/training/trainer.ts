@@ -1,5 +1,6 @@
 /**
- * Training a run: epochs, each followed by its validation, a line of history, pictures and a checkpoint; then the test.
+ * Training a run: after each epoch come its validation, a line of history, pictures and a
+ * checkpoint; at the end the test.
  *
  * @module
  */
@@ -44,21 +45,22 @@ import { showProgress } from "../runs/progress.ts";
 import type { Run } from "../runs/run.ts";
 import { createRun, holdRun, type RunFolder, writeConfig } from "../runs/run_folder.ts";
 
-/** How a run ended. */
+/** The end of a training session. */
 export interface Outcome {
-  /** Epochs finished, in this session and before it. */
+  /** The number of finished epochs, earlier sessions included. */
   epoch: number;
-  /** What has come out, if training is over. */
+  /** The results on the test images; absent if training was stopped. */
   test?: TestRecord;
 }
 
 /**
  * Trains a model in its run folder.
  *
- * Every random choice follows from the run's key and the number of an epoch or a step, so a run that was stopped and
- * resumed ends, bit for bit, like one that was not.
+ * Every random choice follows from the key of the run and the number of the epoch or step. A run
+ * that was stopped and resumed therefore ends with the same bits as an uninterrupted one.
  *
- * @throws {UserError} if the loss becomes NaN or infinite, or the checkpoint does not fit the config
+ * @throws {UserError} if the loss becomes NaN or infinite, or the checkpoint does not fit the
+ *   config
  */
 export async function train(run: Run): Promise<Outcome> {
   const { config, data, device, folder, signal } = run;
@@ -71,7 +73,7 @@ export async function train(run: Run): Promise<Outcome> {
   const learner = makeLearner(config, model, steps, device, { redraw: data.redraw });
   const evaluate = makeEvaluate(model, config.batch, device);
 
-  const start = await beginning(run, learner, images);
+  const start = await firstCheckpoint(run, learner, images);
   using _ = await (run.resume ? holdRun(folder) : createRun(folder));
   const begun = run.resume ? await lastCheckpoint(run, start) : start;
   let { state, epoch } = begun;
@@ -123,9 +125,9 @@ export async function train(run: Run): Promise<Outcome> {
     progress.epoch(record);
     await writeHistory(folder.history, history);
     await paint(state.params);
-    // Of a run that was to be shorter: it says that the run is finished.
+    // A resumed run with more epochs: delete the old test.json, which marks a run as finished.
     await removeFile(folder.test);
-    // Last, so that what the other files say is never behind the checkpoint.
+    // Last, so that no other file is ever older than the checkpoint.
     await save(arrays);
     run.onEpoch?.(record);
   }
@@ -133,7 +135,10 @@ export async function train(run: Run): Promise<Outcome> {
   return { epoch, test: await conclude(run, model, { state, epoch }, keys) };
 }
 
-/** Throws if an epoch has left what is no number: nothing of it may take the place of the epoch before. */
+/**
+ * Throws if an epoch ended with a NaN or an infinity, before its files replace those of the epoch
+ * before.
+ */
 function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays): void {
   const broken = firstNotFinite(arrays);
   const metric = firstBadMetric(valid);
@@ -144,20 +149,29 @@ function checkEpoch({ epoch, learningRate, valid }: EpochRecord, arrays: Arrays)
   throw diverged(`${what} in epoch ${epoch}`, learningRate, epoch - 1);
 }
 
-/** Whether the validation loss has not fallen for as long as the config allows. */
-function hasStalled(history: readonly EpochRecord[], { earlyStopping }: Config): boolean {
-  if (earlyStopping === undefined || history.length === 0) return false;
-  const losses = history.map(({ valid }) => valid.loss);
-  return losses.length - 1 - losses.indexOf(Math.min(...losses)) >= earlyStopping.patience;
+/**
+ * Whether the validation loss has not fallen for as long as the config allows. The lowest loss is
+ * found by a loop: `Math.min(...losses)` overflows the stack from about 120,000 epochs.
+ */
+export function hasStalled(
+  history: readonly EpochRecord[],
+  { earlyStopping }: Pick<Config, "earlyStopping">,
+): boolean {
+  if (earlyStopping === undefined) return false;
+  let best = 0;
+  history.forEach(({ valid }, i) => {
+    if (valid.loss < history[best].valid.loss) best = i;
+  });
+  return history.length - 1 - best >= earlyStopping.patience;
 }
 
-/** The keys of a run: what is done once has its own, and each epoch and step folds its number into one. */
+/** The keys of a run, one for each purpose; each epoch and step folds its number into its key. */
 function keysOf(run: Key) {
   const [start, shuffle, noise, evaluation, pictures, examples, codes, bound] = split(run, 8);
   return { start, shuffle, noise, evaluation, pictures, examples, codes, bound };
 }
 
-/** The images that the config trains on. */
+/** The training images of a config. */
 function trainingImages(
   { limit, batch }: Config,
   { name, train }: DataSet,
@@ -172,27 +186,27 @@ function trainingImages(
   }
   if (count < prior.examples) {
     throw new UserError(
-      `prior.inputs: ${prior.examples} pseudo-inputs start as different training images, but there are only ${count}`,
+      `prior.inputs: ${prior.examples} pseudo-inputs need as many training images to start from, but there are only ${count}`,
     );
   }
   const { size } = latent.pool ?? { size: 0 };
   if (count < size) {
     throw new UserError(
-      `latent.pool.size: ${size} echoes start as different training images, but there are only ${count}`,
+      `latent.pool.size: ${size} echoes need as many training images to start from, but there are only ${count}`,
     );
   }
   return sliceImages(train, 0, count);
 }
 
 /** The state before the first step. */
-async function beginning(
+async function firstCheckpoint(
   { config, data, device }: Run,
   learner: Learner,
   images: Images,
 ): Promise<Checkpoint> {
   const key = makeKey(config.seed);
   const keys = compute(keysOf(key), device);
-  // Most models start from no images at all.
+  // Most models start without images, and then the permutation is not computed.
   const order = learner.examples > 0
     ? await permutation(keys.examples, images.count).read()
     : new Int32Array(0);
@@ -208,23 +222,25 @@ async function beginning(
 }
 
 /**
- * The checkpoint to go on from.
+ * The checkpoint to continue from.
  *
- * @throws {UserError} as for {@linkcode loadCheckpoint}, and if it comes after more epochs than the config wants
+ * @throws {UserError} as for {@linkcode loadCheckpoint}, and if it has finished more epochs than
+ *   the config asks for
  */
 async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promise<Checkpoint> {
   const last = await loadCheckpoint(folder.checkpoint, like);
   if (last.epoch <= config.epochs) return last;
   throw new UserError(
-    `${folder.checkpoint} comes after epoch ${last.epoch}, but ${folder.config} wants ${config.epochs} epochs`,
+    `${folder.checkpoint} has finished ${last.epoch} epochs, but ${folder.config} asks for ${config.epochs}`,
   );
 }
 
 /**
- * The history that a checkpoint belongs to. A process killed between the two has a line more, of an epoch that is done
- * again.
+ * The history up to a checkpoint. If a process was killed after it wrote the history and before it
+ * wrote the checkpoint, the history has one line more; that epoch is trained again.
  *
- * @throws {UserError} if it ends before the checkpoint, is ahead of it by more than that, or was changed
+ * @throws {UserError} if the history has fewer lines than finished epochs, or two lines more, or
+ *   was changed
  */
 async function historyUpTo(
   { epoch, history: digest }: Checkpoint,
@@ -233,12 +249,12 @@ async function historyUpTo(
   const all = await readHistory(folder.history);
   if (all.length < epoch || all.length > epoch + 1) {
     throw new UserError(
-      `${folder.history} ends with epoch ${all.length}, but ${folder.checkpoint} comes after epoch ${epoch}`,
+      `${folder.history} ends with epoch ${all.length}, but ${folder.checkpoint} has finished epoch ${epoch}`,
     );
   }
   const history = all.slice(0, epoch);
   if (historyDigest(history) === digest) return history;
   throw new UserError(
-    `${folder.history} was changed after it was written, or is of another run than ${folder.checkpoint}`,
+    `${folder.history} was changed after it was written, or belongs to another run than ${folder.checkpoint}`,
   );
 }

@@ -72,7 +72,7 @@ Deno.test("a run goes on after its device is lost, and ends with the same bits",
     assertEquals(await checkpointOf(folder), await checkpointOf(whole));
     const told = lines.filter((line) => line.includes("lost"));
     assertEquals(told.length, 1);
-    assert(told[0].startsWith(`The GPU was lost; going on ${place}, by `), told[0]);
+    assert(told[0].startsWith(`The GPU was lost; continuing ${place} on `), told[0]);
   }
 });
 

@@ -33,9 +33,7 @@ async function writeImages(path: string): Promise<void> {
 async function stageOf(folder: RunFolder): Promise<string> {
   if (!await exists(folder.path)) return "before its folder";
   const half = (await namesIn(folder.path)).find((name) => name.endsWith(".tmp"));
-  if (half !== undefined) {
-    return `writing ${half.split("../experiments").slice(1, -2).join("../experiments")}`;
-  }
+  if (half !== undefined) return `writing ${half.split(".").slice(1, -2).join(".")}`;
   if (!await exists(folder.config)) return "making its folder";
   if (await exists(folder.test)) return "after its last file";
   const { metadata } = decodeTensors(await readFile(folder.checkpoint), folder.checkpoint);

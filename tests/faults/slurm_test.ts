@@ -73,7 +73,7 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
   const collected = await sweep(all, env);
   assertEquals(await said(), `${words}\n`);
   assertEquals(collected.code, 1);
-  assertStringIncludes(collected.out, "2 jobs, 1 finished before");
+  assertStringIncludes(collected.out, "2 jobs, 1 already finished");
   assertMatch(collected.out, /^exploding_beta1_seed0 {2}failed: the loss became /m);
   assertMatch(await read("curve.csv"), /^a,1,0,.*\r\n$/m);
   assertMatch(

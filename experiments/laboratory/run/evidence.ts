@@ -106,7 +106,7 @@ function gapsBetween(z: Float64Array, noise: Float64Array, law: NormalLaw): Gap[
  * @throws {UserError} if they are not codes of these images
  */
 function keptCodes(
-  { kept, test, channel, config: { latent }, name }: Trained,
+  { kept, test, channel, config: { latent }, model, name }: Trained,
 ): DrawnCodes | undefined {
   if (kept === undefined) return undefined;
   const columns = columnsOf(kept, "z", `codes.safetensors of ${name}`);
@@ -116,12 +116,12 @@ function keptCodes(
       `codes.safetensors of ${name} is [${columns.images}, ${dimensions}], but ${count} images have codes of ${latent.size}`,
     );
   }
-  const isExp = latent.type === "echo" && latent.multiplicative;
+  const { decoded } = model.latent;
   const z = new Float64Array(count * dimensions), noise = new Float64Array(count * dimensions);
   for (let j = 0; j < dimensions; j++) {
     for (const [image, code] of columns.of(j).entries()) {
       const i = image * dimensions + j;
-      z[i] = isExp ? Math.log(code) : code;
+      z[i] = decoded?.inverse(code) ?? code;
       noise[i] = (z[i] - test.mean[i]) / (channel.clip * Math.exp(test.logScale[i]));
     }
   }

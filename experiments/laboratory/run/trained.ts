@@ -31,8 +31,8 @@ import { UserError } from "../../shell/errors.ts";
 import { evenBatches, gatherTensor } from "../../outcome/evaluate.ts";
 import { exists, readFile } from "../../shell/files.ts";
 import { makeModel, type Model, type Params } from "../../models/model.ts";
-import { channelOf } from "../../models/latents/echo.ts";
-import { makePool } from "../../models/echo_ring.ts";
+import { latentOf } from "../../models/rules.ts";
+import { makeEchoRing } from "../../models/echo_ring.ts";
 import { folderAt } from "../../runs/run_folder.ts";
 import { decodeTensors } from "../../formats/safetensors.ts";
 
@@ -89,10 +89,10 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
     if (!await exists(file)) throw new UserError(`there is no run in ${path}: ${file} is missing`);
   }
   const config = await readConfig(folder.config);
-  const { latent } = config;
-  if (latent.type !== "echo") {
+  const { channel } = latentOf(config);
+  if (channel === undefined) {
     throw new UserError(
-      `--run checks the rate of the latent "echo", a scale for each dimension, but ${path} has "${latent.type}"`,
+      `--run checks the rate of the latent "echo", a scale for each dimension, but ${path} has "${config.latent.type}"`,
     );
   }
   const { dataset, binarize, trainSize } = config;
@@ -101,8 +101,8 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const model = makeModel(config, pixels);
   const first = model.init(key(0), zeros([model.prior.examples, pixels]));
   const optimizer = adam<Params>({ learningRate: 0 }).init(first);
-  const examples = zeros([latent.pool?.size ?? 0, pixels]);
-  const pool = makePool(model, config.batch)?.init(first, examples);
+  const examples = zeros([model.latent.pool?.size ?? 0, pixels]);
+  const pool = makeEchoRing(model, config.batch)?.init(first, examples);
   const begun = { params: first, optimizer, ...pool && { pool } };
   const images = sliceImages(set.train, 0, config.limit ?? count);
   const start = {
@@ -113,7 +113,6 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   };
   const { state: { params }, epoch } = await loadCheckpoint(folder.checkpoint, start);
 
-  const channel = channelOf(latent);
   const encode = async (name: string, images: Images, redraw = false) => ({
     name,
     images,

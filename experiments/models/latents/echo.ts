@@ -17,7 +17,6 @@ import {
   echoSample,
   echoStaleness,
   type Encodings,
-  exp,
   type Key,
   logSigmoid,
   mul,
@@ -30,7 +29,14 @@ import {
   truncationBias,
 } from "../../../mod.ts";
 import { count, type Keys, object, positive } from "../../shell/keys.ts";
-import type { Encoded, Latent, LatentKind, PoolConfig } from "../latent.ts";
+import {
+  columnMean,
+  type Encoded,
+  exponential,
+  type Latent,
+  type LatentKind,
+  type PoolConfig,
+} from "../latent.ts";
 
 /** What a config may say of it. */
 export interface EchoOptions {
@@ -135,7 +141,7 @@ export function echoLatent<E>(
       return { z: concat(keys.map((key) => scales.sample(key, encodings, channel, pool))) };
     },
     statistics: (encoded) => ({ mean: meanOf(encoded), logScale: logScaleOf(encoded) }),
-    decoded: options.multiplicative ? exp : undefined,
+    decoded: options.multiplicative ? exponential : undefined,
     rate: (encoded) => echoRate(logScaleOf(encoded), channel),
     marginal: (own, encoded, key) => scales.noise(key, encodingsOf(own, encoded), channel),
   };
@@ -172,14 +178,16 @@ export const echo: LatentKind<DiagonalOptions> = {
     if (pool === undefined || pool.size % batch === 0) return channelProblem(options);
     return `latent.pool.size: expected whole batches of ${batch}, but found ${pool.size}`;
   },
-  make(options) {
+  make(options, size) {
     const channel = channelOf(options);
+    const logClip = Math.log(channel.clip);
     const encodingsOf = ({ mean, scale }: Encoded): Encodings => ({
       mean: MEANS[options.mean](mean),
       logScale: logSigmoid(scale),
     });
     return {
       pool: options.pool,
+      channel,
       init: () => [],
       ...echoLatent<Encodings>(options, {
         encodings: (_, mean, logScale) => ({ mean, logScale }),
@@ -187,6 +195,10 @@ export const echo: LatentKind<DiagonalOptions> = {
           echoSample(key, mean, logScale, channel, pool),
         noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
       }, options.pool?.fresh === false),
+      ratesByDimension: (column) => ({
+        measure: "exact",
+        nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
+      }),
       staleness(...all) {
         const [pool, before, now] = all.map(encodingsOf);
         return echoStaleness(pool, before, now, channel);

@@ -13,7 +13,15 @@ import {
   vampLogDensity,
 } from "../../../mod.ts";
 import type { NoOptions } from "../kinds.ts";
-import { type Drawn, type Encoded, type LatentKind, tile } from "../latent.ts";
+import {
+  type Column,
+  columnMean,
+  type DimensionRates,
+  type Drawn,
+  type Encoded,
+  type LatentKind,
+  tile,
+} from "../latent.ts";
 
 /** Codes of the Gaussian, with their densities. */
 export function drawGaussian(encoded: Encoded, key: Key, samples: number): Required<Drawn> {
@@ -27,16 +35,35 @@ export function drawGaussian(encoded: Encoded, key: Key, samples: number): Requi
   };
 }
 
+/**
+ * The rates of Gaussian codes by dimension. Under another prior than N(0, I) each is ½ log Var zⱼ − ½ E log σⱼ², the divergence
+ * from the Gaussian that has the moments of zⱼ: no Gaussian prior has a smaller one.
+ */
+export function gaussianRates(column: Column, size: number, isStandard: boolean): DimensionRates {
+  const rate = (dimension: number) => {
+    const [means, own] = [column("mean", dimension), column("logVariance", dimension)];
+    const second = columnMean(means.map((m, i) => m ** 2 + Math.exp(own[i])));
+    const logVariance = columnMean(own);
+    if (isStandard) return 0.5 * (second - 1 - logVariance);
+    return 0.5 * (Math.log(second - columnMean(means) ** 2) - logVariance);
+  };
+  return {
+    measure: isStandard ? "divergence" : "bound",
+    nats: Array.from({ length: size }, (_, j) => rate(j)),
+  };
+}
+
 /** See above. */
 export const gaussian: LatentKind<NoOptions> = {
   hasDensity: true,
   keys: {},
-  make: () => ({
+  make: (_, size) => ({
     hasMixtures: true,
     init: () => [],
     draw: (_, encoded, key, samples) => drawGaussian(encoded, key, samples),
     statistics: ({ mean, scale }) => ({ mean, logVariance: scale }),
     kl: ({ mean, scale }) => gaussianKl(mean, scale),
     entropy: ({ scale }) => gaussianEntropy(scale),
+    ratesByDimension: (column, isStandard) => gaussianRates(column, size, isStandard),
   }),
 };

@@ -12,7 +12,7 @@ import { z } from "zod";
 import { type FlowParams, sub } from "../../../mod.ts";
 import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
 import { type LatentKind, tile } from "../latent.ts";
-import { drawGaussian } from "./gaussian.ts";
+import { drawGaussian, gaussianRates } from "./gaussian.ts";
 
 /** What a config may say of it. */
 export interface IafOptions extends FlowConfig {
@@ -45,6 +45,8 @@ export const iaf: LatentKind<IafOptions> = {
         };
       },
       statistics: ({ mean, scale }) => ({ mean, logVariance: scale }),
+      // The statistics are those of the base, in front of the flow: no divergence from the prior.
+      ratesByDimension: (column) => gaussianRates(column, size, false),
     };
   },
 };

@@ -6,14 +6,12 @@
  * @module
  */
 
-import { exp } from "../../../mod.ts";
 import type { NoOptions } from "../kinds.ts";
-import type { LatentKind } from "../latent.ts";
+import { exponential, type LatentKind } from "../latent.ts";
 import { gaussian } from "./gaussian.ts";
 
 /** See above. */
 export const multiplicative: LatentKind<NoOptions> = {
-  hasDensity: true,
-  keys: {},
-  make: (...args) => ({ ...gaussian.make(...args), decoded: exp }),
+  ...gaussian,
+  make: (...args) => ({ ...gaussian.make(...args), decoded: exponential }),
 };

@@ -10,6 +10,7 @@ import type { PriorKind } from "../prior.ts";
 
 /** See above. */
 export const standard: PriorKind<NoOptions> = {
+  isStandard: true,
   keys: {},
   make: (_, size) => ({
     examples: 0,

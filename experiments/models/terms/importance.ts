@@ -12,6 +12,7 @@ import { logWeights, type TermKind } from "../term.ts";
 
 /** See above. */
 export const importance: TermKind<NoOptions> = {
+  weighsCodes: true,
   keys: {},
   problem(_, config, path) {
     const second = config.loss.find(({ type, weight }) =>

@@ -7,8 +7,7 @@
 
 import { z } from "zod";
 import { add, mean, neg, sub, type Tensor } from "../../../mod.ts";
-import { partsOf } from "../rules.ts";
-import type { Parts, Pass, TermKind } from "../term.ts";
+import { type Pass, type TermKind, type TermParts, termParts } from "../term.ts";
 
 /**
  * - `closed`: KL(q(z|x) ‖ N(0, I)) in closed form;
@@ -26,7 +25,7 @@ export interface RateOptions {
 type Estimate = (pass: Pass) => Tensor;
 
 /** The estimators that there are for a latent and a prior, the one to prefer first. */
-function estimators({ latent, hasDensity, isStandard }: Parts): [Estimator, Estimate][] {
+function estimators({ latent, hasDensity, isStandard }: TermParts): [Estimator, Estimate][] {
   const { kl, entropy } = latent;
   const all: [Estimator, Estimate | false | undefined][] = [
     ["closed", isStandard && kl && (({ encoded }) => mean(kl(encoded)))],
@@ -44,11 +43,11 @@ function estimators({ latent, hasDensity, isStandard }: Parts): [Estimator, Esti
 
 /** See above. */
 export const rate: TermKind<RateOptions> = {
+  part: "rate",
   keys: { estimator: z.enum(["closed", "entropy", "sampled"]).optional() },
   problem({ estimator }, config, path) {
     if (estimator === undefined) return undefined;
-    const names = estimators(partsOf(config))
-      .map(([name]) => name);
+    const names = estimators(termParts(config)).map(([name]) => name);
     if (names.includes(estimator)) return undefined;
     const pair = `a latent "${config.latent.type}" with a prior "${config.prior.type}"`;
     const allowed = names.length === 0

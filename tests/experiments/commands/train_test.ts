@@ -41,9 +41,10 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--resume", "--filename", "none", "--beta", "2"], "--beta cannot be changed"],
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
-    [["--filename", "../x"], "--filename", "plain name"],
+    [["--filename", "../x"], "--filename", "may have letters, digits"],
     [["--importance", "5"], "--importance", `latent.type is "echo"`],
     [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
+    [["--config", "vae", "--importance", "1e9"], "--importance", "from 1 to 1000000", `"1e9"`],
     [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
   ];
   for (const [flags, ...says] of mistakes) {
@@ -64,7 +65,7 @@ Deno.test("help names every flag of the original and ends well", async () => {
   }
 });
 
-Deno.test("--dry-run prints the model and the plan, and leaves nothing", async () => {
+Deno.test("--dry-run prints the model and the plan, and writes nothing", async () => {
   await using folder = await temporaryFolder();
   const flags = ["--config", TINY, "--device", "cpu", "--runs-dir", folder.path, "--limit", "105"];
   const { code, out, err } = await run(...flags, "--epochs", "3", "--dry-run");
@@ -82,7 +83,7 @@ Deno.test("--dry-run prints the model and the plan, and leaves nothing", async (
   await assertHolds(folder.path);
 });
 
-Deno.test("--json is an object an epoch on stdout, and the test", async () => {
+Deno.test("--json prints an object for each epoch and for the test on stdout", async () => {
   await using folder = await temporaryFolder();
   const flags = await onBars(folder.path, "--filename", "json", "--epochs", "2");
   const { code, out, err } = await run(...flags, "--json");
@@ -108,11 +109,11 @@ Deno.test("paths are relative to the folder where the user stands, and may have 
     "--dry-run",
   );
   assertEquals(err, "");
-  assertStringIncludes(out, `autoencoder on ${join(folder.path, "my bars.npz")}, by`);
+  assertStringIncludes(out, `autoencoder on ${join(folder.path, "my bars.npz")}, computed by`);
   assertStringIncludes(out, `in ${join(folder.path, "runs", "my_conf_my_bars")}: config.json`);
 });
 
-Deno.test("a run leaves its folder, and is not overwritten by another of its name", async () => {
+Deno.test("a run writes its folder, and no other run of this name overwrites it", async () => {
   await using folder = await temporaryFolder();
   const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
   const named = [...flags, "--filename", "tiny", "--beta", "0.5"];
@@ -138,7 +139,7 @@ Deno.test("a run leaves its folder, and is not overwritten by another of its nam
   assertEquals(await Deno.readFile(join(path, "checkpoint.safetensors")), before);
 });
 
-Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async () => {
+Deno.test("Ctrl-C ends a run well and prints the command that continues it, which works", async () => {
   await using folder = await temporaryFolder();
   const runs = join(folder.path, "it's mine");
   await Deno.mkdir(runs);
@@ -156,7 +157,7 @@ Deno.test("Ctrl-C ends a run well, says how to go on, and going on works", async
   assertEquals(await new Response(child.stderr).text(), "");
   assertMatch(
     out,
-    /Stopped after \d+ of 2000 epochs; go on with:\n {2}deno task train --resume --filename stopped --runs-dir '.*' --device cpu\n/,
+    /Stopped after \d+ of 2000 epochs; continue with:\n {2}deno task train --resume --filename stopped --runs-dir '.*' --device cpu\n/,
   );
   const { stdout } = await new Deno.Command("sh", {
     args: ["-c", `deno() { printf '%s\\n' "$@"; }\n${out.split("\n").at(-2)}`],

@@ -55,7 +55,7 @@ Deno.test("the other shipped configs differ in latent, prior and MMD alone", asy
 Deno.test("the JSON Schema is current, and every shipped config names it", async () => {
   // After a change of the schema: deno task schema
   assertEquals(await Deno.readTextFile(SCHEMA_FILE), jsonSchema());
-  const folder = join(dirname(SCHEMA_FILE), "configs");
+  const folder = join(dirname(SCHEMA_FILE), "../configs");
   for (const name of await shippedNames()) {
     const { $schema } = JSON.parse(await Deno.readTextFile(join(folder, `${name}.json`)));
     assertEquals(join(folder, $schema), SCHEMA_FILE);

@@ -47,8 +47,8 @@ Deno.test("amat: every kind of damage is named with its line", () => {
     assertRefused(() => readAmat(bytesOf(text), 2, 3, "x.amat"), ...says);
   refused("0 1 0\n0 1", "x.amat, line 2", "2 values", "3");
   refused("0 1 0\n", "x.amat, line 2", "2 lines");
-  refused("0 1 0 1\n0 1 0\n", "line 1", "more than the 3 values");
-  refused("0 1 0\n0 1 0\n1", "line 3", "more than the 2 lines");
+  refused("0 1 0 1\n0 1 0\n", "line 1", "more than 3 values");
+  refused("0 1 0\n0 1 0\n1", "line 3", "more than 2 lines");
   refused("0 1 2\n0 1 0\n", "line 1", `"2"`, "0 or 1");
   refused("0 1 0\n0 nan 0\n", "line 2", `"nan"`);
   refused("0 10 0\n0 1 0\n", "line 1", `"10"`);

@@ -165,7 +165,7 @@ Deno.test("what differs between two data sets is said: sizes and pixels, but nei
       return { [split]: makeImages(Float32Array.from(bytes), 4, "x", 255) };
     }, changed);
   }
-  await differs(() => ({ width: 1, height: 4 }), "the images had 2×2 pixels, and have 1×4");
+  await differs(() => ({ width: 1, height: 4 }), "the images had 2×2 pixels, and now have 1×4");
   await differs(
     ({ valid }) => ({ valid: sliceImages(valid, 0, 1) }),
     "there were 4 validation images, and are 1",

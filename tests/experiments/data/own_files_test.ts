@@ -150,7 +150,7 @@ Deno.test("npz: arrays that are not numbers are left out and named, as are the f
   const write = (text: string) => void (shown += text);
   const data = await loadDataSet(path, { terminal: { ...terminal, write } });
   assertEquals([data.width, data.height, data.train.count], [3, 2, 32]);
-  assertEquals(shown, `dsprites.npz: "metadata" is left out, as no numbers that can be read\n`);
+  assertEquals(shown, `dsprites.npz: "metadata" is left out: no real numbers\n`);
 });
 
 Deno.test("images may have a single channel, first or last", async () => {
@@ -244,8 +244,8 @@ Deno.test("what is no images is refused in a sentence", async () => {
     ["x.npy", npy([20, 4], () => 0).subarray(0, -1), "79 bytes", "[20,4]"],
     ["x.npy.gz", gzipSync(npy([20, 4], () => 0)).subarray(0, -9), "x.npy.gz is damaged"],
     ["x.npz", npz({ train: npy([20, 4], () => 0) }).subarray(0, -9), "x.npz is damaged"],
-    ["x.html", new TextEncoder().encode("<html>"), "x.html is not a file of images", "npz, npy"],
-    ["empty", new Uint8Array(0), "empty is not a file of images"],
+    ["x.html", new TextEncoder().encode("<html>"), "x.html is not an npz, npy, idx or MATLAB file"],
+    ["empty", new Uint8Array(0), "empty is not an npz"],
     [
       "x.npz",
       npz({ train: npy([20, 4], () => 0), test: npy([20, 5], () => 0) }),

@@ -127,7 +127,7 @@ Deno.test("without a network, the sentence says which files to get from where, a
   await assertRefusedLater(
     () => readSource(source, { folders: [cache], terminal }),
     "cannot download b.gz (",
-    `fetch b.gz, c.gz from ${NOWHERE}/ or ${NOWHERE}/second/ by hand and put them into ${cache}`,
+    `download b.gz, c.gz from ${NOWHERE}/ or ${NOWHERE}/second/ by hand and put them into ${cache}`,
     "--data-dir",
     "or on Debian apt-get install x",
   );
@@ -141,7 +141,7 @@ Deno.test("what has come stays, and is not asked for again", async () => {
   await assertRefusedLater(
     () => fetchSource(source, { folders: [folder.path], terminal }),
     "cannot download y.amat (",
-    `fetch y.amat from ${server.address}/ by hand and put it into`,
+    `download y.amat from ${server.address}/ by hand and put it into`,
   );
   await assertHolds(folder.path, "x.amat");
 });

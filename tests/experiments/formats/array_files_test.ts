@@ -10,7 +10,7 @@ import { CLASSES, type MatStyle, npyOf, rawZip, TYPES, writeMat } from "../../fi
 
 /** A file that NumPy or SciPy wrote (tests/golden/files.py). */
 function golden(name: string): Promise<Uint8Array> {
-  return Deno.readFile(new URL(`../golden/files/${name}`, import.meta.url));
+  return Deno.readFile(new URL(`../../golden/files/${name}`, import.meta.url));
 }
 
 const SHAPE = [6, 2, 3];
@@ -42,7 +42,7 @@ Deno.test("npy: every order of axes and bytes means the same array", async () =>
 
 Deno.test("npy: what is no array of numbers is refused", async () => {
   const [complex, bool] = [await golden("complex.npy"), await golden("bool.npy")];
-  assertRefused(() => readNpy(complex, "x.npy"), "x.npy", "array of numbers", "<c16");
+  assertRefused(() => readNpy(complex, "x.npy"), "x.npy", "array of real numbers", "<c16");
   assertRefused(() => readNpy(bool.subarray(0, -1), "x.npy"), "35 bytes", "[6,2,3]", "36");
   assertRefused(() => readNpy(bool.subarray(0, 100), "x.npy"), "cut short within its header");
   assertRefused(() => readNpy(bool.subarray(0, 9), "x.npy"), "cut short within its header");
@@ -117,7 +117,7 @@ Deno.test("npy: damaged headers and versions to come are refused", () => {
     [whole, [9, 0], "version 9.0", "1.0 to 3.0"],
     [whole, [0, 0], "version 0.0"],
     [whole, [1, 1], "version 1.1"],
-    [whole.slice(0, -1), [1, 0], "header that is damaged", "'shape': (6,),"],
+    [whole.slice(0, -1), [1, 0], "damaged header", "'shape': (6,),"],
     [whole.replace("False", "Maybe"), [1, 0], "damaged"],
     [whole.replace("(6,)", "(-6,)"), [1, 0], "damaged"],
     [whole.replace("(6,)", "[6]"), [1, 0], "damaged"],
@@ -126,8 +126,13 @@ Deno.test("npy: damaged headers and versions to come are refused", () => {
     [whole.replace(", }", ", 'more': 1, }"), [1, 0], "damaged"],
     [whole.replace("(6,)", "(5,)"), [1, 0], "6 bytes", "[5]", "5"],
     [whole.replace("(6,)", `(${"9".repeat(300)}, 2)`), [1, 0], "6 bytes"],
-    [whole.replace("|u1", "|O"), [1, 0], "not an array of numbers", "|O"],
-    [whole.replace("|u1", "\x1b[31m"), [1, 0], "not an array of numbers", String.raw`\u001b[31m`],
+    [whole.replace("|u1", "|O"), [1, 0], "not an array of real numbers", "|O"],
+    [
+      whole.replace("|u1", "\x1b[31m"),
+      [1, 0],
+      "not an array of real numbers",
+      String.raw`\u001b[31m`,
+    ],
     [whole + " ".repeat(20_000), [1, 0], "a header of 20067 bytes", "10000"],
   ];
   for (const [text, version, ...says] of cases) {
@@ -209,12 +214,15 @@ Deno.test("zip: an archive that contradicts itself is refused", () => {
       String.raw`"\u001b[2J"`,
     ],
     ...[false, true].flatMap((wide): [Uint8Array, string][] => [
-      [rawZip(ENTRIES, { wide, count: 1 }), "says that there are 1 files, but there are others"],
+      [
+        rawZip(ENTRIES, { wide, count: 1 }),
+        "counts 1 files, but its table of contents has another number",
+      ],
       [rawZip(ENTRIES, { wide, count: 3 }), "table of contents is broken"],
-      [rawZip(ENTRIES, { wide, shift: -1 }), "table of contents is not where its end says"],
-      [rawZip(ENTRIES, { wide, shift: 1 }), "table of contents is not where its end says"],
+      [rawZip(ENTRIES, { wide, shift: -1 }), "table of contents is not where its last record says"],
+      [rawZip(ENTRIES, { wide, shift: 1 }), "table of contents is not where its last record says"],
     ]),
-    [Uint8Array.of(...rawZip(ENTRIES), 0), "its end is missing"],
+    [Uint8Array.of(...rawZip(ENTRIES), 0), "its last record is missing"],
   ];
   for (const [archive, ...says] of cases) {
     assertRefused(() => readZip(archive, "x.npz"), "x.npz", ...says);
@@ -226,7 +234,10 @@ Deno.test("zip: a file cut short anywhere is refused", async () => {
   for (let end = 0; end < whole.length; end++) {
     assertRefused(() => readZip(whole.subarray(0, end), "x.npz"), "x.npz is damaged");
   }
-  assertRefused(() => readZip(new TextEncoder().encode("<html>"), "x.npz"), "its end is missing");
+  assertRefused(
+    () => readZip(new TextEncoder().encode("<html>"), "x.npz"),
+    "its last record is missing",
+  );
 });
 
 const COLUMNS: NumberArray = {

@@ -85,7 +85,7 @@ Deno.test("safetensors: a header that lies is refused", () => {
   refused({ w: { ...entry, dtype: "constructor" } }, "constructor");
   refused({ w: { ...entry, extra: 1 } }, "malformed");
   refused({ v: { ...entry, shape: [1], data_offsets: [0, 4] }, w: entry }, `"w" starts at byte 0`);
-  refused({ v: entry, w: entry }, `"w" starts at byte 0 of the arrays, but must at 8`);
+  refused({ v: entry, w: entry }, `"w" starts at byte 0 of the arrays, but must start at 8`);
   refused({ w: { ...entry, shape: [1], data_offsets: [4, 8] } }, `"w" starts at byte 4`, "at 0");
   refused({ __metadata__: { epoch: 3 }, w: entry }, "metadata");
   const tooLong = new Uint8Array(16).fill(255);

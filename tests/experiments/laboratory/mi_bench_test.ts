@@ -195,8 +195,8 @@ Deno.test("the command answers a mistake in a sentence", async () => {
     [["--seeds", "0"], ["--seeds"]],
     [["--task", "gaussian-1d-1.0"], ["unknown flag --task; did you mean --tasks?"]],
     [["--export", "deno.json/x", "--tasks", "gaussian-1d-1.0"], ["cannot make the folder"]],
-    [["--list", "--out", "/usr/x"], ["--out is /usr/x", "/tmp only"]],
-    [["--export", "/usr/x"], ["--export is /usr/x", "/tmp only"]],
+    [["--list", "--out", "/usr/x"], ["--out is /usr/x", "may write only in"]],
+    [["--export", "/usr/x"], ["--export is /usr/x", "may write only in"]],
   ];
   for (const [flags, says] of cases) {
     const { code, out, err } = await command(...flags);

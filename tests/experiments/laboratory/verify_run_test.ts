@@ -163,7 +163,7 @@ Deno.test("a clip that is not that of the kept codes is refused, or red", async 
   const folder = await trained(parent.path);
   const other = like({ latent: { ...CONFIG.latent, clip: 0.12 } });
   await writeConfig(folder, other);
-  await assertRefusedLater(() => check(folder), "was trained by another config", "clip");
+  await assertRefusedLater(() => check(folder), "was trained with another config", "clip");
   // Where the checkpoint claims the same, its records tell.
   await tamper(folder, (params) => params, CONFIG, other);
   assertEquals(redRows(await check(folder)), [

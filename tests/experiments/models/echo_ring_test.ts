@@ -33,7 +33,7 @@ import { readHistory } from "../../../experiments/runs/history.ts";
 import { makeModel, type Params } from "../../../experiments/models/model.ts";
 import type { Encoded } from "../../../experiments/models/latent.ts";
 import { channelOf, type EchoOptions } from "../../../experiments/models/latents/echo.ts";
-import { makePool } from "../../../experiments/models/echo_ring.ts";
+import { makeEchoRing } from "../../../experiments/models/echo_ring.ts";
 import { runFolder } from "../../../experiments/runs/run_folder.ts";
 import { meanOf, SIGMAS, standardError } from "../../fixtures/statistics.ts";
 import { onEveryDevice, reference } from "../../fixtures/devices.ts";
@@ -50,7 +50,7 @@ function open(config: Config, device: Device = reference) {
   const model = makeModel(config, PIXELS);
   const params = (seed: number) => run(model.init(key(seed), NO_EXAMPLES), device);
   const images = (seed: number, count = BATCH) => run(uniform(key(seed), [count, PIXELS]), device);
-  return { model, params, images, pool: makePool(model, config.batch)! };
+  return { model, params, images, pool: makeEchoRing(model, config.batch)! };
 }
 
 const rows = (x: Tensor, from: number, count: number) =>

@@ -93,7 +93,7 @@ Deno.test("codes of another model are refused", () => {
   assertRefused(
     () => dimensionRates(CONFIG, codes, "c.safetensors"),
     "c.safetensors",
-    "no logScale",
+    "no array logScale",
   );
   const wrong: Map<string, NamedArray> = new Map([["logScale", {
     shape: [1, 2],
@@ -103,5 +103,5 @@ Deno.test("codes of another model are refused", () => {
     assertRefused(() => dimensionRates(CONFIG, wrong, "c.safetensors"), "c.safetensors", ...says);
   refused("logScale has 2 dimensions", "the config has 3");
   wrong.set("logScale", { shape: [6], data: new Float32Array(6) });
-  refused("logScale is [6]", "[images, latent]");
+  refused("logScale has the shape [6]", "[images, latent]");
 });

@@ -74,7 +74,7 @@ Deno.test("history is a line an epoch, read as it was written", async () => {
   await refused('{"epoch": 2, "tra', "is not JSON");
   await refused("", "is not JSON");
   await refused("7", "expected an object, but found 7");
-  await refused(JSON.stringify({ ...RECORD, epoch: 3 }), "is of epoch 3, but should be of epoch 2");
+  await refused(JSON.stringify({ ...RECORD, epoch: 3 }), "holds epoch 3, but should hold epoch 2");
   await refused(JSON.stringify({ ...RECORD, sceonds: 3 }), `Unrecognized key: "sceonds"`);
   await refused(JSON.stringify({ ...RECORD, valid: { rate: 1 } }), "valid.distortion", "a number");
   await refused(
@@ -135,7 +135,7 @@ Deno.test("a run folder is never made twice, nor outside its folder", async () =
   await assertRefusedLater(() => createRun(run), run.path, "--resume", "--filename");
   assertEquals(await openRun(run), config);
   await assertHolds(run.path, "config.json");
-  for (const name of ["", "../..", "a/b", "../a", "-x", "a b"]) {
+  for (const name of ["", "..", "a/b", "../a", "-x", "a b"]) {
     assertRefused(() => runFolder(runs, name), "--filename", `"${name}"`);
   }
 });
@@ -153,7 +153,12 @@ Deno.test("a folder that is no run is left alone, one whose start was killed is 
   const run = runFolder(folder.path, "mine");
   await makeFolder(run.path);
   await writeFile(join(run.path, "notes.txt"), "mine");
-  await assertRefusedLater(() => createRun(run), run.path, "is no run", "holds notes.txt");
+  await assertRefusedLater(
+    () => createRun(run),
+    run.path,
+    "is not a run folder",
+    "it contains notes.txt",
+  );
   assertEquals(await namesIn(run.path), ["notes.txt"]);
 
   const killed = runFolder(folder.path, "killed");

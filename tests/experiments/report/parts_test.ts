@@ -15,8 +15,9 @@ import {
   compareSettings,
   settingsOf,
 } from "../../../experiments/report/differences.ts";
-import { estimate, estimateText } from "../../../experiments/report/estimate.ts";
-import { betaOf, curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
+import { measured, measuredText } from "../../../experiments/laboratory/statistics/measured.ts";
+import { betaOf } from "../../../experiments/models/beta.ts";
+import { curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
 import { readLines } from "../../../experiments/report/history_lines.ts";
 import { lossPanels } from "../../../experiments/report/loss_panels.ts";
 import { markup } from "../../../experiments/report/markup.ts";
@@ -49,12 +50,12 @@ Deno.test("no text breaks a page: it is read as it was put in", () => {
 });
 
 Deno.test("the standard error is that of the mean, and of one value unknown", () => {
-  assertEquals(estimate([3]), { mean: 3 });
-  const { mean, error } = estimate([1, 2, 6]);
-  assertAlmostEquals(mean, 3);
-  assertAlmostEquals(error!, Math.sqrt(7 / 3)); // the squares are 4, 1 and 9, over n − 1 = 2: 7
-  assertEquals(estimateText({ mean: -1.234, error: 0.056 }), "−1.23 ± 0.06");
-  assertEquals(estimateText({ mean: 3 }, 0), "3");
+  assertEquals(measured([3]), { value: 3, standardError: NaN });
+  const { value, standardError } = measured([1, 2, 6]);
+  assertAlmostEquals(value, 3);
+  assertAlmostEquals(standardError, Math.sqrt(7 / 3)); // the squares are 4, 1 and 9, over n − 1 = 2: 7
+  assertEquals(measuredText({ value: -1.234, standardError: 0.056 }), "−1.23 ± 0.06");
+  assertEquals(measuredText({ value: 3, standardError: NaN }, 0), "3");
 });
 
 const runOf = (name: string, config?: Config): ReportRun => ({
@@ -88,7 +89,7 @@ Deno.test("runs that differ in the seed alone are a group; groups that differ in
   ]);
   const curves = groups.map((group) => curveNames(groups).get(group));
   assertEquals(curves, ["echo", "echo", "echo", "lost", "lost too", "vae", "vae", "vae"]);
-  assertEquals(betaOf(groups[2].config!), 10);
+  assertEquals(betaOf(groups[2].config!.loss), 10);
 });
 
 Deno.test("names are short, and never the same", () => {

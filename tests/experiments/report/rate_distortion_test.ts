@@ -38,8 +38,8 @@ Deno.test("contours lie in the plane, from edge to edge, on round sums at equal 
 Deno.test("the plane has a marker for each point at its place, its errors, and every name", () => {
   const point = (curve: string, beta: number, rate: number, distortion: number): PlanePoint => ({
     ...{ curve, beta },
-    rate: { mean: rate, error: 1 },
-    distortion: { mean: distortion, error: 2 },
+    rate: { value: rate, standardError: 1 },
+    distortion: { value: distortion, standardError: 2 },
   });
   const points = [point("echo", 1, 20, 90), point("vae", 1, 25, 90), point("echo", 4, 10, 120)];
   const text = rateDistortionPlot(points);
@@ -72,8 +72,8 @@ Deno.test("the plane has a marker for each point at its place, its errors, and e
 Deno.test("one run alone has a plane too", () => {
   const text = rateDistortionPlot([{
     ...{ curve: "echo", beta: 1 },
-    rate: { mean: 20 },
-    distortion: { mean: 90 },
+    rate: { value: 20, standardError: NaN },
+    distortion: { value: 90, standardError: NaN },
   }]);
   assert(!text.includes("NaN"), text);
 });

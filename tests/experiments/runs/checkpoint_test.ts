@@ -34,7 +34,7 @@ Deno.test("a checkpoint of another architecture is refused with the first differ
   await refused({ ...CONFIG, decoder: [] }, "the config has no", "decoder.0");
   await refused({ ...CONFIG, decoder: [layer, layer] }, "decoder.1.b", "is missing");
   const latent = { ...CONFIG.latent, size: 5 };
-  await refused({ ...CONFIG, latent }, "of another architecture", "[5,16]");
+  await refused({ ...CONFIG, latent }, "another architecture", "[5,16]");
 
   const bytes = await Deno.readFile(path);
   await Deno.writeFile(path, bytes.subarray(0, bytes.length / 2));

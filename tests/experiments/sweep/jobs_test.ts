@@ -17,7 +17,7 @@ Deno.test("the jobs are every config with every beta and seed, each in a folder 
   const jobs = jobList({ configs, betas: [0.5, 1], seeds: 3, changes, runsDir: "runs/x" });
   assertEquals(new Set(jobs.map(({ folder }) => folder.path)).size, 12);
   const job = jobs.find(({ name }) => name === "vae_beta0.5_seed2")!;
-  assertEquals([job.method, job.beta, job.seed], ["vae", 0.5, 2]);
+  assertEquals([job.configName, job.beta, job.seed], ["vae", 0.5, 2]);
   assertEquals(job.folder.path, join("runs/x", job.name));
   const { config } = await findConfig("vae");
   assertEquals(job.config, withChanges(config, { ...changes, beta: 0.5, seed: 2 }));

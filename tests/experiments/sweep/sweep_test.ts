@@ -31,7 +31,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   const grid = ["--betas", "0.5,2", "--seeds", "2"];
   const first = await sweep([...flags("exploding", "a"), ...grid, "--threads", "1"]);
   assertEquals(first.code, 1);
-  assertMatch(first.err, /^error: 4 of 8 jobs failed, .*: exploding_beta0.5_seed0, .*\n$/);
+  assertMatch(first.err, /^error: 4 of 8 jobs failed; .*: exploding_beta0.5_seed0, .*\n$/);
   assertEquals(
     first.out.match(/^exploding_\S+ {2}failed: the loss became .*\.log\)$/gm)!.length,
     4,
@@ -76,7 +76,9 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
 
   const other = await sweep([...flags("a"), "--betas", "0.5", "--seeds", "1", "--epochs", "3"]);
   assertEquals([other.code, other.out], [1, ""]);
-  assertSentence(other.err.trimEnd(), ["a_beta0.5_seed0 holds a run whose epochs differs"]);
+  assertSentence(other.err.trimEnd(), [
+    "a_beta0.5_seed0 holds a run whose config differs in epochs",
+  ]);
 });
 
 Deno.test("a job that is killed is told and goes on from its last whole epoch; others are left alone", async () => {
@@ -94,9 +96,9 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assert(success);
   const { code, out, err } = await running;
   assertEquals(code, 1);
-  assertStringIncludes(out, "long_beta1_seed0  failed: it was ended by SIGKILL");
+  assertStringIncludes(out, "long_beta1_seed0  failed: the process was ended by SIGKILL");
   assertMatch(out, /^a_beta1_seed0 {2}rate /m);
-  assertMatch(err, /error: 1 of 2 jobs failed, .*: long_beta1_seed0\n$/);
+  assertMatch(err, /error: 1 of 2 jobs failed; .*: long_beta1_seed0\n$/);
   const kept = await epochs();
   assert(kept >= 2 && kept < 100);
   // The line of an epoch is written before its checkpoint, so the last one may be of an epoch that is lost.
@@ -105,7 +107,7 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
 
   const second = await sweep(all);
   assertEquals([second.code, second.err], [0, ""]);
-  assertStringIncludes(second.out, "2 jobs, 1 finished before");
+  assertStringIncludes(second.out, "2 jobs, 1 already finished");
   assertEquals(await epochs(), 100);
   assertEquals(await lines(), before); // their seconds too: they were not trained again
 });
@@ -200,7 +202,8 @@ Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", asyn
   const { signal: never } = new AbortController();
   const launch = launchHere(tasks, {
     ...{ jobs: 2, runsDir, stop: never, kill: never, say() {} },
-    ended: ({ method }) => method === "a" ? Promise.reject(new Error("full")) : Promise.resolve(),
+    ended: ({ configName }) =>
+      configName === "a" ? Promise.reject(new Error("full")) : Promise.resolve(),
   });
   await assertRejects(() => launch, Error, "full");
   const log = await Deno.readTextFile(join(runsDir, "endless_beta1_seed0.log"));

@@ -28,7 +28,7 @@ async function resume(folder: RunFolder, device: Device): Promise<void> {
   await trainUntil(Infinity, folder, device, { config: await openRun(folder), resume: true });
 }
 
-Deno.test("what was edited or damaged while a run was stopped is said in a sentence, and nothing is written", async (t) => {
+Deno.test("a file edited or damaged while a run was stopped is named in one sentence, and nothing is written", async (t) => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const folder = runFolder(runs.path, "run");
@@ -65,19 +65,25 @@ Deno.test("what was edited or damaged while a run was stopped is said in a sente
     "a line removed",
     history,
     lastLine,
-    "line 1 is of epoch 2, but should be of epoch 1",
+    "line 1 holds epoch 2, but should hold epoch 1",
   );
   const firstLine = edit((text) => text.split("\n")[0] + "\n");
-  await damage("the last line removed", history, firstLine, "ends with epoch 1", "after epoch 2");
+  await damage(
+    "the last line removed",
+    history,
+    firstLine,
+    "ends with epoch 1",
+    "has finished epoch 2",
+  );
   const swapped = edit((text) => text.split("\n").slice(0, 2).reverse().join("\n") + "\n");
-  await damage("lines out of order", history, swapped, "line 1 is of epoch 2");
+  await damage("lines out of order", history, swapped, "line 1 holds epoch 2");
   const renamed = edit((text) => text.replace("learningRate", "rate"));
   await damage("a key renamed", history, renamed, `${history}, line 1`, `"rate"`);
 
   const loss = edit((text) => text.replace(/"loss":\d/, '"loss":9'));
   await damage("an edited loss", history, loss, history, "was changed after it was written");
   const thrice = edit((text) => text + [3, 4].map((i) => lineOf(text, i)).join(""));
-  await damage("a history far ahead", history, thrice, "ends with epoch 4", "after epoch 2");
+  await damage("a history far ahead", history, thrice, "ends with epoch 4", "has finished epoch 2");
 
   const changed = (what: string, change: Change) =>
     damage(what, checkpoint, change, checkpoint, "was damaged or changed after it was written");
@@ -103,13 +109,19 @@ Deno.test("what was edited or damaged while a run was stopped is said in a sente
   };
   await damage("a NaN weight", checkpoint, broken, checkpoint, "state.params.mean.w holds NaN");
 
-  await damage("another seed", config, set({ seed: 1 }), checkpoint, "seed was 0, and is 1");
-  await damage("another batch", config, set({ batch: 25 }), "batch was 20, and is 25");
-  await damage("a limit", config, set({ limit: 100 }), "limit was absent, and is 100");
+  await damage("another seed", config, set({ seed: 1 }), checkpoint, "seed was 0, and is now 1");
+  await damage("another batch", config, set({ batch: 25 }), "batch was 20, and is now 25");
+  await damage("a limit", config, set({ limit: 100 }), "limit was absent, and is now 100");
   const wider = set({ encoder: [{ units: 17 }] });
   await damage("another layer", config, wider, "encoder was [", `"units":17`);
   const shorter = set({ epochs: 1 });
-  await damage("fewer epochs than are done", config, shorter, "after epoch 2", "wants 1 epochs");
+  await damage(
+    "fewer epochs than are done",
+    config,
+    shorter,
+    "has finished 2 epochs",
+    "asks for 1",
+  );
 
   await t.step("other data", async () => {
     const all = await contents(folder);
@@ -127,7 +139,7 @@ Deno.test("what was edited or damaged while a run was stopped is said in a sente
     const data = { ...DATA, valid: sliceImages(DATA.valid, 0, 99) };
     await assertRefusedLater(
       () => trainUntil(Infinity, folder, device, { data, resume: true }),
-      "there were 100 validation images, and are 99",
+      "there were 100 validation images, and now are 99",
     );
     assertEquals(await contents(folder), all);
   });
@@ -146,7 +158,7 @@ Deno.test("what was edited or damaged while a run was stopped is said in a sente
     assert(await exists(folder.test));
   });
   await t.step(
-    "more epochs are no other run, and it is unfinished until they are done",
+    "a run resumed with more epochs is unfinished until they are done",
     async () => {
       await writeFile(config, JSON.stringify({ ...CONFIG, epochs: 6 }));
       const more = { config: await openRun(folder), resume: true };
@@ -228,5 +240,5 @@ Deno.test("two processes do not train in one folder, whether begun together or r
   using _ = await holdRun(runFolder(runs.path, "same"));
   const resumed = await run("--resume", ...where);
   assertEquals(resumed.code, 1);
-  assertSentence(resumed.err.trimEnd(), ["is in use: a process trains in it"]);
+  assertSentence(resumed.err.trimEnd(), ["is in use: another process trains there"]);
 });

@@ -13,7 +13,7 @@ import { makeModel } from "../../../experiments/models/model.ts";
 import { runFolder } from "../../../experiments/runs/run_folder.ts";
 import { decodeTensors } from "../../../experiments/formats/safetensors.ts";
 import { record } from "../../../experiments/outcome/trace.ts";
-import { train } from "../../../experiments/training/trainer.ts";
+import { hasStalled, train } from "../../../experiments/training/trainer.ts";
 import {
   CONFIG,
   DATA,
@@ -125,6 +125,18 @@ Deno.test("training stops where the validation loss does, and a stopped run is f
   const other = runFolder(runs.path, "patient");
   assertEquals((await trainUntil(Infinity, other, device, { config: patient })).epoch, 3);
   device.close();
+});
+
+Deno.test("a history of 300,000 epochs has stalled or not", () => {
+  const losses = { rate: 0, distortion: 0 };
+  const history = Array.from({ length: 300_000 }, (_, i) => {
+    const metrics = { ...losses, loss: Math.abs(i - 299_000) };
+    return { epoch: i + 1, learningRate: 1, train: metrics, valid: metrics, seconds: 1 };
+  });
+  assertEquals(hasStalled(history, { earlyStopping: { patience: 999 } }), true);
+  assertEquals(hasStalled(history, { earlyStopping: { patience: 1000 } }), false);
+  assertEquals(hasStalled([], { earlyStopping: { patience: 1 } }), false);
+  assertEquals(hasStalled(history, {}), false);
 });
 
 Deno.test("a loss that explodes stops the run, and the last good checkpoint stays", async () => {
