@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type PeerRecord, type StepRecord, taskOf, type Times } from "./records.ts";
+import { type PeerRecord, type StepRecord, stepTaskOf, type Times } from "./records.ts";
 import { type Column, millis } from "../shell/table.ts";
 import { MODEL_NAMES } from "./task.ts";
 
@@ -23,7 +23,7 @@ export const LOSS_COLUMN: Column<StepRecord> = {
 
 /** Columns of this library's steps. */
 export const STEP_COLUMNS: Column<StepRecord>[] = [
-  { title: "step", left: true, cell: (row) => MODEL_NAMES[taskOf(row).model] },
+  { title: "step", left: true, cell: (row) => MODEL_NAMES[stepTaskOf(row).model] },
   { title: "batch", cell: (row) => `${row.batch}` },
   { title: "width", cell: (row) => `${row.hidden}` },
   ...TIME_COLUMNS,

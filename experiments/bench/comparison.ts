@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type EchoCostRecord, type GrowthRecord, type StepRecord, taskOf } from "./records.ts";
+import { type EchoCostRecord, type GrowthRecord, type StepRecord, stepTaskOf } from "./records.ts";
 import { exponent } from "./statistics.ts";
 import { MODEL_NAMES, stepFlops } from "./task.ts";
 
@@ -12,10 +12,10 @@ import { MODEL_NAMES, stepFlops } from "./task.ts";
 export function growth(steps: readonly StepRecord[]): GrowthRecord[] {
   const { batch, hidden, device } = steps[0];
   return (["vae", "echo"] as const).flatMap((model) => {
-    const own = steps.filter((step) => taskOf(step).model === model);
+    const own = steps.filter((step) => stepTaskOf(step).model === model);
     const fit = (along: GrowthRecord["along"], some: StepRecord[]): GrowthRecord[] => {
       if (some.length < 2) return [];
-      const work = some.map((step) => stepFlops(taskOf(step)));
+      const work = some.map((step) => stepFlops(stepTaskOf(step)));
       const slope = exponent(work, some.map((step) => step.median_ms));
       return [{ name: "growth", device, model, along, exponent: Number(slope.toFixed(3)) }];
     };

@@ -8,7 +8,7 @@
 
 import { join } from "node:path";
 import { writeFile } from "../shell/files.ts";
-import { LATENT, layerSizes, PIXELS, type Task } from "./task.ts";
+import { LATENT, layerSizes, PIXELS, type StepTask } from "./task.ts";
 
 /** Inputs of a step. */
 export interface Fixture {
@@ -24,7 +24,7 @@ export interface Fixture {
 const IMAGES = 1000;
 
 /** The inputs of a task. */
-export function makeFixture({ batch, hidden }: Pick<Task, "batch" | "hidden">): Fixture {
+export function makeFixture({ batch, hidden }: Pick<StepTask, "batch" | "hidden">): Fixture {
   const uniform = mulberry32(12345);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const pixel = () => uniform() < 0.8 ? 0 : uniform();
@@ -46,7 +46,7 @@ export function makeFixture({ batch, hidden }: Pick<Task, "batch" | "hidden">): 
 }
 
 /** Writes the inputs of a task, as little-endian float32, into `params.f32`, `images.f32` and `noise.f32` of a folder. */
-export async function writeFixture(folder: string, task: Task): Promise<void> {
+export async function writeFixture(folder: string, task: StepTask): Promise<void> {
   for (const [name, data] of Object.entries(makeFixture(task))) {
     await writeFile(join(folder, `${name}.f32`), new Uint8Array(data.buffer));
   }

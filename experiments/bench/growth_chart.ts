@@ -5,7 +5,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { type StepRecord, taskOf } from "./records.ts";
+import { type StepRecord, stepTaskOf } from "./records.ts";
 import { INK, type Panel, svgText } from "../formats/svg.ts";
 import { type Model, MODEL_NAMES, stepFlops } from "./task.ts";
 
@@ -53,7 +53,7 @@ function panel(x: "batch" | "hidden", label: string, steps: readonly StepRecord[
 }
 
 const ofModel = (steps: readonly StepRecord[], model: Model): StepRecord[] =>
-  steps.filter((step) => taskOf(step).model === model);
+  steps.filter((step) => stepTaskOf(step).model === model);
 
 /** A line with its quartiles, named at its end. */
 function marks(steps: StepRecord[], x: "batch" | "hidden", model: Model): Plot.Markish[] {
@@ -77,6 +77,6 @@ function marks(steps: StepRecord[], x: "batch" | "hidden", model: Model): Plot.M
 function proportional(steps: StepRecord[], x: "batch" | "hidden"): { x: number; y: number }[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
-  const rate = last.median_ms / stepFlops(taskOf(last));
-  return steps.map((step) => ({ x: step[x], y: rate * stepFlops(taskOf(step)) }));
+  const rate = last.median_ms / stepFlops(stepTaskOf(last));
+  return steps.map((step) => ({ x: step[x], y: rate * stepFlops(stepTaskOf(step)) }));
 }

@@ -21,7 +21,7 @@ import {
   times,
 } from "./records.ts";
 import { summarize } from "./statistics.ts";
-import type { Task } from "./task.ts";
+import type { StepTask } from "./task.ts";
 
 /** How this library is called in records. */
 export const OURS = "echograd";
@@ -40,7 +40,7 @@ const OUR_MATMUL: Program = ownProgram("matmul.ts", ["--allow-read"]);
 
 /** Training steps of all tasks, in turns. */
 export async function measureSteps(
-  tasks: readonly Task[],
+  tasks: readonly StepTask[],
   target: Target,
   fixtures: Fixtures,
   length: Length,
@@ -77,7 +77,7 @@ export async function measureMatmul(
 
 /** Several first steps of a task, from the start of their processes. */
 export async function measureStarts(
-  task: Task,
+  task: StepTask,
   target: Target,
   fixtures: Fixtures,
   starts: number,
@@ -95,7 +95,7 @@ export async function measureStarts(
 
 /** The memory of a process that takes so many steps. */
 export async function measureMemory(
-  task: Task,
+  task: StepTask,
   target: Target,
   fixtures: Fixtures,
   steps: number,

@@ -32,7 +32,7 @@ import {
   valueAndGrad,
 } from "../../mod.ts";
 import type { Fixture } from "./fixture.ts";
-import { LATENT, layerSizes, type Model, PIXELS, type Task } from "./task.ts";
+import { LATENT, layerSizes, type Model, PIXELS, type StepTask } from "./task.ts";
 
 const channel = echoChannel({ clip: 0.8359 });
 const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
@@ -99,7 +99,7 @@ export function firstState(params: Float32Array, hidden: number): State {
 }
 
 /** The inputs of every step. */
-export function stepInputs({ images, noise }: Fixture, { batch }: Task): Inputs {
+export function stepInputs({ images, noise }: Fixture, { batch }: StepTask): Inputs {
   return {
     images: tensor(images, { shape: [batch, PIXELS] }),
     noise: tensor(noise, { shape: [batch, LATENT] }),
@@ -108,7 +108,7 @@ export function stepInputs({ images, noise }: Fixture, { batch }: Task): Inputs 
 }
 
 /** How many kernels a step launches on a device. */
-export function countKernels(task: Task, device: Device): number {
+export function countKernels(task: StepTask, device: Device): number {
   const { model, batch, hidden } = task;
   const size = layerSizes(hidden).reduce((sum, [n, m]) => sum + n * m + m, 0);
   const fixture = {
@@ -122,7 +122,7 @@ export function countKernels(task: Task, device: Device): number {
 }
 
 /** A training run: each call takes a step and reads its loss. */
-export function trainer(task: Task, fixture: Fixture, device: Device): () => Promise<number> {
+export function trainer(task: StepTask, fixture: Fixture, device: Device): () => Promise<number> {
   const step = jit(trainingStep(task.model), { device, donate: [0] });
   const inputs = stepInputs(fixture, task);
   let state = firstState(fixture.params, task.hidden);

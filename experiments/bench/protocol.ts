@@ -8,10 +8,10 @@
  */
 
 import { print } from "../shell/program.ts";
-import type { Task } from "./task.ts";
+import type { StepTask } from "./task.ts";
 
 /** The one command-line argument of a contestant, in JSON. */
-export interface Order extends Task {
+export interface Order extends StepTask {
   /** Where the fixture is. */
   readonly folder: string;
   /** What to run on: a device of ours, or what a peer calls it. */

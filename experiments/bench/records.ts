@@ -7,7 +7,7 @@
 import type { Order } from "./protocol.ts";
 import type { Result } from "./race.ts";
 import type { Summary } from "./statistics.ts";
-import { type Model, stepFlops, type Task } from "./task.ts";
+import { type Model, stepFlops, type StepTask } from "./task.ts";
 
 /** Order statistics of a time. */
 export interface Times {
@@ -162,7 +162,7 @@ export const matmulRecord = (device: string, size: number, { steps }: Result): M
 const gflops = (flops: number, ms: number): number => rounded(flops / ms / 1e6);
 
 /** The task of a step's record. */
-export const taskOf = ({ name, batch, hidden }: StepRecord): Task => ({
+export const stepTaskOf = ({ name, batch, hidden }: StepRecord): StepTask => ({
   model: name === "vae-step" ? "vae" : "echo",
   batch,
   hidden,

@@ -11,7 +11,7 @@ export type Model = "vae" | "echo";
 export const MODEL_NAMES: Record<Model, string> = { vae: "VAE", echo: "Echo" };
 
 /** A training step: forward, backward, Adam, and the loss read. */
-export interface Task {
+export interface StepTask {
   readonly model: Model;
   /** Images in a batch. */
   readonly batch: number;
@@ -36,11 +36,11 @@ export function layerSizes(hidden: number): [inputs: number, outputs: number][] 
  * Floating-point operations of the matrix products of a step: each layer has one forward, one for the gradient of its
  * weights and, but for the first, one for the gradient of its input. 0.216 GFLOP at batch 100 and width 200.
  */
-export function stepFlops({ batch, hidden }: Task): number {
+export function stepFlops({ batch, hidden }: StepTask): number {
   const products = layerSizes(hidden).map(([inputs, outputs]) => 2 * batch * inputs * outputs);
   return 3 * products.reduce((sum, product) => sum + product) - products[0];
 }
 
 /** A task in a few words. */
-export const taskName = ({ model, batch, hidden }: Task): string =>
+export const taskName = ({ model, batch, hidden }: StepTask): string =>
   `${MODEL_NAMES[model]} step, batch ${batch}, width ${hidden}`;

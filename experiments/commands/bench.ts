@@ -24,7 +24,7 @@ import { COMMON_FLAGS } from "../bench/options.ts";
 import { type Output, standardOutput } from "../shell/output.ts";
 import type { Times } from "../bench/records.ts";
 import { millis } from "../shell/table.ts";
-import type { Model, Task } from "../bench/task.ts";
+import type { Model, StepTask } from "../bench/task.ts";
 import { findConfigs, type NamedConfig, shippedNames } from "../config/source.ts";
 import { UserError } from "../shell/errors.ts";
 import { makeFolder, writeFile } from "../shell/files.ts";
@@ -179,10 +179,10 @@ async function describe({ device: name, threads }: Target): Promise<string> {
 }
 
 /** The tasks that the flags ask for; the first is the smallest. */
-function tasksFor({ batch, hidden, thorough }: Given): Task[] {
+function tasksFor({ batch, hidden, thorough }: Given): StepTask[] {
   const batches = batch ? [batch] : [100, 200, 500, 1000, ...(thorough ? [10_000] : [])];
   const widths = hidden ? [] : [100, 400, 800];
-  const all = (models: Model[], batches: number[], widths: number[]): Task[] =>
+  const all = (models: Model[], batches: number[], widths: number[]): StepTask[] =>
     models.flatMap((model) =>
       widths.flatMap((hidden) => batches.map((batch) => ({ model, batch, hidden })))
     );

@@ -21,7 +21,7 @@ import { findPeers, type Peer } from "../bench/peers.ts";
 import { peersChart } from "../bench/peers_chart.ts";
 import { type Length, race } from "../bench/race.ts";
 import { type PeerRecord, peerRecord } from "../bench/records.ts";
-import { MODEL_NAMES, type Task, taskName } from "../bench/task.ts";
+import { MODEL_NAMES, type StepTask, taskName } from "../bench/task.ts";
 
 const FLAGS = {
   batch: {
@@ -85,7 +85,7 @@ function ourselves(): Peer[] {
   return navigator.hardwareConcurrency > 1 ? [ours, alone] : [ours];
 }
 
-function tasksFor({ batch, hidden, model }: Given): Task[] {
+function tasksFor({ batch, hidden, model }: Given): StepTask[] {
   const batches = batch ? [batch] : [100, 1000];
   const models = model ? [model] : ["vae", "echo"] as const;
   return models.flatMap((model) => batches.map((batch) => ({ model, batch, hidden })));
@@ -93,7 +93,7 @@ function tasksFor({ batch, hidden, model }: Given): Task[] {
 
 /** One task, by all that can do it, in turns. The first peer is this library. */
 async function compare(
-  task: Task,
+  task: StepTask,
   peers: readonly Peer[],
   fixtures: Fixtures,
   length: Length,

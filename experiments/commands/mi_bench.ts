@@ -11,7 +11,7 @@ import { described, DESCRIPTION } from "../laboratory/estimators/description.ts"
 import { ESTIMATORS } from "../laboratory/estimators/estimators.ts";
 import { exportSamples } from "../laboratory/estimators/export.ts";
 import { requireAll, show } from "../laboratory/estimators/report.ts";
-import { bench, type Row } from "../laboratory/estimators/run.ts";
+import { bench, type EstimatorRow } from "../laboratory/estimators/run.ts";
 import { suite } from "../laboratory/estimators/suite.ts";
 import { suggest } from "../shell/nearest.ts";
 import { main, print } from "../shell/program.ts";
@@ -89,7 +89,7 @@ async function command(args: string[]): Promise<void> {
     for (const path of paths) output.record({ path }, path);
     return;
   }
-  const rows: Row[] = [];
+  const rows: EstimatorRow[] = [];
   const seeds = Array.from({ length: given.seeds }, (_, i) => seed + i);
   const plan = { tasks, estimators, samples, seeds, steps };
   for await (const row of bench(plan, output.busy)) rows.push(row);

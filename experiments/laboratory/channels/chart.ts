@@ -5,7 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
-import type { Judgement, Row } from "./row.ts";
+import type { ChannelRow, Judgement } from "./row.ts";
 
 /** The text of the SVG file. */
 export function chart(judgement: Judgement, source: string): string {
@@ -22,7 +22,7 @@ export function chart(judgement: Judgement, source: string): string {
   );
 }
 
-const isRed = ({ verdict }: Row): boolean => verdict === "red";
+const isRed = ({ verdict }: ChannelRow): boolean => verdict === "red";
 
 /** The z of all rows, in their order; what is further out is drawn at the edge. */
 function scores({ rows, limit }: Judgement): Panel {
@@ -81,7 +81,7 @@ const STYLES = [
 ] as const;
 
 /** What the code tells beyond the rate, by the number of examples in a batch, for each way to draw echoes from it. */
-function excesses(rows: readonly Row[]): Panel | undefined {
+function excesses(rows: readonly ChannelRow[]): Panel | undefined {
   const points = rows.filter(({ section }) => section === "sampling").map((row) => {
     const [mode, batch] = row.channel.split(", batch ");
     const excess = row.estimate - row.formula;

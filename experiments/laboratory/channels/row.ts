@@ -39,7 +39,7 @@ export interface Gap {
 }
 
 /** A finding, judged. */
-export interface Row extends Finding {
+export interface ChannelRow extends Finding {
   /** How many standard errors the estimate is off, to the wrong side where it is a bound. */
   readonly z: number;
   /** How many standard errors the formula's mean over the draws is off. */
@@ -51,7 +51,7 @@ export interface Row extends Finding {
 
 /** All rows, and how they were judged. */
 export interface Judgement {
-  readonly rows: readonly Row[];
+  readonly rows: readonly ChannelRow[];
   /** How many standard errors a z may be off. */
   readonly limit: number;
   /** How many things were looked at. */
@@ -72,7 +72,7 @@ export function judge(findings: readonly Finding[]): Judgement {
   const tests = findings.reduce((count, { laws = [] }) => count + 2 + laws.length, 0);
   const chance = FALSE_ALARM / tests;
   const limit = quantile(1 - chance / 2);
-  const rows = findings.map((finding): Row => {
+  const rows = findings.map((finding): ChannelRow => {
     const { estimate, formula, rate, difference, differenceError = 0, relation } = finding;
     const off = estimate - formula - difference;
     const wrong = relation === "≤" ? Math.max(0, off) : relation === "≥" ? Math.min(0, off) : off;
@@ -109,7 +109,7 @@ function quantile(p: number): number {
 const nats = (value: number): string => value.toFixed(4);
 
 /** The columns of the table. */
-export const COLUMNS: readonly Column<Row>[] = [
+export const COLUMNS: readonly Column<ChannelRow>[] = [
   { title: "channel", left: true, cell: (row) => row.channel },
   { title: "formula", cell: (row) => nats(row.formula) },
   { title: "known", cell: (row) => nats(row.rate + row.difference) },

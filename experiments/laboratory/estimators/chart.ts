@@ -6,7 +6,7 @@
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
 import { contrastedOf, type EstimatorName } from "./estimators.ts";
-import { type Findings, isFound, type Row } from "./run.ts";
+import { type EstimatorRow, type EstimatorTable, isFound } from "./run.ts";
 
 /** What is outside is drawn at the edge. */
 const EDGE = { low: 0.03, high: 100 };
@@ -29,7 +29,7 @@ const STYLES = [
 ] as const;
 
 /** The text of the SVG file. */
-export function chart({ rows, estimators, samples, source }: Findings): string {
+export function chart({ rows, estimators, samples, source }: EstimatorTable): string {
   const asked = estimators.map(({ name }) => name);
   const panels = GROUPS.map(({ title, names }) => ({
     title,
@@ -48,7 +48,7 @@ const within = (nats: number): number => Math.min(EDGE.high, Math.max(EDGE.low, 
 function panelOf(
   title: string,
   names: readonly EstimatorName[],
-  rows: readonly Row[],
+  rows: readonly EstimatorRow[],
   ceiling: number,
 ): Panel {
   const points = (name: EstimatorName) =>

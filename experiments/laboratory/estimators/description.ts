@@ -4,14 +4,14 @@
  * @module
  */
 import type { Column } from "../../shell/table.ts";
-import type { Exact, Task } from "./task.ts";
+import type { EstimatorTask, Exact } from "./task.ts";
 
 /** A task in numbers and words. */
-export type Described = Omit<Task, "exact" | "draw"> & Exact;
+export type Described = Omit<EstimatorTask, "exact" | "draw"> & Exact;
 
 /** What there is to say of a task. */
 export const described = (
-  { name, dimensions, exact, isContinuous, description }: Task,
+  { name, dimensions, exact, isContinuous, description }: EstimatorTask,
 ): Described => ({ name, dimensions, ...exact(), isContinuous, description });
 
 /** The columns of the list. */

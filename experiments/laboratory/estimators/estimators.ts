@@ -20,7 +20,7 @@ import {
 } from "../../../mod.ts";
 import { meanOf, varianceOf } from "../statistics/summary.ts";
 import type { Densities, Sample } from "./sample.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
 /** What a run tells the estimators. */
 export interface Settings {
@@ -37,7 +37,7 @@ export interface Estimator {
   /** What it is to the information, where it is a bound on average. */
   readonly relation?: "≤" | "≥";
   /** Why it says nothing of a task; undefined where it does. */
-  obstacle(task: Task, sample: Sample): string | undefined;
+  obstacle(task: EstimatorTask, sample: Sample): string | undefined;
   /** The information in a sample. The seed is for what the estimator draws itself. */
   estimate(sample: Sample, seed: number, settings: Settings): number | Promise<number>;
 }
@@ -57,7 +57,7 @@ export type EstimatorName =
 /** Of so many pairs, how many codes InfoNCE and leave-one-out tell from one another: InfoNCE is never above its logarithm. */
 export const contrastedOf = (samples: number): number => Math.min(samples, 500);
 
-const needsDensity = (_: Task, { densities }: Sample): string | undefined =>
+const needsDensity = (_: EstimatorTask, { densities }: Sample): string | undefined =>
   densities === undefined ? "p(z|x) is not known in closed form" : undefined;
 
 const ksg: Estimator = {

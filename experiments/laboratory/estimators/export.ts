@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Points } from "../../../mod.ts";
 import { writeNpz } from "../../formats/npy_writer.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
 /**
  * Writes an npz file for each task, `NAME.npz`: x [n, dimensions] and z [n, dimensions], float64; mi, the exact information in
@@ -17,7 +17,7 @@ import type { Task } from "./task.ts";
  * @throws {UserError} if one cannot be written
  */
 export async function exportSamples(
-  tasks: readonly Task[],
+  tasks: readonly EstimatorTask[],
   { samples, seed }: { readonly samples: number; readonly seed: number },
   folder: string,
   busy: (what: string) => void,

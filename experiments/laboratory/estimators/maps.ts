@@ -10,7 +10,7 @@
 import { generator, normalDraw } from "../statistics/generator.ts";
 import { reflections } from "./reflections.ts";
 import type { Sample } from "./sample.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
 /** What becomes of a row. */
 export interface Image {
@@ -87,7 +87,7 @@ export const MAPS: Record<MapName, MapOf> = {
 };
 
 /** The task with x and z mapped, each by a bijection of its own. */
-export function mapped(task: Task, map: MapName): Task {
+export function mapped(task: EstimatorTask, map: MapName): EstimatorTask {
   const { x, z } = task.dimensions;
   const ofX = MAPS[map](x, 1), ofZ = MAPS[map](z, 2);
   return {

@@ -11,20 +11,20 @@ import { makeFolder, writeFile } from "../../shell/files.ts";
 import { csvText } from "../../formats/csv.ts";
 import { chart } from "./chart.ts";
 import type { Estimator, EstimatorName } from "./estimators.ts";
-import { type Findings, isFound, type Row } from "./run.ts";
+import { type EstimatorRow, type EstimatorTable, isFound } from "./run.ts";
 
 /** The columns of some estimators. */
-const columnsOf = (estimators: readonly Estimator[]): Column<Row>[] => [
+const columnsOf = (estimators: readonly Estimator[]): Column<EstimatorRow>[] => [
   { title: "task", left: true, cell: ({ task }) => task },
   { title: "exact", cell: ({ exact }) => exact.toFixed(2) },
   ...estimators.map(({ name, relation }) => ({
     title: relation === undefined ? name : `${name} ${relation}`,
-    cell: (row: Row) => cellText(row, name),
+    cell: (row: EstimatorRow) => cellText(row, name),
   })),
 ];
 
 /** The mean and, in brackets, its standard error: 1.02 (.03). */
-function cellText({ estimates }: Row, name: EstimatorName): string {
+function cellText({ estimates }: EstimatorRow, name: EstimatorName): string {
   const cell = estimates[name];
   if (cell === undefined) return "";
   if (!isFound(cell)) return cell.failed ? "failed" : "–";
@@ -35,7 +35,7 @@ function cellText({ estimates }: Row, name: EstimatorName): string {
 }
 
 /** A line for each task and estimator. */
-export const tableCsv = (rows: readonly Row[]): string =>
+export const tableCsv = (rows: readonly EstimatorRow[]): string =>
   csvText(
     rows.flatMap(({ task, dimensions, exact, exactError, estimates }) =>
       Object.entries(estimates).map(([estimator, cell]) => ({
@@ -55,7 +55,7 @@ export const tableCsv = (rows: readonly Row[]): string =>
 
 /** Prints the table, and keeps it in a folder: table.csv, table.json, mi_bench.svg. */
 export async function show(
-  findings: Findings,
+  findings: EstimatorTable,
   folder: string,
   output: Output,
 ): Promise<void> {
@@ -80,7 +80,7 @@ export async function show(
  *
  * @throws {UserError} that names the others
  */
-export function requireAll(rows: readonly Row[]): void {
+export function requireAll(rows: readonly EstimatorRow[]): void {
   const failures = rows.flatMap(({ task, estimates }) =>
     Object.entries(estimates).flatMap(([estimator, cell]) =>
       !isFound(cell) && cell.failed ? [`${estimator} on ${task} (${cell.reason})`] : []

@@ -6,11 +6,11 @@
 import { meanOf, standardError } from "../statistics/summary.ts";
 import type { Estimator, EstimatorName, Settings } from "./estimators.ts";
 import type { Sample } from "./sample.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
 /** Settings of a run. */
 export interface Plan extends Settings {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly EstimatorTask[];
   readonly estimators: readonly Estimator[];
   /** Pairs of each sample. */
   readonly samples: number;
@@ -31,26 +31,26 @@ export interface Found {
 }
 
 /** Why an estimator says nothing of a task. */
-export interface Nothing {
+export interface NotFound {
   readonly reason: string;
   /** Whether it should have. */
   readonly failed: boolean;
 }
 
 /** A row of the table. Information is in nats. */
-export interface Row {
+export interface EstimatorRow {
   readonly task: string;
-  readonly dimensions: Task["dimensions"];
+  readonly dimensions: EstimatorTask["dimensions"];
   readonly exact: number;
   /** Of the exact information, where it is a mean by Monte Carlo; 0 elsewhere. */
   readonly exactError: number;
   readonly by: string;
-  readonly estimates: Readonly<Partial<Record<EstimatorName, Found | Nothing>>>;
+  readonly estimates: Readonly<Partial<Record<EstimatorName, Found | NotFound>>>;
 }
 
 /** The table of all tasks and estimators. */
-export interface Findings {
-  readonly rows: readonly Row[];
+export interface EstimatorTable {
+  readonly rows: readonly EstimatorRow[];
   readonly estimators: readonly Estimator[];
   /** Pairs of each sample. */
   readonly samples: number;
@@ -59,14 +59,17 @@ export interface Findings {
 }
 
 /** Whether there is an estimate. */
-export const isFound = (cell: Found | Nothing): cell is Found => "mean" in cell;
+export const isFound = (cell: Found | NotFound): cell is Found => "mean" in cell;
 
 /** Rows, one after another; `busy` is told what comes next. */
-export async function* bench(plan: Plan, busy: (what: string) => void): AsyncGenerator<Row> {
+export async function* bench(
+  plan: Plan,
+  busy: (what: string) => void,
+): AsyncGenerator<EstimatorRow> {
   for (const [i, task] of plan.tasks.entries()) {
     const { nats: exact, standardError: exactError, by } = task.exact();
     const samples = plan.seeds.map((seed) => task.draw(plan.samples, seed));
-    const estimates: Partial<Record<EstimatorName, Found | Nothing>> = {};
+    const estimates: Partial<Record<EstimatorName, Found | NotFound>> = {};
     for (const estimator of plan.estimators) {
       busy(`task ${i + 1} of ${plan.tasks.length}, ${task.name}: ${estimator.name}`);
       estimates[estimator.name] = await cellOf(estimator, task, samples, plan, exact);
@@ -78,11 +81,11 @@ export async function* bench(plan: Plan, busy: (what: string) => void): AsyncGen
 /** One estimator, one task. Whatever goes wrong in it stays in its cell. */
 async function cellOf(
   estimator: Estimator,
-  task: Task,
+  task: EstimatorTask,
   samples: readonly Sample[],
   { seeds, ...settings }: Plan,
   exact: number,
-): Promise<Found | Nothing> {
+): Promise<Found | NotFound> {
   const reason = estimator.obstacle(task, samples[0]);
   if (reason !== undefined) return { reason, failed: false };
   const values: number[] = [];

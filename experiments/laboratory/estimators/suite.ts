@@ -16,14 +16,14 @@ import {
 } from "./closed_forms.ts";
 import { mapped } from "./maps.ts";
 import { network, tanhLayer, tanhScalar } from "./nonlinear.ts";
-import { type Task, taskOf } from "./task.ts";
+import { type EstimatorTask, taskOf } from "./task.ts";
 
-let made: readonly Task[] | undefined;
+let made: readonly EstimatorTask[] | undefined;
 
 /** All tasks, in their order; made on the first call. */
-export const suite = (): readonly Task[] => made ??= make();
+export const suite = (): readonly EstimatorTask[] => made ??= make();
 
-function make(): Task[] {
+function make(): EstimatorTask[] {
   const gaussian1 = taskOf(gaussian(1, 1)), gaussian8 = taskOf(gaussian(8, 2));
   const cauchy4 = taskOf(cauchy(1), 4);
   return [

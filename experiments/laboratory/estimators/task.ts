@@ -17,7 +17,7 @@ export interface Exact {
 }
 
 /** A task. */
-export interface Task {
+export interface EstimatorTask {
   /** Its family, the dimensions of z, its information rounded, and how it is mapped: `gaussian-8d-2.0-flow`. */
   readonly name: string;
   readonly description: string;
@@ -48,7 +48,7 @@ export interface Family extends Channel {
 /**
  * The task of some independent copies of a channel side by side: with examples and echoes of their own, their informations add.
  */
-export function taskOf(family: Family, copies = 1): Task {
+export function taskOf(family: Family, copies = 1): EstimatorTask {
   const { description, isContinuous, logDensity } = family;
   const probe = drawCode(family, generator(1));
   const dimensions = { x: probe.example.x.length * copies, z: probe.z.length * copies };

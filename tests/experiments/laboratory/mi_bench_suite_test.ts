@@ -9,7 +9,7 @@ import { ksgInformation, neighbourEntropy, noiseInformation, type Points } from 
 import { cauchy, gaussian } from "../../../experiments/laboratory/estimators/closed_forms.ts";
 import { type MapName, mapped, MAPS } from "../../../experiments/laboratory/estimators/maps.ts";
 import { suite } from "../../../experiments/laboratory/estimators/suite.ts";
-import { type Task, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
+import { type EstimatorTask, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
 import {
   betaCdf,
   cauchyCdf,
@@ -29,7 +29,7 @@ import {
 const N = 300;
 
 /** A task of the suite. */
-function named(name: string): Task {
+function named(name: string): EstimatorTask {
   const found = suite().find((task) => task.name === name);
   assert(found !== undefined, name);
   return found;
@@ -176,7 +176,7 @@ Deno.test("maps change volumes by what they say, which is never 0", () => {
 
 Deno.test("a map keeps the information, and its densities are those of what it makes", () => {
   const n = 3000;
-  const cases: [Task, MapName, number][] = [
+  const cases: [EstimatorTask, MapName, number][] = [
     [taskOf(gaussian(1, 1)), "halfcube", 0.05],
     [taskOf(gaussian(1, 1)), "wiggly", 0.05],
     [taskOf(cauchy(1)), "asinh", 0.05],

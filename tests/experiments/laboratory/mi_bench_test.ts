@@ -28,9 +28,13 @@ import {
 import { mapped } from "../../../experiments/laboratory/estimators/maps.ts";
 import { tanhScalar } from "../../../experiments/laboratory/estimators/nonlinear.ts";
 import { requireAll, show, tableCsv } from "../../../experiments/laboratory/estimators/report.ts";
-import { bench, isFound, type Row } from "../../../experiments/laboratory/estimators/run.ts";
+import {
+  bench,
+  type EstimatorRow,
+  isFound,
+} from "../../../experiments/laboratory/estimators/run.ts";
 import { suite } from "../../../experiments/laboratory/estimators/suite.ts";
-import { type Task, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
+import { type EstimatorTask, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
 import {
   assertHolds,
   assertRefused,
@@ -40,15 +44,15 @@ import {
 
 /** Rows of some tasks. */
 const rowsOf = (
-  tasks: readonly Task[],
+  tasks: readonly EstimatorTask[],
   estimators: readonly Estimator[],
   samples = 500,
   seeds: readonly number[] = [1],
-): Promise<Row[]> =>
+): Promise<EstimatorRow[]> =>
   Array.fromAsync(bench({ tasks, estimators, samples, seeds, steps: 200 }, () => {}));
 
 /** The estimate of a row, which must be there. */
-function meanOf({ estimates }: Row, name: Estimator["name"]): number {
+function meanOf({ estimates }: EstimatorRow, name: Estimator["name"]): number {
   const cell = estimates[name];
   assert(cell !== undefined && isFound(cell), `${name}: ${JSON.stringify(cell)}`);
   return cell.mean;
