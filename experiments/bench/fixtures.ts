@@ -1,5 +1,5 @@
 /**
- * A temporary folder with the inputs of tasks.
+ * A temporary folder for the inputs of tasks.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { makeFolder } from "../shell/files.ts";
 import { writeFixture } from "./fixture.ts";
 import type { StepTask } from "./task.ts";
 
-/** Inputs of tasks, each written when it is first asked for; they vanish with this. */
+/** Inputs of tasks. They are written on first use, and removed when this is disposed of. */
 export interface Fixtures extends AsyncDisposable {
-  /** The folder that {@linkcode writeFixture} has filled for a task. */
+  /** The folder with the files of {@linkcode writeFixture} for a task. */
   of(task: StepTask): Promise<string>;
 }
 
-/** No inputs yet. */
+/** Makes the temporary folder. */
 export async function openFixtures(): Promise<Fixtures> {
   const root = await Deno.makeTempDir({ prefix: "echograd_bench_" });
   const folders = new Map<string, Promise<string>>();

@@ -1,24 +1,24 @@
 /**
- * Random rotations, as products of Householder's reflections.
+ * Random rotations as products of Householder reflections.
  *
  * @module
  */
-import { normalDraw, type Random } from "../statistics/generator.ts";
+import { normalDraws, type Random } from "../statistics/generator.ts";
 
 /** An orthogonal matrix. */
-export interface Rotation {
+interface Rotation {
   times(v: readonly number[]): number[];
-  /** Its inverse, which is its transpose, times v. */
+  /** The inverse (the transpose) times v. */
   inverse(v: readonly number[]): number[];
 }
 
-/** As many as turn every coordinate into every other one. */
+/** The number of reflections: enough to mix every coordinate with every other. */
 const COUNT = 4;
 
-/** A random product of four reflections. */
+/** A random rotation. */
 export function reflections(dimensions: number, random: Random): Rotation {
   const axes = Array.from({ length: COUNT }, () => {
-    const axis = Array.from({ length: dimensions }, () => normalDraw(random));
+    const axis = normalDraws(random, dimensions);
     const norm = Math.sqrt(axis.reduce((sum, a) => sum + a * a, 0));
     return axis.map((a) => a / norm);
   });

@@ -1,5 +1,5 @@
 /**
- * The tasks, by name: information from 0.1 to 40 nats, 1 to 32 dimensions.
+ * All tasks: information from 0.1 to 40 nats in 1 to 32 dimensions.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import { mapped } from "./maps.ts";
 import { network, tanhLayer, tanhScalar } from "./nonlinear.ts";
 import { type EstimatorTask, taskOf } from "./task.ts";
 
-let made: readonly EstimatorTask[] | undefined;
+let tasks: readonly EstimatorTask[] | undefined;
 
-/** All tasks, in their order; made on the first call. */
-export const suite = (): readonly EstimatorTask[] => made ??= make();
+/** All tasks in the order of the table. The first call makes them. */
+export const allTasks = (): readonly EstimatorTask[] => tasks ??= make();
 
 function make(): EstimatorTask[] {
   const gaussian1 = taskOf(gaussian(1, 1)), gaussian8 = taskOf(gaussian(8, 2));

@@ -1,0 +1,4 @@
+export interface Measured {
+  readonly value: number;
+  readonly standardError: number;
+}
