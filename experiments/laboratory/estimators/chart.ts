@@ -38,7 +38,7 @@ export function chart({ rows, estimators, samples, source }: EstimatorTable): st
   })).filter(({ names }) => names.length > 0);
   return svgText(
     "Estimates of mutual information against the exact value, nats",
-    `One mark a task; marks on the line are exact; estimates below ${EDGE.low} or above ${EDGE.high} are drawn at the edge. ` +
+    `One mark a task; marks on the line are exact; marks outside ${EDGE.low} to ${EDGE.high} are at the edge. ` +
       source,
     panels.map(({ title, names }) => panelOf(title, names, rows, Math.log(contrastedOf(samples)))),
   );

@@ -60,8 +60,7 @@ export async function likelihoodOf(
       quantity: "omitted term",
       value: omitted,
       standardError: omittedError,
-      meaning:
-        "E[−log p(z)] − h(ε): test codes are less likely than noise under the law p of noise",
+      meaning: "E[−log p(z)] − h(ε): the extra cost of test codes under the law p of the noise",
     },
     whole: {
       quantity: "−ELBO, with the omitted term",

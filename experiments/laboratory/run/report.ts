@@ -33,11 +33,11 @@ export async function showRun(
   output.table(COLUMNS, rows);
   output.say(
     `All information is in nats. "formula" is the mean rate of the drawn codes, "known" the mean rate of all
-images, and "estimate" adds h(z) − h(ε) to the formula, as far as second moments show it. A row is green
-if it is within ${
+images, and "estimate" the formula + h(z) − h(ε), as far as second moments show the difference. A row is
+green if formula and estimate are within ${
       judgement.limit.toFixed(2)
-    } standard errors (z) and "law" is at most 1: the largest gap between the laws of
-z and ε, divided by its limit.`,
+    } standard errors (z) of "known" and "law" is at
+most 1: the largest gap between the laws of z and ε, divided by its limit.`,
   );
   output.table(FACT_COLUMNS, facts);
   const said = answers(trained, found);

@@ -41,7 +41,7 @@ function exactness({ judgement, facts, evidence: { gaps } }: RunJudgement): Answ
     question: "Is the rate exact?",
     sentences: [
       "I(X;Z) = h(Z) − h(Z|X) equals −E log |det S(X)| if the code z and its noise ε have the same law, with a density.",
-      `This compares codes of training images with noise from all training images: ${
+      `For codes of training images with echoes from all training images, ${
         gapText(gaps.train, chance)
       }.`,
       red === 0
