@@ -14,7 +14,7 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
-import { measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
 import { gaussVector } from "./channels.ts";
 import { draw } from "./draws.ts";
 import type { Finding } from "./row.ts";
@@ -54,10 +54,10 @@ export async function* bounds({ draws: n, sampler, seed }: Suite): AsyncGenerato
         section: "bounds",
         channel: name,
         rate: information,
-        formula: measure(draws.rate),
+        formula: measured(draws.rate),
         by: `${by}, K = ${COUNT}`,
         relation,
-        estimate: measure(Float64Array.from(values)),
+        estimate: measured(values),
       };
     }
   }

@@ -7,7 +7,9 @@ import { ksgInformation, noiseInformation } from "../../../mod.ts";
 import { estimateOf } from "../../../lib/information/neighbours.ts";
 import type { LogDensity } from "../statistics/densities.ts";
 import { ofRows, rowOf } from "../statistics/rows.ts";
-import { kolmogorovSmirnov, meanOf, measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
+import { measuredInBatches } from "../statistics/batches.ts";
+import { kolmogorovSmirnov, meanOf } from "../statistics/summary.ts";
 import type { Statistic } from "./channels.ts";
 import type { Draws, EchoCodes } from "./draws.ts";
 import type { Law } from "./law.ts";
@@ -30,10 +32,10 @@ export function byDensity(
   );
   return {
     by: "densities",
-    formula: measure(rate, batch),
+    formula: measuredInBatches(rate, batch),
     estimate: {
       value: meanOf(terms),
-      standardError: measure(terms.map((term, i) => term - rate[i]), batch).standardError,
+      standardError: measuredInBatches(terms.map((term, i) => term - rate[i]), batch).standardError,
     },
   };
 }
@@ -68,7 +70,7 @@ export function byEntropies({ dimensions, noise, z, logDeterminant, rate }: Draw
     { jitter: ROUNDING },
   );
   const { standardError } = estimateOf(terms.map((term, i) => term - rate[i]));
-  return { by: "entropies", formula: measure(rate), estimate: { value: nats, standardError } };
+  return { by: "entropies", formula: measured(rate), estimate: { value: nats, standardError } };
 }
 
 /**
@@ -87,7 +89,7 @@ export function byKsg({ x, z, rate }: Draws, map: (v: number) => number = (v) =>
   const { standardError } = estimateOf(terms.map((term, i) => term - rate[i]));
   return {
     by: "KSG",
-    formula: measure(rate),
+    formula: measured(rate),
     estimate: { value: nats, standardError: Math.hypot(standardError, 1 / Math.sqrt(x.length)) },
   };
 }

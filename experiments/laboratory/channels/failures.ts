@@ -6,7 +6,8 @@
 import { echoChannel, echoRate, mul, slice, tensor } from "../../../mod.ts";
 import { normalLogDensity } from "../statistics/densities.ts";
 import { normalDraw } from "../statistics/generator.ts";
-import { meanOf, measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
+import { meanOf } from "../statistics/summary.ts";
 import { type Encode, gaussVector } from "./channels.ts";
 import { draw, type Draws } from "./draws.ts";
 import { byDensity, byLaws, type Estimated, gapsOf } from "./estimates.ts";
@@ -57,9 +58,9 @@ function byReading({ x, z, rate }: Draws, base: number): Estimated {
   const terms = pairs.map((pair, i) => Math.log(ofPair(pair) / ofX(x[i]) / ofRead(read[i])));
   return {
     by: "reading x",
-    formula: measure(rate),
+    formula: measured(rate),
     // The bias of an entropy from the frequencies of 2 values is 1/(2n).
-    estimate: { value: meanOf(terms), standardError: measure(terms).standardError + 1 / n },
+    estimate: { value: meanOf(terms), standardError: measured(terms).standardError + 1 / n },
   };
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { generator, normalDraws, type Random } from "../statistics/generator.ts";
-import { measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
 import { encode, rate } from "../channels/truncated.ts";
 import { diagonal } from "./codes.ts";
 import type { Exact, Family } from "./task.ts";
@@ -122,7 +122,7 @@ export function network(
         return (information(x) + information(x.map((value) => -value))) / 2;
       });
       return known = {
-        ...measure(rates),
+        ...measured(rates),
         by: `−E Σ log S by Monte Carlo, ${PAIRS} pairs x, −x`,
       };
     },

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Measured } from "../statistics/measured.ts";
-import { measure } from "../statistics/summary.ts";
+import { type Measured, measured } from "../statistics/measured.ts";
 import type { Estimator, EstimatorName, Settings } from "./estimators.ts";
 import type { Sample } from "./sample.ts";
 import type { EstimatorTask, Exact } from "./task.ts";
@@ -95,6 +94,6 @@ async function cellOf(
       return { reason: `seed ${seeds[i]}: ${String(error)}`, failed: true };
     }
   }
-  const mean = measure(Float64Array.from(values));
+  const mean = measured(values);
   return { ...mean, deviation: mean.value - exact, values };
 }

@@ -21,7 +21,7 @@ import type { EchoCodes } from "../channels/draws.ts";
 import { rowsOf, type Split } from "./trained.ts";
 
 /** Codes of images. */
-export interface ImageCodes extends EchoCodes {
+export interface DrawnCodes extends EchoCodes {
   /** The index of the image of each code in its split. */
   readonly of: Int32Array;
 }
@@ -54,7 +54,7 @@ export async function codesOfBatches(
   channel: EchoChannel,
   batch: number,
   key: Key,
-): Promise<ImageCodes> {
+): Promise<DrawnCodes> {
   const { count } = split.images;
   const size = Math.min(batch, count), inPass = Math.floor(count / size);
   const passes = Math.ceil(BATCHES / inPass), inBatches = inPass * size;
@@ -81,7 +81,7 @@ export async function codesOfPool(
   pool: Split,
   channel: EchoChannel,
   key: Key,
-): Promise<ImageCodes> {
+): Promise<DrawnCodes> {
   const step = sampler({ ...channel, sampling: "withReplacement" });
   const all = rowsOf(pool, Int32Array.from({ length: pool.images.count }, (_, i) => i));
   const count = Math.min(CALL, of.length);
@@ -101,7 +101,7 @@ export async function codesOfFreshImages(
   split: Split,
   channel: EchoChannel,
   key: Key,
-): Promise<ImageCodes> {
+): Promise<DrawnCodes> {
   const order = await shuffled(split, key);
   const size = Math.min(channel.dMax + 1, order.length);
   const firsts = Int32Array.from(
@@ -131,7 +131,7 @@ async function collect(
   size: number,
   batch: number,
   draw: (call: number, rows: Int32Array) => { noise: Tensor; z: Tensor },
-): Promise<ImageCodes> {
+): Promise<DrawnCodes> {
   const dimensions = split.mean.length / split.images.count;
   const noise = new Float64Array(of.length * dimensions);
   const z = new Float64Array(of.length * dimensions);

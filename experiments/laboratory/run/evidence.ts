@@ -15,7 +15,7 @@ import {
   codesOfBatches,
   codesOfFreshImages,
   codesOfPool,
-  type ImageCodes,
+  type DrawnCodes,
   ratesOf,
   shuffled,
 } from "./codes.ts";
@@ -26,11 +26,11 @@ import type { Split, Trained } from "./trained.ts";
 /** The codes of a split by the source of their echoes. */
 interface BySource {
   /** Echoes from the batch of the code. */
-  readonly batch: ImageCodes;
+  readonly batch: DrawnCodes;
   /** Echoes from all training images. */
-  readonly pool: ImageCodes;
+  readonly pool: DrawnCodes;
   /** Echoes that no other code uses. */
-  readonly fresh: ImageCodes;
+  readonly fresh: DrawnCodes;
 }
 
 /** All codes, and the comparisons between them. */
@@ -41,7 +41,7 @@ export interface Evidence {
   readonly train: BySource;
   readonly test: BySource;
   /** The codes of test images that the run stored, with the noise that the checkpoint implies. */
-  readonly kept?: ImageCodes;
+  readonly kept?: DrawnCodes;
   /**
    * Gaps between codes and noise from the training images: for each dimension, then for the
    * distance.
@@ -63,7 +63,7 @@ export async function gather(
   /** Codes of random training images with echoes from all training images. */
   const ofTraining = async () =>
     await codesOfPool(train, await anyOf(train, draws, next()), train, channel, next());
-  const inSplit = async (split: Split, pool: ImageCodes): Promise<BySource> => {
+  const inSplit = async (split: Split, pool: DrawnCodes): Promise<BySource> => {
     busy(`codes of ${split.name} images`);
     const batch = await codesOfBatches(split, channel, config.batch, next());
     return { batch, pool, fresh: await codesOfFreshImages(split, channel, next()) };
@@ -106,7 +106,7 @@ function gapsBetween(z: Float64Array, noise: Float64Array, law: NormalLaw): Gap[
  */
 function keptCodes(
   { kept, test, channel, config: { latent }, name }: Trained,
-): ImageCodes | undefined {
+): DrawnCodes | undefined {
   if (kept === undefined) return undefined;
   const columns = columnsOf(kept, "z", `codes.safetensors of ${name}`);
   const dimensions = columns.count, { count } = test.images;

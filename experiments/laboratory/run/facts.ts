@@ -9,8 +9,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Fact, FactRecord } from "./fact.ts";
 import { type Likelihood, likelihoodOf } from "./likelihood.ts";
 import { type Repeats, repeatsOf } from "./repeats.ts";
-import type { Measured } from "../statistics/measured.ts";
-import { measure } from "../statistics/summary.ts";
+import { type Measured, measured } from "../statistics/measured.ts";
 import type { Trained } from "./trained.ts";
 
 /** All facts, and the details that the answers in words use. */
@@ -25,7 +24,7 @@ export interface Facts {
 export async function factsOf(trained: Trained, evidence: Evidence): Promise<Facts> {
   const { train, test } = trained, { bounds } = evidence;
   const repeats = repeatsOf(train.images);
-  const rate = measure(test.rate);
+  const rate = measured(test.rate);
   const likelihood = await likelihoodOf(trained, evidence);
   const { ofBatch, ofPool, reported, omitted, whole } = likelihood;
   const [images, distinct, told] = [train.images.count, repeats.distinct, bounds.count].map((n) =>
@@ -34,7 +33,7 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
   const all: Fact[] = [
     {
       quantity: "rate, training images",
-      ...measure(train.rate),
+      ...measured(train.rate),
       meaning: "the formula, −E log |det S(x)|",
     },
     {

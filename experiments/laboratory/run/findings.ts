@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { meanOf, measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
+import { meanOf } from "../statistics/summary.ts";
 import { byDensity } from "../channels/estimates.ts";
 import type { Finding } from "../channels/row.ts";
-import type { ImageCodes } from "./codes.ts";
+import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Split, Trained } from "./trained.ts";
 
@@ -32,7 +33,7 @@ export function findingsOf(
    * Estimates I = −E log |det S| + h(Z) − h(ε). One normal law replaces both densities in the
    * entropies, so their difference shows how much the second moments of z and ε differ.
    */
-  const row = (split: Split, echoes: string, drawn: ImageCodes): Finding => ({
+  const row = (split: Split, echoes: string, drawn: DrawnCodes): Finding => ({
     section: split.name,
     channel: `${split.name} images, ${echoes}`,
     rate: meanOf(split.rate),
@@ -69,7 +70,7 @@ export function findingsOf(
     by: `InfoNCE, K = ${bounds.count.toLocaleString("en")}`,
     relation: "≤",
     rate,
-    formula: measure(test.rate),
+    formula: measured(test.rate),
     estimate: bounds.below,
   });
   if (recorded !== undefined) {

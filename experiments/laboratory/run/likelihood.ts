@@ -11,9 +11,10 @@
 import { jit, type Tensor, tensor } from "../../../mod.ts";
 import { gatherTensor } from "../../outcome/evaluate.ts";
 import type { Params } from "../../models/model.ts";
-import { measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
+import { measuredInBatches } from "../statistics/batches.ts";
 import { byDensity } from "../channels/estimates.ts";
-import type { ImageCodes } from "./codes.ts";
+import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Fact } from "./fact.ts";
 import type { Trained } from "./trained.ts";
@@ -34,26 +35,26 @@ export async function likelihoodOf(
 ): Promise<Likelihood> {
   const byBatch = await distortions(trained, batch), byPool = await distortions(trained, pool);
   /** Distortion + rate for each code. */
-  const sums = ({ rate }: ImageCodes, distortion: Float64Array) =>
+  const sums = ({ rate }: DrawnCodes, distortion: Float64Array) =>
     distortion.map((value, i) => value + rate[i]);
   const ofBatch = sums(batch, byBatch), ofPool = sums(pool, byPool);
   const { estimate, formula } = byDensity(pool, law.logDensity);
   const omitted = estimate.value - formula.value, { standardError: omittedError } = estimate;
-  const complete = measure(ofPool);
+  const complete = measured(ofPool);
   return {
     ofBatch: {
       quantity: "distortion, echoes from the batch",
-      ...measure(byBatch, batch.batch),
+      ...measuredInBatches(byBatch, batch.batch),
       meaning: "of test images, as training reports it",
     },
     ofPool: {
       quantity: "distortion, echoes from training",
-      ...measure(byPool),
+      ...measured(byPool),
       meaning: "of test images, with noise that is independent of other test images",
     },
     reported: {
       quantity: "−ELBO, as reported",
-      ...measure(ofBatch, batch.batch),
+      ...measuredInBatches(ofBatch, batch.batch),
       meaning: "distortion + rate; the prior is the law of the test codes themselves",
     },
     omitted: {
@@ -77,7 +78,7 @@ const BATCH = 500;
 /** The distortion for each code, in nats. */
 async function distortions(
   { model, params, test }: Trained,
-  { of, z, dimensions }: ImageCodes,
+  { of, z, dimensions }: DrawnCodes,
 ): Promise<Float64Array> {
   const distortion = jit((params: Params, images: Tensor, codes: Tensor) =>
     model.distortion(params, images, codes)

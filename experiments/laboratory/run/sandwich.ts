@@ -23,9 +23,8 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
-import type { Measured } from "../statistics/measured.ts";
-import { measure } from "../statistics/summary.ts";
-import type { ImageCodes } from "./codes.ts";
+import { type Measured, measured } from "../statistics/measured.ts";
+import type { DrawnCodes } from "./codes.ts";
 import type { NormalLaw } from "./normal_law.ts";
 import { rowsOf, type Split } from "./trained.ts";
 
@@ -46,7 +45,7 @@ const PAIRS = 50_000;
  * The bounds from codes of distinct images, which are independent given the pool of their echoes.
  */
 export async function sandwich(
-  { of, z, dimensions }: ImageCodes,
+  { of, z, dimensions }: DrawnCodes,
   split: Split,
   clip: number,
   law: NormalLaw,
@@ -75,7 +74,7 @@ export async function sandwich(
   const [below, above] = [infoNceBound(all), leaveOneOutBound(all)];
   return {
     count,
-    below: measure(Float64Array.from(await below.read())),
-    above: measure(Float64Array.from(await above.read())),
+    below: measured(await below.read()),
+    above: measured(await above.read()),
   };
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { kolmogorovSmirnovLimit, measure } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
+import { kolmogorovSmirnovLimit } from "../statistics/summary.ts";
 import type { Gap } from "../channels/row.ts";
 import type { Fact } from "./fact.ts";
 import { isDiscrete } from "./facts.ts";
@@ -56,7 +57,7 @@ function exactness({ judgement, facts, evidence: { gaps } }: RunJudgement): Answ
 
 /** How the number of images limits the information. */
 function population({ train, test }: Trained, { facts: { repeats } }: RunJudgement): Answer {
-  const measured = measure(test.rate), rate = measured.value, most = repeats.entropy;
+  const testRate = measured(test.rate), rate = testRate.value, most = repeats.entropy;
   const [count, distinct] = [train.images.count, repeats.distinct].map(integer);
   const excess = `The rate, ${rate.toFixed(2)} nats, exceeds this entropy by ${
     (rate - most).toFixed(2)
@@ -73,7 +74,7 @@ function population({ train, test }: Trained, { facts: { repeats } }: RunJudgeme
       } nats (at most ln ${count}), and no code can carry more information about which image was drawn.`,
       ...rate <= most ? [`The rate, ${rate.toFixed(2)} nats, does not exceed this entropy.`] : [
         excess,
-        isDiscrete(repeats, measured)
+        isDiscrete(repeats, testRate)
           ? `${known}: the population is discrete, so the formula cannot hold.`
           : `${known}. For new images the formula claims this much information, but neither a sample of this size nor InfoNCE on it can confirm the claim.`,
       ],

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Cdf } from "./distributions.ts";
-import type { Measured } from "./measured.ts";
 
 /**
  * The Kolmogorov–Smirnov statistic: the largest gap between the empirical distribution function of
@@ -60,18 +59,3 @@ export function varianceOf(draws: ArrayLike<number>): number {
 /** The standard error of the mean of independent draws. */
 export const standardError = (draws: ArrayLike<number>): number =>
   Math.sqrt(varianceOf(draws) / draws.length);
-
-/**
- * The mean of draws and its standard error.
- *
- * @param batch the number of consecutive draws that depend on each other; the batches are
- * independent
- */
-export function measure(draws: Float64Array, batch = 1): Measured {
-  if (batch === 1) return { value: meanOf(draws), standardError: standardError(draws) };
-  const means = Float64Array.from(
-    { length: draws.length / batch },
-    (_, i) => meanOf(draws.subarray(i * batch, (i + 1) * batch)),
-  );
-  return { value: meanOf(draws), standardError: standardError(means) };
-}

@@ -164,7 +164,7 @@ Deno.test("a clip that differs from that of the stored codes is refused or red",
   const other = like({ latent: { ...CONFIG.latent, clip: 0.12 } });
   await writeConfig(folder, other);
   await assertRefusedLater(() => check(folder), "was trained by another config", "clip");
-  // If the checkpoint claims the new clip, too, the other records contradict it.
+  // Where the checkpoint claims the same, its records tell.
   await tamper(folder, (params) => params, CONFIG, other);
   assertEquals(redRows(await check(folder)), [
     "test images, codes stored by the run",
