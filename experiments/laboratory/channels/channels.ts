@@ -184,8 +184,8 @@ export const cauchy = (s: number): ClosedForm =>
   });
 
 /**
- * X is a digit 0 … b − 1, f = x/b, S = 1/b. The echoes are the digits of ε, and x is the first of
- * z.
+ * X is a digit 0 … b − 1, f = x/b, S = 1/b. The echoes are the digits of ε in base b, and x is the
+ * first digit of z.
  */
 export const digits = (b: number): ClosedForm =>
   scalar({

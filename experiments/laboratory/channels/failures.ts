@@ -66,8 +66,8 @@ function byReading({ x, z, rate }: Draws, base: number): Estimated {
 
 /**
  * Two dimensions with correlation ρ have echoes of their own, so the noise loses the correlation.
- * The code is N(0, (1 − s²)·C + s²·I) with correlation (1 − s²)·ρ and the noise is N(0, I), so h(Z)
- * − h(ε) = ½ log(1 − (1 − s²)²ρ²) instead of 0.
+ * The code is N(0, (1 − s²)·C + s²·I) with correlation (1 − s²)·ρ, and the noise is N(0, I).
+ * Their entropies differ by h(Z) − h(ε) = ½ log(1 − (1 − s²)²ρ²) instead of 0.
  */
 async function perDimension({ draws: n, seed }: Suite): Promise<Finding> {
   const s = 0.5, rho = 0.8;

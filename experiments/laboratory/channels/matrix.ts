@@ -21,6 +21,7 @@ import {
   tensor,
 } from "../../../mod.ts";
 import { generator, normalDraw, normalDraws, type Random } from "../statistics/generator.ts";
+import { reflected } from "../statistics/reflections.ts";
 import type { EchoCodes } from "./draws.ts";
 
 /** The encodings of a batch. */
@@ -119,11 +120,11 @@ function encodeBatch(random: Random, batch: number, dimensions: number) {
     const u = vectors(), v = vectors();
     const logV = Array.from({ length: dimensions }, () => Math.log(random()) / THETA);
     // With S = U·s·V, U·(1 − s²)^½ is a root of I − S·Sᵀ, so f = u + U·((1 − s²)^½·G − s·V·u).
-    const f = reflected(new Array<number>(dimensions).fill(CENTRE), v).map((centre, i) => {
+    const f = reflectedAll(new Array<number>(dimensions).fill(CENTRE), v).map((centre, i) => {
       const s = CLIP * Math.exp(logV[i]);
       return Math.sqrt(1 - s * s) * normalDraw(random) - s * centre;
     });
-    mean.push(...reflected(f, u).map((value) => value + CENTRE));
+    mean.push(...reflectedAll(f, u).map((value) => value + CENTRE));
     left.push(...u.flat());
     right.push(...v.flat());
     logScale.push(...logV);
@@ -142,10 +143,8 @@ function encodeBatch(random: Random, batch: number, dimensions: number) {
 }
 
 /** H(axis₁)·H(axis₂)⋯ times a vector, where H is a Householder reflection. */
-function reflected(vector: readonly number[], axes: readonly (readonly number[])[]): number[] {
-  return axes.reduceRight<number[]>((v, axis) => {
-    const norm = axis.reduce((t, a) => t + a * a, 0);
-    const along = 2 * axis.reduce((t, a, i) => t + a * v[i], 0) / norm;
-    return v.map((value, i) => value - along * axis[i]);
-  }, [...vector]);
-}
+const reflectedAll = (vector: readonly number[], axes: readonly number[][]): number[] =>
+  axes.reduceRight<number[]>(
+    (v, axis) => reflected(v, axis, axis.reduce((sum, a) => sum + a * a, 0)),
+    [...vector],
+  );

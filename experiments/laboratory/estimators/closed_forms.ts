@@ -19,7 +19,7 @@ import {
   stick,
 } from "../channels/channels.ts";
 import { diagonal } from "./codes.ts";
-import { reflections } from "./reflections.ts";
+import { randomRotation } from "../statistics/reflections.ts";
 import type { Exact, Family } from "./task.ts";
 
 /** f(x), which determines x if S is constant. */
@@ -168,7 +168,7 @@ export function gamma(nats: number): Family {
 export function matrix(dimensions: number, nats: number): Family {
   const theta = dimensions / nats;
   const random = generator(dimensions);
-  const u = reflections(dimensions, random), w = reflections(dimensions, random);
+  const u = randomRotation(dimensions, random), w = randomRotation(dimensions, random);
   const exact: Exact = { value: nats, standardError: 0, by: "d/θ" };
   return {
     name: "matrix",

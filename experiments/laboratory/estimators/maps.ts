@@ -10,7 +10,7 @@
 import { generator, normalDraws } from "../statistics/generator.ts";
 import type { Points } from "../../../mod.ts";
 import { rowOf } from "../statistics/rows.ts";
-import { reflections } from "./reflections.ts";
+import { randomRotation } from "../statistics/reflections.ts";
 import type { Sample } from "./sample.ts";
 import type { EstimatorTask } from "./task.ts";
 
@@ -36,7 +36,7 @@ const coordinatewise =
 
 /** A random rotation, which spreads each coordinate over all. */
 const rotated: MapOf = (dimensions, seed) => {
-  const rotation = reflections(dimensions, generator(seed));
+  const rotation = randomRotation(dimensions, generator(seed));
   return (row) => ({ row: rotation.times(row), logDeterminant: 0 });
 };
 
@@ -52,7 +52,7 @@ const flow: MapOf = (dimensions, seed) => {
   const random = generator(seed);
   const half = Math.floor(dimensions / 2), others = dimensions - half;
   const layers = Array.from({ length: LAYERS }, () => ({
-    rotation: reflections(dimensions, random),
+    rotation: randomRotation(dimensions, random),
     waves: Array.from({ length: half }, () => ({
       along: normalDraws(random, others).map((value) => value / Math.sqrt(others)),
       phase: 2 * Math.PI * random(),
