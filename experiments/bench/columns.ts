@@ -1,14 +1,14 @@
 /**
- * The columns of the tables of steps.
+ * The columns of the tables of training steps.
  *
  * @module
  */
 
-import { type PeerRecord, type StepRecord, taskOf, type Times } from "./records.ts";
+import { type PeerRecord, type StepRecord, stepTaskOf, type Times } from "./records.ts";
 import { type Column, millis } from "../shell/table.ts";
 import { MODEL_NAMES } from "./task.ts";
 
-/** Columns of any time. */
+/** The columns of any time. */
 export const TIME_COLUMNS: Column<Times>[] = [
   { title: "median ms", cell: (row) => millis(row.median_ms) },
   { title: "quartiles", cell: (row) => `${millis(row.q1_ms)}–${millis(row.q3_ms)}` },
@@ -16,14 +16,14 @@ export const TIME_COLUMNS: Column<Times>[] = [
 ];
 
 /** The column of the two losses. */
-export const LOSS_COLUMN: Column<StepRecord> = {
+const LOSS_COLUMN: Column<StepRecord> = {
   title: "loss at steps 1 → 10",
   cell: (row) => `${row.loss_1.toFixed(3)} → ${row.loss_10.toFixed(3)}`,
 };
 
-/** Columns of this library's steps. */
+/** The columns of this library's steps. */
 export const STEP_COLUMNS: Column<StepRecord>[] = [
-  { title: "step", left: true, cell: (row) => MODEL_NAMES[taskOf(row).model] },
+  { title: "step", left: true, cell: (row) => MODEL_NAMES[stepTaskOf(row).model] },
   { title: "batch", cell: (row) => `${row.batch}` },
   { title: "width", cell: (row) => `${row.hidden}` },
   ...TIME_COLUMNS,
@@ -33,12 +33,12 @@ export const STEP_COLUMNS: Column<StepRecord>[] = [
   LOSS_COLUMN,
 ];
 
-/** Columns of the steps of several libraries. */
+/** The columns of the comparison with other libraries. */
 export const PEER_COLUMNS: Column<PeerRecord>[] = [
   { title: "library", left: true, cell: (row) => row.library },
   ...TIME_COLUMNS,
   {
-    title: "echograd / it",
+    title: "echograd / library",
     cell: ({ ratio, ratio_min, ratio_max }) =>
       ratio_min === ratio_max
         ? ratio.toFixed(2)

@@ -1,21 +1,23 @@
 /**
- * How the times of steps compare: whether they grow in proportion to the work, and what Echo costs.
+ * Comparisons of step times: growth against the work, and Echo against the VAE.
  *
  * @module
  */
 
-import { type EchoCostRecord, type GrowthRecord, type StepRecord, taskOf } from "./records.ts";
+import { type EchoCostRecord, type GrowthRecord, type StepRecord, stepTaskOf } from "./records.ts";
 import { exponent } from "./statistics.ts";
 import { MODEL_NAMES, stepFlops } from "./task.ts";
 
-/** How times of one device grow along the batch and along the width, wherever there are two of them. */
+/**
+ * The growth of step times along the batch and along the width, where at least two were measured.
+ */
 export function growth(steps: readonly StepRecord[]): GrowthRecord[] {
   const { batch, hidden, device } = steps[0];
   return (["vae", "echo"] as const).flatMap((model) => {
-    const own = steps.filter((step) => taskOf(step).model === model);
+    const own = steps.filter((step) => stepTaskOf(step).model === model);
     const fit = (along: GrowthRecord["along"], some: StepRecord[]): GrowthRecord[] => {
       if (some.length < 2) return [];
-      const work = some.map((step) => stepFlops(taskOf(step)));
+      const work = some.map((step) => stepFlops(stepTaskOf(step)));
       const slope = exponent(work, some.map((step) => step.median_ms));
       return [{ name: "growth", device, model, along, exponent: Number(slope.toFixed(3)) }];
     };
@@ -26,11 +28,11 @@ export function growth(steps: readonly StepRecord[]): GrowthRecord[] {
   });
 }
 
-/** A growth in a sentence. */
+/** A growth in words. */
 export const growthText = ({ model, along, exponent }: GrowthRecord): string =>
-  `${MODEL_NAMES[model]} step along the ${along}: time ∝ FLOPs^${exponent.toFixed(2)}`;
+  `${MODEL_NAMES[model]} step with growing ${along}: time ∝ FLOPs^${exponent.toFixed(2)}`;
 
-/** What an Echo step costs, in VAE steps of the same batch and width. */
+/** The time of each Echo step divided by that of the VAE step of the same batch and width. */
 export const echoCosts = (steps: readonly StepRecord[]): EchoCostRecord[] =>
   steps.flatMap((echo) => {
     const { device, batch, hidden } = echo;
@@ -43,6 +45,6 @@ export const echoCosts = (steps: readonly StepRecord[]): EchoCostRecord[] =>
       });
   });
 
-/** A cost in a sentence. */
+/** A cost in words. */
 export const echoCostText = ({ batch, hidden, ratio }: EchoCostRecord): string =>
-  `Echo step at batch ${batch}, width ${hidden}: ${ratio.toFixed(2)} VAE steps`;
+  `Echo step at batch ${batch}, width ${hidden}: ${ratio.toFixed(2)} × the time of a VAE step`;

@@ -1,5 +1,5 @@
 /**
- * A contestant: the training step of a config, as `deno task train` takes it.
+ * A contestant: the training step of a config, exactly as `deno task train` runs it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const { batch } = order;
 const config = { ...(await findConfig(order.config)).config, batch };
 const device = await openDevice(order.device as DeviceName, { threads: order.threads });
 const model = makeModel(config, PIXELS);
-// So many steps that the learning rate does not change.
+// A number of steps so large that a learning-rate schedule does not matter.
 const learner = makeLearner(config, model, 1_000_000, device);
 
 const { examples } = learner;

@@ -1,5 +1,5 @@
 /**
- * The training step of every shipped config, on images of the fixture.
+ * Measures the training steps of shipped configs on the images of the fixture.
  *
  * @module
  */
@@ -23,19 +23,19 @@ export interface ConfigRecord extends Times {
   readonly device: string;
   readonly batch: number;
   readonly parameters: number;
-  /** How many steps were timed. */
+  /** The number of timed steps. */
   readonly steps: number;
-  /** In nats per image, before the first and before the tenth step. */
+  /** The loss in nats per image before the first and before the tenth step. */
   readonly loss_1: number;
   readonly loss_10: number;
-  /** From the start of the process to the end of its first step, this once. */
+  /** From the start of the process to the end of its first step; measured once. */
   readonly first_step_ms: number;
   readonly rss_mb: number;
 }
 
 const PROGRAM = ownProgram("config_step.ts", ["--allow-read"]);
 
-/** Steps of a config, in a process of its own; of the config's batch unless another is given. */
+/** Measures the steps of a config in a process of its own. */
 export async function measureConfig(
   { name, config }: NamedConfig,
   { device, threads }: Target,

@@ -1,5 +1,5 @@
 /**
- * A contestant's process, seen from the benchmark.
+ * Starts the process of a contestant and talks to it.
  *
  * @module
  */
@@ -10,34 +10,35 @@ import { type Hello, lines, type Turn } from "./protocol.ts";
 /** A program that follows the protocol. */
 export interface Program {
   readonly command: string;
-  /** All arguments but the last one, which is the order. */
+  /** All arguments except the last one, which is the order. */
   readonly args: readonly string[];
 }
 
 /** A contestant that has taken its first step. */
 export interface Contestant extends AsyncDisposable {
   readonly hello: Hello;
-  /** From before the process was started until its first step was done, in milliseconds. */
+  /** From the start of the process to the end of its first step, in milliseconds. */
   readonly firstStepMs: number;
   /**
-   * Has it take so many steps.
+   * Runs a number of steps.
    *
-   * @throws {Error} if the process ends instead
+   * @throws {Error} if the process exits
    */
   turn(steps: number): Promise<Turn>;
 }
 
-/** This library's program of a name, such as `step.ts`, in Deno. */
+/** A program of this folder that runs in Deno, such as `step.ts`. */
 export function ownProgram(name: string, permissions: readonly string[]): Program {
   const path = fileURLToPath(new URL(name, import.meta.url));
   return { command: "deno", args: ["run", "--quiet", "--no-prompt", ...permissions, path] };
 }
 
 /**
- * Starts a contestant.
+ * Starts a contestant and waits for its first step.
  *
- * @param order what it is told to do, as JSON
- * @throws {Error} if it cannot be started or ends before its first step; the message is the last line that it said
+ * @param order the task, which the contestant gets as JSON
+ * @throws {Error} if the process does not start or exits before its first step; the message is the
+ * last line of its standard error
  */
 export async function startContestant(
   { command, args }: Program,
@@ -55,7 +56,7 @@ export async function startContestant(
   const messages = lines(child.stdout);
   const orders = child.stdin.getWriter();
   const end = async () => {
-    await orders.close().catch(() => {}); // it may have ended by itself
+    await orders.close().catch(() => {}); // the process may have exited already
     await messages.return();
     await child.status;
   };
@@ -63,7 +64,7 @@ export async function startContestant(
   async function receive<T>(): Promise<T> {
     const { value, done } = await messages.next();
     if (!done) return JSON.parse(value);
-    throw new Error(lastLine(await complaints) ?? "it ended without a word");
+    throw new Error(lastLine(await complaints) ?? "the process exited without an error message");
   }
   try {
     const hello = await receive<Hello>();
@@ -83,12 +84,12 @@ export async function startContestant(
   }
 }
 
-/** The sentence that says what went wrong: that of an uncaught error, else the last line. */
+/** The error message in the output of a process: that of an uncaught error, else the last line. */
 function lastLine(text: string): string | undefined {
   const said = text.split("\n").map((line) => line.trim());
   const thrown = said.find((line) => line.startsWith(UNCAUGHT));
   return thrown?.slice(UNCAUGHT.length) ?? said.findLast(Boolean);
 }
 
-/** How Deno begins to speak of an error that nobody caught. */
+/** The beginning of the line in which Deno reports an uncaught error. */
 const UNCAUGHT = "error: Uncaught (in promise) ";

@@ -1,30 +1,31 @@
 /**
- * The inputs of every benchmark: parameters, images and noise, the same numbers on every machine and for every library.
+ * The inputs of every benchmark: parameters, images and noise. The numbers are the same on every
+ * machine and for every library.
  *
- * After one and after ten steps at batch 100 and width 200 the VAE's loss is 610.573 and 282.741.
+ * At batch 100 and width 200 the VAE's loss is 610.573 at step 1 and 282.741 at step 10.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { writeFile } from "../shell/files.ts";
-import { LATENT, layerSizes, PIXELS, type Task } from "./task.ts";
+import { LATENT, layerSizes, PIXELS, type StepTask } from "./task.ts";
 
 /** Inputs of a step. */
 export interface Fixture {
-  /** Weights (row by row) and biases of the layers, one after another. */
+  /** The weights (row by row) and biases of all layers, one after another. */
   readonly params: Float32Array<ArrayBuffer>;
   /** [batch, 784], in [0, 1). */
   readonly images: Float32Array<ArrayBuffer>;
-  /** [batch, 32], standard normal: the VAE's. */
+  /** The noise of the VAE, standard normal, [batch, 32]. */
   readonly noise: Float32Array<ArrayBuffer>;
 }
 
-/** Different images; in a larger batch they come again. */
+/** The number of distinct images. Larger batches repeat them. */
 const IMAGES = 1000;
 
 /** The inputs of a task. */
-export function makeFixture({ batch, hidden }: Pick<Task, "batch" | "hidden">): Fixture {
+export function makeFixture({ batch, hidden }: Pick<StepTask, "batch" | "hidden">): Fixture {
   const uniform = mulberry32(12345);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const pixel = () => uniform() < 0.8 ? 0 : uniform();
@@ -45,21 +46,24 @@ export function makeFixture({ batch, hidden }: Pick<Task, "batch" | "hidden">): 
   };
 }
 
-/** Writes the inputs of a task, as little-endian float32, into `params.f32`, `images.f32` and `noise.f32` of a folder. */
-export async function writeFixture(folder: string, task: Task): Promise<void> {
+/**
+ * Writes the inputs of a task to `params.f32`, `images.f32` and `noise.f32` as little-endian
+ * float32.
+ */
+export async function writeFixture(folder: string, task: StepTask): Promise<void> {
   for (const [name, data] of Object.entries(makeFixture(task))) {
     await writeFile(join(folder, `${name}.f32`), new Uint8Array(data.buffer));
   }
 }
 
-/** Reads what {@linkcode writeFixture} has written. */
+/** Reads the files of {@linkcode writeFixture}. */
 export function readFixture(folder: string): Fixture {
   const read = (name: keyof Fixture) =>
     new Float32Array(Deno.readFileSync(join(folder, `${name}.f32`)).buffer);
   return { params: read("params"), images: read("images"), noise: read("noise") };
 }
 
-/** Tommy Ettinger's generator of 32 bits of state: uniform on [0, 1), in multiples of 2⁻³². */
+/** Tommy Ettinger's generator with 32 bits of state: multiples of 2⁻³², uniform on [0, 1). */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
@@ -80,7 +84,7 @@ function concatenate(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> 
   return whole;
 }
 
-/** So many elements, from the beginning again after the last. */
+/** The data repeated to the given length. */
 function cycle(data: Float32Array<ArrayBuffer>, length: number): Float32Array<ArrayBuffer> {
   if (length <= data.length) return data.slice(0, length);
   return Float32Array.from({ length }, (_, i) => data[i % data.length]);

@@ -1,5 +1,5 @@
 /**
- * A temporary folder with the inputs of tasks.
+ * A temporary folder for the inputs of tasks.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 import { join } from "node:path";
 import { makeFolder } from "../shell/files.ts";
 import { writeFixture } from "./fixture.ts";
-import type { Task } from "./task.ts";
+import type { StepTask } from "./task.ts";
 
-/** Inputs of tasks, each written when it is first asked for; they vanish with this. */
+/** Inputs of tasks. They are written on first use, and removed when this is disposed of. */
 export interface Fixtures extends AsyncDisposable {
-  /** The folder that {@linkcode writeFixture} has filled for a task. */
-  of(task: Task): Promise<string>;
+  /** The folder with the files of {@linkcode writeFixture} for a task. */
+  of(task: StepTask): Promise<string>;
 }
 
-/** No inputs yet. */
+/** Makes the temporary folder. */
 export async function openFixtures(): Promise<Fixtures> {
   const root = await Deno.makeTempDir({ prefix: "echograd_bench_" });
   const folders = new Map<string, Promise<string>>();
 
-  async function write(task: Task, folder: string): Promise<string> {
+  async function write(task: StepTask, folder: string): Promise<string> {
     await makeFolder(folder);
     await writeFixture(folder, task);
     return folder;

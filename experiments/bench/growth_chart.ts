@@ -1,19 +1,19 @@
 /**
- * The picture of `deno task bench`: how the time of a step grows with the batch and with the width.
+ * The picture of `deno task bench`: the time of a step against the batch and against the width.
  *
  * @module
  */
 
 import * as Plot from "@observablehq/plot";
-import { type StepRecord, taskOf } from "./records.ts";
+import { type StepRecord, stepTaskOf } from "./records.ts";
 import { INK, type Panel, svgText } from "../formats/svg.ts";
 import { type Model, MODEL_NAMES, stepFlops } from "./task.ts";
 
-/** The text of the SVG file. Steps of one device, at several batches and widths. */
+/** The text of the SVG file for the steps of one device. */
 export function growthChart(steps: readonly StepRecord[], source: string): string {
   const batch = Math.min(...steps.map((step) => step.batch));
   const hidden = steps[0].hidden;
-  return svgText("Time of a training step, ms (dashed: in proportion to its FLOPs)", source, [
+  return svgText("Time of a training step, ms (dashed: proportional to its FLOPs)", source, [
     panel("batch", `images in a batch, width ${hidden}`, steps.filter((s) => s.hidden === hidden)),
     panel(
       "hidden",
@@ -26,7 +26,10 @@ export function growthChart(steps: readonly StepRecord[], source: string): strin
 const COLORS: Record<Model, string> = { vae: INK.first, echo: INK.second };
 const SYMBOLS: Record<Model, "circle" | "triangle"> = { vae: "circle", echo: "triangle" };
 
-/** Time against the batch or the width, on two logarithmic scales, beside a line of the slope of the FLOPs. */
+/**
+ * Time against the batch or the width on logarithmic scales, beside a line proportional to the
+ * FLOPs.
+ */
 function panel(x: "batch" | "hidden", label: string, steps: readonly StepRecord[]): Panel {
   const sorted = steps.toSorted((a, b) => a[x] - b[x]);
   const ticks = [...new Set(sorted.map((step) => step[x]))];
@@ -53,16 +56,16 @@ function panel(x: "batch" | "hidden", label: string, steps: readonly StepRecord[
 }
 
 const ofModel = (steps: readonly StepRecord[], model: Model): StepRecord[] =>
-  steps.filter((step) => taskOf(step).model === model);
+  steps.filter((step) => stepTaskOf(step).model === model);
 
-/** A line with its quartiles, named at its end. */
+/** A line with quartiles, and its name at the end. */
 function marks(steps: StepRecord[], x: "batch" | "hidden", model: Model): Plot.Markish[] {
   const color = COLORS[model];
   const text = {
     text: () => MODEL_NAMES[model],
     textAnchor: "start",
     dx: 8,
-    dy: model === "vae" ? 5 : -5, // the two may end close to each other
+    dy: model === "vae" ? 5 : -5, // the ends of the two lines may be close
     fontSize: 11,
   } as const;
   return [
@@ -73,10 +76,10 @@ function marks(steps: StepRecord[], x: "batch" | "hidden", model: Model): Plot.M
   ];
 }
 
-/** What times in proportion to the FLOPs would be, from the largest task down. */
+/** Times proportional to the FLOPs, equal to the measured time at the largest task. */
 function proportional(steps: StepRecord[], x: "batch" | "hidden"): { x: number; y: number }[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
-  const rate = last.median_ms / stepFlops(taskOf(last));
-  return steps.map((step) => ({ x: step[x], y: rate * stepFlops(taskOf(step)) }));
+  const rate = last.median_ms / stepFlops(stepTaskOf(last));
+  return steps.map((step) => ({ x: step[x], y: rate * stepFlops(stepTaskOf(step)) }));
 }

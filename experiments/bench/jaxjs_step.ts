@@ -1,8 +1,9 @@
 /**
  * A contestant: the training step of jax-js, on its WebAssembly device.
  *
- * Its package is named by the first argument and imported while this runs, so that nobody needs it who does not compare.
- * Every use of an array but the last is written `.ref`: jax-js counts references, and its ops use their arguments up.
+ * The first argument names the package, which is imported at run time: only the comparison needs
+ * it. jax-js counts references and its ops consume their arguments, so every use of an array except
+ * the last is written `.ref`.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { readFixture } from "./fixture.ts";
 import { type Order, serve } from "./protocol.ts";
 import { LATENT, layerSizes, PIXELS } from "./task.ts";
 
-/** The part of a jax-js array that is used here. */
+/** The part of a jax-js array that this file uses. */
 interface Value {
   readonly ref: Value;
   readonly shape: number[];
@@ -29,7 +30,7 @@ interface Value {
 type Loss = (params: Value[], images: Value, noise: Value) => Value;
 type Step = (state: State, images: Value, noise: Value) => [State, Value];
 
-/** The part of jax-js that is used here. */
+/** The part of jax-js that this file uses. */
 interface Jax {
   init(device: string): Promise<string[]>;
   defaultDevice(device: string): void;
@@ -52,7 +53,7 @@ interface State {
 
 const [specifier, pool, json] = Deno.args;
 const order: Order = JSON.parse(json);
-// Without `Worker` there is no pool: jax-js then runs on one thread, which at this size is faster.
+// Without `Worker` jax-js has no pool and runs on one thread, which is faster at this size.
 if (pool === "no-pool") Reflect.deleteProperty(globalThis, "Worker");
 
 const jax: Jax = await import(specifier);
@@ -120,4 +121,4 @@ await serve(`${specifier.replace("npm:", "")} ${order.device}${threads}`, async 
   state = after;
   return (await value.data())[0];
 });
-Deno.exit(0); // its workers would keep the process alive
+Deno.exit(0); // the workers of jax-js would keep the process alive

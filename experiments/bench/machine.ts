@@ -1,19 +1,19 @@
 /**
- * The machine that a benchmark runs on: no time means anything without it.
+ * A description of the machine, which every benchmark prints beside its times.
  *
  * @module
  */
 
 import { cpus } from "node:os";
 
-/** What times depend on. */
-export interface MachineRecord {
+/** The properties that times depend on. */
+interface MachineRecord {
   readonly name: "machine";
   readonly cpu: string;
   readonly cores: number;
   readonly os: string;
   readonly deno: string;
-  /** When the benchmark began, ISO 8601. */
+  /** The start of the benchmark, ISO 8601. */
   readonly date: string;
 }
 

@@ -1,5 +1,6 @@
 /**
- * A contestant: the product of two square matrices of this library, of the size of the order's `hidden`.
+ * A contestant: this library's product of two square matrices, of the size that the order calls
+ * `hidden`.
  *
  * @module
  */
@@ -21,7 +22,7 @@ const { device: name, threads, hidden: size } = readOrder();
 const device = await openDevice(name as DeviceName, { threads });
 const factors = run(split(key(0)).map((half) => uniform(half, [size, size])), device);
 
-// Both the product and one of its elements: the element is read, and the whole product must be there.
+// The product is an output, too, so that all of it is computed, although only one element is read.
 const multiply = jit((a: typeof factors[number], b: typeof factors[number]) => {
   const product = matmul(a, b);
   return [product, slice(product, [0, 0], [1, 1])] as const;

@@ -1,5 +1,5 @@
 /**
- * What is measured of this library alone, each in processes of its own.
+ * Measures this library alone, each contestant in a process of its own.
  *
  * @module
  */
@@ -21,26 +21,26 @@ import {
   times,
 } from "./records.ts";
 import { summarize } from "./statistics.ts";
-import type { Task } from "./task.ts";
+import type { StepTask } from "./task.ts";
 
-/** How this library is called in records. */
+/** The name of this library in records. */
 export const OURS = "echograd";
 
-/** Where it runs. */
+/** The device that a measurement runs on. */
 export interface Target {
   readonly device: DeviceName;
-  /** Of the CPU; all cores unless given. */
+  /** The number of CPU threads, by default all cores. */
   readonly threads?: number;
 }
 
-/** How this library's training step is started. */
+/** The program of this library's training step. */
 export const OUR_STEP: Program = ownProgram("step.ts", ["--allow-read"]);
 
 const OUR_MATMUL: Program = ownProgram("matmul.ts", ["--allow-read"]);
 
-/** Training steps of all tasks, in turns. */
+/** Measures the training steps of all tasks, which take turns. */
 export async function measureSteps(
-  tasks: readonly Task[],
+  tasks: readonly StepTask[],
   target: Target,
   fixtures: Fixtures,
   length: Length,
@@ -63,7 +63,7 @@ export async function measureSteps(
   return records;
 }
 
-/** Products of two square matrices. */
+/** Measures products of two square matrices. */
 export async function measureMatmul(
   size: number,
   target: Target,
@@ -75,9 +75,9 @@ export async function measureMatmul(
   return matmulRecord(target.device, size, result);
 }
 
-/** Several first steps of a task, from the start of their processes. */
+/** Measures the time from the start of a process to the end of its first step, several times. */
 export async function measureStarts(
-  task: Task,
+  task: StepTask,
   target: Target,
   fixtures: Fixtures,
   starts: number,
@@ -93,9 +93,9 @@ export async function measureStarts(
   return { name: "first-step", device, batch, hidden, ...times(summarize(ms)), starts };
 }
 
-/** The memory of a process that takes so many steps. */
+/** Measures the memory of a process over a number of steps. */
 export async function measureMemory(
-  task: Task,
+  task: StepTask,
   target: Target,
   fixtures: Fixtures,
   steps: number,

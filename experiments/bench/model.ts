@@ -1,5 +1,5 @@
 /**
- * The two autoencoders that are timed, in this library.
+ * The two timed autoencoders in this library.
  *
  * @module
  */
@@ -32,26 +32,26 @@ import {
   valueAndGrad,
 } from "../../mod.ts";
 import type { Fixture } from "./fixture.ts";
-import { LATENT, layerSizes, type Model, PIXELS, type Task } from "./task.ts";
+import { LATENT, layerSizes, type Model, PIXELS, type StepTask } from "./task.ts";
 
 const channel = echoChannel({ clip: 0.8359 });
 const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
 
-/** What a step takes and leaves. */
-export interface State {
+/** The state that a step updates. */
+interface State {
   readonly layers: Dense[];
   readonly adam: AdamState<Dense[]>;
 }
 
-/** What a step only reads. */
-export interface Inputs {
+/** The inputs that a step only reads. */
+interface Inputs {
   readonly images: Tensor;
   readonly noise: Tensor;
   readonly key: Key;
 }
 
-/** One step of training, not yet compiled: the new state, and the loss before it in nats per image. */
-export function trainingStep(model: Model): (state: State, inputs: Inputs) => [State, Tensor] {
+/** A training step before compilation: it returns the new state, and the loss of the old one. */
+function trainingStep(model: Model): (state: State, inputs: Inputs) => [State, Tensor] {
   const gradient = valueAndGrad((layers: Dense[], inputs: Inputs) => loss(model, layers, inputs));
   return (state, inputs) => {
     const fresh = { ...inputs, key: foldIn(inputs.key, state.adam.step) };
@@ -61,7 +61,7 @@ export function trainingStep(model: Model): (state: State, inputs: Inputs) => [S
   };
 }
 
-/** Rate and distortion in nats per image. */
+/** Distortion + rate, the mean over images in nats. */
 function loss(model: Model, layers: Dense[], { images, noise, key }: Inputs): Tensor {
   const layer = (i: number, x: Tensor) => dense(layers[i], x);
   const encoded = softplus(layer(1, softplus(layer(0, images))));
@@ -72,7 +72,7 @@ function loss(model: Model, layers: Dense[], { images, noise, key }: Inputs): Te
 
 type Channel = (m: Tensor, s: Tensor, noise: Tensor, key: Key) => { code: Tensor; rate: Tensor };
 
-/** From the two heads of the encoder to the code and its rate. */
+/** Map the two heads of the encoder to the code and its rate. */
 const channels: Record<Model, Channel> = {
   vae: (mean, logVariance, noise) => ({
     code: add(mean, mul(exp(mul(logVariance, 0.5)), noise)),
@@ -85,7 +85,7 @@ const channels: Record<Model, Channel> = {
 };
 
 /** The state before the first step. */
-export function firstState(params: Float32Array, hidden: number): State {
+function firstState(params: Float32Array, hidden: number): State {
   let end = 0;
   const next = (...shape: number[]) => {
     const size = shape.reduce((product, length) => product * length);
@@ -99,7 +99,7 @@ export function firstState(params: Float32Array, hidden: number): State {
 }
 
 /** The inputs of every step. */
-export function stepInputs({ images, noise }: Fixture, { batch }: Task): Inputs {
+function stepInputs({ images, noise }: Fixture, { batch }: StepTask): Inputs {
   return {
     images: tensor(images, { shape: [batch, PIXELS] }),
     noise: tensor(noise, { shape: [batch, LATENT] }),
@@ -107,8 +107,8 @@ export function stepInputs({ images, noise }: Fixture, { batch }: Task): Inputs 
   };
 }
 
-/** How many kernels a step launches on a device. */
-export function countKernels(task: Task, device: Device): number {
+/** The number of kernels that a step launches on a device. */
+export function countKernels(task: StepTask, device: Device): number {
   const { model, batch, hidden } = task;
   const size = layerSizes(hidden).reduce((sum, [n, m]) => sum + n * m + m, 0);
   const fixture = {
@@ -122,7 +122,7 @@ export function countKernels(task: Task, device: Device): number {
 }
 
 /** A training run: each call takes a step and reads its loss. */
-export function trainer(task: Task, fixture: Fixture, device: Device): () => Promise<number> {
+export function trainer(task: StepTask, fixture: Fixture, device: Device): () => Promise<number> {
   const step = jit(trainingStep(task.model), { device, donate: [0] });
   const inputs = stepInputs(fixture, task);
   let state = firstState(fixture.params, task.hidden);

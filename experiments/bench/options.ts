@@ -1,10 +1,10 @@
 /**
- * The flags that both benchmarks have.
+ * The flags that `bench` and `bench:peers` share.
  *
  * @module
  */
 
-/** How long to measure, and what to do with the numbers. */
+/** The flags for the duration and for the output. */
 export const COMMON_FLAGS = {
   rounds: {
     type: "integer",
@@ -12,7 +12,7 @@ export const COMMON_FLAGS = {
     min: 1,
     max: 1000,
     default: 8,
-    help: "turns that each contestant takes",
+    help: "the number of turns of each contestant",
   },
   seconds: {
     type: "number",
@@ -20,13 +20,13 @@ export const COMMON_FLAGS = {
     min: 0,
     max: 3600,
     default: 2,
-    help: "how long each contestant computes, about, in all its turns",
+    help: "the approximate computing time of each contestant in all turns",
   },
-  json: { type: "boolean", help: "print one JSON object a line" },
+  json: { type: "boolean", help: "print one JSON object for each record" },
   out: {
     type: "path",
     value: "<folder>",
     default: "bench",
-    help: "where the chart goes",
+    help: "the folder for the chart",
   },
 } as const;

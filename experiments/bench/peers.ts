@@ -1,5 +1,5 @@
 /**
- * The libraries that this one is compared with, and how each is started.
+ * The libraries in the comparison, and the programs that run them.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { reason } from "../shell/errors.ts";
 import { ownProgram, type Program } from "./contestant.ts";
 import type { Model } from "./task.ts";
 
-/** A library, at the setting that it is measured at. */
+/** A library with the settings of its measurement. */
 export interface Peer {
   readonly name: string;
   readonly program: Program;
-  /** What it calls the device. */
+  /** The name of the device in that library. */
   readonly device: string;
   readonly threads?: number;
-  /** The models that it is measured on. */
+  /** The models that its program implements. */
   readonly models: readonly Model[];
 }
 
-/** A library that cannot be had here. */
-export interface Missing {
+/** A library that is not available on this machine. */
+interface Missing {
   readonly name: string;
   readonly reason: string;
 }
@@ -29,13 +29,13 @@ export interface Missing {
 const JAX = "npm:@jax-js/jax@0.1.25";
 const TFJS = ["npm:@tensorflow/tfjs@4.22.0", "npm:@tensorflow/tfjs-backend-wasm@4.22.0"];
 
-/** Pythons that may have PyTorch: that of the PATH (a virtual environment's, say) and that of the system. */
+/** The Pythons that may have PyTorch: the one on the PATH and the one of the system. */
 const PYTHONS = ["python3", "/usr/bin/python3"];
 
-/** Packages of the peers are kept out of this project's lock file and its node_modules. */
+/** Keeps the packages of the peers out of the lock file and node_modules of this project. */
 const ASIDE = ["--no-config", "--no-lock", "--node-modules-dir=none", "--allow-read"];
 
-/** The peers that may be here. Those from npm are fetched when they start, and that may still fail. */
+/** Finds the peers. Deno fetches those from npm when they start, which may still fail. */
 export async function findPeers(): Promise<{ peers: Peer[]; missing: Missing[] }> {
   const { peers, missing } = await findPyTorch();
   return { peers: [...peers, ...javascriptPeers()], missing };
@@ -83,7 +83,7 @@ async function findPyTorch(): Promise<{ peers: Peer[]; missing: Missing[] }> {
   return { peers, missing };
 }
 
-/** @throws {Error} where there is no such Python or it has no PyTorch */
+/** @throws {Error} if this Python does not exist or has no PyTorch */
 async function torchVersion(python: string): Promise<string> {
   const args = ["-c", "import torch; print(torch.__version__)"];
   const { success, stdout, stderr } = await new Deno.Command(python, { args }).output();

@@ -1,24 +1,24 @@
 /**
- * The picture of `deno task bench:peers`: what each library takes for the same step.
+ * The picture of `deno task bench:peers`: the time of the same step in each library.
  *
  * @module
  */
 
 import * as Plot from "@observablehq/plot";
-import { type StepRecord, taskOf } from "./records.ts";
+import { type StepRecord, stepTaskOf } from "./records.ts";
 import { INK, svgText } from "../formats/svg.ts";
 import { millis } from "../shell/table.ts";
 import { taskName } from "./task.ts";
 
-/** The text of the SVG file; `ours` begins the name of the library that stands out. */
+/** The text of the SVG file. Libraries whose name starts with `ours` are highlighted. */
 export function peersChart(steps: readonly StepRecord[], ours: string, source: string): string {
   const libraries = [...new Set(steps.map(({ library }) => library))];
-  const tasks = [...new Set(steps.map((step) => taskName(taskOf(step))))];
+  const tasks = [...new Set(steps.map((step) => taskName(stepTaskOf(step))))];
   const color = ({ library }: StepRecord) => library.startsWith(ours) ? INK.second : INK.first;
   const place = {
     x: "median_ms",
     y: "library",
-    fy: (step: StepRecord) => taskName(taskOf(step)),
+    fy: (step: StepRecord) => taskName(stepTaskOf(step)),
   } as const;
   const absent = tasks.flatMap((fy) =>
     libraries

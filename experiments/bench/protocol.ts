@@ -1,22 +1,24 @@
 /**
- * How a benchmark talks to what it measures: each library runs in a process of its own, takes a step when it starts, says
- * hello, and then takes so many steps as each line on its standard input says.
+ * The protocol between a benchmark and its contestants. Each contestant is a process. It runs one
+ * step, prints a {@linkcode Hello}, and then reads a number of steps from each line of its standard
+ * input and prints a {@linkcode Turn} for it.
  *
- * So libraries take turns on a machine whose speed drifts, and none pays for the memory or the threads of another.
+ * The protocol lets contestants take turns, so that a machine whose speed drifts treats all alike.
+ * No contestant pays for the memory or the threads of another.
  *
  * @module
  */
 
 import { print } from "../shell/program.ts";
-import type { Task } from "./task.ts";
+import type { StepTask } from "./task.ts";
 
 /** The one command-line argument of a contestant, in JSON. */
-export interface Order extends Task {
-  /** Where the fixture is. */
+export interface Order extends StepTask {
+  /** The folder of the fixture. */
   readonly folder: string;
-  /** What to run on: a device of ours, or what a peer calls it. */
+  /** The device, by the name that the library of the contestant uses. */
   readonly device: string;
-  /** How many threads, where a contestant can be told. */
+  /** The number of threads, for contestants that let one choose. */
   readonly threads?: number;
 }
 
@@ -29,19 +31,19 @@ export interface ConfigOrder {
   readonly threads?: number;
 }
 
-/** The first line that a contestant prints, as soon as its first step is done. */
+/** The first line that a contestant prints, right after its first step. */
 export interface Hello {
   /** Library, version and device. */
   readonly about: string;
-  /** The loss, read on the host. */
+  /** The loss of the first step. */
   readonly value: number;
 }
 
 /** The line that a contestant prints after each turn. */
 export interface Turn {
-  /** How long each step took, in milliseconds. */
+  /** The time of each step in milliseconds. */
   readonly ms: readonly number[];
-  /** The last loss. */
+  /** The loss of the last step. */
   readonly value: number;
   /** Resident memory of the process, in bytes. */
   readonly rss: number;
@@ -51,10 +53,10 @@ export interface Turn {
 export const readOrder = (): Order => JSON.parse(Deno.args[0]);
 
 /**
- * The contestant's side.
+ * Runs the contestant's side of the protocol.
  *
  * @param about library, version and device
- * @param step takes one step and reads its loss: a library that is lazy computes nothing that is not read
+ * @param step runs one step and reads its loss, as lazy libraries compute only what is read
  */
 export async function serve(about: string, step: () => Promise<number>): Promise<void> {
   say({ about, value: await step() });

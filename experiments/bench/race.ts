@@ -1,5 +1,5 @@
 /**
- * Contestants take turns, so that a machine that is slow for a while is slow for all of them.
+ * Lets contestants take turns, so that a slow phase of the machine affects all of them.
  *
  * @module
  */
@@ -7,34 +7,34 @@
 import type { Contestant } from "./contestant.ts";
 import { median, summarize, type Summary } from "./statistics.ts";
 
-/** How long a race is. */
+/** The length of a race. */
 export interface Length {
-  /** Turns of each contestant. */
+  /** The number of turns of each contestant. */
   readonly rounds: number;
-  /** Seconds of computing, about, of each contestant in all its turns. */
+  /** The approximate computing time of each contestant in all turns, in seconds. */
   readonly seconds: number;
 }
 
-/** How a contestant did. */
+/** The result of a contestant. */
 export interface Result {
-  /** What it said that it is. */
+  /** Library, version and device. */
   readonly about: string;
-  /** Over all steps, in milliseconds. */
+  /** Order statistics of the times of all steps, in milliseconds. */
   readonly steps: Summary;
-  /** The median of each round, in milliseconds. */
+  /** The median time of each round, in milliseconds. */
   readonly rounds: readonly number[];
-  /** Of the first and the tenth step. */
+  /** The losses of the first and the tenth step. */
   readonly losses: readonly [number, number];
-  /** See {@linkcode Contestant}. */
+  /** From the start of the process to the end of its first step, in milliseconds. */
   readonly firstStepMs: number;
-  /** Bytes of resident memory at the end. */
+  /** Resident memory at the end, in bytes. */
   readonly rss: number;
 }
 
-/** Threads of the contestant before may spin a while for more work; on our machines 200 ms at most. */
+/** A pause before each turn: threads of the contestant before may spin for up to 200 ms. */
 const REST_MS = 250;
 
-/** Runs a race; the results are in the order of the contestants. */
+/** Runs a race. The results are in the order of the contestants. */
 export async function race(
   contestants: readonly Contestant[],
   { rounds, seconds }: Length,
@@ -51,7 +51,7 @@ export async function race(
     for (const [i, lane] of lanes.entries()) {
       await rest();
       const turn = await lane.contestant.turn(1 + lane.steps);
-      times[i].push(turn.ms.slice(1)); // the first one wakes threads and fills caches
+      times[i].push(turn.ms.slice(1)); // the first step wakes threads and fills caches
       lane.rss = turn.rss;
     }
   }

@@ -1,5 +1,5 @@
 /**
- * What a benchmark finds out, one record a measurement: the lines of `--json`. Times are in milliseconds.
+ * The records of a benchmark, which are also the lines of `--json`. Times are in milliseconds.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import type { Order } from "./protocol.ts";
 import type { Result } from "./race.ts";
 import type { Summary } from "./statistics.ts";
-import { type Model, stepFlops, type Task } from "./task.ts";
+import { type Model, stepFlops, type StepTask } from "./task.ts";
 
-/** Order statistics of a time. */
+/** Order statistics of a measured time. */
 export interface Times {
   readonly median_ms: number;
   readonly min_ms: number;
@@ -21,30 +21,30 @@ export interface Times {
 export interface StepRecord extends Times {
   readonly name: `${Model}-step`;
   readonly library: string;
-  /** What the library says of itself or of the device. */
+  /** The description that the library gives of itself or of the device. */
   readonly about: string;
   readonly device: string;
   readonly batch: number;
   readonly hidden: number;
-  /** How many steps were timed. */
+  /** The number of timed steps. */
   readonly steps: number;
-  /** Of the matrix products, at the median. */
+  /** The FLOPs of the matrix products divided by the median time. */
   readonly gflops: number;
-  /** In nats per image, before the first and before the tenth step. */
+  /** The loss in nats per image before the first and before the tenth step. */
   readonly loss_1: number;
   readonly loss_10: number;
-  /** From the start of the process to the end of its first step, this once. */
+  /** From the start of the process to the end of its first step; measured once. */
   readonly first_step_ms: number;
   readonly rss_mb: number;
-  /** Kernels that a step launches; only for this library, which can tell. */
+  /** The number of kernels that a step launches; only for this library. */
   readonly kernels?: number;
 }
 
-/** A training step of some library beside ours. */
+/** A training step of a library in the comparison. */
 export interface PeerRecord extends StepRecord {
-  /** Our median as a multiple of this one: below 1 where we are faster. */
+  /** The median of this library divided by that of the other: below 1 if this library is faster. */
   readonly ratio: number;
-  /** The same in the round where it was least, and where it was most. */
+  /** The smallest and the largest ratio of a single round. */
   readonly ratio_min: number;
   readonly ratio_max: number;
 }
@@ -57,7 +57,7 @@ export interface MatmulRecord extends Times {
   readonly gflops: number;
 }
 
-/** From the start of a process to the end of its first step. */
+/** The time from the start of a process to the end of its first step. */
 export interface StartRecord extends Times {
   readonly name: "first-step";
   readonly device: string;
@@ -66,20 +66,20 @@ export interface StartRecord extends Times {
   readonly starts: number;
 }
 
-/** Memory of a process that trains. */
+/** The memory of a training process. */
 export interface MemoryRecord {
   readonly name: "memory";
   readonly device: string;
   readonly batch: number;
   readonly hidden: number;
   readonly steps: number;
-  /** Resident at the end. */
+  /** Resident memory at the end. */
   readonly rss_mb: number;
-  /** What was added in the last nine tenths of the steps. */
+  /** The growth over the last 90 % of the steps. */
   readonly growth_mb: number;
 }
 
-/** How the time of a step grows with the batch, or with the FLOPs of a wider model: 1 is linear. */
+/** The exponent of the step time against the FLOPs: 1 is linear. */
 export interface GrowthRecord {
   readonly name: "growth";
   readonly device: string;
@@ -88,7 +88,7 @@ export interface GrowthRecord {
   readonly exponent: number;
 }
 
-/** The median of Echo's step over that of the VAE's. */
+/** The median time of the Echo step divided by that of the VAE step. */
 export interface EchoCostRecord {
   readonly name: "echo-cost";
   readonly device: string;
@@ -97,13 +97,13 @@ export interface EchoCostRecord {
   readonly ratio: number;
 }
 
-/** Five digits are more than the machine gives. */
+/** A value with five digits, which is more than the noise of a machine allows. */
 export const rounded = (value: number): number => Number(value.toPrecision(5));
 
-/** Bytes in millions. */
+/** Bytes in megabytes. */
 export const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
 
-/** A summary as it is recorded. */
+/** The record of a summary. */
 export const times = ({ median, min, q1, q3 }: Summary): Times => ({
   median_ms: rounded(median),
   min_ms: rounded(min),
@@ -134,7 +134,7 @@ export function stepRecord(
   };
 }
 
-/** The record of a contestant's steps, beside ours of the same race. */
+/** The record of a contestant's steps, compared with those of this library in the same race. */
 export function peerRecord(
   library: string,
   order: Omit<Order, "folder">,
@@ -161,8 +161,8 @@ export const matmulRecord = (device: string, size: number, { steps }: Result): M
 
 const gflops = (flops: number, ms: number): number => rounded(flops / ms / 1e6);
 
-/** The task of a step's record. */
-export const taskOf = ({ name, batch, hidden }: StepRecord): Task => ({
+/** The task of a record. */
+export const stepTaskOf = ({ name, batch, hidden }: StepRecord): StepTask => ({
   model: name === "vae-step" ? "vae" : "echo",
   batch,
   hidden,

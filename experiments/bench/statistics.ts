@@ -1,5 +1,5 @@
 /**
- * What is said about many measurements of one thing on a noisy machine: the median and its neighbours, never a mean.
+ * Statistics for measurements on a noisy machine: order statistics instead of means.
  *
  * @module
  */
@@ -22,21 +22,21 @@ export function summarize(sample: readonly number[]): Summary {
   return { count: sample.length, min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75) };
 }
 
-/** The greatest of any number of values; Math.max takes no more than the stack has room for. */
+/** The greatest value. The arguments of Math.max must fit on the stack, this sample need not. */
 export const greatest = (sample: readonly number[]): number =>
   sample.reduce((most, value) => Math.max(most, value), -Infinity);
 
 /** The median of a sample. */
 export const median = (sample: readonly number[]): number => summarize(sample).median;
 
-/** Between the two nearest elements of a sorted sample, linearly. */
+/** A quantile of a sorted sample by linear interpolation. */
 function quantile(sorted: readonly number[], p: number): number {
   const place = p * (sorted.length - 1);
   const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** The slope of log y against log x by least squares: 1 where y is proportional to x. */
+/** The least-squares slope of log y against log x: 1 if y is proportional to x. */
 export function exponent(x: readonly number[], y: readonly number[]): number {
   const [u, v] = [x.map(Math.log), y.map(Math.log)];
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value) / values.length;

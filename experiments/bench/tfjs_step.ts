@@ -1,8 +1,8 @@
 /**
  * A contestant: the training step of TensorFlow.js, on its WebAssembly backend.
  *
- * Its packages are named by the first two arguments and imported while this runs, so that nobody needs them who does not
- * compare.
+ * The first two arguments name the packages, which are imported at run time: only the comparison
+ * needs them.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { readFixture } from "./fixture.ts";
 import { type Order, serve } from "./protocol.ts";
 import { LATENT, layerSizes, PIXELS } from "./task.ts";
 
-/** The part of a TensorFlow.js tensor that is used here. */
+/** The part of a TensorFlow.js tensor that this file uses. */
 interface Value {
   data(): Promise<Float32Array>;
   dispose(): void;
@@ -20,7 +20,7 @@ interface Value {
 type Unary = "exp" | "softplus" | "square" | "mean";
 type Binary = "add" | "sub" | "mul" | "matMul";
 
-/** The part of TensorFlow.js that is used here. */
+/** The part of TensorFlow.js that this file uses. */
 type Tensorflow =
   & Record<Unary, (x: Value) => Value>
   & Record<Binary, (x: Value, y: Value | number) => Value>

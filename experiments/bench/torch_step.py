@@ -1,4 +1,4 @@
-"""A contestant: the training step of PyTorch. It follows protocol.ts: an order in JSON in, a line of JSON for each turn out."""
+"""A contestant: the training step of PyTorch. It follows the protocol of protocol.ts."""
 
 import json
 import math
@@ -37,7 +37,7 @@ def vae(m, s, noise):
 def echo(m, s, _):
     mean, log_scale = torch.tanh(m / 16), F.logsigmoid(s) + math.log(CLIP)
     batch = len(m)
-    # The first of a random order of the others; an example itself comes last in its row.
+    # A random order of the other examples. The example itself comes last and is cut off.
     order = torch.rand(batch, batch, device=m.device).fill_diagonal_(2).argsort(1)
     order = order[:, : min(ECHOES, batch - 1)]
     scales = log_scale[order]
@@ -75,7 +75,7 @@ def make_step(order):
 
 
 def rss():
-    """Resident memory of this process in bytes; 0 where the system does not tell it this way."""
+    """Resident memory of this process in bytes; 0 if the system has no /proc."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

@@ -1,5 +1,5 @@
 /**
- * `deno task bench`: how fast this library is on the devices of this machine.
+ * `deno task bench`: measures the speed of this library on the devices of this machine.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { COMMON_FLAGS } from "../bench/options.ts";
 import { type Output, standardOutput } from "../shell/output.ts";
 import type { Times } from "../bench/records.ts";
 import { millis } from "../shell/table.ts";
-import type { Model, Task } from "../bench/task.ts";
+import type { Model, StepTask } from "../bench/task.ts";
 import { findConfigs, type NamedConfig, shippedNames } from "../config/source.ts";
 import { UserError } from "../shell/errors.ts";
 import { makeFolder, writeFile } from "../shell/files.ts";
@@ -37,7 +37,7 @@ const FLAGS = {
     value: "<name>",
     default: "auto",
     allowed: ["auto", "cpu", "webgpu", "reference"],
-    help: "auto: the CPU, and a GPU if there is one; software WebGPU only as webgpu",
+    help: "auto: the CPU, and a GPU if there is one; webgpu also takes a software GPU",
   },
   batch: {
     type: "integer",
@@ -59,38 +59,40 @@ const FLAGS = {
     type: "integer",
     value: "<number>",
     min: 10,
-    help: "steps before memory is looked at (default: 2000)",
+    help: "the number of steps before memory is measured (default: 2000)",
   },
   threads: {
     type: "integer",
     value: "<number>",
     min: 1,
     max: 16,
-    help: "how many the CPU may use (default: its cores)",
+    help: "the number of CPU threads (default: one for each core)",
   },
   configs: {
     type: "text",
     value: "<a,b,…>",
-    help: "steps of these of experiments/configs, or none (default: all)",
+    help: "also time the steps of these shipped configs, or none (default: all)",
   },
   ...COMMON_FLAGS,
-  help: { type: "boolean", help: "print this" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
+
+const USAGE = `deno task bench [flags]
+
+Measure the speed of this library on this machine.
+
+  deno task bench --device cpu --batch 100`;
 
 type Given = Values<typeof FLAGS>;
 
-/** The width and height of the product that is timed. */
+/** The size of the timed matrix product. */
 const MATMUL_SIZE = 1024;
 
 if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) {
-    return print(
-      helpText("deno task bench [flags]\n\n  deno task bench --device cpu --batch 100", FLAGS),
-    );
-  }
+  if (given.help) return print(helpText(USAGE, FLAGS));
   const configs = await configsFor(given);
   const machine = thisMachine();
   const output = standardOutput(given.json);
@@ -119,7 +121,7 @@ async function benchmark(
   await using fixtures = await openFixtures();
   const tasks = tasksFor(given);
 
-  output.busy(`${tasks.length} training steps, in turns`);
+  output.busy(`${tasks.length} training steps, which take turns`);
   const steps = await measureSteps(tasks, target, fixtures, given);
   output.table(STEP_COLUMNS, steps);
   for (const record of growth(steps)) output.record(record, growthText(record));
@@ -144,7 +146,7 @@ async function benchmark(
   const start = await measureStarts(tasks[0], target, fixtures, given.rounds);
   output.record(
     start,
-    `from the start of the process to the end of its first step: ${timesText(start)}`,
+    `from the start of a process to the end of its first step: ${timesText(start)}`,
   );
 
   output.busy("memory");
@@ -152,8 +154,8 @@ async function benchmark(
   const memory = await measureMemory(tasks[0], target, fixtures, count);
   output.record(
     memory,
-    `memory after ${count} steps: RSS ${memory.rss_mb} MB, of which ${memory.growth_mb} MB came ` +
-      `with the last nine tenths`,
+    `memory after ${count} steps: RSS ${memory.rss_mb} MB; it grew by ${memory.growth_mb} MB in the ` +
+      `last 90 % of the steps`,
   );
 
   if (given.json) return;
@@ -163,13 +165,13 @@ async function benchmark(
   output.say(`chart: ${path}`);
 }
 
-/** The configs whose steps the flags ask for. */
+/** The configs that the flags select. */
 async function configsFor({ configs }: Given): Promise<NamedConfig[]> {
   if (configs === "none") return [];
   return await findConfigs(configs ?? (await shippedNames()).join(","));
 }
 
-/** What a device is. */
+/** The description of a device. */
 async function describe({ device: name, threads }: Target): Promise<string> {
   const device = await openDevice(name, { threads }).catch((error: Error) => {
     throw new UserError(`cannot open the device ${name}: ${error.message}`);
@@ -178,11 +180,11 @@ async function describe({ device: name, threads }: Target): Promise<string> {
   return device.description;
 }
 
-/** The tasks that the flags ask for; the first is the smallest. */
-function tasksFor({ batch, hidden, thorough }: Given): Task[] {
+/** The tasks that the flags select, the smallest first. */
+function tasksFor({ batch, hidden, thorough }: Given): StepTask[] {
   const batches = batch ? [batch] : [100, 200, 500, 1000, ...(thorough ? [10_000] : [])];
   const widths = hidden ? [] : [100, 400, 800];
-  const all = (models: Model[], batches: number[], widths: number[]): Task[] =>
+  const all = (models: Model[], batches: number[], widths: number[]): StepTask[] =>
     models.flatMap((model) =>
       widths.flatMap((hidden) => batches.map((batch) => ({ model, batch, hidden })))
     );

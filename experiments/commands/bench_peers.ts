@@ -1,5 +1,5 @@
 /**
- * `deno task bench:peers`: this library beside others, on the same training step.
+ * `deno task bench:peers`: compares this library with others on the same training step.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { findPeers, type Peer } from "../bench/peers.ts";
 import { peersChart } from "../bench/peers_chart.ts";
 import { type Length, race } from "../bench/race.ts";
 import { type PeerRecord, peerRecord } from "../bench/records.ts";
-import { MODEL_NAMES, type Task, taskName } from "../bench/task.ts";
+import { MODEL_NAMES, type StepTask, taskName } from "../bench/task.ts";
 
 const FLAGS = {
   batch: {
@@ -30,17 +30,29 @@ const FLAGS = {
     min: 2,
     help: "only this batch (default: 100, 1000)",
   },
-  hidden: { type: "integer", value: "<number>", min: 1, default: 200, help: "the width" },
+  hidden: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    default: 200,
+    help: "the width of the hidden layers",
+  },
   model: {
     type: "text",
     value: "<name>",
     allowed: ["vae", "echo"],
     help: "only this model (default: vae and echo)",
   },
-  only: { type: "text", value: "<text>", help: "only peers whose name has this in it" },
+  only: { type: "text", value: "<text>", help: "only peers whose name contains this text" },
   ...COMMON_FLAGS,
-  help: { type: "boolean", help: "print this" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
+
+const USAGE = `deno task bench:peers [flags]
+
+Compare this library with others on the same training step.
+
+  deno task bench:peers --batch 100`;
 
 type Given = Values<typeof FLAGS>;
 
@@ -48,11 +60,7 @@ if (import.meta.main) await main(command);
 
 async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
-  if (given.help) {
-    return print(
-      helpText("deno task bench:peers [flags]\n\n  deno task bench:peers --batch 100", FLAGS),
-    );
-  }
+  if (given.help) return print(helpText(USAGE, FLAGS));
   const output = standardOutput(given.json);
   const machine = thisMachine();
   const device = await openDevice("cpu");
@@ -78,22 +86,24 @@ async function command(args: string[]): Promise<void> {
   output.say(`chart: ${path}`);
 }
 
-/** This library with all cores, which the others are compared with, and with one. */
+/** This library with all cores, the reference of the comparison, and with one thread. */
 function ourselves(): Peer[] {
   const ours: Peer = { name: OURS, program: OUR_STEP, device: "cpu", models: ["vae", "echo"] };
   const alone = { ...ours, name: `${OURS}, 1 thread`, threads: 1 };
   return navigator.hardwareConcurrency > 1 ? [ours, alone] : [ours];
 }
 
-function tasksFor({ batch, hidden, model }: Given): Task[] {
+function tasksFor({ batch, hidden, model }: Given): StepTask[] {
   const batches = batch ? [batch] : [100, 1000];
   const models = model ? [model] : ["vae", "echo"] as const;
   return models.flatMap((model) => batches.map((batch) => ({ model, batch, hidden })));
 }
 
-/** One task, by all that can do it, in turns. The first peer is this library. */
+/**
+ * Times one task in all libraries that implement it, which take turns. The first is this library.
+ */
 async function compare(
-  task: Task,
+  task: StepTask,
   peers: readonly Peer[],
   fixtures: Fixtures,
   length: Length,
@@ -106,7 +116,7 @@ async function compare(
   for (const peer of peers) {
     const { name, program, device, threads, models } = peer;
     if (!models.includes(task.model)) {
-      skip(output, name, `it is not measured on ${MODEL_NAMES[task.model]}`);
+      skip(output, name, `its program has no ${MODEL_NAMES[task.model]} step`);
       continue;
     }
     output.busy(`starting ${name}`);
@@ -118,7 +128,7 @@ async function compare(
       skip(output, name, reason(error));
     }
   }
-  output.busy(`${started.length} contestants, in turns`);
+  output.busy(`${started.length} contestants, which take turns`);
   const results = await race(started.map(({ contestant }) => contestant), length);
   const records = results.map((result, i) => {
     const { name, device } = started[i].peer;
@@ -128,7 +138,7 @@ async function compare(
   return records;
 }
 
-/** Says why a peer is not in a table. */
+/** Reports why a library is missing from a table. */
 function skip(output: Output, library: string, why: string): void {
   output.record({ name: "skipped", library, reason: why }, `without ${library}: ${why}`);
 }

@@ -1,5 +1,6 @@
 /**
- * `deno task mi-bench`: estimators of mutual information on Echo channels, whose information is exact.
+ * `deno task mi-bench`: tests estimators of mutual information on Echo channels with exactly known
+ * information.
  *
  * @module
  */
@@ -7,21 +8,21 @@ import { standardOutput } from "../shell/output.ts";
 import { requireWritable } from "../shell/command_line.ts";
 import { UserError } from "../shell/errors.ts";
 import { helpText, parseFlags } from "../shell/flags.ts";
-import { described, DESCRIPTION } from "../laboratory/estimators/description.ts";
+import { DESCRIPTION, taskRecord } from "../laboratory/estimators/description.ts";
 import { ESTIMATORS } from "../laboratory/estimators/estimators.ts";
 import { exportSamples } from "../laboratory/estimators/export.ts";
 import { requireAll, show } from "../laboratory/estimators/report.ts";
-import { bench, type Row } from "../laboratory/estimators/run.ts";
-import { suite } from "../laboratory/estimators/suite.ts";
+import { bench, type EstimatorRow } from "../laboratory/estimators/run.ts";
+import { allTasks } from "../laboratory/estimators/tasks.ts";
 import { suggest } from "../shell/nearest.ts";
 import { main, print } from "../shell/program.ts";
 
 const FLAGS = {
-  tasks: { type: "text", value: "<a,b,…>", help: "these only (default: all, see --list)" },
+  tasks: { type: "text", value: "<a,b,…>", help: "only these tasks (default: all, see --list)" },
   estimators: {
     type: "text",
     value: "<a,b,…>",
-    help: `these only (default: ${ESTIMATORS.map(({ name }) => name).join(",")})`,
+    help: `only these estimators (default: ${ESTIMATORS.map(({ name }) => name).join(",")})`,
   },
   samples: {
     type: "integer",
@@ -29,7 +30,7 @@ const FLAGS = {
     default: 2000,
     min: 100,
     max: 100_000,
-    help: "pairs of each sample",
+    help: "the number of pairs in each sample",
   },
   seeds: {
     type: "integer",
@@ -37,7 +38,7 @@ const FLAGS = {
     default: 3,
     min: 1,
     max: 1000,
-    help: "samples of each task",
+    help: "the number of samples of each task, one a seed",
   },
   seed: {
     type: "integer",
@@ -45,7 +46,7 @@ const FLAGS = {
     default: 1,
     min: 1,
     max: 2 ** 31 - 1001,
-    help: "the first of them",
+    help: "the first seed",
   },
   steps: {
     type: "integer",
@@ -53,21 +54,27 @@ const FLAGS = {
     default: 500,
     min: 1,
     max: 1_000_000,
-    help: "training steps of nwj, mine and smile",
+    help: "training steps of the critics nwj, mine and smile",
   },
-  list: { type: "boolean", help: "say which tasks there are, and do nothing" },
-  export: { type: "path", value: "<folder>", help: "write a sample of each task as npz, and end" },
-  json: { type: "boolean", help: "print one JSON object a task" },
+  list: { type: "boolean", help: "list the tasks and exit" },
+  export: {
+    type: "path",
+    value: "<folder>",
+    help: "write one sample of each task as an npz file, and exit",
+  },
+  json: { type: "boolean", help: "print one JSON object for each task" },
   out: {
     type: "path",
     value: "<folder>",
     default: "runs/mi-bench",
-    help: "where the table goes as CSV, as JSON and as a picture",
+    help: "the folder for table.csv, table.json and mi_bench.svg",
   },
-  help: { type: "boolean", help: "print this" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task mi-bench [flags]
+
+Test estimators of mutual information on tasks with exactly known information.
 
   deno task mi-bench --tasks gaussian-8d-2.0,cauchy-1d-1.0 --estimators ksg,infonce
   deno task mi-bench --export samples --samples 10000`;
@@ -80,27 +87,27 @@ async function command(args: string[]): Promise<void> {
   if (given.export === undefined) requireWritable("--out", given.out);
   else requireWritable("--export", given.export);
   const output = standardOutput(given.json);
-  const tasks = chosen("tasks", given.tasks, suite());
+  const tasks = chosen("tasks", given.tasks, allTasks());
   const estimators = chosen("estimators", given.estimators, ESTIMATORS);
   const { samples, seed, steps } = given;
-  if (given.list) return output.table(DESCRIPTION, tasks.map(described));
+  if (given.list) return output.table(DESCRIPTION, tasks.map(taskRecord));
   if (given.export !== undefined) {
     const paths = await exportSamples(tasks, { samples, seed }, given.export, output.busy);
     for (const path of paths) output.record({ path }, path);
     return;
   }
-  const rows: Row[] = [];
+  const rows: EstimatorRow[] = [];
   const seeds = Array.from({ length: given.seeds }, (_, i) => seed + i);
   const plan = { tasks, estimators, samples, seeds, steps };
   for await (const row of bench(plan, output.busy)) rows.push(row);
   const source = `${samples.toLocaleString("en")} pairs, ` +
     (seeds.length === 1 ? `seed ${seed}` : `seeds ${seed} to ${seeds.at(-1)}`) +
-    `, ${steps} steps of a critic`;
+    `, ${steps} training steps of a critic`;
   await show({ rows, estimators, samples, source }, given.out, output);
   requireAll(rows);
 }
 
-/** What a list names, in its order; all where there is none. */
+/** The items that a list names, in the order of the list; all items without a list. */
 function chosen<Named extends { readonly name: string }>(
   flag: string,
   list: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * `deno task verify`: whether the rate is the information, by estimators that know nothing of Echo: of the library's own channels,
- * or of a trained model.
+ * `deno task verify`: checks the rate against independent estimates of the information, for the
+ * library's own channels or for a trained model.
  *
  * @module
  */
@@ -20,18 +20,18 @@ const FLAGS = {
   run: {
     type: "path",
     value: "<run folder>",
-    help: "check the checkpoint of this run (default: the library's channels)",
+    help: "check the checkpoint of this run instead of the library's channels",
   },
   "data-dir": DATA_FLAGS["data-dir"],
   only: {
     type: "text",
     value: "<section>",
     allowed: SECTION_NAMES,
-    help: `a part of the table: ${SECTION_NAMES.join(", ")} (default: all)`,
+    help: `only this section of the table: ${SECTION_NAMES.join(", ")}`,
   },
   thorough: {
     type: "boolean",
-    help: "a hundred times as many draws, for a tenth of every error: one to two hours",
+    help: "100 times more draws, so 10 times smaller errors; takes one to two hours",
   },
   draws: {
     type: "integer",
@@ -39,7 +39,7 @@ const FLAGS = {
     default: STANDARD.draws,
     min: 20_000,
     max: 1_000_000,
-    help: "how many codes a row is made of, about",
+    help: "the approximate number of codes for each row",
   },
   seed: {
     type: "integer",
@@ -47,25 +47,27 @@ const FLAGS = {
     default: STANDARD.seed,
     min: 1,
     max: 2 ** 31 - 1,
-    help: "what every draw follows from",
+    help: "the seed of all random draws",
   },
-  json: { type: "boolean", help: "print one JSON object a row" },
+  json: { type: "boolean", help: "print one JSON object for each row" },
   out: {
     type: "path",
     value: "<folder>",
-    help: "where verify.json and verify.svg go (default: runs/verify; of a run, runs/verify/<run>)",
+    help: "the folder for verify.json and verify.svg (default: runs/verify or runs/verify/<run>)",
   },
-  help: { type: "boolean", help: "print this" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task verify [flags]
 
+Check the rate against independent estimates of the information.
+
   deno task verify                        # the library's channels
   deno task verify --run runs/echo_mnist  # the checkpoint of a run
 
-Exit codes: 0 where all is green, 1 where anything is red.`;
+Exit codes: 0 if everything is green, 1 if anything is red.`;
 
-/** The folder of the tables. */
+/** The default folder of the tables. */
 const OUT = join("runs", "verify");
 
 if (import.meta.main) await main(command);
@@ -76,17 +78,21 @@ async function command(args: string[]): Promise<void> {
   const output = standardOutput(given.json);
   if (given.run === undefined) {
     if (given["data-dir"] !== undefined) {
-      throw new UserError("--data-dir is for the data of a run: it needs --run");
+      throw new UserError("--data-dir needs --run");
     }
     return await ofChannels(given, output);
   }
   for (const flag of ["only", "thorough"] as const) {
-    if (given[flag]) throw new UserError(`--${flag} is for the library's channels, without --run`);
+    if (given[flag]) {
+      throw new UserError(
+        `--${flag} is for the library's channels and cannot be combined with --run`,
+      );
+    }
   }
   await ofRun(given.run, given, output);
 }
 
-/** The library's channels. */
+/** Checks the library's channels. */
 async function ofChannels(
   { only, thorough, seed, out = OUT, ...given }: Values<typeof FLAGS>,
   output: Output,
@@ -94,12 +100,12 @@ async function ofChannels(
   const draws = given.draws * (thorough ? 100 : 1);
   const sections = only === undefined ? SECTION_NAMES : [only];
   const judgement = await verify({ ...STANDARD, seed, draws }, output, sections);
-  const source = `about ${draws.toLocaleString("en")} draws a row, seed ${seed}, ${today()}`;
+  const source = `about ${draws.toLocaleString("en")} draws for each row, seed ${seed}, ${today()}`;
   await show(judgement, source, out, output);
   requireGreen(judgement);
 }
 
-/** The checkpoint of a run. */
+/** Checks the checkpoint of a run. */
 async function ofRun(
   folder: string,
   { draws, seed, out, "data-dir": dataDir }: Values<typeof FLAGS>,

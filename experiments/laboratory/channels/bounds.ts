@@ -1,5 +1,6 @@
 /**
- * The sandwich of InfoNCE and leave-one-out, where the density of the channel is known: the information is between the two.
+ * InfoNCE and leave-one-out with the known density of the channel: the information lies between
+ * them.
  *
  * @module
  */
@@ -13,17 +14,16 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
-import { meanOf, standardError } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
 import { gaussVector } from "./channels.ts";
 import { draw } from "./draws.ts";
-import { formulaOf } from "./estimates.ts";
 import type { Finding } from "./row.ts";
 import type { Suite } from "./suite.ts";
 
-/** Codes that are told from one another. */
+/** The number of codes in a contrast. */
 const COUNT = 256;
 
-/** The rows of this section. */
+/** The findings of this section. */
 export async function* bounds({ draws: n, sampler, seed }: Suite): AsyncGenerator<Finding> {
   const s = 0.5;
   for (const dimensions of [1, 2, 4]) {
@@ -45,24 +45,19 @@ export async function* bounds({ draws: n, sampler, seed }: Suite): AsyncGenerato
       below.push(await low.item());
       above.push(await high.item());
     }
-    const common = {
-      section: "bounds",
-      channel: name,
-      rate: information,
-      difference: 0,
-      ...formulaOf(draws.rate),
-    };
     const found = [
       { by: "InfoNCE", relation: "≤", values: below },
       { by: "leave-one-out", relation: "≥", values: above },
     ] as const;
     for (const { by, relation, values } of found) {
       yield {
-        ...common,
+        section: "bounds",
+        channel: name,
+        rate: information,
+        formula: measured(draws.rate),
         by: `${by}, K = ${COUNT}`,
         relation,
-        estimate: meanOf(values),
-        standardError: standardError(values),
+        estimate: measured(values),
       };
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Echo channels whose noise has a law that is known in closed form (and the code has the same), and so an information that
- * is known, too. A test of draws against such a law has no estimator in between.
+ * Echo channels whose noise and code share a law in closed form, so that their information is
+ * known, too. Draws can be compared with such a law directly, without an estimator.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import {
   cauchyLogDensity,
   dirichletLogDensity,
   gammaLogDensity,
+  type LogDensity,
   normalLogDensity,
 } from "../statistics/densities.ts";
 import {
@@ -27,7 +28,7 @@ import {
   type Random,
 } from "../statistics/generator.ts";
 
-/** An example x, and what the encoder makes of it: f(x) and log S(x), of as many dimensions as the channel has. */
+/** An example x and its encoding: f(x) and log S(x), one number for each dimension. */
 export interface Encoding {
   readonly x: number;
   readonly mean: readonly number[];
@@ -37,30 +38,32 @@ export interface Encoding {
 /** Draws an example from the population and encodes it. */
 export type Encode = (random: Random) => Encoding;
 
-/** What can be told of a code in one number, and the law of that. */
+/** A function of a code, and the law of its value. */
 export interface Statistic {
   of(code: readonly number[]): number;
   readonly cdf: Cdf;
 }
 
-/** A channel, and what is known of it. */
+/** A channel with a known law. */
 export interface ClosedForm {
   readonly name: string;
   readonly dimensions: number;
   readonly encode: Encode;
-  /** Laws of ε and of z alike: of each coordinate at least. */
+  /** Statistics of ε and of z, which share one law: at least one for each coordinate. */
   readonly statistics: readonly Statistic[];
-  /** log p(ε), and log p(z); none where x can be read off the code, and the two say nothing. */
-  readonly logDensity?: (code: readonly number[]) => number;
+  /** log p(ε) = log p(z). It is left out where the two are constant. */
+  readonly logDensity?: LogDensity;
   /** I(X;Z) = −E log |det S|, in nats. */
   readonly information: number;
-  /** How many echoes there must be for the rest of the series not to matter. */
+  /** The number of echoes after which the rest of the series is negligible. */
   readonly echoes: number;
-  /** Whether x is a number of a continuous law that determines f(x) and S(x): what an estimate of I(x;z) takes. */
+  /**
+   * Whether x is one continuous number that determines f(x) and S(x), as estimates of I(x;z) need.
+   */
   readonly isContinuous: boolean;
 }
 
-/** A channel of one dimension: its encoder and the law of the codes. */
+/** A channel of one dimension. */
 const scalar = (
   form: Omit<ClosedForm, "dimensions" | "encode" | "statistics" | "logDensity"> & {
     encode(random: Random): { x: number; mean: number; logScale: number };
@@ -81,10 +84,15 @@ const scalar = (
   };
 };
 
-/** As many as it takes for sᵈ to be lost in float32, and no more: mistakes of the order 1/batch then show most. */
+/**
+ * The smallest number of echoes d for which sᵈ is below the rounding of float32. A small batch
+ * makes mistakes of order 1/batch easier to see.
+ */
 const echoesOf = (s: number): number => Math.ceil(Math.log(1e-7) / Math.log(s));
 
-/** X ~ N(0, 1), f = √(1 − s²)·x, S = s: a sum of normals with the variances (1 − s²)·s²ˡ, which sum to 1. */
+/**
+ * X ~ N(0, 1), f = √(1 − s²)·x, S = s. The noise sums normals of variances (1 − s²)·s²ˡ: N(0, 1).
+ */
 export const gauss = (s: number): ClosedForm =>
   scalar({
     name: `Gauss(${s})`,
@@ -100,11 +108,11 @@ export const gauss = (s: number): ClosedForm =>
   });
 
 /**
- * The same with X ~ N(0, C) of several dimensions, of variance 1 and correlation ρ of any two: f = √(1 − s²)·x, S = s·I, and
- * N(0, C).
+ * The Gaussian channel in several dimensions: X ~ N(0, C) with variances 1 and correlations ρ,
+ * f = √(1 − s²)·x, S = s·I. Noise and code are N(0, C).
  */
 export function gaussVector(dimensions: number, s: number, rho = 0): ClosedForm {
-  // C = (1 − ρ)·I + ρ·1·1ᵀ has the eigenvalue `top` along 1, and `rest` across.
+  // C = (1 − ρ)·I + ρ·1·1ᵀ has the eigenvalue `top` along 1 and `rest` in all other directions.
   const rest = 1 - rho, top = rest + dimensions * rho;
   const logConstant = -0.5 *
     (dimensions * Math.log(2 * Math.PI) + (dimensions - 1) * Math.log(rest) + Math.log(top));
@@ -141,8 +149,9 @@ export function gaussVector(dimensions: number, s: number, rho = 0): ClosedForm 
 }
 
 /**
- * X = (V, G) with V ~ Beta(θ, 1) and G ~ N(0, 1), f = (1 − V)·u + √(1 − V²)·G, S = V: means and variances telescope given any V,
- * and noise and code are N(u, 1). The further u is from 0, the more it matters that an echo brings the V of its mean.
+ * X = (V, G) with V ~ Beta(θ, 1) and G ~ N(0, 1), f = (1 − V)·u + √(1 − V²)·G, S = V. Means and
+ * variances telescope given any V, so noise and code are N(u, 1). A large u shows whether each echo
+ * comes with the scale that belongs to its mean.
  */
 export const gaussScales = (theta: number, u = 2): ClosedForm =>
   scalar({
@@ -159,7 +168,7 @@ export const gaussScales = (theta: number, u = 2): ClosedForm =>
     isContinuous: false,
   });
 
-/** X ~ Cauchy, f = (1 − s)·x, S = s: it has no mean, and |f| no bound, and neither is needed. */
+/** X ~ Cauchy, f = (1 − s)·x, S = s. The formula needs neither a mean of X nor a bound of |f|. */
 export const cauchy = (s: number): ClosedForm =>
   scalar({
     name: `Cauchy(${s})`,
@@ -174,7 +183,10 @@ export const cauchy = (s: number): ClosedForm =>
     isContinuous: true,
   });
 
-/** X a digit 0 … b − 1, f = x/b, S = 1/b: the echoes are the digits of a number in base b, and x the first digit of z. */
+/**
+ * X is a digit 0 … b − 1, f = x/b, S = 1/b. The echoes are the digits of ε in base b, and x is the
+ * first digit of z.
+ */
 export const digits = (b: number): ClosedForm =>
   scalar({
     name: `digits(${b})`,
@@ -189,9 +201,10 @@ export const digits = (b: number): ClosedForm =>
   });
 
 /**
- * V ~ Beta(θ, 1), Y a class of probabilities p, f = (1 − V)·e_Y, S = V·I: Sethuraman's stick-breaking (1994), which gives
- * Dirichlet(θp). The last share is what the others leave of 1, and no dimension. Here f depends on S, so it matters that each
- * echo brings the scale that belongs to its mean, and that all dimensions have the same echoes.
+ * V ~ Beta(θ, 1), Y a class with probabilities p, f = (1 − V)·e_Y, S = V·I: Sethuraman's
+ * stick-breaking (1994), whose law is Dirichlet(θp). The last share is 1 minus the others and so
+ * not a dimension. As f depends on S, this channel shows whether each echo comes with the scale
+ * that belongs to its mean, and whether all dimensions have the same echoes.
  */
 export function dirichlet(theta: number, p: readonly number[]): ClosedForm {
   const dimensions = p.length - 1;
@@ -223,16 +236,18 @@ export function dirichlet(theta: number, p: readonly number[]): ClosedForm {
     ],
     logDensity: (code) => logDensity([...code, 1 - firsts(code, dimensions)]),
     information: dimensions / theta,
-    // So many that each class comes up, too: a share is never 0.
+    // Enough echoes for every class to occur, so that no share is 0.
     echoes: Math.ceil(24 * theta),
     isContinuous: false,
   };
 }
 
-/** Of two classes, p and 1 − p: Beta(θp, θ(1 − p)). */
+/** Stick-breaking with two classes, p and 1 − p: Beta(θp, θ(1 − p)). */
 export const stick = (theta: number, p: number): ClosedForm => dirichlet(theta, [p, 1 - p]);
 
-/** V ~ Beta(a, b), G ~ Gamma(b), f = V·G, S = V: Gamma(a), as V·(Gamma(a) + Gamma(b)) is Gamma(a) again. */
+/**
+ * V ~ Beta(a, b), G ~ Gamma(b), f = V·G, S = V: Gamma(a), as V·(Gamma(a) + Gamma(b)) ~ Gamma(a).
+ */
 export const betaGamma = (a: number, b: number): ClosedForm =>
   scalar({
     name: `Beta–Gamma(${a}, ${b})`,

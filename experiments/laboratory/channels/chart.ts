@@ -1,11 +1,12 @@
 /**
- * The picture of the table: how far every row is off, and by how much the formula is, measured beside what is known.
+ * The picture of the table: the deviation of each row, and the error of the formula where it fails.
  *
  * @module
  */
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
-import type { Judgement, Row } from "./row.ts";
+import { intervalMarks, legend } from "../statistics/marks.ts";
+import type { ChannelRow, Judgement } from "./row.ts";
 
 /** The text of the SVG file. */
 export function chart(judgement: Judgement, source: string): string {
@@ -22,9 +23,9 @@ export function chart(judgement: Judgement, source: string): string {
   );
 }
 
-const isRed = ({ verdict }: Row): boolean => verdict === "red";
+const isRed = ({ verdict }: ChannelRow): boolean => verdict === "red";
 
-/** The z of all rows, in their order; what is further out is drawn at the edge. */
+/** The z of all rows in their order. Values outside of the panel are drawn at its edge. */
 function scores({ rows, limit }: Judgement): Panel {
   const sections = [...new Set(rows.map(({ section }) => section))];
   const first = (section: string) => rows.findIndex((row) => row.section === section);
@@ -71,7 +72,7 @@ function scores({ rows, limit }: Judgement): Panel {
   };
 }
 
-/** How a way to draw echoes is shown. */
+/** The styles of the ways to draw echoes. */
 const STYLES = [
   { stroke: INK.first, symbol: "circle" },
   { stroke: INK.first, symbol: "plus" },
@@ -80,18 +81,18 @@ const STYLES = [
   { stroke: INK.faint, symbol: "diamond" },
 ] as const;
 
-/** What the code tells beyond the rate, by the number of examples in a batch, for each way to draw echoes from it. */
-function excesses(rows: readonly Row[]): Panel | undefined {
+/** The information minus the rate by batch size, for each way to draw echoes. */
+function excesses(rows: readonly ChannelRow[]): Panel | undefined {
   const points = rows.filter(({ section }) => section === "sampling").map((row) => {
     const [mode, batch] = row.channel.split(", batch ");
-    const excess = row.estimate - row.formula;
+    const excess = row.estimate.value - row.formula.value;
     return {
       mode,
       batch: Number(batch),
-      known: row.difference,
+      known: row.difference?.value ?? 0,
       excess,
-      low: excess - row.standardError,
-      high: excess + row.standardError,
+      low: excess - row.estimate.standardError,
+      high: excess + row.estimate.standardError,
     };
   });
   if (points.length === 0) return undefined;
@@ -103,12 +104,11 @@ function excesses(rows: readonly Row[]): Panel | undefined {
       marginLeft: 52,
       marginRight: 20,
       marginBottom: 40,
-      x: {
-        type: "log",
-      },
+      x: { type: "log" },
       y: { label: "↑ estimate − formula, nats (lines: known)", grid: true },
       marks: [
-        // With `text`, as a logarithmic scale leaves out labels that it is given a format for.
+        // A logarithmic scale drops labels that have a tickFormat, so the labels are given as
+        // `text`.
         Plot.axisX([...new Set(points.map(({ batch }) => batch))], {
           label: "examples in a batch →",
           text: String,
@@ -123,22 +123,26 @@ function excesses(rows: readonly Row[]): Panel | undefined {
             Plot.dot(of, { x: "batch", y: "excess", stroke, fill: stroke, symbol, r: 3 }),
           ];
         }),
-        legend(modes),
+        legend(
+          modes.map((text, i) => ({ text, fill: STYLES[i].stroke, ...STYLES[i] })),
+          { frameAnchor: "top-right", dx: -190, dy: 14 },
+        ),
       ],
     },
   };
 }
 
-/** Where the formula must not hold: by how much the information is off it, measured, and known. */
+/** The information minus the formula, measured and known, where the formula must fail. */
 function failures({ rows, limit }: Judgement): Panel | undefined {
   const points = rows.filter(({ fails }) => fails).map((row) => {
-    const off = row.estimate - row.formula, error = limit * row.standardError;
+    const value = row.estimate.value - row.formula.value;
+    const error = limit * row.estimate.standardError;
     return {
-      channel: row.channel,
-      known: row.difference,
-      off,
-      low: off - error,
-      high: off + error,
+      name: row.channel,
+      expected: row.difference?.value ?? 0,
+      value,
+      low: value - error,
+      high: value + error,
       color: isRed(row) ? INK.second : INK.first,
     };
   });
@@ -151,42 +155,15 @@ function failures({ rows, limit }: Judgement): Panel | undefined {
       marginRight: 16,
       marginBottom: 40,
       x: {
-        label: "where it must not hold: estimate − formula, nats (ticks: known) →",
+        label: "where the formula must fail: estimate − formula, nats (ticks: known) →",
         grid: true,
         nice: true,
       },
-      y: { label: null, domain: points.map(({ channel }) => channel), tickSize: 0 },
+      y: { label: null, domain: points.map(({ name }) => name), tickSize: 0 },
       marks: [
         Plot.ruleX([0], { stroke: INK.faint }),
-        Plot.tickX(points, { x: "known", y: "channel", stroke: "currentColor", strokeWidth: 2 }),
-        Plot.ruleY(points, { x1: "low", x2: "high", y: "channel", stroke: "color" }),
-        Plot.dot(points, { x: "off", y: "channel", stroke: "color", fill: "color", r: 3 }),
+        intervalMarks(points),
       ],
     },
   };
 }
-
-/** The names of the ways, in the corner where no curve is. */
-const legend = (modes: readonly string[]): Plot.Markish[] =>
-  modes.flatMap((mode, i) => {
-    const { stroke, symbol } = STYLES[i];
-    const dy = 14 + 15 * i;
-    return [
-      Plot.dot([mode], {
-        frameAnchor: "top-right",
-        dx: -190,
-        dy,
-        stroke,
-        fill: stroke,
-        symbol,
-        r: 3,
-      }),
-      Plot.text([mode], {
-        frameAnchor: "top-right",
-        textAnchor: "start",
-        dx: -180,
-        dy: dy - 5,
-        fontSize: 11,
-      }),
-    ];
-  });

@@ -1,5 +1,5 @@
 /**
- * Channels whose information and laws are known in closed form: there the formula must hold.
+ * Channels whose information and laws are known in closed form: the formula must hold for them.
  *
  * @module
  */
@@ -39,17 +39,17 @@ const CHANNELS: readonly ClosedForm[] = [
 ];
 const MATRIX_DIMENSIONS = [2, 4, 8, 16, 32];
 
-/** The rows of diagonal scales. */
+/** The findings for diagonal S. */
 export async function* closedForms(suite: Suite): AsyncGenerator<Finding> {
   for (const [i, form] of CHANNELS.entries()) yield* ofChannel(form, suite, suite.seed + i);
 }
 
-/** The rows of matrices. */
+/** The findings for matrices S. */
 export async function* matrices(suite: Suite): AsyncGenerator<Finding> {
   for (const dimensions of MATRIX_DIMENSIONS) yield await ofMatrices(dimensions, suite);
 }
 
-/** What each estimator finds that can judge a channel. */
+/** One finding for each estimator that applies to the channel. */
 async function* ofChannel(
   form: ClosedForm,
   { draws: n, sampler }: Suite,
@@ -63,7 +63,7 @@ async function* ofChannel(
     batch: echoes + 1,
     channel: echoChannel({ dMax: echoes, clip: 0.95 }),
   });
-  const common = { section: "channels", channel: name, rate: information, difference: 0 };
+  const common = { section: "channels", channel: name, rate: information };
   const laws = [draws.noise, draws.z].flatMap((codes) => gapsOf(codes, dimensions, statistics));
   if (logDensity !== undefined) yield { ...common, ...byDensity(draws, logDensity), laws };
   if (dimensions <= 2) {
@@ -73,7 +73,10 @@ async function* ofChannel(
   if (form.isContinuous) yield { ...common, ...byKsg(draws, Math.atan) };
 }
 
-/** Codes of one batch of matrices are cheap, and share echoes: laws are asked of one code of each batch. */
+/**
+ * All codes of a batch are used, but they share echoes. The gaps need independent codes, so they
+ * take only the first of each batch.
+ */
 async function ofMatrices(
   dimensions: number,
   { draws: n, matrixSampler: sampler, seed }: Suite,
@@ -98,7 +101,6 @@ async function ofMatrices(
     section: "matrices",
     channel: `matrix S(x), ${dimensions}-D`,
     rate: matrixInformation(dimensions),
-    difference: 0,
     ...byDensity(draws, logDensity),
     laws,
   };

@@ -1,6 +1,11 @@
 /**
  * Independent draws of Echo codes.
  *
+ * Codes of one batch share their echoes and so depend on each other. But two groups of latent
+ * dimensions whose examples are independent give independent codes. So every group of columns is a
+ * batch of its own, of which one code is kept: group g keeps row g modulo the batch size. Dimension
+ * k of group g is in column k·groups + g.
+ *
  * @module
  */
 import {
@@ -19,7 +24,7 @@ import {
 import { generator } from "../statistics/generator.ts";
 import type { Encode } from "./channels.ts";
 
-/** What makes codes of encodings, [batch, latent] both: the library, or something to tell from it. */
+/** Makes codes from encodings [batch, latent]: the library, or a variant to compare with it. */
 export type Sampler = (
   key: Key,
   mean: Tensor,
@@ -37,45 +42,46 @@ export const libraryEcho: Sampler = (key, mean, logScale, channel) => ({
 export interface DrawOptions {
   readonly sampler?: Sampler;
   readonly seed?: number;
-  /** How many draws; 20,000 unless given. */
+  /** The number of draws, 20,000 by default. */
   readonly n?: number;
-  /** Examples of a batch; 24 unless given: what comes after 23 echoes does not count. */
+  /** The number of examples in a batch, 24 by default: echoes after the 23rd are negligible. */
   readonly batch?: number;
   readonly channel?: EchoChannel;
   /**
-   * How many codes have their echoes in the same places; 64 unless given. The law of a code without replacement is that of any
-   * places, so it does no harm; where it depends on them, it takes 1.
+   * The number of codes that share one random order of echoes, 64 by default. Without replacement
+   * every order gives the same law, so sharing does no harm. Use 1 where the law depends on the
+   * order.
    */
   readonly perOrder?: number;
 }
 
-/** n draws, a row each. */
-export interface Draws {
+/** n codes with their noise. */
+export interface EchoCodes {
   readonly dimensions: number;
-  /** The examples, [n]. */
-  readonly x: Float64Array;
-  /** f(x), [n, dimensions]. */
-  readonly mean: Float64Array;
-  /** log |det S(x)|, as the encoder wants it, [n]. */
-  readonly logDeterminant: Float64Array;
-  /** The rate that the library gives, nats, [n]. */
-  readonly rate: Float64Array;
+  /** The number of consecutive codes that share echoes, 1 by default: then all are independent. */
+  readonly batch?: number;
   /** [n, dimensions]. */
   readonly noise: Float64Array;
   /** [n, dimensions]. */
   readonly z: Float64Array;
+  /** log |det S(x)| as the encoder defines it, [n]. */
+  readonly logDeterminant: Float64Array;
+  /** The rate that the library reports, in nats, [n]. */
+  readonly rate: Float64Array;
 }
 
-/** Numbers in the means of a call, about. */
+/** n independent codes with the examples that they encode. */
+export interface Draws extends EchoCodes {
+  /** The examples, [n]. */
+  readonly x: Float64Array;
+  /** f(x), [n, dimensions]. */
+  readonly mean: Float64Array;
+}
+
+/** The approximate number of values in the means of one call. */
 const CALL_SIZE = 80_000;
 
-/**
- * n *independent* draws of a channel.
- *
- * The codes of one batch share echoes, so they are not independent. But latent dimensions that are given examples of their
- * own are: a group of them is a batch of its own. So one code is kept of every group, of a row that goes round the batch. Column
- * k·groups + g has dimension k of group g. The groups of a call have the places of their echoes in common.
- */
+/** n independent draws of a channel. */
 export async function draw(encode: Encode, options: DrawOptions = {}): Promise<Draws> {
   const { sampler = libraryEcho, seed = 1, n = 20_000, batch = 24, perOrder = 64 } = options;
   const channel = options.channel ?? echoChannel({ clip: 1 });
@@ -84,7 +90,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
   const fitting = Math.max(1, Math.floor(CALL_SIZE / batch / dimensions));
   const most = Math.min(perOrder * batch, fitting);
   const seedKey = key(seed);
-  // As an argument, the number of the call is a tensor: one program draws them all.
+  // The number of the call is an argument, so that one compiled program serves all calls.
   const step = jit((call: Tensor, mean: Tensor, logScale: Tensor, kept: Tensor) => ({
     ...sampler(foldIn(seedKey, call), mean, logScale, channel),
     rate: echoRate(kept, channel),
@@ -111,7 +117,7 @@ export async function draw(encode: Encode, options: DrawOptions = {}): Promise<D
         for (let k = 0; k < dimensions; k++) {
           const at = row * columns + k * groups + group;
           mean[at] = encoding.mean[k];
-          // S = clip · e^logScale: the scale that the encoder wants, whatever the clip.
+          // The library computes S = clip · e^logScale, so the clip is divided out here.
           logScale[at] = encoding.logScale[k] - Math.log(channel.clip);
           if (!isKept) continue;
           draws.mean[(first + group) * dimensions + k] = encoding.mean[k];

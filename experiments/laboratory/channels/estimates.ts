@@ -1,41 +1,29 @@
 /**
- * Estimates of the information of draws, beside what the formula says of the same draws.
+ * Estimates of the information in a set of codes, each beside the formula for the same codes.
  *
  * @module
  */
 import { ksgInformation, noiseInformation } from "../../../mod.ts";
 import { estimateOf } from "../../../lib/information/neighbours.ts";
-import { kolmogorovSmirnov, meanOf, standardError } from "../statistics/summary.ts";
+import type { LogDensity } from "../statistics/densities.ts";
+import { ofRows, rowOf } from "../statistics/rows.ts";
+import { measured } from "../statistics/measured.ts";
+import { measuredInBatches } from "../statistics/batches.ts";
+import { kolmogorovSmirnov, meanOf } from "../statistics/summary.ts";
 import type { Statistic } from "./channels.ts";
-import type { Draws } from "./draws.ts";
+import type { Draws, EchoCodes } from "./draws.ts";
 import type { Law } from "./law.ts";
 import type { Finding, Gap } from "./row.ts";
 
-/** What an estimate adds to a finding. */
-export type Estimated = Pick<
-  Finding,
-  "by" | "formula" | "formulaError" | "estimate" | "standardError"
->;
-
-/** Codes with their noise: of independent examples, or of whole batches. */
-export interface Codes extends Omit<Draws, "x" | "mean"> {
-  /** How many rows one after another are of one batch, and so not independent; 1 unless given. */
-  readonly batch?: number;
-}
-
-/** The log-density of a code or of its noise. */
-export type LogDensity = (code: readonly number[]) => number;
-
-/** A row of a matrix of so many columns. */
-const rowOf = (values: Float64Array, columns: number, i: number): number[] =>
-  Array.from(values.subarray(i * columns, (i + 1) * columns));
+/** The part of a finding that an estimator fills in. */
+export type Estimated = Pick<Finding, "by" | "formula" | "estimate">;
 
 /**
- * By the densities of the noise and of the code: the mean of log p(z|x) − log p(z) = log p(ε) − log |det S| − log p(z). Right
- * for any number of draws, if they have those densities.
+ * The estimate from the densities of noise and code: the mean of log p(z|x) − log p(z), which is
+ * log p(ε) − log |det S| − log p(z). It is unbiased if the densities are right.
  */
 export function byDensity(
-  { dimensions, noise, z, logDeterminant, rate, batch = 1 }: Codes,
+  { dimensions, noise, z, logDeterminant, rate, batch }: EchoCodes,
   ofNoise: LogDensity,
   ofCode: LogDensity = ofNoise,
 ): Estimated {
@@ -44,13 +32,17 @@ export function byDensity(
   );
   return {
     by: "densities",
-    ...formulaOf(rate, batch),
-    estimate: meanOf(terms),
-    standardError: errorOf(terms.map((term, i) => term - rate[i]), batch),
+    formula: measuredInBatches(rate, batch),
+    estimate: {
+      value: meanOf(terms),
+      standardError: measuredInBatches(terms.map((term, i) => term - rate[i]), batch).standardError,
+    },
   };
 }
 
-/** By densities, and with how far the draws are from them, where noise and code of one dimension have laws that are tabulated. */
+/**
+ * {@linkcode byDensity} with tabulated laws in one dimension, and the gaps between draws and laws.
+ */
 export const byLaws = (
   draws: Draws,
   noise: Law,
@@ -63,10 +55,13 @@ export const byLaws = (
   ],
 });
 
-/** The rounding of codes, float32 numbers of about 1: of many on a line, a few are equal. */
+/** The rounding of float32 codes near 1. Without jitter of this size a few codes would be equal. */
 const ROUNDING = 2 ** -23;
 
-/** By nearest neighbours: h(Z) − h(ε) − E log |det S|. Takes the noise to be independent of the example, and nothing else. */
+/**
+ * The nearest-neighbour estimate of h(Z) − h(ε) − E log |det S|. It assumes only that the noise is
+ * independent of the example.
+ */
 export function byEntropies({ dimensions, noise, z, logDeterminant, rate }: Draws): Estimated {
   const { nats, terms } = noiseInformation(
     { values: z, dimensions },
@@ -74,19 +69,17 @@ export function byEntropies({ dimensions, noise, z, logDeterminant, rate }: Draw
     logDeterminant,
     { jitter: ROUNDING },
   );
-  return {
-    by: "entropies",
-    ...formulaOf(rate),
-    estimate: nats,
-    standardError: estimateOf(terms.map((term, i) => term - rate[i])).standardError,
-  };
+  const { standardError } = estimateOf(terms.map((term, i) => term - rate[i]));
+  return { by: "entropies", formula: measured(rate), estimate: { value: nats, standardError } };
 }
 
 /**
- * By nearest neighbours of example and code, which knows nothing of the channel: of one dimension both. Beside its variance, its
- * error has a bias: of the channels of this folder about 1/√n nats at most, measured with 40,000 and with 200,000 draws.
+ * The nearest-neighbour estimate from pairs (x, z), both one-dimensional. It knows nothing of the
+ * channel. Its bias is at most about 1/√n nats for the channels of this folder (measured with
+ * 40,000 and with 200,000 draws), and the standard error includes it.
  *
- * @param map taken of both first: it changes no information, and may make tails shorter
+ * @param map a bijection for both x and z that shortens their tails; it leaves the information as
+ * it is
  */
 export function byKsg({ x, z, rate }: Draws, map: (v: number) => number = (v) => v): Estimated {
   const { nats, terms } = ksgInformation(
@@ -96,38 +89,18 @@ export function byKsg({ x, z, rate }: Draws, map: (v: number) => number = (v) =>
   const { standardError } = estimateOf(terms.map((term, i) => term - rate[i]));
   return {
     by: "KSG",
-    ...formulaOf(rate),
-    estimate: nats,
-    standardError: Math.hypot(standardError, 1 / Math.sqrt(x.length)),
+    formula: measured(rate),
+    estimate: { value: nats, standardError: Math.hypot(standardError, 1 / Math.sqrt(x.length)) },
   };
 }
 
-/** The mean rate. */
-export const formulaOf = (
-  rate: Float64Array,
-  batch = 1,
-): Pick<Finding, "formula" | "formulaError"> => ({
-  formula: meanOf(rate),
-  formulaError: errorOf(rate, batch),
-});
-
-/** The standard error of the mean of terms that are independent from one batch to another. */
-export const errorOf = (terms: Float64Array, batch = 1): number =>
-  standardError(
-    batch === 1 ? terms : Float64Array.from(
-      { length: terms.length / batch },
-      (_, i) => meanOf(terms.subarray(i * batch, (i + 1) * batch)),
-    ),
-  );
-
-/** How far independent draws are from what is known of their law. */
+/** The gaps between independent draws and their known laws, one for each statistic. */
 export const gapsOf = (
   values: Float64Array,
   dimensions: number,
   statistics: readonly Statistic[],
 ): Gap[] =>
-  statistics.map(({ of, cdf }) => {
-    const n = values.length / dimensions;
-    const draws = Float64Array.from({ length: n }, (_, i) => of(rowOf(values, dimensions, i)));
-    return { gap: kolmogorovSmirnov(draws, cdf), n };
-  });
+  statistics.map(({ of, cdf }) => ({
+    gap: kolmogorovSmirnov(ofRows(values, dimensions, of), cdf),
+    n: values.length / dimensions,
+  }));

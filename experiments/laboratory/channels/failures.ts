@@ -1,24 +1,25 @@
 /**
- * Where the formula must not hold: it is shown to fail, and by how much it should.
+ * Channels that break an assumption of the formula: the formula must fail by the predicted amount.
  *
  * @module
  */
 import { echoChannel, echoRate, mul, slice, tensor } from "../../../mod.ts";
 import { normalLogDensity } from "../statistics/densities.ts";
 import { normalDraw } from "../statistics/generator.ts";
+import { measured } from "../statistics/measured.ts";
 import { meanOf } from "../statistics/summary.ts";
 import { type Encode, gaussVector } from "./channels.ts";
 import { draw, type Draws } from "./draws.ts";
-import { byDensity, byLaws, errorOf, type Estimated, formulaOf, gapsOf } from "./estimates.ts";
+import { byDensity, byLaws, type Estimated, gapsOf } from "./estimates.ts";
 import { Law } from "./law.ts";
-import type { Finding } from "./row.ts";
+import { exactly, type Finding } from "./row.ts";
 import { noiseOf, type Order, orders, perHalf, plainEcho } from "./samplers.ts";
 import type { Suite } from "./suite.ts";
 import { encode, laws, rate, through } from "./truncated.ts";
 
 const FAILURE = { section: "failures", fails: true };
 
-/** The rows of this section. */
+/** The findings of this section. */
 export async function* failures(suite: Suite): AsyncGenerator<Finding> {
   yield await discrete(suite);
   yield await perDimension(suite);
@@ -27,7 +28,7 @@ export async function* failures(suite: Suite): AsyncGenerator<Finding> {
   for (const [s, d] of [[1, 4], [1.2, 10]]) yield await diverging(suite, s, d);
 }
 
-/** X uniform on 2 points, with scales of 1/8: the rate is 3 bits, and there is 1 to tell. */
+/** X is uniform on 2 points and S = 1/8: the rate is 3 bits, but X has an entropy of only 1 bit. */
 async function discrete({ draws: n, seed }: Suite): Promise<Finding> {
   const points = 2, base = 8;
   const draws = await draw((random) => {
@@ -38,12 +39,12 @@ async function discrete({ draws: n, seed }: Suite): Promise<Finding> {
     ...FAILURE,
     channel: `${points} values of x, S = 1/${base}`,
     rate: Math.log(base),
-    difference: Math.log(points / base),
+    difference: exactly(Math.log(points / base)),
     ...byReading(draws, base),
   };
 }
 
-/** By what can be read off the code, x̂ = ⌊b·z⌋: the information of x and x̂, from their frequencies. */
+/** The information between x and the digit x̂ = ⌊b·z⌋ that the code shows, from frequencies. */
 function byReading({ x, z, rate }: Draws, base: number): Estimated {
   const n = x.length;
   const read = z.map((value) => Math.floor(base * value));
@@ -57,22 +58,22 @@ function byReading({ x, z, rate }: Draws, base: number): Estimated {
   const terms = pairs.map((pair, i) => Math.log(ofPair(pair) / ofX(x[i]) / ofRead(read[i])));
   return {
     by: "reading x",
-    ...formulaOf(rate),
-    estimate: meanOf(terms),
-    // Frequencies of 2 values are off by ½ a draw of n in the mean.
-    standardError: errorOf(terms) + 1 / n,
+    formula: measured(rate),
+    // The bias of an entropy from the frequencies of 2 values is 1/(2n).
+    estimate: { value: meanOf(terms), standardError: measured(terms).standardError + 1 / n },
   };
 }
 
 /**
- * Each of two dimensions, of a correlation ρ, has echoes of its own: the noise forgets the correlation. h(Z) − h(ε) falls from 0 to
- * that of N(0, (1 − s²)·C + s²·I) and N(0, I): the code keeps the correlation (1 − s²)·ρ.
+ * Two dimensions with correlation ρ have echoes of their own, so the noise loses the correlation.
+ * The code is N(0, (1 − s²)·C + s²·I) with correlation (1 − s²)·ρ, and the noise is N(0, I).
+ * Their entropies differ by h(Z) − h(ε) = ½ log(1 − (1 − s²)²ρ²) instead of 0.
  */
 async function perDimension({ draws: n, seed }: Suite): Promise<Finding> {
   const s = 0.5, rho = 0.8;
   const { encode, echoes, name, information } = gaussVector(2, s, rho);
   const ofCode = gaussVector(2, s, (1 - s * s) * rho), ofNoise = gaussVector(2, s);
-  // Others than the first dimension has: with any of them in common, the noises are not independent.
+  // The two dimensions share no echo: a common echo would make their noises dependent.
   const others = (first: number): Order => (key, batch, dMax) =>
     slice(orders["without replacement"](key, batch, 2 * dMax), [0, first], [batch, dMax]);
   const draws = await draw(encode, {
@@ -86,7 +87,7 @@ async function perDimension({ draws: n, seed }: Suite): Promise<Finding> {
     ...FAILURE,
     channel: `${name}, echoes per dimension`,
     rate: information,
-    difference: 0.5 * Math.log(1 - ((1 - s * s) * rho) ** 2),
+    difference: exactly(0.5 * Math.log(1 - ((1 - s * s) * rho) ** 2)),
     ...byDensity(draws, ofNoise.logDensity!, ofCode.logDensity),
     laws: [
       ...gapsOf(draws.noise, 2, ofNoise.statistics),
@@ -95,7 +96,7 @@ async function perDimension({ draws: n, seed }: Suite): Promise<Finding> {
   };
 }
 
-/** The means of the echoes are `stale` times what they are now, and with them the noise. */
+/** The means of the echoes, and so the noise, are `stale` times what the encoder gives now. */
 async function staleEchoes({ draws: n, seed }: Suite, stale: number): Promise<Finding> {
   const now = laws(24)[23];
   const noise = Law.of((y) => now.cdf(y / stale), now.cells), code = through(noise);
@@ -108,12 +109,12 @@ async function staleEchoes({ draws: n, seed }: Suite, stale: number): Promise<Fi
     ...FAILURE,
     channel: `tanh, echoes ${stale} times as large`,
     rate,
-    difference: code.entropy() - noise.entropy(),
+    difference: exactly(code.entropy() - noise.entropy()),
     ...byLaws(draws, noise, code),
   };
 }
 
-/** The original's two defaults: the sampler clips at .8526, the rate counts .8359. */
+/** The two defaults of the original code: its sampler clips at .8526, its rate assumes .8359. */
 async function clipMismatch({ draws: n, seed }: Suite): Promise<Finding> {
   const [sampled, counted] = [0.8526, 0.8359], dimensions = 32, s = 0.5;
   const { encode, echoes, name, logDensity } = gaussVector(dimensions, s);
@@ -129,12 +130,15 @@ async function clipMismatch({ draws: n, seed }: Suite): Promise<Finding> {
     ...FAILURE,
     channel: `${name}, clip ${sampled} but ${counted} in the rate`,
     rate: -dimensions * Math.log(s * counted / sampled),
-    difference: -dimensions * Math.log(sampled / counted),
+    difference: exactly(-dimensions * Math.log(sampled / counted)),
     ...byDensity({ ...draws, rate: draws.rate.fill(counting) }, logDensity!),
   };
 }
 
-/** S ≡ s with s ≥ 1 and f = x ~ N(0, 1): E_d has the variance V_d = Σ_{l<d} s²ˡ, and the code tells ½ log V_{d+1}/V_d more. */
+/**
+ * S is a constant s ≥ 1 and f = x ~ N(0, 1). Noise of d echoes has the variance V_d = Σ_{l<d} s²ˡ,
+ * and the information exceeds the rate by ½ log V_{d+1}/V_d.
+ */
 async function diverging({ draws: n, seed }: Suite, s: number, d: number): Promise<Finding> {
   const gauss: Encode = (random) => {
     const x = normalDraw(random);
@@ -147,7 +151,7 @@ async function diverging({ draws: n, seed }: Suite, s: number, d: number): Promi
     ...FAILURE,
     channel: `Gauss, S = ${s}, ${d} echoes`,
     rate: -Math.log(s),
-    difference: 0.5 * Math.log(variance(d + 1) / variance(d)),
+    difference: exactly(0.5 * Math.log(variance(d + 1) / variance(d))),
     ...byDensity(
       draws,
       ([noise]) => normalLogDensity(noise, variance(d)),

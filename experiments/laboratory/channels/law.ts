@@ -1,17 +1,17 @@
 /**
- * A law on the line, tabulated: what quadrature takes where there is no closed form.
+ * Tabulated laws on the line, for quadrature where there is no closed form.
  *
  * @module
  */
 
-/** The laws of this folder are on (−5, 5). */
+/** All laws of this folder live on (−5, 5). */
 const BOUND = 5;
 
-/** A distribution, given by its distribution function at the ends of cells that are equally wide. */
+/** A distribution, given by its distribution function at the ends of equally wide cells. */
 export class Law {
   constructor(readonly at: Float64Array) {}
 
-  /** The law of a distribution function, in a number of cells. */
+  /** Tabulates a distribution function. */
   static of(cdf: (y: number) => number, cells: number): Law {
     return new Law(
       Float64Array.from({ length: cells + 1 }, (_, i) => cdf(i * 2 * BOUND / cells - BOUND)),
@@ -19,12 +19,12 @@ export class Law {
   }
 
   /**
-   * Adds the distribution function of f + s·E, times p, to numbers at the ends of the cells, for an E of this law and s > 0. It is
-   * p·cdf((y − f)/s) at each end y, many times as fast as by {@linkcode cdf}.
+   * Adds p·P(f + s·E ≤ y) to `sums` for each cell end y, where E has this law and s > 0. The term
+   * is p·cdf((y − f)/s), computed many times faster than through {@linkcode cdf}.
    */
   addTo(sums: Float64Array, { f, s, p }: { f: number; s: number; p: number }): void {
     const { at, cells } = this;
-    // Where (y − f)/s is, in cells: the end of cell i comes to first + i/s.
+    // (y − f)/s as a position in cells: for the end of cell i it is first + i/s.
     const first = ((-BOUND - f) / s + BOUND) * cells / (2 * BOUND);
     for (let i = 0; i <= cells; i++) {
       const place = Math.min(cells, Math.max(0, first + i / s));
@@ -33,7 +33,7 @@ export class Law {
     }
   }
 
-  /** How many cells there are. */
+  /** The number of cells. */
   get cells(): number {
     return this.at.length - 1;
   }
@@ -46,7 +46,7 @@ export class Law {
     return this.at[cell] + share * (this.at[cell + 1] - this.at[cell]);
   }
 
-  /** The logarithm of the density. */
+  /** The log-density. */
   logDensity(y: number): number {
     const cell = Math.floor((y + BOUND) * this.cells / (2 * BOUND));
     return Math.log((this.at[cell + 1] - this.at[cell]) * this.cells / (2 * BOUND));

@@ -1,7 +1,8 @@
 /**
- * Echo channels of matrices S(x), in closed form: X = (S, G) with S any random matrix of norm below 1, G ~ N(0, I) and
- * f = (I − S)·u + (I − S·Sᵀ)^½·G for a vector u. Means and covariances telescope given any S, if the factors of the products are
- * in their order: noise and code are N(u, I), and I(X;Z) = −E log |det S|.
+ * An Echo channel with a matrix S(x) and a known law: X = (S, G) with S any random matrix of norm
+ * below 1, G ~ N(0, I) and f = (I − S)·u + (I − S·Sᵀ)^½·G for a vector u. Given any S, means and
+ * covariances telescope if the factors of each product are in the right order. Noise and code are
+ * then N(u, I), and I(X;Z) = −E log |det S|.
  *
  * @module
  */
@@ -19,10 +20,12 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
-import { generator, normalDraw, type Random } from "../statistics/generator.ts";
+import { generator, normalDraw, normalDraws, type Random } from "../statistics/generator.ts";
+import { reflected } from "../statistics/reflections.ts";
+import type { EchoCodes } from "./draws.ts";
 
-/** What an encoder says of a batch. */
-export interface MatrixBatch {
+/** The encodings of a batch. */
+interface MatrixBatch {
   /** f(x), [batch, latent]. */
   readonly mean: Tensor;
   /** [batch, reflections, latent]. */
@@ -33,7 +36,7 @@ export interface MatrixBatch {
   readonly right: Tensor;
 }
 
-/** What makes codes of them. */
+/** Makes codes from encodings. */
 export type MatrixSampler = (
   key: Key,
   batch: MatrixBatch,
@@ -50,47 +53,32 @@ export const libraryMatrixEcho: MatrixSampler = (key, batch, channel) => {
   };
 };
 
-/** Singular values are clip · V with V ~ Beta(θ, 1). */
+/** Singular values are CLIP · V with V ~ Beta(THETA, 1). */
 const THETA = 2, CLIP = 0.8;
 const REFLECTIONS = 2;
 const CHANNEL = echoChannel({ clip: CLIP, dMax: 31 });
 
-/** u, in each dimension: the larger it is, the more an error in the products shows. */
+/** Every coordinate of u. A larger value makes errors in the products easier to see. */
 export const CENTRE = 2;
 
 /** −E log |det S|, in nats. */
 export const matrixInformation = (dimensions: number): number =>
   dimensions * (1 / THETA - Math.log(CLIP));
 
-/** Codes of whole batches, a row each. */
-export interface MatrixDraws {
-  readonly dimensions: number;
-  /** How many rows one after another are of one batch, and share echoes. */
-  readonly batch: number;
-  /** [n, dimensions]. */
-  readonly noise: Float64Array;
-  /** [n, dimensions]. */
-  readonly z: Float64Array;
-  /** log |det S(x)|, [n]. */
-  readonly logDeterminant: Float64Array;
-  /** The rate that the library gives, nats, [n]. */
-  readonly rate: Float64Array;
-}
-
 /** Settings of {@linkcode drawMatrices}. */
-export interface MatrixDrawOptions {
+interface MatrixDrawOptions {
   readonly sampler?: MatrixSampler;
   readonly seed: number;
   readonly batches: number;
-  /** Examples of a batch; 64 unless given. */
+  /** The number of examples in a batch, 64 by default. */
   readonly batch?: number;
 }
 
-/** Codes of a number of independent batches. */
+/** All codes of a number of independent batches. */
 export async function drawMatrices(
   dimensions: number,
   { sampler = libraryMatrixEcho, seed, batches, batch = 64 }: MatrixDrawOptions,
-): Promise<MatrixDraws> {
+): Promise<EchoCodes & { readonly batch: number }> {
   const random = generator(seed);
   const seedKey = key(seed);
   const step = jit((batch: Tensor, encodings: MatrixBatch) => ({
@@ -118,26 +106,25 @@ export async function drawMatrices(
   return draws;
 }
 
-/** Examples, and what the encoder makes of them. */
+/** Draws the examples of a batch and encodes them. */
 function encodeBatch(random: Random, batch: number, dimensions: number) {
   const mean: number[] = [], left: number[] = [], logScale: number[] = [], right: number[] = [];
   const logDeterminants: number[] = [];
-  // Not around 0: the axes of S are not alike in all directions, so that it matters which side is which.
+  // The axes are not centred at 0, so that directions differ and a swap of left and right is seen.
   const vectors = () =>
     Array.from(
       { length: REFLECTIONS },
-      () =>
-        Array.from({ length: dimensions }, (_, i) => normalDraw(random) + (i % 2 === 0 ? 1 : 0)),
+      () => normalDraws(random, dimensions).map((value, i) => value + (i % 2 === 0 ? 1 : 0)),
     );
   for (let row = 0; row < batch; row++) {
     const u = vectors(), v = vectors();
     const logV = Array.from({ length: dimensions }, () => Math.log(random()) / THETA);
-    // S = U·s·V: U·(1 − s²)^½·G is as good a root, and f = u + U·((1 − s²)^½·G − s·V·u).
-    const f = reflected(new Array<number>(dimensions).fill(CENTRE), v).map((centre, i) => {
+    // With S = U·s·V, U·(1 − s²)^½ is a root of I − S·Sᵀ, so f = u + U·((1 − s²)^½·G − s·V·u).
+    const f = reflectedAll(new Array<number>(dimensions).fill(CENTRE), v).map((centre, i) => {
       const s = CLIP * Math.exp(logV[i]);
       return Math.sqrt(1 - s * s) * normalDraw(random) - s * centre;
     });
-    mean.push(...reflected(f, u).map((value) => value + CENTRE));
+    mean.push(...reflectedAll(f, u).map((value) => value + CENTRE));
     left.push(...u.flat());
     right.push(...v.flat());
     logScale.push(...logV);
@@ -155,11 +142,9 @@ function encodeBatch(random: Random, batch: number, dimensions: number) {
   };
 }
 
-/** H(axis₁)·H(axis₂)⋯ times a vector, with Householder's reflections H. */
-function reflected(vector: readonly number[], axes: readonly (readonly number[])[]): number[] {
-  return axes.reduceRight<number[]>((v, axis) => {
-    const norm = axis.reduce((t, a) => t + a * a, 0);
-    const along = 2 * axis.reduce((t, a, i) => t + a * v[i], 0) / norm;
-    return v.map((value, i) => value - along * axis[i]);
-  }, [...vector]);
-}
+/** H(axis₁)·H(axis₂)⋯ times a vector, where H is a Householder reflection. */
+const reflectedAll = (vector: readonly number[], axes: readonly number[][]): number[] =>
+  axes.reduceRight<number[]>(
+    (v, axis) => reflected(v, axis, axis.reduce((sum, a) => sum + a * a, 0)),
+    [...vector],
+  );

@@ -1,5 +1,5 @@
 /**
- * Finding, judging, and showing: the table, its JSON and its picture.
+ * Runs the sections, judges their rows, and shows the table, its JSON and its picture.
  *
  * @module
  */
@@ -11,23 +11,19 @@ import { bounds } from "./bounds.ts";
 import { chart } from "./chart.ts";
 import { closedForms, matrices } from "./closed_forms.ts";
 import { failures } from "./failures.ts";
-import { COLUMNS, type Finding, judge, type Judgement } from "./row.ts";
+import { channelRecord, COLUMNS, type Finding, judge, type Judgement } from "./row.ts";
 import { sampling } from "./sampling.ts";
 import type { Section, Suite } from "./suite.ts";
 import { truncation } from "./truncation.ts";
 
-/** The names of the sections of the table, in order. */
-export const SECTION_NAMES = [
-  "channels",
-  "matrices",
-  "bounds",
-  "truncation",
-  "sampling",
-  "failures",
-] as const;
-
 /** The name of a section of the table. */
-export type SectionName = typeof SECTION_NAMES[number];
+export type SectionName =
+  | "channels"
+  | "matrices"
+  | "bounds"
+  | "truncation"
+  | "sampling"
+  | "failures";
 
 const SECTIONS: Readonly<Record<SectionName, Section>> = {
   channels: closedForms,
@@ -38,7 +34,10 @@ const SECTIONS: Readonly<Record<SectionName, Section>> = {
   failures,
 };
 
-/** Finds the rows of some sections, and judges them together. */
+/** The names of the sections in the order of the table. */
+export const SECTION_NAMES: readonly SectionName[] = Object.keys(SECTIONS) as SectionName[];
+
+/** Runs some sections and judges their rows together. */
 export async function verify(
   suite: Suite,
   output: Output,
@@ -48,40 +47,57 @@ export async function verify(
   for (const name of names) {
     for await (const finding of SECTIONS[name](suite)) {
       findings.push(finding);
-      output.busy(`${findings.length} rows, the last: ${finding.channel}, by ${finding.by}`);
+      output.busy(`${findings.length} rows done, last: ${finding.channel}, by ${finding.by}`);
     }
   }
   return judge(findings);
 }
 
-/** Prints a table, and keeps it in a folder: verify.json and verify.svg. */
+/** Prints a table, and stores it in a folder as verify.json and verify.svg. */
 export async function show(
   judgement: Judgement,
   source: string,
   folder: string,
   output: Output,
 ): Promise<void> {
-  const { rows, limit, tests } = judgement;
+  const { limit, tests } = judgement;
+  const rows = judgement.rows.map(channelRecord);
   output.table(COLUMNS, rows);
   output.say(
-    `Information is in nats; known: what it is, from theory. A row is green where its estimate and its formula are
-within ${
+    `All information is in nats. "formula" is the rate that the library reports; "known" is the exact
+information from theory. A row is green if estimate and formula are within ${
       limit.toFixed(2)
-    } standard errors (z) of what is known, and its law, the largest gap to the known law as a share
-of what is allowed, is at most 1. By chance one of these ${tests} is not, in one table of 10,000. Where the formula
-must not hold, formula and known differ; green says that the estimate is with the latter.`,
+    } standard errors (z)
+of the exact values and "law" is at most 1: the largest gap between draws and known law, divided by
+its limit. The limits allow for all ${tests} comparisons: a correct table has a red row once in 10,000 runs.`,
   );
+  if (rows.some(({ fails }) => fails)) {
+    output.say(
+      `The section "failures" breaks an assumption of the formula. There a green row shows that the estimate
+agrees with "known" and not with "formula".`,
+    );
+  }
+  await store(folder, { source, ...judgement, rows }, chart(judgement, source), output);
+}
+
+/** Writes verify.json and verify.svg, and prints their paths. */
+export async function store(
+  folder: string,
+  record: object,
+  picture: string,
+  output: Output,
+): Promise<void> {
   const paths = ["verify.json", "verify.svg"].map((name) => join(folder, name));
   await makeFolder(folder);
-  await writeFile(paths[0], JSON.stringify({ source, ...judgement }, null, 2) + "\n");
-  await writeFile(paths[1], chart(judgement, source));
+  await writeFile(paths[0], JSON.stringify(record, null, 2) + "\n");
+  await writeFile(paths[1], picture);
   output.say(paths.join(", "));
 }
 
 /**
- * Does nothing where all rows are green.
+ * Returns if all rows are green.
  *
- * @throws {UserError} that names those that are red
+ * @throws {UserError} that names the red rows
  */
 export function requireGreen({ rows }: Judgement): void {
   const red = rows.filter(({ verdict }) => verdict === "red");

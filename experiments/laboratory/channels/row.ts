@@ -1,115 +1,134 @@
 /**
- * The rows of the table: what the formula says, what is known, what an estimator finds, and whether they agree.
+ * The rows of the table: the formula, the known information, an estimate, and whether they agree.
  *
  * @module
  */
 import type { Column } from "../../shell/table.ts";
-import { normalCdf } from "../statistics/distributions.ts";
+import { normalQuantile } from "../statistics/distributions.ts";
+import type { Measured } from "../statistics/measured.ts";
+import { kolmogorovSmirnovLimit } from "../statistics/summary.ts";
 
-/** What was found out about a channel. Information is in nats. */
+/** Measurements of a channel. Information is in nats. */
 export interface Finding {
   readonly section: string;
   readonly channel: string;
-  /** What estimated the information. */
+  /** The name of the estimator. */
   readonly by: string;
   /** The formula: the mean of the library's rate over the drawn examples, −⟨log |det S|⟩. */
-  readonly formula: number;
-  readonly formulaError: number;
-  /** The mean of that over all examples, in closed form. */
+  readonly formula: Measured;
+  /** The exact mean of the rate over the whole population. */
   readonly rate: number;
-  /** By how much the information is known to be more than the rate; 0 where the formula holds. */
-  readonly difference: number;
-  /** How well that is known. */
-  readonly differenceError?: number;
-  readonly estimate: number;
-  /** Of estimate − formula: both are of the same draws. */
-  readonly standardError: number;
-  /** What the estimate is to the information, where it is a bound. */
+  /**
+   * The known information minus the rate. It is 0 unless given, which means the formula is exact.
+   */
+  readonly difference?: Measured;
+  /** Its standard error is that of estimate − formula, as both come from the same draws. */
+  readonly estimate: Measured;
+  /** The side of the information that the estimate is on, if the estimate is a bound. */
   readonly relation?: "≤" | "≥";
-  /** Gaps of Kolmogorov and Smirnov between draws and the laws that they are known to have. */
+  /** Gaps between the draws and the laws that theory gives them. */
   readonly laws?: readonly Gap[];
-  /** Whether the formula must be seen to fail. */
+  /** Whether this row must show that the formula fails. */
   readonly fails?: boolean;
 }
 
-/** Between n draws and a law. */
+/** The Kolmogorov–Smirnov statistic of n draws. */
 export interface Gap {
   readonly gap: number;
   readonly n: number;
 }
 
-/** A finding, judged. */
-export interface Row extends Finding {
-  /** How many standard errors the estimate is off, to the wrong side where it is a bound. */
+/** A finding with its verdict. */
+export interface ChannelRow extends Finding {
+  /** The deviation of the estimate in standard errors. A bound deviates only on its wrong side. */
   readonly z: number;
-  /** How many standard errors the formula's mean over the draws is off. */
+  /** The deviation of the formula from the exact rate in standard errors. */
   readonly formulaZ: number;
-  /** The largest gap of a law, as a share of what is allowed. */
+  /** The largest gap divided by its limit. */
   readonly law?: number;
   readonly verdict: "green" | "red";
 }
 
-/** All rows, and how they were judged. */
+/** All rows, and the limits that they were judged by. */
 export interface Judgement {
-  readonly rows: readonly Row[];
-  /** How many standard errors a z may be off. */
+  readonly rows: readonly ChannelRow[];
+  /** The largest deviation that is allowed, in standard errors. */
   readonly limit: number;
-  /** How many things were looked at. */
+  /** The number of comparisons. */
   readonly tests: number;
-  /** The chance of each to be red by accident. */
+  /** The probability that one comparison is red by chance. */
   readonly chance: number;
 }
 
-/** The chance that any row of a table is red where everything is as it should be. */
+/** The probability that any row of a correct table is red. */
 const FALSE_ALARM = 1e-4;
 
+/** A number without error. */
+export const exactly = (value: number): Measured => ({ value, standardError: 0 });
+
 /**
- * Judges findings together. Every z, of estimates and of formulas, and every gap of a law has the same chance to be red by
- * accident: 10⁻⁴ over their number (Bonferroni). A finding is green where none is; where the formula must fail, the estimate must
- * also be that far from it.
+ * Judges all findings of a table together. Each deviation and each gap gets the same share of the
+ * probability of a false alarm, 10⁻⁴ divided by the number of comparisons (Bonferroni). A row that
+ * must show a failure also needs an estimate that is significantly different from the formula.
  */
 export function judge(findings: readonly Finding[]): Judgement {
   const tests = findings.reduce((count, { laws = [] }) => count + 2 + laws.length, 0);
   const chance = FALSE_ALARM / tests;
-  const limit = quantile(1 - chance / 2);
-  const rows = findings.map((finding): Row => {
-    const { estimate, formula, rate, difference, differenceError = 0, relation } = finding;
-    const off = estimate - formula - difference;
-    const wrong = relation === "≤" ? Math.max(0, off) : relation === "≥" ? Math.min(0, off) : off;
-    // Where nothing varies, there is still the rounding of float32.
+  const limit = normalQuantile(1 - chance / 2);
+  const rows = findings.map((finding): ChannelRow => {
+    const { estimate, formula, rate, difference = exactly(0), relation } = finding;
+    const above = estimate.value - formula.value;
+    const deviation = above - difference.value;
+    const wrong = relation === "≤"
+      ? Math.max(0, deviation)
+      : relation === "≥"
+      ? Math.min(0, deviation)
+      : deviation;
+    // The rounding of float32 remains even where nothing varies.
     const rounding = 1e-6 * (1 + Math.abs(rate));
-    const error = Math.hypot(finding.standardError, differenceError, rounding);
+    const error = Math.hypot(estimate.standardError, difference.standardError, rounding);
     const z = wrong / error;
-    const formulaZ = (formula - rate) / Math.hypot(finding.formulaError, rounding);
+    const formulaZ = (formula.value - rate) / Math.hypot(formula.standardError, rounding);
     const law = finding.laws === undefined
       ? undefined
-      : Math.max(...finding.laws.map(({ gap, n }) => gap / gapLimit(n, chance)));
+      : Math.max(...finding.laws.map(({ gap, n }) => gap / kolmogorovSmirnovLimit(n, chance)));
     const holds = [z / limit, formulaZ / limit, law ?? 0].every((share) => Math.abs(share) <= 1);
-    const isTold = !finding.fails || Math.abs(estimate - formula) > limit * error;
-    return { ...finding, z, formulaZ, law, verdict: holds && isTold ? "green" : "red" };
+    const isShown = !finding.fails || Math.abs(above) > limit * error;
+    return { ...finding, z, formulaZ, law, verdict: holds && isShown ? "green" : "red" };
   });
   return { rows, limit, tests, chance };
 }
 
-/** The gap that n draws exceed with at most that chance (Massart, "The tight constant in the DKW inequality", 1990). */
-export const gapLimit = (n: number, chance: number): number =>
-  Math.sqrt(Math.log(2 / chance) / (2 * n));
+/** A row as `--json` prints it and verify.json stores it. */
+export type ChannelRecord = Omit<ChannelRow, "formula" | "difference" | "estimate"> & {
+  readonly formula: number;
+  readonly formulaError: number;
+  readonly difference: number;
+  readonly differenceError?: number;
+  readonly estimate: number;
+  /** Of the estimate. */
+  readonly standardError: number;
+};
 
-/** Where the standard normal distribution function is p > ½. */
-function quantile(p: number): number {
-  let low = 0, high = 40;
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (normalCdf(middle) < p) low = middle;
-    else high = middle;
-  }
-  return low;
+/** The record of a row. */
+export function channelRecord(
+  { formula, difference, estimate, ...rest }: ChannelRow,
+): ChannelRecord {
+  return {
+    ...rest,
+    formula: formula.value,
+    formulaError: formula.standardError,
+    difference: difference?.value ?? 0,
+    differenceError: difference?.standardError || undefined,
+    estimate: estimate.value,
+    standardError: estimate.standardError,
+  };
 }
 
 const nats = (value: number): string => value.toFixed(4);
 
 /** The columns of the table. */
-export const COLUMNS: readonly Column<Row>[] = [
+export const COLUMNS: readonly Column<ChannelRecord>[] = [
   { title: "channel", left: true, cell: (row) => row.channel },
   { title: "formula", cell: (row) => nats(row.formula) },
   { title: "known", cell: (row) => nats(row.rate + row.difference) },

@@ -1,6 +1,6 @@
 /**
- * Echo noise written a second time, as plainly as the definition, for the ways to draw echoes that the library does not offer:
- * each has an information that differs from the rate by a known amount.
+ * A second implementation of Echo noise, straight from the definition. It also draws echoes in ways
+ * that the library does not offer, whose information differs from the rate by a known amount.
  *
  * @module
  */
@@ -25,58 +25,58 @@ import {
 } from "../../../mod.ts";
 import type { Sampler } from "./draws.ts";
 
-/** Which rows are the echoes of each example of a batch, int32 [batch, echoes]. */
+/** Chooses the rows that are the echoes of each example, int32 [batch, echoes]. */
 export type Order = (key: Key, batch: number, dMax: number) => Tensor;
 
-/** Ways to draw echoes from the batch. */
+/** The ways to draw echoes from the batch. */
 export type Mode =
   | "without replacement"
   | "self included"
   | "with replacement"
   | "with replacement, self excluded";
 
-/** How each of them chooses. */
+/** The order of each way. */
 export const orders: Record<Mode, Order> = {
-  /** Distinct others: the one that is exact. */
+  /** Distinct other examples: the exact way. */
   "without replacement": (key, batch, dMax) =>
     permutations(key, batch, batch, {
       exclude: iota([batch]),
       take: Math.min(dMax, batch - 1),
     }),
-  /** Distinct examples, the example itself perhaps among them. */
+  /** Distinct examples, possibly including the example itself. */
   "self included": (key, batch, dMax) =>
     permutations(key, batch, batch, { take: Math.min(dMax, batch) }),
-  /** Any examples, each time anew, as the original's `replace=True`. */
+  /** Independent draws from all examples, as with `replace=True` in the original code. */
   "with replacement": (key, batch, dMax) => randomInts(key, [batch, dMax], batch),
-  /** Any others, each time anew. */
+  /** Independent draws from the other examples. */
   "with replacement, self excluded": (key, batch, dMax) => {
     const other = randomInts(key, [batch, dMax], batch - 1);
     return add(other, cast(greaterEqual(other, expandDims(iota([batch]), 1)), "int32"));
   },
 };
 
-/** log S, the clip in it. */
+/** log S, including the clip. */
 export const scaled = (logScale: Tensor, { clip }: EchoChannel): Tensor =>
   add(logScale, Math.log(clip));
 
-/** ε out of some echoes, given f(x) and log S(x) of all examples, [batch, latent] both. */
-export type Noise = (echoes: Tensor, mean: Tensor, logS: Tensor) => Tensor;
+/** Computes ε from the echoes and from f(x) and log S(x) of all examples, [batch, latent]. */
+type NoiseOf = (echoes: Tensor, mean: Tensor, logS: Tensor) => Tensor;
 
-/** As it is defined. */
-export const noiseOf: Noise = (echoes, mean, logS) => {
+/** The noise as defined: each echo has the product of the scales before it as its weight. */
+export const noiseOf: NoiseOf = (echoes, mean, logS) => {
   const weights = exp(cumsum(take(logS, echoes), { axis: 1, exclusive: true }));
   return sum(mul(take(mean, echoes), weights), { axis: 1 });
 };
 
-/** The sampler that draws echoes in some way; of the channel it reads clip and dMax. */
+/** A sampler with the given order of echoes. It reads only clip and dMax of the channel. */
 export const plainEcho =
-  (order: Order, noiseBy: Noise = noiseOf): Sampler => (key, mean, logScale, channel) => {
+  (order: Order, noiseBy: NoiseOf = noiseOf): Sampler => (key, mean, logScale, channel) => {
     const logS = scaled(logScale, channel);
     const noise = noiseBy(order(key, mean.shape[0], channel.dMax), mean, logS);
     return { noise, z: add(mean, mul(exp(logS), noise)) };
   };
 
-/** A sampler that has one for each half of the latent dimensions, and so echoes of its own for each. */
+/** A sampler that gives each half of the latent dimensions a sampler, and so echoes, of its own. */
 export const perHalf =
   (...samplers: readonly [Sampler, Sampler]): Sampler => (key, mean, logScale, channel) => {
     const [batch, latent] = mean.shape;

@@ -1,36 +1,39 @@
 /**
- * Ways to draw the echoes from the batch: one is exact, the others are off by a known amount.
+ * The ways to draw echoes from the batch: one is exact, the others are biased by a known amount.
  *
  * @module
  */
 import { type EchoChannel, echoChannel } from "../../../mod.ts";
+import type { Measured } from "../statistics/measured.ts";
 import { draw, type Draws, type Sampler } from "./draws.ts";
 import { byEntropies, byKsg, byLaws } from "./estimates.ts";
-import type { Finding } from "./row.ts";
+import { exactly, type Finding } from "./row.ts";
 import { type Mode, orders, plainEcho } from "./samplers.ts";
 import type { Suite } from "./suite.ts";
 import { encode, excessOfSelf, laws, rate } from "./truncated.ts";
 
 const BATCHES = [2, 4, 8, 32, 100, 1000];
-/** The most echoes of an example, as in the experiments. */
+/** The largest number of echoes of an example, as in the experiments. */
 const MOST = 99;
-/** Echoes further in do not count. */
+/** Echoes after this one are negligible. */
 const DEEP = 24;
-/** Encodings that a row is made of, at most so many times as many as the draws. */
+/**
+ * The largest number of encodings for each draw: it limits the number of draws of large batches.
+ */
 const ENCODINGS = 200;
 
-/** The ways of the library that are exact but for the truncation. */
+/** The ways of the library that are exact except for the truncation. */
 const EXACT = [["withoutReplacement", "without replacement"], ["cycle", "in one cycle"]] as const;
 
-/** How well a number of nats is known. */
-type Known = readonly [nats: number, error: number];
-
 /**
- * I(X;Z) + E log S, by batch, where no quadrature gives it: measured once, with a million draws each by the estimator that the
- * row has.
+ * I(X;Z) + E log S in nats with its standard error, by batch size, where quadrature does not give
+ * it. It was measured once with a million draws and the estimator of the row.
  */
 const MEASURED: Readonly<
-  Record<Exclude<Mode, "without replacement">, Readonly<Record<number, Known>>>
+  Record<
+    Exclude<Mode, "without replacement">,
+    Readonly<Record<number, readonly [nats: number, standardError: number]>>
+  >
 > = {
   "self included": { 2: [0.586, 0.005] },
   "with replacement": {
@@ -51,7 +54,7 @@ const MEASURED: Readonly<
   },
 };
 
-/** The rows of this section. */
+/** The findings of this section. */
 export async function* sampling(suite: Suite): AsyncGenerator<Finding> {
   const of = laws(DEEP + 1);
   for (const [sampling, name] of EXACT) {
@@ -63,7 +66,7 @@ export async function* sampling(suite: Suite): AsyncGenerator<Finding> {
         section: "sampling",
         channel: `${name}, batch ${batch}`,
         rate,
-        difference: code.entropy() - noise.entropy(),
+        difference: exactly(code.entropy() - noise.entropy()),
         ...byLaws(draws, noise, code),
       };
     }
@@ -72,18 +75,21 @@ export async function* sampling(suite: Suite): AsyncGenerator<Finding> {
     const mode of ["self included", "with replacement", "with replacement, self excluded"] as const
   ) {
     for (const batch of BATCHES) {
-      const known = MEASURED[mode][batch] ?? [excessOfSelf(batch, Math.min(batch, MOST)), 0.001];
-      yield await ofMode(mode, batch, suite, known);
+      const [value, standardError] = MEASURED[mode][batch] ??
+        [excessOfSelf(batch, Math.min(batch, MOST)), 0.001];
+      yield await ofMode(mode, batch, suite, { value, standardError });
     }
   }
 }
 
-/** A way that the library does not offer, or, with replacement, offers as an option (see the tests: the two are one). */
+/**
+ * A biased way. The library offers one of them, with replacement; a test shows that the two agree.
+ */
 async function ofMode(
   mode: Mode,
   batch: number,
   suite: Suite,
-  [difference, differenceError]: Known,
+  difference: Measured,
 ): Promise<Finding> {
   const draws = await drawBatches(batch, suite, plainEcho(orders[mode]));
   return {
@@ -91,8 +97,7 @@ async function ofMode(
     channel: `${mode}, batch ${batch}`,
     rate,
     difference,
-    differenceError,
-    // Noise that does not depend on the example can be told by entropies alone.
+    // The noise does not depend on the example here, so entropies are enough.
     ...(mode === "with replacement, self excluded" ? byEntropies(draws) : byKsg(draws)),
   };
 }

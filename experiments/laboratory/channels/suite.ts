@@ -1,5 +1,5 @@
 /**
- * What all sections of the table share.
+ * What all sections of the table share: their settings and their type.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Finding } from "./row.ts";
 
 /** Settings of a run. */
 export interface Suite {
-  /** How many draws a row is made of, about. */
+  /** The approximate number of draws for each row. */
   readonly draws: number;
   readonly seed: number;
   /** The samplers under test. */
@@ -17,7 +17,7 @@ export interface Suite {
   readonly matrixSampler: MatrixSampler;
 }
 
-/** The library's samplers, and as many draws as a minute allows. */
+/** The library's samplers, with a number of draws that takes about a minute. */
 export const STANDARD: Suite = {
   draws: 40_000,
   seed: 1,
@@ -25,5 +25,5 @@ export const STANDARD: Suite = {
   matrixSampler: libraryMatrixEcho,
 };
 
-/** Finds rows, one after another. */
+/** Yields findings one after another. */
 export type Section = (suite: Suite) => AsyncGenerator<Finding>;

@@ -1,9 +1,10 @@
 /**
- * One channel without a closed form, by quadrature: X ~ N(0, 1), f = tanh(x), S = .1 + .7·σ(x).
+ * A channel without a closed form, by quadrature: X ~ N(0, 1), f = tanh(x), S = .1 + .7·σ(x).
  *
- * Its noise of d terms is E_d = Σ_{l<d} (Π_{l'<l} S_l')·f_l. As E_{d+1} = f(X) + S(X)·E_d, the distribution functions follow from
- * each other, F_{d+1}(y) = E F_d((y − f(X))/S(X)), and F_1(y) = Φ(atanh y). With them the truncation identity is a number: the
- * code of d echoes has the law of E_{d+1}, so I_d = −E log S + h(E_{d+1}) − h(E_d).
+ * Its noise of d echoes is E_d = Σ_{l<d} (Π_{l'<l} S_l')·f_l. As E_{d+1} = f(X) + S(X)·E_d, each
+ * distribution function follows from the one before: F_{d+1}(y) = E F_d((y − f(X))/S(X)), starting
+ * from F_1(y) = Φ(atanh y). A code with d echoes has the law of E_{d+1}, so its information is
+ * I_d = −E log S + h(E_{d+1}) − h(E_d).
  *
  * @module
  */
@@ -21,14 +22,14 @@ export const encode: Encode = (random) => {
   return { x, mean: [Math.tanh(x)], logScale: [Math.log(scale(x))] };
 };
 
-/** What the encoder makes of an x, and the probability of that x. */
+/** The encoding of an x, and the probability of that x. */
 interface Point {
   readonly f: number;
   readonly s: number;
   readonly p: number;
 }
 
-/** Points of X in some steps: the trapezoidal rule, which is very good for a normal density. */
+/** Points of X for the trapezoidal rule, which converges very fast for a normal density. */
 function population(step: number): Point[] {
   const count = Math.ceil(6.25 / step);
   return Array.from({ length: 2 * count + 1 }, (_, i) => {
@@ -46,7 +47,7 @@ const points = population(1 / 64);
 /** −E log S(X), the rate, in nats. */
 export const rate: number = -points.reduce((sum, { s, p }) => sum + p * Math.log(s), 0);
 
-/** The law of f(X) + S(X)·E for an E of some law that is independent of X. */
+/** The law of f(X) + S(X)·E, where E has the given law and is independent of X. */
 export function through(law: Law, of: readonly Point[] = points): Law {
   const sums = new Float64Array(law.cells + 1);
   for (const point of of) law.addTo(sums, point);
@@ -56,24 +57,28 @@ export function through(law: Law, of: readonly Point[] = points): Law {
 const firstLaw = (cells: number): Law =>
   Law.of((y) => normalCdf(Math.atanh(Math.min(1, Math.max(-1, y)))), cells);
 
-/** Those that were asked for so far: each takes the one before it, and some time. */
+/** The laws computed so far: each needs the one before it. */
 const known: Law[] = [];
 
-/** The laws of E_1 … E_n, in cells of 1/512. */
+/** The laws of E_1 … E_n in cells of width 1/512. */
 export function laws(n: number): Law[] {
   if (known.length === 0) known.push(firstLaw(5120));
   while (known.length < n) known.push(through(known[known.length - 1]));
   return known.slice(0, n);
 }
 
-/** The grid on which there is a law for each x, and how far in an echo still counts: the scales of 10 come to .0002. */
+/**
+ * A coarse grid with a law for each x, and its number of echoes: a product of 10 scales is .0002.
+ */
 const COARSE = { step: 1 / 4, cells: 640, depth: 10 };
 
 /**
- * How much more than the rate a code tells whose d echoes are drawn from a batch without replacement, but with the example
- * itself among them: I(X;Z) + E log S = h(Z) − E h(ε|X), in nats, to about .001. For batches of 4 and more.
+ * The information minus the rate if the d echoes are drawn without replacement from a batch that
+ * includes the example itself: I(X;Z) + E log S = h(Z) − E h(ε|X) in nats, to about .001, for
+ * batches of at least 4.
  *
- * Given x, the noise is a mixture: echo l is the example itself with probability 1/batch, for l = 0 … d − 1, and others follow.
+ * Given x, the noise is a mixture: each echo l = 0 … d − 1 is the example itself with probability
+ * 1/batch, and the echoes after it are other examples.
  */
 export function excessOfSelf(batch: number, d: number): number {
   const of = population(COARSE.step), { cells } = COARSE;
@@ -84,7 +89,7 @@ export function excessOfSelf(batch: number, d: number): number {
   const noiseOf = (echoes: number) => others[Math.min(echoes, depth)];
 
   const noises = of.map(({ f, s }) => {
-    // From the innermost echo out: one more in front takes a mixture to a mixture.
+    // From the innermost echo outwards: each further echo maps a mixture to a mixture.
     let mixture = noiseOf(d - depth).at.map((v) => v * (1 - depth / batch));
     for (let l = depth - 1; l >= 0; l--) {
       const self = Law.of((y) => noiseOf(d - 1 - l).cdf((y - f) / s), cells);

@@ -1,21 +1,22 @@
 /**
- * The picture of the table: what each estimator says against what is so.
+ * The picture of the table: each estimate against the exact information.
  *
  * @module
  */
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
+import { legend } from "../statistics/marks.ts";
 import { contrastedOf, type EstimatorName } from "./estimators.ts";
-import { type Findings, isFound, type Row } from "./run.ts";
+import { type EstimatorRow, type EstimatorTable, isFound } from "./run.ts";
 
-/** What is outside is drawn at the edge. */
+/** Estimates outside of these limits are drawn at the edge. */
 const EDGE = { low: 0.03, high: 100 };
 
-/** Panels, and what is drawn in each. */
-const GROUPS: readonly { readonly title: string; readonly names: readonly EstimatorName[] }[] = [
+/** The panels and their estimators. */
+const PANELS: readonly { readonly title: string; readonly names: readonly EstimatorName[] }[] = [
   { title: "nearest neighbours", names: ["ksg", "entropies"] },
   {
-    title: "by the density p(z|x)",
+    title: "with the density p(z|x)",
     names: ["infonce", "leave-one-out", "barber-agakov", "densities"],
   },
   { title: "trained critics", names: ["nwj", "mine", "smile"] },
@@ -29,15 +30,15 @@ const STYLES = [
 ] as const;
 
 /** The text of the SVG file. */
-export function chart({ rows, estimators, samples, source }: Findings): string {
+export function chart({ rows, estimators, samples, source }: EstimatorTable): string {
   const asked = estimators.map(({ name }) => name);
-  const panels = GROUPS.map(({ title, names }) => ({
+  const panels = PANELS.map(({ title, names }) => ({
     title,
     names: names.filter((name) => asked.includes(name)),
   })).filter(({ names }) => names.length > 0);
   return svgText(
     "Estimates of mutual information against the exact value, nats",
-    `A mark is a task; on the line an estimate is right; below ${EDGE.low} and above ${EDGE.high} it is at the edge. ` +
+    `One mark a task; marks on the line are exact; marks outside ${EDGE.low} to ${EDGE.high} are at the edge. ` +
       source,
     panels.map(({ title, names }) => panelOf(title, names, rows, Math.log(contrastedOf(samples)))),
   );
@@ -48,16 +49,18 @@ const within = (nats: number): number => Math.min(EDGE.high, Math.max(EDGE.low, 
 function panelOf(
   title: string,
   names: readonly EstimatorName[],
-  rows: readonly Row[],
+  rows: readonly EstimatorRow[],
   ceiling: number,
 ): Panel {
   const points = (name: EstimatorName) =>
     rows.flatMap(({ exact, estimates }) => {
       const cell = estimates[name];
-      return cell !== undefined && isFound(cell) ? [{ exact, nats: within(cell.mean) }] : [];
+      return cell !== undefined && isFound(cell)
+        ? [{ exact: exact.value, nats: within(cell.value) }]
+        : [];
     });
   const domain = [EDGE.low, EDGE.high], ticks = [0.1, 1, 10, 100];
-  // With `text`, as a logarithmic scale leaves out labels that it is given a format for.
+  // A logarithmic scale drops labels that have a tickFormat, so the labels are given as `text`.
   const axis = { text: String, label: null };
   return {
     width: 350,
@@ -90,20 +93,11 @@ function panelOf(
           const { stroke, symbol } = STYLES[i];
           return Plot.dot(points(name), { x: "exact", y: "nats", r: 3.5, symbol, stroke });
         }),
-        legend(names),
+        legend(
+          names.map((text, i) => ({ text, ...STYLES[i] })),
+          { frameAnchor: "bottom-right", dx: -100, dy: 1 - 15 * names.length },
+        ),
       ],
     },
   };
 }
-
-/** The names, in the corner below the line. */
-const legend = (names: readonly EstimatorName[]): Plot.Markish[] =>
-  names.flatMap((name, i) => {
-    const { stroke, symbol } = STYLES[i];
-    const dy = -14 - 15 * (names.length - 1 - i);
-    const place = { frameAnchor: "bottom-right", dx: -100, dy } as const;
-    return [
-      Plot.dot([name], { ...place, stroke, symbol, r: 3.5 }),
-      Plot.text([name], { ...place, dx: -90, dy: dy + 4, textAnchor: "start", fontSize: 11 }),
-    ];
-  });

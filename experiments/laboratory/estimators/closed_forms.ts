@@ -1,5 +1,6 @@
 /**
- * Families whose noise and codes have laws in closed form: those of experiments/verify/channels.ts, and one of matrices.
+ * Families whose noise and codes have laws in closed form: those of channels/channels.ts, and one
+ * with a matrix S(x).
  *
  * @module
  */
@@ -18,16 +19,16 @@ import {
   stick,
 } from "../channels/channels.ts";
 import { diagonal } from "./codes.ts";
-import { reflections } from "./reflections.ts";
+import { randomRotation } from "../statistics/reflections.ts";
 import type { Exact, Family } from "./task.ts";
 
-/** f(x), which is all of x where S is constant. */
+/** f(x), which determines x if S is constant. */
 const mean = (encoding: Encoding): readonly number[] => encoding.mean;
 
-/** f(x) and log S(x), all dimensions of which have one scale. */
+/** f(x) and log S(x), for encodings with the same scale in all dimensions. */
 const meanAndScale = ({ mean, logScale }: Encoding): readonly number[] => [...mean, logScale[0]];
 
-/** A channel in closed form, with what a task is told of it. */
+/** The family of a channel in closed form. */
 function family(
   form: ClosedForm,
   parts: Pick<Family, "name" | "description" | "isContinuous"> & {
@@ -40,18 +41,18 @@ function family(
   const { by, x, ...rest } = parts;
   return {
     logDensity: form.logDensity,
-    // As many again: there they are lost in float32, here in float64.
+    // The number for float32 doubled: here the rest of the series must vanish in float64.
     echoes: 2 * form.echoes,
     ...rest,
     encode(random) {
       const encoding = form.encode(random);
       return diagonal(x(encoding), encoding.mean, encoding.logScale);
     },
-    exact: () => ({ nats: form.information, standardError: 0, by }),
+    exact: () => ({ value: form.information, standardError: 0, by }),
   };
 }
 
-/** The scale of as many dimensions as have some information together, the same of each. */
+/** The scale of each dimension if all dimensions together have the given information. */
 const scaleOf = (nats: number, dimensions: number): number => Math.exp(-nats / dimensions);
 
 /** X ~ N(0, I). */
@@ -67,7 +68,7 @@ export const gaussian = (dimensions: number, nats: number): Family =>
     },
   );
 
-/** X ~ N(0, C) with any two dimensions correlated by .8. */
+/** X ~ N(0, C) with a correlation of .8 between any two dimensions. */
 export const correlated = (dimensions: number, nats: number): Family =>
   family(gaussVector(dimensions, scaleOf(nats, dimensions), 0.8), {
     name: "correlated",
@@ -77,7 +78,7 @@ export const correlated = (dimensions: number, nats: number): Family =>
     x: mean,
   });
 
-/** The scale is itself random, and part of X. */
+/** The scale is random and part of X. */
 export const fading = (nats: number): Family =>
   family(gaussScales(1 / nats), {
     name: "fading",
@@ -91,7 +92,7 @@ export const fading = (nats: number): Family =>
 export const cauchy = (nats: number): Family =>
   family(cauchyForm(scaleOf(nats, 1)), {
     name: "cauchy",
-    description: "X ~ Cauchy, S = s: Z ~ Cauchy, without a mean",
+    description: "X ~ Cauchy, S = s: Z ~ Cauchy, which has no mean",
     by: "−ln s",
     isContinuous: true,
     x: mean,
@@ -108,13 +109,13 @@ export const uniform = (b: number): Family =>
     logDensity: ([z]) => z >= 0 && z < 1 ? 0 : -Infinity,
   });
 
-/** A log-density on the simplex, of all shares but the last: −∞ outside. */
+/** The log-density of all shares but the last: −∞ outside of the simplex. */
 const onSimplex = (form: ClosedForm): Family["logDensity"] => (code) =>
   code.every((share) => share >= 0) && code.reduce((sum, share) => sum + share, 0) <= 1
     ? form.logDensity!(code)
     : -Infinity;
 
-/** Stick-breaking of two classes. */
+/** Stick-breaking with two classes. */
 export function beta(nats: number): Family {
   const form = stick(1 / nats, 0.4);
   return family(form, {
@@ -128,7 +129,8 @@ export function beta(nats: number): Family {
 }
 
 /**
- * Stick-breaking of more classes, which share one V. Weights θ/K below about ½ would put shares of z below the rounding of 1.
+ * Stick-breaking with more classes, which share one V. Weights θ/K below about ½ would make shares
+ * of z smaller than the rounding of 1.
  */
 export function dirichlet(dimensions: number, nats: number): Family {
   const classes = dimensions + 1;
@@ -140,12 +142,12 @@ export function dirichlet(dimensions: number, nats: number): Family {
     isContinuous: false,
     x: meanAndScale,
     logDensity: onSimplex(form),
-    // So many that each class comes up, with a probability of e^−36 against it.
+    // Enough echoes for every class to occur, except with probability e^−36.
     echoes: Math.max(2 * form.echoes, 36 * classes),
   });
 }
 
-/** Skew, and sharp at 0: ψ(a + 1) − ψ(a) is 1/a. */
+/** A skewed law with a sharp edge at 0. Its information ψ(a + 1) − ψ(a) is 1/a. */
 export function gamma(nats: number): Family {
   const form = betaGamma(1 / nats, 1);
   return family(form, {
@@ -159,20 +161,21 @@ export function gamma(nats: number): Family {
 }
 
 /**
- * X = (V, G): singular values V ~ Beta(θ, 1), S = U·V·Wᵀ of two fixed rotations, f = U·(1 − V²)^½·G with G ~ N(0, I). Then
- * f·fᵀ + S·Sᵀ is I in the mean, given V, and noise and code are N(0, I).
+ * X = (V, G): S = U·V·Wᵀ has singular values V ~ Beta(θ, 1) and two fixed rotations, and
+ * f = U·(1 − V²)^½·G with G ~ N(0, I). Given V, the mean of f·fᵀ + S·Sᵀ is I, so noise and code are
+ * N(0, I).
  */
 export function matrix(dimensions: number, nats: number): Family {
   const theta = dimensions / nats;
   const random = generator(dimensions);
-  const u = reflections(dimensions, random), w = reflections(dimensions, random);
-  const exact: Exact = { nats, standardError: 0, by: "d/θ" };
+  const u = randomRotation(dimensions, random), w = randomRotation(dimensions, random);
+  const exact: Exact = { value: nats, standardError: 0, by: "d/θ" };
   return {
     name: "matrix",
     description:
       "S a matrix: fixed rotations, singular values ~ Beta(θ, 1), Gaussian f: Z ~ N(0, I)",
     isContinuous: true,
-    // A product of so many values of V is some e^−40.
+    // The product of this number of values of V is about e^−40.
     echoes: Math.ceil(40 * theta),
     exact: () => exact,
     logDensity: (code) => code.reduce((sum, value) => sum + normalLogDensity(value), 0),

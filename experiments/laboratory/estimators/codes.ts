@@ -1,15 +1,16 @@
 /**
- * Independent codes of Echo channels in float64, straight from the definition: each code has a noise of echoes of its own.
+ * Independent codes of Echo channels in float64, straight from the definition: no two codes share
+ * an echo.
  *
- * Simpler than lib/echo/sample.ts: no batch, whose codes would share their echoes, and nothing to differentiate.
+ * Simpler than lib/echo/sample.ts: there is no batch and no gradient.
  *
  * @module
  */
 import type { Random } from "../statistics/generator.ts";
 
-/** An example, as an encoder sees it. */
+/** An example with its encoding. */
 export interface Example {
-  /** What an estimator is given of it: it must determine f and S, in law of x or exactly. */
+  /** The numbers that estimators get. They must determine f and S. */
   readonly x: readonly number[];
   /** f(x). */
   readonly mean: readonly number[];
@@ -21,11 +22,11 @@ export interface Example {
   readonly logDeterminant: number;
 }
 
-/** An Echo channel with its population. */
+/** An Echo channel and its population. */
 export interface Channel {
   /** Draws an example and encodes it. */
   encode(random: Random): Example;
-  /** How many echoes there must be for the rest of the series to be lost in rounding. */
+  /** The number of echoes after which the rest of the series vanishes in rounding. */
   readonly echoes: number;
 }
 
@@ -48,7 +49,7 @@ export function diagonal(
 /** A code, z = f(x) + S(x)·ε. */
 export interface Code {
   readonly example: Example;
-  /** ε, of examples that no other code has. */
+  /** ε, from examples that no other code uses. */
   readonly noise: readonly number[];
   readonly z: readonly number[];
 }
@@ -56,7 +57,7 @@ export interface Code {
 /** An independent draw of the pair (X, Z). */
 export function drawCode({ encode, echoes }: Channel, random: Random): Code {
   const example = encode(random);
-  // From the innermost echo out: ε ← f + S·ε.
+  // From the innermost echo outwards: ε ← f + S·ε.
   let noise = encode(random).mean;
   for (let i = 1; i < echoes; i++) noise = through(encode(random), noise);
   return { example, noise, z: through(example, noise) };

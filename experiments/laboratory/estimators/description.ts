@@ -1,21 +1,26 @@
 /**
- * What `--list` says of tasks.
+ * The list of tasks that `--list` prints.
  *
  * @module
  */
 import type { Column } from "../../shell/table.ts";
-import type { Exact, Task } from "./task.ts";
+import type { EstimatorTask, Exact } from "./task.ts";
 
-/** A task in numbers and words. */
-export type Described = Omit<Task, "exact" | "draw"> & Exact;
+/** A task as `--list --json` prints it. */
+type TaskRecord = Omit<EstimatorTask, "exact" | "draw"> & Omit<Exact, "value"> & {
+  readonly nats: number;
+};
 
-/** What there is to say of a task. */
-export const described = (
-  { name, dimensions, exact, isContinuous, description }: Task,
-): Described => ({ name, dimensions, ...exact(), isContinuous, description });
+/** The record of a task. */
+export function taskRecord(
+  { name, dimensions, exact, isContinuous, description }: EstimatorTask,
+): TaskRecord {
+  const { value, ...rest } = exact();
+  return { name, dimensions, nats: value, ...rest, isContinuous, description };
+}
 
 /** The columns of the list. */
-export const DESCRIPTION: readonly Column<Described>[] = [
+export const DESCRIPTION: readonly Column<TaskRecord>[] = [
   { title: "task", left: true, cell: ({ name }) => name },
   { title: "x", cell: ({ dimensions }) => `${dimensions.x}-D` },
   { title: "z", cell: ({ dimensions }) => `${dimensions.z}-D` },
@@ -24,6 +29,6 @@ export const DESCRIPTION: readonly Column<Described>[] = [
     cell: ({ nats, standardError }) =>
       nats.toFixed(4) + (standardError === 0 ? "" : ` ± ${standardError.toFixed(4)}`),
   },
-  { title: "which is", left: true, cell: ({ by }) => by },
+  { title: "formula", left: true, cell: ({ by }) => by },
   { title: "pairs", left: true, cell: ({ description }) => description },
 ];

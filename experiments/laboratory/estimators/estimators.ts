@@ -1,5 +1,5 @@
 /**
- * The estimators of lib/mi, as the benchmark asks them: of a sample, one number in nats.
+ * The estimators of lib/information in one form: from a sample to one number of nats.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import {
 } from "../../../mod.ts";
 import { meanOf, varianceOf } from "../statistics/summary.ts";
 import type { Densities, Sample } from "./sample.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
-/** What a run tells the estimators. */
+/** The settings of estimators. */
 export interface Settings {
   /** Training steps of a critic. */
   readonly steps: number;
@@ -30,19 +30,17 @@ export interface Settings {
 
 /** An estimator. */
 export interface Estimator {
-  /** What a column, a flag and the picture call it. */
+  /** The name in the table, in flags and in the picture. */
   readonly name: EstimatorName;
-  /** What it takes to be known, in words. */
-  readonly knows: string;
-  /** What it is to the information, where it is a bound on average. */
+  /** The side of the information that the estimate is on, if it is a bound on average. */
   readonly relation?: "≤" | "≥";
-  /** Why it says nothing of a task; undefined where it does. */
-  obstacle(task: Task, sample: Sample): string | undefined;
-  /** The information in a sample. The seed is for what the estimator draws itself. */
+  /** The reason why the estimator does not apply to a task; undefined if it does. */
+  obstacle(task: EstimatorTask, sample: Sample): string | undefined;
+  /** The information in a sample. The seed determines the random draws of the estimator itself. */
   estimate(sample: Sample, seed: number, settings: Settings): number | Promise<number>;
 }
 
-/** How estimators are called. */
+/** The names of the estimators. */
 export type EstimatorName =
   | "ksg"
   | "entropies"
@@ -54,29 +52,27 @@ export type EstimatorName =
   | "mine"
   | "smile";
 
-/** Of so many pairs, how many codes InfoNCE and leave-one-out tell from one another: InfoNCE is never above its logarithm. */
+/** The number of codes in a contrast. InfoNCE cannot exceed its logarithm. */
 export const contrastedOf = (samples: number): number => Math.min(samples, 500);
 
-const needsDensity = (_: Task, { densities }: Sample): string | undefined =>
+const needsDensity = (_: EstimatorTask, { densities }: Sample): string | undefined =>
   densities === undefined ? "p(z|x) is not known in closed form" : undefined;
 
 const ksg: Estimator = {
   name: "ksg",
-  knows: "nothing",
-  obstacle: ({ isContinuous }) => isContinuous ? undefined : "x is not of a continuous law",
+  obstacle: ({ isContinuous }) => isContinuous ? undefined : "x is not continuous",
   estimate: ({ x, z }) => ksgInformation(x, z).nats,
 };
 
 const entropies: Estimator = {
   name: "entropies",
-  knows: "f and S",
-  obstacle: (_, { noise }) => noise === undefined ? "z is mapped: not f(x) + S(x)·ε" : undefined,
+  obstacle: (_, { noise }) =>
+    noise === undefined ? "z is mapped, so it is not f(x) + S(x)·ε" : undefined,
   estimate: ({ z, noise }) => noiseInformation(z, noise!.points, noise!.logDeterminants).nats,
 };
 
 const infonce: Estimator = {
   name: "infonce",
-  knows: "p(z|x)",
   relation: "≤",
   obstacle: needsDensity,
   estimate: (sample) => contrasted(sample, infoNceBound),
@@ -84,7 +80,6 @@ const infonce: Estimator = {
 
 const leaveOneOut: Estimator = {
   name: "leave-one-out",
-  knows: "p(z|x)",
   relation: "≥",
   obstacle: needsDensity,
   estimate: (sample) => contrasted(sample, leaveOneOutBound),
@@ -92,7 +87,6 @@ const leaveOneOut: Estimator = {
 
 const barberAgakov: Estimator = {
   name: "barber-agakov",
-  knows: "p(z|x)",
   relation: "≥",
   obstacle: needsDensity,
   estimate({ z, densities }) {
@@ -106,7 +100,6 @@ const barberAgakov: Estimator = {
 
 const byDensities: Estimator = {
   name: "densities",
-  knows: "p(z|x), p(z)",
   obstacle: needsDensity,
   estimate: ({ z, densities }) =>
     meanOf(Float64Array.from(
@@ -115,17 +108,16 @@ const byDensities: Estimator = {
     )),
 };
 
-/** A critic, which takes anything. */
+/** A trained critic, which applies to every task. */
 const critic = (method: NonNullable<CriticOptions["method"]>): Estimator => ({
   name: method,
-  knows: "nothing",
   ...(method === "nwj" ? { relation: "≤" } : {}),
   obstacle: () => undefined,
   estimate: ({ x, z }, seed, { steps }) =>
     criticInformation(key(seed), asTensor(x), asTensor(z), { method, steps }).nats.item(),
 });
 
-/** All of them, in the order of the table. */
+/** All estimators in the order of the table. */
 export const ESTIMATORS: readonly Estimator[] = [
   ksg,
   entropies,
@@ -144,7 +136,7 @@ const asTensor = ({ values, dimensions }: Points): Tensor =>
 const columnOf = ({ values, dimensions }: Points, k: number): Float64Array =>
   Float64Array.from({ length: values.length / dimensions }, (_, i) => values[i * dimensions + k]);
 
-/** The log-density of each z under the normal law that has the means and variances of all, [n]. */
+/** The log-density of each z under a normal law with the means and variances of all z, [n]. */
 function fittedGaussian(z: Points): Tensor {
   const columns = Array.from({ length: z.dimensions }, (_, k) => columnOf(z, k));
   return gaussianLogDensity(
@@ -154,7 +146,7 @@ function fittedGaussian(z: Points): Tensor {
   );
 }
 
-/** The mean of a bound that tells codes from one another, over as many blocks of them as there are. */
+/** The mean of a contrastive bound over all whole blocks of a sample. */
 async function contrasted(
   sample: Sample,
   bound: (logDensities: Tensor) => Tensor,
@@ -163,10 +155,10 @@ async function contrasted(
   return meanOf(await Promise.all(blocks));
 }
 
-/** The blocks of samples that have been asked for: two estimators take the same. */
+/** The blocks of each sample, which two estimators share. */
 const known = new WeakMap<Sample, readonly Tensor[]>();
 
-/** log p(zᵢ|xⱼ) of all pairs of each block. */
+/** log p(zᵢ|xⱼ) for all pairs of each block. */
 function blocksOf(sample: Sample): readonly Tensor[] {
   const found = known.get(sample);
   if (found !== undefined) return found;

@@ -1,5 +1,5 @@
 /**
- * Samples of tasks as files that estimators in other languages read.
+ * Exports samples of tasks as files for estimators in other languages.
  *
  * @module
  */
@@ -7,17 +7,18 @@ import { join } from "node:path";
 import type { Points } from "../../../mod.ts";
 import { writeNpz } from "../../formats/npy_writer.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
 /**
- * Writes an npz file for each task, `NAME.npz`: x [n, dimensions] and z [n, dimensions], float64; mi, the exact information in
- * nats, and mi_error, its standard error (0 but for Monte Carlo); seed, which the sample follows from. A file tells of itself.
+ * Writes a self-contained file `NAME.npz` for each task: x and z, float64 [n, dimensions]; mi, the
+ * exact information in nats; mi_error, its standard error (0 unless by Monte Carlo); seed, the seed
+ * of the sample.
  *
- * @returns the paths.
+ * @returns the paths
  * @throws {UserError} if one cannot be written
  */
 export async function exportSamples(
-  tasks: readonly Task[],
+  tasks: readonly EstimatorTask[],
   { samples, seed }: { readonly samples: number; readonly seed: number },
   folder: string,
   busy: (what: string) => void,
@@ -27,7 +28,7 @@ export async function exportSamples(
   for (const task of tasks) {
     busy(`${task.name}: ${samples} pairs`);
     const { x, z } = task.draw(samples, seed);
-    const { nats, standardError } = task.exact();
+    const { value, standardError } = task.exact();
     const path = join(folder, `${task.name}.npz`);
     const number = (value: number) => ({ shape: [], data: Float64Array.of(value) });
     await writeFile(
@@ -35,7 +36,7 @@ export async function exportSamples(
       writeNpz({
         x: matrix(x),
         z: matrix(z),
-        mi: number(nats),
+        mi: number(value),
         mi_error: number(standardError),
         seed: { shape: [], data: Int32Array.of(seed) },
       }),

@@ -1,40 +1,42 @@
 /**
- * Bijections of x and of z, which change no information, and make it harder to find, or easier. Each tells its volume, so that
- * densities stay known.
+ * Bijections of x and of z. They leave the information as it is, but make it harder or easier to
+ * estimate. Each returns its log-determinant, so that densities stay known.
  *
- * Asinh, half-cube and wiggly maps of coordinates are what Czyż, Grabowski, Vogt, Beerenwinkel and Marx use ("Beyond normal: on
- * the evaluation of mutual information estimators", NeurIPS 2023).
+ * The asinh, half-cube and wiggly maps are those of Czyż, Grabowski, Vogt, Beerenwinkel and Marx
+ * ("Beyond normal: on the evaluation of mutual information estimators", NeurIPS 2023).
  *
  * @module
  */
-import { generator, normalDraw } from "../statistics/generator.ts";
-import { reflections } from "./reflections.ts";
+import { generator, normalDraws } from "../statistics/generator.ts";
+import type { Points } from "../../../mod.ts";
+import { rowOf } from "../statistics/rows.ts";
+import { randomRotation } from "../statistics/reflections.ts";
 import type { Sample } from "./sample.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask } from "./task.ts";
 
-/** What becomes of a row. */
-export interface Image {
+/** A mapped row. */
+interface MappedRow {
   readonly row: number[];
-  /** log |det| of the Jacobian there. */
+  /** log |det| of the Jacobian at the row. */
   readonly logDeterminant: number;
 }
 
-/** A bijection of rows of some dimensions. */
-export type Bijection = (row: readonly number[]) => Image;
+/** A bijection of rows. */
+type Bijection = (row: readonly number[]) => MappedRow;
 
-/** A bijection for rows of so many dimensions, which follows from a seed where it is random. */
-export type MapOf = (dimensions: number, seed: number) => Bijection;
+/** Makes a bijection for rows of the given number of dimensions. Random maps depend on the seed. */
+type MapOf = (dimensions: number, seed: number) => Bijection;
 
-/** A map of each coordinate, given with its derivative. */
+/** Maps each coordinate by a function whose derivative is given. */
 const coordinatewise =
   (of: (v: number) => number, derivative: (v: number) => number): MapOf => () => (row) => ({
     row: row.map(of),
     logDeterminant: row.reduce((sum, v) => sum + Math.log(derivative(v)), 0),
   });
 
-/** Random rotation: what was in one coordinate is in all. */
+/** A random rotation, which spreads each coordinate over all. */
 const rotated: MapOf = (dimensions, seed) => {
-  const rotation = reflections(dimensions, generator(seed));
+  const rotation = randomRotation(dimensions, generator(seed));
   return (row) => ({ row: rotation.times(row), logDeterminant: 0 });
 };
 
@@ -42,16 +44,17 @@ const rotated: MapOf = (dimensions, seed) => {
 const LAYERS = 4;
 
 /**
- * A random diffeomorphism that keeps volumes: in each layer, a rotation, and then the first half of the coordinates is moved by
- * sines of the second half (the additive coupling of NICE: Dinh, Krueger and Bengio, 2015).
+ * A random diffeomorphism that preserves volume. Each layer is a rotation followed by an additive
+ * coupling, which moves the first half of the coordinates by sines of the second half (NICE: Dinh,
+ * Krueger and Bengio, 2015).
  */
 const flow: MapOf = (dimensions, seed) => {
   const random = generator(seed);
   const half = Math.floor(dimensions / 2), others = dimensions - half;
   const layers = Array.from({ length: LAYERS }, () => ({
-    rotation: reflections(dimensions, random),
+    rotation: randomRotation(dimensions, random),
     waves: Array.from({ length: half }, () => ({
-      along: Array.from({ length: others }, () => normalDraw(random) / Math.sqrt(others)),
+      along: normalDraws(random, others).map((value) => value / Math.sqrt(others)),
       phase: 2 * Math.PI * random(),
     })),
   }));
@@ -68,14 +71,14 @@ const flow: MapOf = (dimensions, seed) => {
   });
 };
 
-/** How a map is called. */
+/** The names of the maps. */
 export type MapName = "asinh" | "halfcube" | "wiggly" | "rotated" | "flow";
 
-/** All maps, by the names that tasks have them behind. */
+/** All maps. The name of a mapped task ends with the name of its map. */
 export const MAPS: Record<MapName, MapOf> = {
-  /** Pulls tails in: those of Cauchy's law become exponential. */
+  /** Shortens tails: those of a Cauchy law become exponential. */
   asinh: coordinatewise(Math.asinh, (v) => 1 / Math.hypot(1, v)),
-  /** v·√|v|: makes tails longer, and the density infinite at 0. */
+  /** v·√|v|: lengthens tails and makes the density infinite at 0. */
   halfcube: coordinatewise((v) => v * Math.sqrt(Math.abs(v)), (v) => 1.5 * Math.sqrt(Math.abs(v))),
   /** v + ½·sin(1.5·v + 1): a density with ripples. */
   wiggly: coordinatewise(
@@ -86,8 +89,8 @@ export const MAPS: Record<MapName, MapOf> = {
   flow,
 };
 
-/** The task with x and z mapped, each by a bijection of its own. */
-export function mapped(task: Task, map: MapName): Task {
+/** The task with x and z mapped, each by its own bijection. */
+export function mapped(task: EstimatorTask, map: MapName): EstimatorTask {
   const { x, z } = task.dimensions;
   const ofX = MAPS[map](x, 1), ofZ = MAPS[map](z, 2);
   return {
@@ -96,11 +99,11 @@ export function mapped(task: Task, map: MapName): Task {
     description: `${task.description}; then x and z are mapped: ${map}`,
     draw(n, seed): Sample {
       const { x, z, densities } = task.draw(n, seed);
-      const moved = images(z, ofZ), volumes = moved.map(({ logDeterminant }) => logDeterminant);
+      const mappedZ = mapRows(z, ofZ), volumes = mappedZ.map((row) => row.logDeterminant);
       return {
-        x: rows(images(x, ofX)),
-        z: rows(moved),
-        // z is f(x) + S(x)·ε no more, so that there is no noise to tell of.
+        x: asPoints(mapRows(x, ofX)),
+        z: asPoints(mappedZ),
+        // A mapped z is no longer f(x) + S(x)·ε, so the sample has no noise.
         densities: densities && {
           conditional: (i, j) => densities.conditional(i, j) - volumes[i],
           marginal: (i) => densities.marginal(i) - volumes[i],
@@ -110,13 +113,13 @@ export function mapped(task: Task, map: MapName): Task {
   };
 }
 
-const images = ({ values, dimensions }: Sample["x"], map: Bijection): Image[] =>
+const mapRows = ({ values, dimensions }: Points, map: Bijection): MappedRow[] =>
   Array.from(
     { length: values.length / dimensions },
-    (_, i) => map(Array.from(values.subarray(i * dimensions, (i + 1) * dimensions))),
+    (_, i) => map(rowOf(values, dimensions, i)),
   );
 
-const rows = (of: readonly Image[]): Sample["x"] => ({
-  values: Float64Array.from(of.flatMap(({ row }) => row)),
-  dimensions: of[0].row.length,
+const asPoints = (rows: readonly MappedRow[]): Points => ({
+  values: Float64Array.from(rows.flatMap(({ row }) => row)),
+  dimensions: rows[0].row.length,
 });

@@ -1,42 +1,39 @@
 /**
- * Echo channels as encoders make them, with nonlinear f and S(x): the noise has no law in closed form, and the information is
- * −E log |det S(X)| all the same, by quadrature or by Monte Carlo.
+ * Echo channels like those of neural encoders, with nonlinear f(x) and S(x). Their noise has no law
+ * in closed form, but the information is still −E log |det S(X)|, by quadrature or by Monte Carlo.
  *
  * @module
  */
-import { generator, normalDraw, type Random } from "../statistics/generator.ts";
-import { meanOf, standardError } from "../statistics/summary.ts";
+import { generator, normalDraws, type Random } from "../statistics/generator.ts";
+import { measured } from "../statistics/measured.ts";
 import { encode, rate } from "../channels/truncated.ts";
 import { diagonal } from "./codes.ts";
 import type { Exact, Family } from "./task.ts";
 
-/** A linear layer: its rows of weights, each with a bias behind. */
+/** A linear layer: the weights and the bias of each output. */
 type Layer = readonly { readonly weights: readonly number[]; readonly bias: number }[];
 
-/** A layer of random weights, so that the outputs of x ~ N(0, I) are about N(bias, gain²). */
+/** A random layer whose outputs for x ~ N(0, I) are about N(bias, gain²). */
 const layer = (random: Random, inputs: number, outputs: number, gain: number, bias = 0): Layer =>
   Array.from({ length: outputs }, () => ({
-    weights: Array.from({ length: inputs }, () => gain * normalDraw(random) / Math.sqrt(inputs)),
+    weights: normalDraws(random, inputs).map((value) => gain * value / Math.sqrt(inputs)),
     bias,
   }));
 
 const linear = (of: Layer, x: readonly number[]): number[] =>
   of.map(({ weights, bias }) => weights.reduce((sum, w, i) => sum + w * x[i], bias));
 
-const normals = (random: Random, count: number): number[] =>
-  Array.from({ length: count }, () => normalDraw(random));
-
 /** log σ(a). */
 const logSigmoid = (a: number): number => Math.min(a, 0) - Math.log1p(Math.exp(-Math.abs(a)));
 
-/** Scales are below this, so that a product of so many is below 1e-16. */
+/** The upper bound of scales. A product of ECHOES scales is below 1e-16. */
 const CLIP = 0.8, ECHOES = 165;
 
-/** log S of what a head says. */
+/** log S from the output of the head of the scales. */
 const logScaleOf = (head: readonly number[]): number[] =>
   head.map((a) => Math.log(CLIP) + logSigmoid(a));
 
-/** The channel of experiments/verify/truncated.ts: one dimension, by quadrature. */
+/** The channel of channels/truncated.ts: one dimension, by quadrature. */
 export const tanhScalar: Family = {
   name: "tanh",
   description: "X ~ N(0, 1), f = tanh(x), S = .1 + .7·σ(x)",
@@ -46,10 +43,10 @@ export const tanhScalar: Family = {
     const { x, mean, logScale } = encode(random);
     return diagonal([x], mean, logScale);
   },
-  exact: () => ({ nats: rate, standardError: 0, by: "−E log S by quadrature" }),
+  exact: () => ({ value: rate, standardError: 0, by: "−E log S by quadrature" }),
 };
 
-/** E g(N) for N ~ N(bias, variance), by the trapezoidal rule in steps of 1/64, to ±9 standard deviations. */
+/** E g(N) for N ~ N(bias, variance) by the trapezoidal rule: steps of 1/64 to ±9 deviations. */
 function normalMean(g: (a: number) => number, bias: number, variance: number): number {
   const step = 1 / 64;
   let total = 0;
@@ -61,8 +58,8 @@ function normalMean(g: (a: number) => number, bias: number, variance: number): n
 }
 
 /**
- * One layer: f = tanh(A·x), S = .8·σ(B·x + 1), of X ~ N(0, I) in as many dimensions. What a scale depends on is normal, and its
- * mean logarithm an integral on the line.
+ * One layer: X ~ N(0, I), f = tanh(A·x), S = .8·σ(B·x + 1). The input of each σ is normal, so the
+ * mean of each log S is a one-dimensional integral.
  */
 export function tanhLayer(dimensions: number): Family {
   const random = generator(dimensions);
@@ -72,7 +69,7 @@ export function tanhLayer(dimensions: number): Family {
     const variance = weights.reduce((t, w) => t + w * w, 0);
     return sum - Math.log(CLIP) - normalMean(logSigmoid, bias, variance);
   }, 0);
-  const exact: Exact = { nats, standardError: 0, by: "−E Σ log S by quadrature" };
+  const exact: Exact = { value: nats, standardError: 0, by: "−E Σ log S by quadrature" };
   return {
     name: "tanh",
     description: "X ~ N(0, I), f = tanh(A·x), S = .8·σ(B·x + 1), random A and B",
@@ -80,19 +77,19 @@ export function tanhLayer(dimensions: number): Family {
     echoes: ECHOES,
     exact: () => exact,
     encode(random) {
-      const x = normals(random, dimensions);
+      const x = normalDraws(random, dimensions);
       return diagonal(x, linear(a, x).map(Math.tanh), logScaleOf(linear(b, x)));
     },
   };
 }
 
-/** Pairs of x and −x that the information of a network is the mean of. */
+/** The number of pairs x, −x in the Monte Carlo mean of a network's information. */
 const PAIRS = 2 ** 15;
 
 /**
- * Two layers, as encoders have: h = tanh(A·x) of 2·inputs units, f = tanh(B·h), S = .8·σ(C·h + bias).
+ * Two layers: h = tanh(A·x) with 2·inputs units, f = tanh(B·h), S = .8·σ(C·h + bias).
  *
- * @param rounded the information, as the name of the task says it: it takes a moment to find
+ * @param rounded the information in the name of the task, given because computing it takes a moment
  */
 export function network(
   inputs: number,
@@ -112,7 +109,7 @@ export function network(
     isContinuous: true,
     echoes: ECHOES,
     encode(random) {
-      const x = normals(random, inputs), h = linear(hidden, x).map(Math.tanh);
+      const x = normalDraws(random, inputs), h = linear(hidden, x).map(Math.tanh);
       return diagonal(x, linear(f, h).map(Math.tanh), logScale(h));
     },
     exact() {
@@ -121,12 +118,11 @@ export function network(
       const information = (x: readonly number[]) =>
         -logScale(linear(hidden, x).map(Math.tanh)).reduce((sum, value) => sum + value, 0);
       const rates = Float64Array.from({ length: PAIRS }, () => {
-        const x = normals(random, inputs);
+        const x = normalDraws(random, inputs);
         return (information(x) + information(x.map((value) => -value))) / 2;
       });
       return known = {
-        nats: meanOf(rates),
-        standardError: standardError(rates),
+        ...measured(rates),
         by: `−E Σ log S by Monte Carlo, ${PAIRS} pairs x, −x`,
       };
     },

@@ -1,95 +1,91 @@
 /**
- * Every estimator on every task, with several seeds.
+ * Runs every estimator on every task with several seeds.
  *
  * @module
  */
-import { meanOf, standardError } from "../statistics/summary.ts";
+import { type Measured, measured } from "../statistics/measured.ts";
 import type { Estimator, EstimatorName, Settings } from "./estimators.ts";
 import type { Sample } from "./sample.ts";
-import type { Task } from "./task.ts";
+import type { EstimatorTask, Exact } from "./task.ts";
 
 /** Settings of a run. */
-export interface Plan extends Settings {
-  readonly tasks: readonly Task[];
+interface Plan extends Settings {
+  readonly tasks: readonly EstimatorTask[];
   readonly estimators: readonly Estimator[];
-  /** Pairs of each sample. */
+  /** The number of pairs in each sample. */
   readonly samples: number;
-  /** Seeds of the samples, of which there is one for each. */
+  /** The seeds of the samples, one sample a seed. */
   readonly seeds: readonly number[];
 }
 
-/** What an estimator says of a task, in nats. */
-export interface Found {
-  /** The mean over seeds. */
-  readonly mean: number;
-  /** Of the mean, from the differences between seeds; null with one seed. */
-  readonly standardError: number | null;
-  /** Mean minus exact information. */
-  readonly error: number;
-  /** Of each seed. */
+/** The mean of an estimator over seeds, in nats. With one seed the standard error is NaN. */
+export interface Found extends Measured {
+  /** The mean minus the exact information. */
+  readonly deviation: number;
+  /** The estimate of each seed. */
   readonly values: readonly number[];
 }
 
-/** Why an estimator says nothing of a task. */
-export interface Nothing {
+/** Why there is no estimate. */
+export interface NotFound {
   readonly reason: string;
-  /** Whether it should have. */
+  /** Whether the estimator applies to the task and failed. */
   readonly failed: boolean;
 }
 
-/** A row of the table. Information is in nats. */
-export interface Row {
+/** One task with all its estimates. */
+export interface EstimatorRow {
   readonly task: string;
-  readonly dimensions: Task["dimensions"];
-  readonly exact: number;
-  /** Of the exact information, where it is a mean by Monte Carlo; 0 elsewhere. */
-  readonly exactError: number;
-  readonly by: string;
-  readonly estimates: Readonly<Partial<Record<EstimatorName, Found | Nothing>>>;
+  readonly dimensions: EstimatorTask["dimensions"];
+  readonly exact: Exact;
+  readonly estimates: Readonly<Partial<Record<EstimatorName, Found | NotFound>>>;
 }
 
 /** The table of all tasks and estimators. */
-export interface Findings {
-  readonly rows: readonly Row[];
+export interface EstimatorTable {
+  readonly rows: readonly EstimatorRow[];
   readonly estimators: readonly Estimator[];
-  /** Pairs of each sample. */
+  /** The number of pairs in each sample. */
   readonly samples: number;
-  /** Where the numbers are from, for the picture and the JSON. */
+  /** A description of the settings for the picture and the JSON. */
   readonly source: string;
 }
 
 /** Whether there is an estimate. */
-export const isFound = (cell: Found | Nothing): cell is Found => "mean" in cell;
+export const isFound = (cell: Found | NotFound): cell is Found => "values" in cell;
 
-/** Rows, one after another; `busy` is told what comes next. */
-export async function* bench(plan: Plan, busy: (what: string) => void): AsyncGenerator<Row> {
+/** Yields one row for each task; `busy` gets a description of the next step. */
+export async function* bench(
+  plan: Plan,
+  busy: (what: string) => void,
+): AsyncGenerator<EstimatorRow> {
   for (const [i, task] of plan.tasks.entries()) {
-    const { nats: exact, standardError: exactError, by } = task.exact();
+    const exact = task.exact();
     const samples = plan.seeds.map((seed) => task.draw(plan.samples, seed));
-    const estimates: Partial<Record<EstimatorName, Found | Nothing>> = {};
+    const estimates: Partial<Record<EstimatorName, Found | NotFound>> = {};
     for (const estimator of plan.estimators) {
       busy(`task ${i + 1} of ${plan.tasks.length}, ${task.name}: ${estimator.name}`);
-      estimates[estimator.name] = await cellOf(estimator, task, samples, plan, exact);
+      estimates[estimator.name] = await cellOf(estimator, task, samples, plan, exact.value);
     }
-    yield { task: task.name, dimensions: task.dimensions, exact, exactError, by, estimates };
+    yield { task: task.name, dimensions: task.dimensions, exact, estimates };
   }
 }
 
-/** One estimator, one task. Whatever goes wrong in it stays in its cell. */
+/** Runs one estimator on one task. An error becomes the content of the cell. */
 async function cellOf(
   estimator: Estimator,
-  task: Task,
+  task: EstimatorTask,
   samples: readonly Sample[],
   { seeds, ...settings }: Plan,
   exact: number,
-): Promise<Found | Nothing> {
+): Promise<Found | NotFound> {
   const reason = estimator.obstacle(task, samples[0]);
   if (reason !== undefined) return { reason, failed: false };
   const values: number[] = [];
   for (const [i, sample] of samples.entries()) {
     try {
       const value = await estimator.estimate(sample, seeds[i], settings);
-      // A bound from above may be infinite: z of one example cannot be of any other.
+      // An infinite upper bound is no failure: one example may exclude the codes of all others.
       if (!Number.isFinite(value)) {
         return { reason: `seed ${seeds[i]}: ${value}`, failed: Number.isNaN(value) };
       }
@@ -98,11 +94,6 @@ async function cellOf(
       return { reason: `seed ${seeds[i]}: ${String(error)}`, failed: true };
     }
   }
-  const mean = meanOf(values);
-  return {
-    mean,
-    standardError: values.length > 1 ? standardError(values) : null,
-    error: mean - exact,
-    values,
-  };
+  const mean = measured(values);
+  return { ...mean, deviation: mean.value - exact, values };
 }

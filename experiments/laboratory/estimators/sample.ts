@@ -1,13 +1,14 @@
 /**
- * Samples of channels: independent pairs (X, Z), and what is known of them.
+ * Samples of channels: independent pairs (X, Z) with their densities and noise.
  *
  * @module
  */
 import type { Points } from "../../../mod.ts";
 import { generator } from "../statistics/generator.ts";
+import type { LogDensity } from "../statistics/densities.ts";
 import { type Channel, type Code, drawCode } from "./codes.ts";
 
-/** What is known of the laws of a sample, in nats. Both are of z itself. */
+/** The log-densities of a sample in nats, both of z itself. */
 export interface Densities {
   /** log p(zᵢ|xⱼ). */
   conditional(i: number, j: number): number;
@@ -15,41 +16,41 @@ export interface Densities {
   marginal(i: number): number;
 }
 
-/** The noise in a sample of z = f(x) + S(x)·ε, with a law that has a density. */
-export interface Noise {
+/** The noise in a sample of z = f(x) + S(x)·ε. */
+interface SampleNoise {
   /** The ε of each z. */
   readonly points: Points;
-  /** log |det S(x)| of each, in nats. */
+  /** log |det S(x)| of each x, in nats. */
   readonly logDeterminants: Float64Array;
 }
 
-/** n independent pairs, a row each. */
+/** n independent pairs, one a row. */
 export interface Sample {
   readonly x: Points;
   readonly z: Points;
   readonly densities?: Densities;
-  readonly noise?: Noise;
+  readonly noise?: SampleNoise;
 }
 
-/** The log-density of ε and of z, which have one law: −∞ where they cannot be. */
-export type LogDensity = (code: readonly number[]) => number;
-
-/** Which pairs are drawn. */
-export interface Draw {
-  /** How many. */
+/** The size and the seed of a sample. */
+interface SampleOptions {
   readonly n: number;
-  /** Of how many independent copies of the channel side by side each of them is. */
+  /** The number of independent copies of the channel, which are the dimensions of one pair. */
   readonly copies: number;
   readonly seed: number;
 }
 
-/** A sample of a channel; with densities where that of its codes is known. */
-export function drawSample(channel: Channel, draw: Draw, logDensity?: LogDensity): Sample {
-  const { n, copies } = draw;
+/** Draws a sample of a channel. It has densities if the log-density of ε and z is given. */
+export function drawSample(
+  channel: Channel,
+  options: SampleOptions,
+  logDensity?: LogDensity,
+): Sample {
+  const { n, copies } = options;
   const logDeterminants = new Float64Array(n);
   let at = 0;
   const columns: Partial<Record<"x" | "z" | "noise", Points>> = {};
-  /** Copies that follow one another are the dimensions of one row. */
+  /** Consecutive copies fill the dimensions of one row. */
   const put = (name: keyof typeof columns, values: readonly number[]) => {
     const { length } = values;
     columns[name] ??= {
@@ -58,7 +59,7 @@ export function drawSample(channel: Channel, draw: Draw, logDensity?: LogDensity
     };
     columns[name].values.set(values, at * length);
   };
-  for (const { example, noise, z } of codes(channel, draw)) {
+  for (const { example, noise, z } of codes(channel, options)) {
     put("x", example.x);
     put("z", z);
     put("noise", noise);
@@ -68,21 +69,28 @@ export function drawSample(channel: Channel, draw: Draw, logDensity?: LogDensity
     x: columns.x!,
     z: columns.z!,
     noise: { points: columns.noise!, logDeterminants },
-    densities: logDensity && densitiesOf(channel, draw, logDensity),
+    densities: logDensity && densitiesOf(channel, options, logDensity),
   };
 }
 
-/** The codes of a sample, again for each who asks: kept, they would take more memory than all that is made of them. */
-function* codes(channel: Channel, { n, copies, seed }: Draw): Generator<Code> {
+/**
+ * Draws the codes of a sample anew for each caller: storing them would take more memory than the
+ * sample.
+ */
+function* codes(channel: Channel, { n, copies, seed }: SampleOptions): Generator<Code> {
   const random = generator(seed);
   for (let i = 0; i < n * copies; i++) yield drawCode(channel, random);
 }
 
-function densitiesOf(channel: Channel, draw: Draw, logDensity: LogDensity): Densities {
-  const { copies } = draw;
+function densitiesOf(
+  channel: Channel,
+  options: SampleOptions,
+  logDensity: LogDensity,
+): Densities {
+  const { copies } = options;
   let drawn: Code[] | undefined;
   const codeOf = (i: number, copy: number) =>
-    (drawn ??= [...codes(channel, draw)])[i * copies + copy];
+    (drawn ??= [...codes(channel, options)])[i * copies + copy];
   const sumOver = (term: (copy: number) => number): number => {
     let total = 0;
     for (let copy = 0; copy < copies; copy++) total += term(copy);
@@ -93,7 +101,8 @@ function densitiesOf(channel: Channel, draw: Draw, logDensity: LogDensity): Dens
       sumOver((copy) => {
         const { z } = codeOf(i, copy);
         const { example: { mean, solve, logDeterminant }, noise } = codeOf(j, copy);
-        // Of its own x, the noise is known better than it can be found: z may be so near an edge that a digit is lost.
+        // For its own x the noise is known. Computing it from z may lose a digit near an edge of
+        // the law.
         const needed = i === j ? noise : solve(z.map((value, k) => value - mean[k]));
         return logDensity(needed) - logDeterminant;
       }),

@@ -1,58 +1,57 @@
 /**
- * What a task of the benchmark is: pairs (X, Z) to draw, and the mutual information that they have.
+ * Tasks of the benchmark: a way to draw pairs (X, Z), and their exact mutual information.
  *
  * @module
  */
 import { generator } from "../statistics/generator.ts";
 import { type Channel, drawCode } from "./codes.ts";
-import { drawSample, type LogDensity, type Sample } from "./sample.ts";
+import type { LogDensity } from "../statistics/densities.ts";
+import type { Measured } from "../statistics/measured.ts";
+import { drawSample, type Sample } from "./sample.ts";
 
-/** Mutual information in nats, and where it is from. */
-export interface Exact {
-  readonly nats: number;
-  /** Its standard error; 0 where it is a number in closed form or by quadrature. */
-  readonly standardError: number;
-  /** How it is known. */
+/** Mutual information in nats. The standard error is 0 in closed form and by quadrature. */
+export interface Exact extends Measured {
+  /** The formula or the method that gives the value. */
   readonly by: string;
 }
 
-/** A task. */
-export interface Task {
-  /** Its family, the dimensions of z, its information rounded, and how it is mapped: `gaussian-8d-2.0-flow`. */
+/** A task for estimators. */
+export interface EstimatorTask {
+  /**
+   * The family, the dimensions of z, the rounded information, and the map: `gaussian-8d-2.0-flow`.
+   */
   readonly name: string;
   readonly description: string;
-  /** How many numbers x and z have. */
+  /** The numbers of dimensions of x and z. */
   readonly dimensions: { readonly x: number; readonly z: number };
-  /** I(X;Z); a first call may take a moment. */
+  /** I(X;Z). The first call may take a moment. */
   exact(): Exact;
-  /** Whether x is of a continuous law: what neighbours are looked for in. z always is. */
+  /** Whether x has a continuous law, as nearest-neighbour estimators need. z always has one. */
   readonly isContinuous: boolean;
-  /** Independent pairs, the same for the same seed. */
+  /** Draws n independent pairs, which the seed determines. */
   draw(n: number, seed: number): Sample;
 }
 
-/** A channel with what is known of it. */
+/** A channel, and what is known about it. */
 export interface Family extends Channel {
-  /** What the name starts with. */
+  /** The first part of the names of its tasks. */
   readonly name: string;
   readonly description: string;
   /** I(X;Z). */
   exact(): Exact;
-  /** The same rounded, as the name has it, where it takes a moment to find. */
+  /** I(X;Z) rounded, for the name of the task, if the exact value takes a moment to compute. */
   readonly rounded?: number;
   readonly isContinuous: boolean;
-  /** Where it is known. */
+  /** The log-density of ε and of z, which share one law; −∞ outside of its support. */
   readonly logDensity?: LogDensity;
 }
 
-/**
- * The task of some independent copies of a channel side by side: with examples and echoes of their own, their informations add.
- */
-export function taskOf(family: Family, copies = 1): Task {
+/** The task of independent copies of a channel side by side: their informations add up. */
+export function taskOf(family: Family, copies = 1): EstimatorTask {
   const { description, isContinuous, logDensity } = family;
   const probe = drawCode(family, generator(1));
   const dimensions = { x: probe.example.x.length * copies, z: probe.z.length * copies };
-  const nats = (family.rounded ?? family.exact().nats) * copies;
+  const nats = (family.rounded ?? family.exact().value) * copies;
   const name = `${family.name}-${dimensions.z}d-${nats.toFixed(1)}`;
   return {
     name,
@@ -60,9 +59,9 @@ export function taskOf(family: Family, copies = 1): Task {
     dimensions,
     isContinuous,
     exact() {
-      const { nats, standardError, by } = family.exact();
+      const { value, standardError, by } = family.exact();
       return {
-        nats: nats * copies,
+        value: value * copies,
         standardError: standardError * copies,
         by: copies === 1 ? by : `${copies} × ${by}`,
       };
@@ -71,7 +70,7 @@ export function taskOf(family: Family, copies = 1): Task {
   };
 }
 
-/** A seed for a task's draws, unlike those of others: the hash of Fowler, Noll and Vo (FNV-1a) of its name and a seed. */
+/** A seed that differs between tasks: the FNV-1a hash of the task's name and a seed. */
 function seedOf(name: string, seed: number): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(`${name} ${seed}`)) {

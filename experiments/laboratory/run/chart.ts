@@ -1,20 +1,21 @@
 /**
- * The picture of a run's check: how the laws of code and noise agree by dimension, and all nats on one line.
+ * The picture of a run's check: gaps between code and noise by dimension, and all estimates in
+ * nats.
  *
  * @module
  */
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
-import { meanOf } from "../statistics/summary.ts";
-import { gapLimit } from "../channels/row.ts";
+import { intervalMarks, legend } from "../statistics/marks.ts";
+import { kolmogorovSmirnovLimit, meanOf } from "../statistics/summary.ts";
+import { BY_RUN } from "./findings.ts";
 import type { RunJudgement } from "./judgement.ts";
 import type { Trained } from "./trained.ts";
 
 /** The text of the SVG file. */
 export function runChart(trained: Trained, found: RunJudgement, source: string): string {
-  const { rows } = found.judgement;
-  const red = rows.filter(({ verdict }) => verdict === "red").length +
-    found.facts.all.filter(({ verdict }) => verdict === "red").length;
+  const red = [...found.judgement.rows, ...found.facts.all]
+    .filter(({ verdict }) => verdict === "red").length;
   const verdict = red === 0 ? "all green" : `${red} red`;
   return svgText(`${trained.name}: is its rate exact? ${verdict}`, source, [
     laws(found),
@@ -22,27 +23,29 @@ export function runChart(trained: Trained, found: RunJudgement, source: string):
   ]);
 }
 
-/** Gaps as shares of what is allowed. */
+/** Gaps divided by their limits. */
 function laws({ judgement: { chance }, evidence: { gaps } }: RunJudgement): Panel {
   const shares = (of: typeof gaps.train) =>
-    of.map(({ gap, n }, j) => ({ j: j + 1, share: gap / gapLimit(n, chance) }));
-  const dots = (of: typeof gaps.train, color: string, symbol: "circle" | "triangle") =>
-    Plot.dot(shares(of), { x: "j", y: "share", stroke: color, fill: color, symbol, r: 3 });
-  const label = (text: string, dy: number, color: string, symbol: "circle" | "triangle") => [
-    Plot.dot([text], {
-      frameAnchor: "top-left",
-      dx: 10,
-      dy,
-      stroke: color,
-      fill: color,
-      symbol,
-      r: 3,
-    }),
-    Plot.text([text], { frameAnchor: "top-left", dx: 18, dy: dy - 5, fontSize: 11 }),
-  ];
+    of.map(({ gap, n }, j) => ({ j: j + 1, share: gap / kolmogorovSmirnovLimit(n, chance) }));
+  const series = [
+    {
+      gaps: gaps.train,
+      text: "training codes: must be below 1",
+      stroke: INK.first,
+      fill: INK.first,
+      symbol: "circle",
+    },
+    {
+      gaps: gaps.test,
+      text: "test codes against noise from training images",
+      stroke: INK.second,
+      fill: INK.second,
+      symbol: "triangle",
+    },
+  ] as const;
   const top = Math.max(
     1,
-    ...[gaps.train, gaps.test].flatMap((of) => shares(of).map((s) => s.share)),
+    ...series.flatMap(({ gaps }) => shares(gaps).map(({ share }) => share)),
   );
   return {
     width: 420,
@@ -52,32 +55,33 @@ function laws({ judgement: { chance }, evidence: { gaps } }: RunJudgement): Pane
       marginBottom: 40,
       x: { label: "dimension of the code; last: distance from the centre →" },
       y: {
-        label: "↑ gap between the laws of code and noise, of what is allowed",
+        label: "↑ gap between the laws of code and noise, divided by its limit",
         domain: [0, 1.35 * top],
         grid: true,
       },
       marks: [
         Plot.ruleY([0], { stroke: INK.faint }),
         Plot.ruleY([1], { stroke: "currentColor", strokeDasharray: "4 3" }),
-        dots(gaps.test, INK.second, "triangle"),
-        dots(gaps.train, INK.first, "circle"),
-        ...label("training codes: must be below 1", 12, INK.first, "circle"),
-        ...label("test codes against noise out of training images", 27, INK.second, "triangle"),
+        // The training codes are drawn last and so on top.
+        series.toReversed().map(({ gaps, text: _, ...style }) =>
+          Plot.dot(shares(gaps), { x: "j", y: "share", r: 3, ...style })
+        ),
+        legend(series, { frameAnchor: "top-left", dx: 10, dy: 12 }),
       ],
     },
   };
 }
 
-/** Estimates of the information beside the formula, with what limits them. */
+/** Estimates of the information beside the formula, and the logarithms of the numbers of images. */
 function nats({ train, test }: Trained, { judgement: { rows, limit } }: RunJudgement): Panel {
-  const estimates = rows.filter(({ by }) => by !== "the run itself").map((row) => ({
+  const estimates = rows.filter(({ by }) => by !== BY_RUN).map((row) => ({
     name: row.relation === undefined
       ? row.channel
       : `${row.by.split(",")[0]} (at most the rate), test images`,
-    nats: row.estimate,
-    low: row.estimate - limit * row.standardError,
-    high: row.estimate + limit * row.standardError,
-    formula: row.formula,
+    expected: row.formula.value,
+    value: row.estimate.value,
+    low: row.estimate.value - limit * row.estimate.standardError,
+    high: row.estimate.value + limit * row.estimate.standardError,
     color: row.verdict === "red" ? INK.second : INK.first,
   }));
   const counts = [train, test].map(({ images: { count } }) => ({
@@ -101,7 +105,8 @@ function nats({ train, test }: Trained, { judgement: { rows, limit } }: RunJudge
       y: { label: null, domain: names, tickSize: 0 },
       marks: [
         Plot.ruleX(counts, { x: "nats", stroke: INK.faint, strokeDasharray: "4 3" }),
-        // The smaller to the left of its line, the larger to the right: they may be close.
+        // The smaller label is left of its line and the larger right of it, as the lines may be
+        // close.
         ...counts.map((count, i) =>
           Plot.text([count], {
             x: "nats",
@@ -113,9 +118,7 @@ function nats({ train, test }: Trained, { judgement: { rows, limit } }: RunJudge
             textAnchor: i === 0 ? "end" : "start",
           })
         ),
-        Plot.tickX(estimates, { x: "formula", y: "name", stroke: "currentColor", strokeWidth: 2 }),
-        Plot.ruleY(estimates, { x1: "low", x2: "high", y: "name", stroke: "color" }),
-        Plot.dot(estimates, { x: "nats", y: "name", stroke: "color", fill: "color", r: 3 }),
+        intervalMarks(estimates),
       ],
     },
   };

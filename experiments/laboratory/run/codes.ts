@@ -1,5 +1,5 @@
 /**
- * Codes of a trained model, by where their echoes are from.
+ * Draws codes of a trained model with echoes from different sources.
  *
  * @module
  */
@@ -17,19 +17,22 @@ import {
   split as splitKey,
   type Tensor,
 } from "../../../mod.ts";
-import type { Codes } from "../channels/estimates.ts";
+import type { EchoCodes } from "../channels/draws.ts";
 import { rowsOf, type Split } from "./trained.ts";
 
-/** Codes, and of which images they are. */
-export interface DrawnCodes extends Codes {
-  /** The image of each code, by its number in the split. */
+/** Codes of images. */
+export interface DrawnCodes extends EchoCodes {
+  /** The index of the image of each code in its split. */
   readonly of: Int32Array;
 }
 
-/** Codes that are drawn in one call. */
+/** The number of codes that one call draws. */
 const CALL = 500;
 
-/** The library's sampler, as a program of its own; the number of a call is an argument, so that one program draws them all. */
+/**
+ * The library's sampler. The number of the call is an argument, so one compiled program serves all
+ * calls.
+ */
 const sampler = (channel: EchoChannel) =>
   jit((key: Key, call: Tensor, { mean, logScale }: Encodings, ...[pool]: Encodings[]) => {
     const own = foldIn(key, call);
@@ -39,12 +42,12 @@ const sampler = (channel: EchoChannel) =>
     };
   });
 
-/** How many batches there are at least, so that it shows how much they vary. */
+/** The least number of batches, so that their variance can be estimated. */
 const BATCHES = 100;
 
 /**
- * Codes with echoes from their batch, as in training: those of a batch share echoes. All images are gone through, in batches of a
- * random order, as often as it takes for enough batches; those that do not fill one are left out.
+ * Codes with echoes from their batch, as in training. Each pass draws the images in a random order
+ * and leaves out those that do not fill a batch. There are enough passes for BATCHES batches.
  */
 export async function codesOfBatches(
   split: Split,
@@ -69,8 +72,8 @@ export async function codesOfBatches(
 }
 
 /**
- * Codes with echoes from all images of a pool, each drawn anew from all of them: independent draws from the population that the
- * pool is. In it, code and noise have one law, whatever the encoder says.
+ * Codes with echoes drawn independently from all images of a pool. If the coded images are
+ * independent draws from the same pool, code and noise have exactly one law, for any encoder.
  */
 export async function codesOfPool(
   split: Split,
@@ -93,7 +96,7 @@ export async function codesOfPool(
   );
 }
 
-/** Codes for which every image is used once, for one code or as one echo: independent draws, whatever the population. */
+/** Independent codes: every image is used once, either for a code or as an echo. */
 export async function codesOfFreshImages(
   split: Split,
   channel: EchoChannel,
@@ -112,15 +115,15 @@ export async function codesOfFreshImages(
   });
 }
 
-/** All images, in a random order. */
+/** The indices of all images in a random order. */
 export const shuffled = async ({ images }: Split, key: Key): Promise<Int32Array> =>
   Int32Array.from(await permutation(key, images.count).read());
 
-/** Some images, each drawn from all. */
+/** The indices of images that are drawn independently from all. */
 export const anyOf = async ({ images }: Split, count: number, key: Key): Promise<Int32Array> =>
   Int32Array.from(await randomInts(key, [count], images.count).read());
 
-/** Draws codes of images in calls of a size. */
+/** Draws the codes of images, `size` codes a call. */
 async function collect(
   split: Split,
   channel: EchoChannel,
@@ -142,7 +145,7 @@ async function collect(
   return { dimensions, batch, of, noise, z, ...ratesOf(split, channel, of) };
 }
 
-/** What is known of the scales of some images: log |det S(x)| by its definition, and the rate by the library. */
+/** log |det S(x)| by its definition, and the rate that the library reports, for some images. */
 export function ratesOf(
   { logScale, rate }: Split,
   { clip }: EchoChannel,

@@ -1,12 +1,13 @@
 /**
- * What is drawn from a trained model: codes whose echoes are from the batch, from all training images, and fresh for each; and how
- * far the law of the codes is from that of the noise.
+ * The evidence about a trained model: codes with echoes from three sources, and the gaps between
+ * the law of the codes and the law of the noise.
  *
  * @module
  */
 import { key, split } from "../../../mod.ts";
 import { columnsOf } from "../../outcome/dimension_rates.ts";
 import { UserError } from "../../shell/errors.ts";
+import { ofRows } from "../statistics/rows.ts";
 import { kolmogorovSmirnovOfTwo } from "../statistics/summary.ts";
 import type { Gap } from "../channels/row.ts";
 import {
@@ -22,31 +23,35 @@ import { type NormalLaw, normalLaw } from "./normal_law.ts";
 import { type Sandwich, sandwich } from "./sandwich.ts";
 import type { Split, Trained } from "./trained.ts";
 
-/** Codes of a split, by where their echoes are from. */
-export interface BySource {
+/** The codes of a split by the source of their echoes. */
+interface BySource {
+  /** Echoes from the batch of the code. */
   readonly batch: DrawnCodes;
-  /** All training images. */
+  /** Echoes from all training images. */
   readonly pool: DrawnCodes;
-  /** None of them has an image in common. */
+  /** Echoes that no other code uses. */
   readonly fresh: DrawnCodes;
 }
 
-/** All that is drawn. */
+/** All codes, and the comparisons between them. */
 export interface Evidence {
-  /** The normal law of noise out of the training images. */
+  /** The normal law of noise from the training images. */
   readonly law: NormalLaw;
-  /** With `pool`, the noise beside a code is not that in it, but another draw. */
+  /** In `train.pool`, the noise is drawn independently of the codes. */
   readonly train: BySource;
   readonly test: BySource;
-  /** The codes of test images that the run kept, with the noise that must be in them. */
+  /** The codes of test images that the run stored, with the noise that the checkpoint implies. */
   readonly kept?: DrawnCodes;
-  /** Between codes and noise out of the training images: by dimension, and of the distance from the centre of the noise. */
+  /**
+   * Gaps between codes and noise from the training images: for each dimension, then for the
+   * distance.
+   */
   readonly gaps: { readonly train: readonly Gap[]; readonly test: readonly Gap[] };
-  /** Of `test.pool`. */
+  /** The bounds for `test.pool`. */
   readonly bounds: Sandwich;
 }
 
-/** Draws and compares. */
+/** Draws the codes and compares them. */
 export async function gather(
   trained: Trained,
   { draws, seed }: { readonly draws: number; readonly seed: number },
@@ -55,7 +60,7 @@ export async function gather(
   const { train, test, channel, config } = trained;
   const keys = split(key(seed), 16);
   const next = () => keys.shift()!;
-  /** Independent draws of the population that the training images are. */
+  /** Codes of random training images with echoes from all training images. */
   const ofTraining = async () =>
     await codesOfPool(train, await anyOf(train, draws, next()), train, channel, next());
   const inSplit = async (split: Split, pool: DrawnCodes): Promise<BySource> => {
@@ -64,7 +69,7 @@ export async function gather(
     return { batch, pool, fresh: await codesOfFreshImages(split, channel, next()) };
   };
 
-  busy("noise out of the training images");
+  busy("noise from the training images");
   const fitted = await ofTraining(), codes = await ofTraining(), { noise } = await ofTraining();
   const law = normalLaw(fitted.noise, fitted.dimensions);
   const ofTest = await codesOfPool(test, await shuffled(test, next()), train, channel, next());
@@ -79,31 +84,25 @@ export async function gather(
   return { ...evidence, bounds: await sandwich(ofTest, test, channel.clip, law) };
 }
 
-/** The gaps of Kolmogorov and Smirnov between two laws of codes. */
+/** The Kolmogorov–Smirnov gaps between codes and noise. */
 function gapsBetween(z: Float64Array, noise: Float64Array, law: NormalLaw): Gap[] {
   const dimensions = law.mean.length;
-  const rows = (values: Float64Array) =>
-    Array.from(
-      { length: values.length / dimensions },
-      (_, i) => values.subarray(i * dimensions, (i + 1) * dimensions),
-    );
-  const codes = rows(z), noises = rows(noise);
-  // What is known of the gap between one sample of n and its law, holds between two of 2n: 1/n = 1/2n + 1/2n.
-  const n = codes.length * noises.length / (codes.length + noises.length);
+  // Two samples of n and m draws vary like one sample of nm/(n + m): two of 2n like one of n.
+  const n = z.length * noise.length / (z.length + noise.length) / dimensions;
   const statistics = [
-    ...Array.from({ length: dimensions }, (_, j) => (code: Float64Array) => code[j]),
+    ...Array.from({ length: dimensions }, (_, j) => (code: number[]) => code[j]),
     law.distance,
   ];
   return statistics.map((of) => ({
-    gap: kolmogorovSmirnovOfTwo(codes.map(of), noises.map(of)),
+    gap: kolmogorovSmirnovOfTwo(ofRows(z, dimensions, of), ofRows(noise, dimensions, of)),
     n,
   }));
 }
 
 /**
- * The codes that a run kept, with the noise that must have been in them by the checkpoint: (z − f(x))/S(x).
+ * The codes that a run stored, with the noise that the checkpoint implies: (z − f(x))/S(x).
  *
- * @throws {UserError} if they are not codes of these images
+ * @throws {UserError} if their number or size does not match the images
  */
 function keptCodes(
   { kept, test, channel, config: { latent }, model, name }: Trained,
@@ -113,7 +112,7 @@ function keptCodes(
   const dimensions = columns.count, { count } = test.images;
   if (columns.images !== count || dimensions !== latent.size) {
     throw new UserError(
-      `codes.safetensors of ${name} is [${columns.images}, ${dimensions}], but ${count} images have codes of ${latent.size}`,
+      `codes.safetensors of ${name} has the shape [${columns.images}, ${dimensions}] instead of [${count}, ${latent.size}]`,
     );
   }
   const { decoded } = model.latent;

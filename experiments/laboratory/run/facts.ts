@@ -1,18 +1,18 @@
 /**
- * What is worth knowing of the rate of a trained model beside the rows that are judged, each number with a sentence.
+ * Facts about the rate of a trained model: numbers that explain the judged rows.
  *
  * @module
  */
 import { truncationBias } from "../../../mod.ts";
 import type { Column } from "../../shell/table.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Fact } from "./fact.ts";
+import type { Fact, FactRecord } from "./fact.ts";
 import { type Likelihood, likelihoodOf } from "./likelihood.ts";
 import { type Repeats, repeatsOf } from "./repeats.ts";
-import { type Measured, measured } from "./sandwich.ts";
+import { type Measured, measured } from "../statistics/measured.ts";
 import type { Trained } from "./trained.ts";
 
-/** All of them, and what else is said of them in words. */
+/** All facts, and the details that the answers in words use. */
 export interface Facts {
   readonly all: readonly Fact[];
   readonly likelihood: Likelihood;
@@ -20,7 +20,7 @@ export interface Facts {
   readonly repeats: Repeats;
 }
 
-/** Measures them. */
+/** Measures all facts. */
 export async function factsOf(trained: Trained, evidence: Evidence): Promise<Facts> {
   const { train, test } = trained, { bounds } = evidence;
   const repeats = repeatsOf(train.images);
@@ -39,26 +39,27 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
     {
       quantity: "rate, test images",
       ...rate,
-      meaning: "the same of images that were not trained on",
+      meaning: "the same for images that were not used in training",
     },
     truncation(trained),
     {
       quantity: "entropy of the training images",
-      nats: repeats.entropy,
+      value: repeats.entropy,
       verdict: isDiscrete(repeats, rate) ? "red" : undefined,
-      meaning: `the most that a code can tell of which of ${images} it is (${distinct} different)`,
+      meaning:
+        `no code can tell more about which image was drawn: ${images} images, ${distinct} distinct`,
     },
     {
       quantity: "InfoNCE, test codes",
       ...bounds.below,
-      meaning: `the information is at least this; it cannot show more than ln ${told} = ${
+      meaning: `a lower bound of the information; it cannot exceed ln ${told} = ${
         Math.log(bounds.count).toFixed(2)
       }`,
     },
     {
       quantity: "leave-one-out, test codes",
       ...bounds.above,
-      meaning: "at most this, if the noise were normal; far above where the rate is above ln N",
+      meaning: `an upper bound if the noise is normal; very loose for rates above ln ${told}`,
     },
     ofBatch,
     ofPool,
@@ -69,17 +70,22 @@ export async function factsOf(trained: Trained, evidence: Evidence): Promise<Fac
   return { all, likelihood, repeats };
 }
 
-/** Where so many of further images would be known ones, the images are those of a discrete population, and its entropy is known. */
+/** If more than this share of new images would be known ones, the population counts as discrete. */
 const KNOWN = 0.9;
 
-/** Whether there are so few images that there is less to tell than the rate: then the formula does not hold. */
-export const isDiscrete = ({ coverage, entropy }: Repeats, { nats, error }: Measured): boolean =>
-  coverage > KNOWN && nats - 5 * error > entropy;
+/**
+ * Whether the images are those of a discrete population whose entropy is below the rate. The
+ * formula is then wrong.
+ */
+export const isDiscrete = ({ coverage, entropy }: Repeats, rate: Measured): boolean =>
+  coverage > KNOWN && rate.value - 5 * rate.standardError > entropy;
 
-/** What the rate may be off by where the noise is cut off: less than can be measured. */
+/** The largest bias of truncation that is allowed, in nats: too small to be measured. */
 const NEGLIGIBLE = 1e-3;
 
-/** What the code tells beyond the rate as its noise is cut off after some echoes, if every scale were as large as the largest. */
+/**
+ * The bias of a noise series that ends after finitely many echoes, if every scale were the largest.
+ */
 function truncation({ train, test, config, channel }: Trained): Fact {
   const most = Math.min(config.batch, train.images.count, test.images.count) - 1;
   const echoes = channel.sampling === "withReplacement"
@@ -87,26 +93,26 @@ function truncation({ train, test, config, channel }: Trained): Fact {
     : Math.min(channel.dMax, most);
   const largest = [...train.logScale, ...test.logScale].reduce((a, b) => Math.max(a, b));
   const scale = channel.clip * Math.exp(largest);
-  const nats = config.latent.size * truncationBias({ ...channel, clip: scale }, echoes);
+  const value = config.latent.size * truncationBias({ ...channel, clip: scale }, echoes);
   return {
-    quantity: "bias of truncation",
-    nats,
-    verdict: nats <= NEGLIGIBLE ? "green" : "red",
-    meaning: `${echoes} ${echoes === 1 ? "echo" : "echoes"}, no scale above ${
-      scale.toFixed(4)
-    }: of normal noise at most this`,
+    quantity: "truncation bias",
+    value,
+    verdict: value <= NEGLIGIBLE ? "green" : "red",
+    meaning: `limit ${NEGLIGIBLE.toExponential()}; for normal noise of ${echoes} ${
+      echoes === 1 ? "echo" : "echoes"
+    } and scales up to ${scale.toFixed(4)}`,
   };
 }
 
-/** The columns of their table. */
-export const FACT_COLUMNS: readonly Column<Fact>[] = [
+/** The columns of the table of facts. */
+export const FACT_COLUMNS: readonly Column<FactRecord>[] = [
   { title: "quantity", left: true, cell: ({ quantity }) => quantity },
   {
     title: "nats",
-    // Of a bound, however small, it is worth knowing how small it is.
+    // Two decimals would hide the size of a small bound.
     cell: ({ nats, verdict }) => verdict && nats < 0.01 ? nats.toExponential(1) : nats.toFixed(2),
   },
   { title: "±", cell: ({ error }) => error === undefined ? "" : error.toFixed(2) },
   { title: "verdict", left: true, cell: ({ verdict }) => verdict ?? "" },
-  { title: "what it is", left: true, cell: ({ meaning }) => meaning },
+  { title: "meaning", left: true, cell: ({ meaning }) => meaning },
 ];

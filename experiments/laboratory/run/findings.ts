@@ -1,33 +1,42 @@
 /**
- * What must hold of a trained model if its rate is exact, as rows that are judged: wherever the echoes are from, z and ε have one
- * law; and no estimate contradicts the formula.
+ * The judged rows of a trained model. If its rate is exact, z and ε share one law for every source
+ * of echoes, and no estimate contradicts the formula.
  *
  * @module
  */
-import { meanOf, standardError } from "../statistics/summary.ts";
+import { measured } from "../statistics/measured.ts";
+import { meanOf } from "../statistics/summary.ts";
 import { byDensity } from "../channels/estimates.ts";
 import type { Finding } from "../channels/row.ts";
 import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Split, Trained } from "./trained.ts";
 
-/** What the records of a run and the same computed again may differ by, relatively: devices round in their own ways. */
+/**
+ * The relative difference allowed between a recorded and a recomputed rate, as devices round
+ * differently.
+ */
 const AGAIN = 2e-5;
 
-/** The fewest independent codes that can be judged by how much they vary. */
+/** The fewest independent codes whose variance gives a usable standard error. */
 const FEWEST = 100;
 
-/** The rows. */
+/** The estimator of the row that compares with the record of the run. */
+export const BY_RUN = "the run itself";
+
+/** The findings of a trained model. */
 export function findingsOf(
   { train, test, recorded }: Trained,
   { law, train: ofTrain, test: ofTest, kept, gaps, bounds }: Evidence,
 ): Finding[] {
-  /** I = −E log |det S| + h(Z) − h(ε), the entropies' difference by the cross-entropies with one normal law. */
+  /**
+   * Estimates I = −E log |det S| + h(Z) − h(ε). One normal law replaces both densities in the
+   * entropies, so their difference shows how much the second moments of z and ε differ.
+   */
   const row = (split: Split, echoes: string, drawn: DrawnCodes): Finding => ({
     section: split.name,
     channel: `${split.name} images, ${echoes}`,
     rate: meanOf(split.rate),
-    difference: 0,
     ...byDensity(drawn, law.logDensity),
     by: "second moments",
   });
@@ -44,12 +53,14 @@ export function findingsOf(
     if (fresh.of.length >= FEWEST) findings.push(row(split, "fresh echoes for each", fresh));
   }
   if (kept !== undefined) {
-    // Drawn as those of batches were, and so known as well; which of them share a batch is not kept.
-    const { standardError } = row(test, "", ofTest.batch);
+    // The run does not record which codes share a batch. Its codes were drawn like those of
+    // `batch`, so their standard error is the same but for the number of passes over the images.
+    const { estimate: { standardError } } = row(test, "", ofTest.batch);
     const passes = ofTest.batch.of.length / kept.of.length;
+    const found = row(test, "codes stored by the run", kept);
     findings.push({
-      ...row(test, "as the run kept their codes", kept),
-      standardError: standardError * Math.sqrt(passes),
+      ...found,
+      estimate: { ...found.estimate, standardError: standardError * Math.sqrt(passes) },
     });
   }
   const rate = meanOf(test.rate);
@@ -59,24 +70,18 @@ export function findingsOf(
     by: `InfoNCE, K = ${bounds.count.toLocaleString("en")}`,
     relation: "≤",
     rate,
-    difference: 0,
-    formula: rate,
-    formulaError: standardError(test.rate),
-    estimate: bounds.below.nats,
-    standardError: bounds.below.error,
+    formula: measured(test.rate),
+    estimate: bounds.below,
   });
   if (recorded !== undefined) {
-    const error = AGAIN * recorded.losses.rate;
+    const value = recorded.losses.rate, standardError = AGAIN * value;
     findings.push({
       section: test.name,
       channel: "test images, the rate in test.json",
-      by: "the run itself",
-      rate: recorded.losses.rate,
-      difference: 0,
-      formula: rate,
-      formulaError: error,
-      estimate: recorded.losses.rate,
-      standardError: error,
+      by: BY_RUN,
+      rate: value,
+      formula: { value: rate, standardError },
+      estimate: { value, standardError },
     });
   }
   return findings;

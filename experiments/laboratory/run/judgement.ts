@@ -1,5 +1,5 @@
 /**
- * The judgement of a trained model: its rows, facts, and the evidence for them.
+ * The judgement of a trained model: its rows, its facts, and the evidence for both.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { type Facts, factsOf } from "./facts.ts";
 import { findingsOf } from "./findings.ts";
 import type { Trained } from "./trained.ts";
 
-/** What was found of a run. */
+/** The results of a check. */
 export interface RunJudgement {
   readonly judgement: Judgement;
   readonly facts: Facts;
   readonly evidence: Evidence;
 }
 
-/** Draws codes of a trained model, and judges its rate by them. */
+/** Draws codes of a trained model and judges its rate by them. */
 export async function verifyRun(
   trained: Trained,
   effort: { readonly draws: number; readonly seed: number },

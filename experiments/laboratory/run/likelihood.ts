@@ -1,23 +1,25 @@
 /**
- * The −ELBO of a trained model on test images, and what it leaves out.
+ * The −ELBO of a trained model on test images, and the term that it leaves out.
  *
- * With the law p of the noise as the prior, KL(q(z|x) ‖ p) = E[−log p(z)] − h(ε) − log |det S(x)|: the rate is the whole of it on
- * average if the codes have the law p, too. Of the population they have; of test images, with the noise of training images, what
- * E[−log p(z)] is above h(ε) = E[−log p(ε)] is left out.
+ * With the law p of the noise as prior, KL(q(z|x) ‖ p) = E[−log p(z)] − h(ε) − log |det S(x)|. If
+ * the codes have the law p too, the first two terms cancel on average and the rate −log |det S(x)|
+ * remains. They cancel for codes of the population. They need not cancel for codes of test images
+ * with noise from training images: then E[−log p(z)] − h(ε), with h(ε) = E[−log p(ε)], is left out.
  *
  * @module
  */
 import { jit, type Tensor, tensor } from "../../../mod.ts";
 import { gatherTensor } from "../../outcome/evaluate.ts";
 import type { Params } from "../../models/model.ts";
-import { meanOf, standardError } from "../statistics/summary.ts";
-import { byDensity, errorOf } from "../channels/estimates.ts";
+import { measured } from "../statistics/measured.ts";
+import { measuredInBatches } from "../statistics/batches.ts";
+import { byDensity } from "../channels/estimates.ts";
 import type { DrawnCodes } from "./codes.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Fact } from "./fact.ts";
 import type { Trained } from "./trained.ts";
 
-/** What −ELBO is made of, with echoes from batches of test images and from training images. */
+/** The parts of −ELBO, with echoes from batches of test images and from training images. */
 export interface Likelihood {
   readonly ofBatch: Fact;
   readonly ofPool: Fact;
@@ -26,56 +28,54 @@ export interface Likelihood {
   readonly whole: Fact;
 }
 
-/** Measures it; log p by the normal law of the noise. */
+/** Measures the parts of −ELBO, with the normal law of the noise as p. */
 export async function likelihoodOf(
   trained: Trained,
   { law, test: { batch, pool } }: Evidence,
 ): Promise<Likelihood> {
   const byBatch = await distortions(trained, batch), byPool = await distortions(trained, pool);
-  /** Distortion + rate of each code's image. */
+  /** Distortion + rate for each code. */
   const sums = ({ rate }: DrawnCodes, distortion: Float64Array) =>
     distortion.map((value, i) => value + rate[i]);
   const ofBatch = sums(batch, byBatch), ofPool = sums(pool, byPool);
-  const { estimate, formula, standardError: omittedError } = byDensity(pool, law.logDensity);
-  const omitted = estimate - formula;
+  const { estimate, formula } = byDensity(pool, law.logDensity);
+  const omitted = estimate.value - formula.value, { standardError: omittedError } = estimate;
+  const complete = measured(ofPool);
   return {
     ofBatch: {
       quantity: "distortion, echoes from the batch",
-      nats: meanOf(byBatch),
-      error: errorOf(byBatch, batch.batch),
+      ...measuredInBatches(byBatch, batch.batch),
       meaning: "of test images, as training reports it",
     },
     ofPool: {
       quantity: "distortion, echoes from training",
-      nats: meanOf(byPool),
-      error: standardError(byPool),
-      meaning: "with noise that owes nothing to other test images",
+      ...measured(byPool),
+      meaning: "of test images, with noise that is independent of other test images",
     },
     reported: {
       quantity: "−ELBO, as reported",
-      nats: meanOf(ofBatch),
-      error: errorOf(ofBatch, batch.batch),
-      meaning: "distortion + rate: the prior is the law of the test codes themselves",
+      ...measuredInBatches(ofBatch, batch.batch),
+      meaning: "distortion + rate; the prior is the law of the test codes themselves",
     },
     omitted: {
       quantity: "omitted term",
-      nats: omitted,
-      error: omittedError,
-      meaning: "E[−log p(z)] − h(ε): how much less likely test codes are under the noise's law p",
+      value: omitted,
+      standardError: omittedError,
+      meaning: "E[−log p(z)] − h(ε): the extra cost of test codes under the law p of the noise",
     },
     whole: {
       quantity: "−ELBO, with the omitted term",
-      nats: meanOf(ofPool) + omitted,
-      error: Math.hypot(standardError(ofPool), omittedError),
-      meaning: "the prior is the law of the training codes, and so of the echoes",
+      value: complete.value + omitted,
+      standardError: Math.hypot(complete.standardError, omittedError),
+      meaning: "the prior is the law of the training codes and of the echoes",
     },
   };
 }
 
-/** Images that are decoded together. */
+/** The number of images that are decoded together. */
 const BATCH = 500;
 
-/** The distortion of each code's image, in nats. */
+/** The distortion for each code, in nats. */
 async function distortions(
   { model, params, test }: Trained,
   { of, z, dimensions }: DrawnCodes,

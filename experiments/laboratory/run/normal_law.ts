@@ -1,6 +1,6 @@
 /**
- * The normal law of the mean and the covariance of some draws: a density by which laws in many dimensions can be compared, as
- * far as two moments tell them apart.
+ * The normal law with the mean and the covariance of draws. As a density in many dimensions it
+ * compares laws by their first two moments.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import { UserError } from "../../shell/errors.ts";
 /** A normal law of several dimensions. */
 export interface NormalLaw {
   readonly mean: Float64Array;
-  /** The matrix W of which (code − mean)·W is N(0, I), [dimensions, dimensions]. */
+  /** The matrix W for which (code − mean)·W is N(0, I), [dimensions, dimensions]. */
   readonly whitening: Float64Array;
   /** log |det W|. */
   readonly logDeterminant: number;
-  /** ‖(code − mean)·W‖², the squared distance of Mahalanobis. */
+  /** ‖(code − mean)·W‖², the squared Mahalanobis distance. */
   distance(code: ArrayLike<number>): number;
-  /** In nats. */
+  /** The log-density in nats. */
   logDensity(code: ArrayLike<number>): number;
 }
 
 /**
- * The normal law of draws.
+ * Fits a normal law to draws.
  *
- * @param values a draw a row, [n, dimensions]
- * @throws {UserError} where the draws do not vary in all directions
+ * @param values one draw a row, [n, dimensions]
+ * @throws {UserError} if the covariance is singular or not finite
  */
 export function normalLaw(values: Float64Array, dimensions: number): NormalLaw {
   const n = values.length / dimensions;
@@ -63,7 +63,7 @@ export function normalLaw(values: Float64Array, dimensions: number): NormalLaw {
   };
 }
 
-/** The lower triangular L of which L·Lᵀ is a matrix, of which the lower triangle is read. */
+/** The lower triangular L with L·Lᵀ = matrix. Only the lower triangle of the matrix is read. */
 function cholesky(matrix: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
@@ -73,14 +73,14 @@ function cholesky(matrix: Float64Array, size: number): Float64Array {
       if (j < i) lower[i * size + j] = rest / lower[j * size + j];
       else if (rest > 0) lower[i * size + i] = Math.sqrt(rest);
       else {throw new UserError(
-          `dimension ${i} of the noise is not finite, or does not vary beyond the others`,
+          `dimension ${i} of the noise is not finite, or depends linearly on the dimensions before it`,
         );}
     }
   }
   return lower;
 }
 
-/** (L⁻¹)ᵀ of a lower triangular L: upper triangular. */
+/** The transposed inverse of a lower triangular matrix. */
 function inverseTransposed(lower: Float64Array, size: number): Float64Array {
   const result = new Float64Array(size * size);
   for (let column = 0; column < size; column++) {

@@ -1,17 +1,20 @@
 /**
- * Whether images repeat: then X is discrete, and has an entropy that no code of it can tell more than.
+ * Repeated images. If images repeat, X is discrete, and no code can carry more than its entropy.
  *
  * @module
  */
 import type { Images } from "../../data/images.ts";
 
-/** What is known of the law of images from a sample of them. */
+/** What a sample of images shows about their law. */
 export interface Repeats {
-  /** How many are different. */
+  /** The number of distinct images. */
   readonly distinct: number;
-  /** The entropy of drawing one of the sample, in nats: the logarithm of their number where all are different. */
+  /** The entropy of one image drawn from the sample, in nats: ln n if all n images are distinct. */
   readonly entropy: number;
-  /** The probability that another image is one of them, about: one less the share of those that come once (Good, 1953). */
+  /**
+   * About the probability that a new image is in the sample: 1 − the share of unique images (Good,
+   * 1953).
+   */
   readonly coverage: number;
 }
 

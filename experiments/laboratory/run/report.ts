@@ -1,21 +1,20 @@
 /**
- * Checking a run, and showing what was found: two tables, in words what they say, JSON and a picture.
+ * Shows the check of a run: two tables, answers in words, JSON and a picture.
  *
  * @module
  */
-import { join } from "node:path";
 import type { Output } from "../../shell/output.ts";
 import { UserError } from "../../shell/errors.ts";
-import { makeFolder, writeFile } from "../../shell/files.ts";
-import { COLUMNS } from "../channels/row.ts";
-import { requireGreen } from "../channels/report.ts";
+import { channelRecord, COLUMNS } from "../channels/row.ts";
+import { requireGreen, store } from "../channels/report.ts";
 import { runChart } from "./chart.ts";
+import { factRecord } from "./fact.ts";
 import { FACT_COLUMNS } from "./facts.ts";
 import type { RunJudgement } from "./judgement.ts";
 import type { Trained } from "./trained.ts";
 import { answers } from "./words.ts";
 
-/** Prints the tables, and keeps them in a folder: verify.json and verify.svg. */
+/** Prints the tables and answers, and stores them in a folder as verify.json and verify.svg. */
 export async function showRun(
   trained: Trained,
   found: RunJudgement,
@@ -23,36 +22,34 @@ export async function showRun(
   folder: string,
   output: Output,
 ): Promise<void> {
-  const { judgement, facts } = found;
+  const { judgement } = found;
   const { name, config: { latent }, channel } = trained;
+  const rows = judgement.rows.map(channelRecord), facts = found.facts.all.map(factRecord);
   output.say(
-    `${name}: Echo of ${latent.size} dimensions, clip ${
+    `${name}: Echo with ${latent.size} dimensions, clip ${
       channel.clip.toFixed(4)
     }, at most ${channel.dMax} echoes; ${source}`,
   );
-  output.table(COLUMNS, judgement.rows);
+  output.table(COLUMNS, rows);
   output.say(
-    `Information is in nats. Estimate: the formula + h(z) − h(ε), as far as the two differ in their second moments;
-known: the formula for all images. A row is green within ${
+    `All information is in nats. "formula" is the mean rate of the drawn codes, "known" the mean rate of all
+images, and "estimate" the formula + h(z) − h(ε), as far as second moments show the difference. A row is
+green if formula and estimate are within ${
       judgement.limit.toFixed(2)
-    } standard errors (z), and with its law, the
-largest gap between z and ε as a share of what chance allows, at most 1.`,
+    } standard errors (z) of "known" and "law" is at
+most 1: the largest gap between the laws of z and ε, divided by its limit.`,
   );
-  output.table(FACT_COLUMNS, facts.all);
+  output.table(FACT_COLUMNS, facts);
   const said = answers(trained, found);
   for (const { question, sentences } of said) {
     output.say([question, ...sentences.map((sentence) => `  ${sentence}`), ""].join("\n"));
   }
-  await makeFolder(folder);
-  const paths = ["verify.json", "verify.svg"].map((name) => join(folder, name));
-  const record = { run: name, source, ...judgement, facts: facts.all, answers: said };
-  await writeFile(paths[0], JSON.stringify(record, null, 2) + "\n");
-  await writeFile(paths[1], runChart(trained, found, source));
-  output.say(paths.join(", "));
+  const record = { run: name, source, ...judgement, rows, facts, answers: said };
+  await store(folder, record, runChart(trained, found, source), output);
 }
 
 /**
- * Does nothing where all is green.
+ * Returns if all is green.
  *
  * @throws {UserError} that names what is red
  */
@@ -60,6 +57,7 @@ export function requireGreenRun({ judgement, facts }: RunJudgement): void {
   requireGreen(judgement);
   const red = facts.all.find(({ verdict }) => verdict === "red");
   if (red === undefined) return;
-  const { quantity, nats, meaning } = red;
-  throw new UserError(`red is the ${quantity}, ${nats.toPrecision(2)} nats: ${meaning}`);
+  const { quantity, value, meaning } = red;
+  const nats = value < 0.01 ? value.toExponential(1) : value.toPrecision(2);
+  throw new UserError(`check failed: ${quantity} is ${nats} nats (${meaning})`);
 }

@@ -1,8 +1,9 @@
 /**
- * The sandwich of InfoNCE and leave-one-out on the codes of a trained model.
+ * The bounds InfoNCE and leave-one-out for the codes of a trained model.
  *
- * Both take the density of a code given its image, p(z|x) = p(ε)/|det S(x)| at ε = (z − f(x))/S(x). That of the noise is not known;
- * a normal law stands in for it. InfoNCE is a lower bound with any density. Leave-one-out is an upper bound only with the right one.
+ * Both need the density of a code given its image, p(z|x) = p(ε)/|det S(x)| at ε = (z − f(x))/S(x).
+ * The density of the noise is unknown, so a normal law replaces it. InfoNCE is a lower bound with
+ * any density; leave-one-out is an upper bound only with the right one.
  *
  * @module
  */
@@ -22,31 +23,27 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
-import { meanOf, standardError } from "../statistics/summary.ts";
+import { type Measured, measured } from "../statistics/measured.ts";
 import type { DrawnCodes } from "./codes.ts";
 import type { NormalLaw } from "./normal_law.ts";
 import { rowsOf, type Split } from "./trained.ts";
 
-/** A mean over codes, in nats, and its standard error. */
-export interface Measured {
-  readonly nats: number;
-  readonly error: number;
-}
-
-/** Both bounds. */
+/** Both bounds in nats. */
 export interface Sandwich {
-  /** Images that a code is told from, its own among them: what InfoNCE finds is at most the logarithm of it. */
+  /** The number of images in the contrast of each code. InfoNCE cannot exceed its logarithm. */
   readonly count: number;
   readonly below: Measured;
   readonly above: Measured;
 }
 
-/** Images that codes are told from, and codes that are told, at most. */
+/** The largest numbers of images in a contrast, and of codes. */
 const IMAGES = 10_000, CODES = 1000;
-/** Pairs of a code and an image that are looked at in one call. */
+/** The number of pairs of a code and an image in one call. */
 const PAIRS = 50_000;
 
-/** The bounds by codes of distinct images of a split, which are independent given the pool of their echoes. */
+/**
+ * The bounds from codes of distinct images, which are independent given the pool of their echoes.
+ */
 export async function sandwich(
   { of, z, dimensions }: DrawnCodes,
   split: Split,
@@ -81,9 +78,3 @@ export async function sandwich(
     above: measured(await above.read()),
   };
 }
-
-/** The mean of independent terms. */
-export const measured = (terms: ArrayLike<number>): Measured => ({
-  nats: meanOf(terms),
-  error: standardError(terms),
-});

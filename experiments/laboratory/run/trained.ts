@@ -1,5 +1,5 @@
 /**
- * A trained Echo model, and what its encoder says of all images.
+ * A trained Echo model with the encodings of all images.
  *
  * @module
  */
@@ -36,52 +36,53 @@ import { makeEchoRing } from "../../models/echo_ring.ts";
 import { folderAt } from "../../runs/run_folder.ts";
 import { decodeTensors } from "../../formats/safetensors.ts";
 
-/** Images that were encoded, and what the encoder says of them. */
+/** Images with their encodings. */
 export interface Split {
-  /** What they are called in the report. */
+  /** The name of the images in the report. */
   readonly name: string;
   readonly images: Images;
-  /** f(x), within the channel's bounds, [count, latent]. */
+  /** f(x), clipped as the channel clips it, [count, latent]. */
   readonly mean: Float32Array;
   /** [count, latent]. */
   readonly logScale: Float32Array;
-  /** −log |det S(x)| as the library counts it, nats, [count]. */
+  /** The rate −log |det S(x)| that the library reports, in nats, [count]. */
   readonly rate: Float64Array;
 }
 
-/** A run, as it is checked. */
+/** A run that is checked. */
 export interface Trained {
   readonly name: string;
   readonly config: Config;
   readonly channel: EchoChannel;
-  /** Epochs that the checkpoint has behind it. */
+  /** The number of epochs before the checkpoint. */
   readonly epoch: number;
   readonly model: Model;
   readonly params: Params;
   readonly train: Split;
   readonly test: Split;
-  /** What the run found at its end, where it has come to it. */
+  /** The test results of the run, if it is finished. */
   readonly recorded?: TestRecord;
-  /** The codes of the test images that it kept then. */
+  /** The codes of the test images that a finished run stored. */
   readonly kept?: Codes;
 }
 
-/** Where the files of a run are that is read. */
-export interface Place {
+/** The places of the files of a run. */
+interface Place {
   readonly folder: string;
-  /** The folder of the data set, if not the default one. */
+  /** The folder of the data set, if it is not the default one. */
   readonly dataDir?: string;
-  /** Instead of the data set that the config names. */
+  /** Replaces the data set that the config names. */
   readonly data?: DataSet;
 }
 
-/** Images that are encoded together. */
+/** The number of images that are encoded together. */
 const BATCH = 500;
 
 /**
  * Loads the checkpoint of a run, and encodes the images that it was trained and tested on.
  *
- * @throws {UserError} if there is none, it is of another latent than Echo, or a file of it or of its data is missing or damaged
+ * @throws {UserError} if there is no run, its latent is not Echo, or a file of the run or of its
+ * data is missing or damaged
  */
 export async function openTrained({ folder: path, dataDir, data }: Place): Promise<Trained> {
   const folder = folderAt(path);
@@ -134,7 +135,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   };
 }
 
-/** What the encoder says of images, whose pixels are drawn from their grey levels where the training drew them. */
+/** Encodes images. If training drew pixels from grey levels, so does this. */
 async function encodeAll(
   model: Model,
   params: Params,
@@ -166,7 +167,7 @@ async function encodeAll(
   return all;
 }
 
-/** Some rows of a split's encodings as tensors [rows, latent]. */
+/** Some of a split's encodings as tensors [rows, latent]. */
 export function rowsOf(
   { mean, logScale, images: { count } }: Split,
   indices: ArrayLike<number>,

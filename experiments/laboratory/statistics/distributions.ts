@@ -11,6 +11,17 @@ export type Cdf = (x: number) => number;
 /** N(0, 1). */
 export const normalCdf: Cdf = (x) => 0.5 + 0.5 * Math.sign(x) * incompleteGamma(0.5, x * x / 2);
 
+/** The quantile of N(0, 1) for a probability p > ½, by bisection. */
+export function normalQuantile(p: number): number {
+  let low = 0, high = 40;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < p) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The standard Cauchy distribution. */
 export const cauchyCdf: Cdf = (x) => 0.5 + Math.atan(x) / Math.PI;
 

@@ -1,10 +1,10 @@
 /**
- * Special functions in float64, to about twelve digits.
+ * Special functions in float64 with about twelve correct digits.
  *
  * @module
  */
 
-/** log Γ(x) for x > 0: Stirling's series (DLMF 5.11.1), from 10 upwards, and the recurrence below that. */
+/** log Γ(x) for x > 0: Stirling's series (DLMF 5.11.1) from x = 10 on, and the recurrence below. */
 export function logGamma(x: number): number {
   let shift = 0;
   for (; x < 10; x++) shift -= Math.log(x);
@@ -13,7 +13,7 @@ export function logGamma(x: number): number {
   return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series;
 }
 
-/** The value of b₀ + a₁/(b₁ + a₂/(b₂ + …)) by Lentz's method, until a step changes nothing. */
+/** The value of b₀ + a₁/(b₁ + a₂/(b₂ + …)) by Lentz's method, until it no longer changes. */
 function continuedFraction(term: (n: number) => readonly [a: number, b: number]): number {
   const nonzero = (x: number) => x === 0 ? 1e-300 : x;
   let value = nonzero(term(0)[1]);
@@ -28,7 +28,7 @@ function continuedFraction(term: (n: number) => readonly [a: number, b: number])
   throw new Error("Cannot sum a continued fraction: 1000 terms were not enough");
 }
 
-/** The regularised lower incomplete gamma function P(a, x), a > 0, x ≥ 0 (DLMF 8.11.4 and 8.9.2). */
+/** The regularised lower incomplete gamma function P(a, x), a > 0 (DLMF 8.11.4 and 8.9.2). */
 export function incompleteGamma(a: number, x: number): number {
   if (!(x > 0)) return 0;
   if (x === Infinity) return 1;
@@ -48,7 +48,8 @@ export function incompleteGamma(a: number, x: number): number {
 export function incompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges fast up to about the mean; beyond it, so does the mirrored one.
+  // The fraction converges fast only up to about the mean. Beyond it, use I(a, b; x) = 1 − I(b, a;
+  // 1 − x).
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, 1 - x);
   const front = Math.exp(
     logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x),

@@ -1,13 +1,13 @@
 /**
- * What many draws come to, beside what they should.
+ * Summaries of draws: means, standard errors, and distances between distributions.
  *
  * @module
  */
 import type { Cdf } from "./distributions.ts";
 
 /**
- * The statistic of Kolmogorov and Smirnov: the largest gap between the share of the draws up to a point, and the
- * probability of that under a distribution.
+ * The Kolmogorov–Smirnov statistic: the largest gap between the empirical distribution function of
+ * the draws and the distribution function of a law.
  */
 export function kolmogorovSmirnov(draws: ArrayLike<number>, cdf: Cdf): number {
   const ascending = Float64Array.from(draws).sort();
@@ -20,7 +20,7 @@ export function kolmogorovSmirnov(draws: ArrayLike<number>, cdf: Cdf): number {
   return gap;
 }
 
-/** The same between draws of two kinds: the largest gap between the shares of them up to a point. */
+/** The two-sample statistic: the largest gap between two empirical distribution functions. */
 export function kolmogorovSmirnovOfTwo(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [ofA, ofB] = [a, b].map((draws) => Float64Array.from(draws).sort());
   let gap = 0;
@@ -33,18 +33,22 @@ export function kolmogorovSmirnovOfTwo(a: ArrayLike<number>, b: ArrayLike<number
   return gap;
 }
 
-/** The gap that n independent draws of the very distribution exceed once in a million times: .0191 for 20,000. */
-export const kolmogorovSmirnovLimit = (n: number): number =>
-  Math.sqrt(Math.log(2 / 1e-6) / (2 * n));
+/**
+ * The gap that n independent draws of the law itself exceed with at most the given probability:
+ * .0191 for 20,000 draws and one in a million (Massart, "The tight constant in the DKW inequality",
+ * 1990).
+ */
+export const kolmogorovSmirnovLimit = (n: number, chance = 1e-6): number =>
+  Math.sqrt(Math.log(2 / chance) / (2 * n));
 
-/** The mean of some numbers. */
+/** The mean. */
 export function meanOf(draws: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < draws.length; i++) total += draws[i];
   return total / draws.length;
 }
 
-/** The variance of some numbers. */
+/** The unbiased variance. */
 export function varianceOf(draws: ArrayLike<number>): number {
   const centre = meanOf(draws);
   let total = 0;
@@ -55,14 +59,3 @@ export function varianceOf(draws: ArrayLike<number>): number {
 /** The standard error of the mean of independent draws. */
 export const standardError = (draws: ArrayLike<number>): number =>
   Math.sqrt(varianceOf(draws) / draws.length);
-
-/** By how many standard errors the variance of independent normal draws is off. */
-export const zOfVariance = (draws: ArrayLike<number>, expected: number): number =>
-  (varianceOf(draws) / expected - 1) * Math.sqrt(draws.length / 2);
-
-/** By how many standard errors the correlation of independent pairs is off zero. */
-export function zOfCorrelation(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const meanX = meanOf(x), meanY = meanOf(y);
-  const products = Float64Array.from(x, (v, i) => (v - meanX) * (y[i] - meanY));
-  return meanOf(products) / Math.sqrt(varianceOf(x) * varianceOf(y)) * Math.sqrt(x.length);
-}

@@ -18,14 +18,14 @@ import { millis, tableText } from "../../../experiments/shell/table.ts";
 import { layerSizes, stepFlops } from "../../../experiments/bench/task.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
-type Entry = "bench.ts" | "bench/peers_command.ts";
+type Entry = "bench.ts" | "bench_peers.ts";
 
-/** Runs `deno task bench` or `bench:peers` to its end, with their permissions but for Python. */
+/** Runs `deno task bench` or `bench:peers` with its own permissions, except those for Python. */
 async function run(
   file: Entry,
   ...flags: string[]
 ): Promise<{ code: number; out: string; err: string }> {
-  const path = fileURLToPath(new URL(`../../experiments/${file}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../../../experiments/commands/${file}`, import.meta.url));
   const permissions = [
     ...["--allow-read", "--allow-write", "--allow-run=deno", "--allow-sys=cpus"],
     "--allow-env=INIT_CWD,NO_COLOR,TERM",
@@ -40,7 +40,7 @@ async function run(
 
 const SHORT = ["--rounds", "1", "--seconds", "0", "--batch", "100", "--hidden", "200"];
 
-Deno.test("bench --json prints records, and the losses are the fixture's", async () => {
+Deno.test("bench --json prints records, and the losses are those of the fixture", async () => {
   const { code, out, err } = await run(
     "bench.ts",
     ...["--json", "--device", "cpu", "--steps", "10", "--configs", "info_vae,vae_vamp"],
@@ -83,10 +83,10 @@ Deno.test("bench --json prints records, and the losses are the fixture's", async
   assert(memory.steps === 10 && memory.rss_mb > 0 && Number.isFinite(memory.growth_mb));
 });
 
-Deno.test("bench:peers leaves a table and a chart, and says why a peer is missing", async () => {
+Deno.test("bench:peers writes a table and a chart, and says why a peer is missing", async () => {
   await using folder = await temporaryFolder();
   const flags = [...SHORT, "--model", "vae", "--only", "nobody", "--out", folder.path];
-  const { code, out, err } = await run("bench/peers_command.ts", ...flags);
+  const { code, out, err } = await run("bench_peers.ts", ...flags);
   assertEquals([code, err], [0, ""]);
   assertMatch(out, /\nwithout PyTorch of python3: \S/);
   assertMatch(out, /\n\| echograd +\|.*610\.573 → 282\.741 \|\n/);
@@ -94,13 +94,13 @@ Deno.test("bench:peers leaves a table and a chart, and says why a peer is missin
   await assertHolds(folder.path, "peers.svg");
 });
 
-Deno.test("a mistake in the flags is one sentence and exit code 1", async () => {
+Deno.test("a mistake in the flags gives one sentence and exit code 1", async () => {
   const mistakes: [file: Entry, flags: string[], says: string][] = [
     ["bench.ts", ["--batches", "100"], "did you mean --batch?"],
     ["bench.ts", ["--device", "gpu"], `"gpu"`],
     ["bench.ts", ["--configs", "vae,vaemaf"], "did you mean vae_maf?"],
     ["bench.ts", ["--rounds", "0"], "--rounds must be a whole number from 1"],
-    ["bench/peers_command.ts", ["--model", "ae"], "did you mean vae?"],
+    ["bench_peers.ts", ["--model", "ae"], "did you mean vae?"],
   ];
   for (const [file, flags, says] of mistakes) {
     const { code, out, err } = await run(file, ...flags);
@@ -110,7 +110,7 @@ Deno.test("a mistake in the flags is one sentence and exit code 1", async () => 
   }
 });
 
-Deno.test("the fixture is the same everywhere, and comes again after 1000 images", () => {
+Deno.test("the fixture is the same for every size, and repeats after 1000 images", () => {
   const { params, images, noise } = makeFixture({ batch: 100, hidden: 200 });
   const size = layerSizes(200).reduce((sum, [n, m]) => sum + n * m + m, 0);
   assertEquals([params.length, images.length, noise.length], [size, 78_400, 3200]);
@@ -119,7 +119,7 @@ Deno.test("the fixture is the same everywhere, and comes again after 1000 images
   assertEquals(larger.noise.subarray(32_000), noise.subarray(0, 32));
 });
 
-Deno.test("the FLOPs of a step are those of its twenty products", () => {
+Deno.test("the FLOPs of a step are those of its twenty matrix products", () => {
   assertEquals(stepFlops({ model: "vae", batch: 100, hidden: 200 }), 216_320_000);
 });
 
@@ -129,7 +129,7 @@ Deno.test("order statistics and slopes", () => {
   assertEquals(exponent([1, 10, 100], [3, 300, 30_000]).toFixed(9), "2.000000000");
 });
 
-Deno.test("lines are whole, wherever the bytes are cut", async () => {
+Deno.test("lines are whole, no matter where the bytes are split", async () => {
   const bytes = new TextEncoder().encode("eins\nzwölf\n");
   const cut = ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte)));
   assertEquals(await Array.fromAsync(lines(cut)), ["eins", "zwölf"]);
@@ -147,7 +147,7 @@ Deno.test("tables are aligned Markdown", () => {
   );
 });
 
-/** A step that took so long. */
+/** A step with the given time. */
 const step = (library: string, batch: number, hidden: number, ms: number): PeerRecord => ({
   ...{ name: "vae-step", library, about: library, device: "cpu", batch, hidden },
   ...{ median_ms: ms, min_ms: ms, q1_ms: ms, q3_ms: ms, steps: 1, gflops: 1 },
@@ -155,13 +155,13 @@ const step = (library: string, batch: number, hidden: number, ms: number): PeerR
   ...{ ratio: 1, ratio_min: 1, ratio_max: 1 },
 });
 
-Deno.test("growth is linear where time is proportional to work", () => {
+Deno.test("the growth exponent is 1 if time is proportional to work", () => {
   const steps = [100, 200, 800].map((batch) => step("echograd", batch, 200, batch / 7));
   assertEquals(growth(steps).map(({ along, exponent }) => [along, exponent]), [["batch", 1]]);
   assertEquals(growth(steps.slice(0, 1)), []);
 });
 
-Deno.test("charts name what they show, and follow the page's colours", () => {
+Deno.test("charts name what they show, and follow the colours of the page", () => {
   const own = growthChart(
     [step("echograd", 100, 200, 3), step("echograd", 200, 200, 6)],
     "a <b> & c",

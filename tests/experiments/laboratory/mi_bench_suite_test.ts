@@ -1,5 +1,5 @@
 /**
- * The tasks of the benchmark: the information that they say they have, beside what is found of their draws by other ways.
+ * The tasks of the benchmark: their stated information against independent estimates from draws.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import fc from "../../fixtures/property.ts";
 import { ksgInformation, neighbourEntropy, noiseInformation, type Points } from "../../../mod.ts";
 import { cauchy, gaussian } from "../../../experiments/laboratory/estimators/closed_forms.ts";
 import { type MapName, mapped, MAPS } from "../../../experiments/laboratory/estimators/maps.ts";
-import { suite } from "../../../experiments/laboratory/estimators/suite.ts";
-import { type Task, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
+import { allTasks } from "../../../experiments/laboratory/estimators/tasks.ts";
+import { type EstimatorTask, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
 import {
   betaCdf,
   cauchyCdf,
@@ -28,9 +28,9 @@ import {
 
 const N = 300;
 
-/** A task of the suite. */
-function named(name: string): Task {
-  const found = suite().find((task) => task.name === name);
+/** The task of a name. */
+function named(name: string): EstimatorTask {
+  const found = allTasks().find((task) => task.name === name);
   assert(found !== undefined, name);
   return found;
 }
@@ -38,39 +38,44 @@ function named(name: string): Task {
 const column = ({ values, dimensions }: Points, k: number): Float64Array =>
   Float64Array.from({ length: values.length / dimensions }, (_, i) => values[i * dimensions + k]);
 
-function assertMean(terms: Float64Array, expected: number, what: string, error = 0): void {
-  const z = (meanOf(terms) - expected) / Math.hypot(standardError(terms), error, 1e-9);
+function assertMean(
+  terms: Float64Array,
+  expected: number,
+  what: string,
+  expectedError = 0,
+): void {
+  const z = (meanOf(terms) - expected) / Math.hypot(standardError(terms), expectedError, 1e-9);
   assertLess(Math.abs(z), SIGMAS, `${what}: ${meanOf(terms)} for ${expected}`);
 }
 
-Deno.test("tasks have names of their own, from .1 to 40 nats and from 1 to 32 dimensions", () => {
-  const names = suite().map(({ name }) => name);
+Deno.test("tasks have distinct names, .1 to 40 nats and 1 to 32 dimensions", () => {
+  const names = allTasks().map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
-  const nats = suite().map((task) => task.exact().nats);
+  const nats = allTasks().map((task) => task.exact().value);
   assertEquals([Math.min(...nats), Math.max(...nats)].map((v) => v.toFixed(6)), [
     "0.100000",
     "40.000000",
   ]);
-  assertEquals(Math.max(...suite().map(({ dimensions }) => dimensions.z)), 32);
-  for (const { name, dimensions, exact } of suite()) {
+  assertEquals(Math.max(...allTasks().map(({ dimensions }) => dimensions.z)), 32);
+  for (const { name, dimensions, exact } of allTasks()) {
     const [, z, rounded] = name.match(/^[a-z]+-(\d+)d-(\d+\.\d)(-[a-z]+)?$/)!;
-    assertEquals([Number(z), rounded], [dimensions.z, exact().nats.toFixed(1)], name);
+    assertEquals([Number(z), rounded], [dimensions.z, exact().value.toFixed(1)], name);
   }
 });
 
 Deno.test("the information is the mean of log p(z|x)/p(z), and −E log |det S|", () => {
-  for (const task of suite()) {
-    const { densities, noise, x, z } = task.draw(N, 5), { nats, standardError } = task.exact();
+  for (const task of allTasks()) {
+    const { densities, noise, x, z } = task.draw(N, 5), { value, standardError } = task.exact();
     assertEquals([x.dimensions, z.dimensions], [task.dimensions.x, task.dimensions.z]);
     assertEquals([x.values.length, z.values.length], [x.dimensions * N, z.dimensions * N]);
     if (densities !== undefined) {
       const terms = Float64Array.from({ length: N }, (_, i) => {
         return densities.conditional(i, i) - densities.marginal(i);
       });
-      assertMean(terms, nats, task.name);
+      assertMean(terms, value, task.name);
     }
     if (noise !== undefined) {
-      assertMean(noise.logDeterminants.map((v) => -v), nats, task.name, standardError);
+      assertMean(noise.logDeterminants.map((v) => -v), value, task.name, standardError);
     }
   }
 });
@@ -88,7 +93,7 @@ const LAWS: Record<string, [cdf: Cdf, independent: boolean]> = {
   "gamma-10d-5.0": [gammaCdf(2), true],
 };
 
-Deno.test("noise and codes have the laws that they are said to have", () => {
+Deno.test("noise and codes have their stated laws", () => {
   for (const [name, [cdf, independent]] of Object.entries(LAWS)) {
     const { z, noise } = named(name).draw(600, 6);
     for (const points of [z, noise!.points]) {
@@ -99,20 +104,20 @@ Deno.test("noise and codes have the laws that they are said to have", () => {
   }
 });
 
-Deno.test("what neighbours find agrees, where there are few dimensions and where f and S are nonlinear", () => {
+Deno.test("nearest-neighbour estimates agree, in few dimensions and with nonlinear f and S", () => {
   const n = 4000;
   for (const [name, tolerance] of [["tanh-1d-0.9", 0.06], ["gaussian-1d-4.0", 0.08]] as const) {
     const { x, z } = named(name).draw(n, 7);
-    assertAlmostEquals(ksgInformation(x, z).nats, named(name).exact().nats, tolerance, name);
+    assertAlmostEquals(ksgInformation(x, z).nats, named(name).exact().value, tolerance, name);
   }
   for (const [name, tolerance] of [["tanh-8d-5.1", 0.3], ["network-8d-3.7", 0.3]] as const) {
     const { z, noise } = named(name).draw(N, 8);
     const { nats } = noiseInformation(z, noise!.points, noise!.logDeterminants);
-    assertAlmostEquals(nats, named(name).exact().nats, tolerance, name);
+    assertAlmostEquals(nats, named(name).exact().value, tolerance, name);
   }
 });
 
-Deno.test("a seed gives its draws again, and another seed others", () => {
+Deno.test("the same seed gives the same draws, another seed gives others", () => {
   for (const task of [named("gaussian-8d-2.0"), named("beta-1d-0.5")]) {
     assertEquals(task.draw(20, 3).z, task.draw(20, 3).z);
     assertEquals(task.draw(20, 3).x, task.draw(20, 3).x);
@@ -120,7 +125,7 @@ Deno.test("a seed gives its draws again, and another seed others", () => {
   }
 });
 
-Deno.test("draws are independent of one another, and noise of its example", () => {
+Deno.test("draws are independent of each other, and noise is independent of its example", () => {
   const n = 10_000, block = 50;
   const { x, z, noise } = named("gaussian-1d-1.0").draw(n, 9);
   const pairs: [string, Float64Array, Float64Array][] = [
@@ -131,7 +136,7 @@ Deno.test("draws are independent of one another, and noise of its example", () =
   for (const [what, a, b] of pairs) {
     assertLess(Math.abs(zOfCorrelation(a, b)), SIGMAS, what);
   }
-  // Codes that share their echoes, as those of a batch do, have means that vary 2.85 times as much.
+  // The means of codes that share echoes, as in a batch, have 2.85 times this variance.
   const means = Float64Array.from({ length: n / block }, (_, b) => {
     return meanOf(column(z, 0).subarray(b * block, (b + 1) * block));
   });
@@ -139,7 +144,7 @@ Deno.test("draws are independent of one another, and noise of its example", () =
   assertLess(Math.abs(ratio - 1), SIGMAS * Math.sqrt(2 * block / n));
 });
 
-/** log |det| of a map's Jacobian, by differences and elimination. */
+/** log |det| of a map's Jacobian, by finite differences and elimination. */
 function logJacobian(map: ReturnType<typeof MAPS.flow>, row: readonly number[]): number {
   const step = 1e-5;
   const shifted = (k: number, by: number) => map(row.map((v, i) => i === k ? v + by : v)).row;
@@ -160,7 +165,7 @@ function logJacobian(map: ReturnType<typeof MAPS.flow>, row: readonly number[]):
   return total;
 }
 
-Deno.test("maps change volumes by what they say, which is never 0", () => {
+Deno.test("the log-determinant of a map is that of its Jacobian", () => {
   const away = fc.double({ min: 0.1, max: 4, noNaN: true });
   const coordinate = fc.tuple(away, fc.boolean()).map(([v, up]) => up ? v : -v);
   for (const [name, mapOf] of Object.entries(MAPS)) {
@@ -174,9 +179,9 @@ Deno.test("maps change volumes by what they say, which is never 0", () => {
   }
 });
 
-Deno.test("a map keeps the information, and its densities are those of what it makes", () => {
+Deno.test("a map keeps the information, and its densities are those of the mapped codes", () => {
   const n = 3000;
-  const cases: [Task, MapName, number][] = [
+  const cases: [EstimatorTask, MapName, number][] = [
     [taskOf(gaussian(1, 1)), "halfcube", 0.05],
     [taskOf(gaussian(1, 1)), "wiggly", 0.05],
     [taskOf(cauchy(1)), "asinh", 0.05],
@@ -190,7 +195,7 @@ Deno.test("a map keeps the information, and its densities are those of what it m
     assertEquals(noise, undefined);
     const { conditional, marginal } = densities!;
     const logs = Float64Array.from({ length: n }, (_, i) => marginal(i));
-    // Of these very draws: neighbours are right about them sooner than about all.
+    // The mean over these draws is a closer reference than the exact information.
     const nats = meanOf(logs.map((log, i) => conditional(i, i) - log));
     assertAlmostEquals(ksgInformation(x, z).nats, nats, tolerance, moved.name);
     assertAlmostEquals(neighbourEntropy(z).nats, -meanOf(logs), 0.08, moved.name);

@@ -1,5 +1,5 @@
 /**
- * `deno task mi-bench`: what estimators are asked, what is made of their answers, and the command.
+ * `deno task mi-bench`: the estimators, the table of their estimates, and the command.
  *
  * @module
  */
@@ -28,9 +28,13 @@ import {
 import { mapped } from "../../../experiments/laboratory/estimators/maps.ts";
 import { tanhScalar } from "../../../experiments/laboratory/estimators/nonlinear.ts";
 import { requireAll, show, tableCsv } from "../../../experiments/laboratory/estimators/report.ts";
-import { bench, isFound, type Row } from "../../../experiments/laboratory/estimators/run.ts";
-import { suite } from "../../../experiments/laboratory/estimators/suite.ts";
-import { type Task, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
+import {
+  bench,
+  type EstimatorRow,
+  isFound,
+} from "../../../experiments/laboratory/estimators/run.ts";
+import { allTasks } from "../../../experiments/laboratory/estimators/tasks.ts";
+import { type EstimatorTask, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
 import {
   assertHolds,
   assertRefused,
@@ -38,33 +42,33 @@ import {
   temporaryFolder,
 } from "../../fixtures/helpers.ts";
 
-/** Rows of some tasks. */
+/** The rows of some tasks. */
 const rowsOf = (
-  tasks: readonly Task[],
+  tasks: readonly EstimatorTask[],
   estimators: readonly Estimator[],
   samples = 500,
   seeds: readonly number[] = [1],
-): Promise<Row[]> =>
+): Promise<EstimatorRow[]> =>
   Array.fromAsync(bench({ tasks, estimators, samples, seeds, steps: 200 }, () => {}));
 
-/** The estimate of a row, which must be there. */
-function meanOf({ estimates }: Row, name: Estimator["name"]): number {
+/** The estimate of a row, which must exist. */
+function meanOf({ estimates }: EstimatorRow, name: Estimator["name"]): number {
   const cell = estimates[name];
   assert(cell !== undefined && isFound(cell), `${name}: ${JSON.stringify(cell)}`);
-  return cell.mean;
+  return cell.value;
 }
 
-Deno.test("every estimator finds a nat of Gaussians, and the bounds are on their sides", async () => {
+Deno.test("every estimator finds one nat of a Gaussian channel, and bounds are on their sides", async () => {
   const [row] = await rowsOf([taskOf(gaussian(1, 1))], ESTIMATORS, 2000);
   assertEquals(Object.keys(row.estimates), ESTIMATORS.map(({ name }) => name));
   for (const { name } of ESTIMATORS) assertAlmostEquals(meanOf(row, name), 1, 0.12, name);
-  const exact = meanOf(row, "densities"); // of these draws
+  const exact = meanOf(row, "densities"); // for these draws
   assertLess(meanOf(row, "infonce"), exact);
   assertLess(exact, meanOf(row, "leave-one-out"));
   assertAlmostEquals(meanOf(row, "barber-agakov"), exact, 0.01);
 });
 
-Deno.test("InfoNCE is never above the logarithm of the codes it tells apart, and only what is named is asked", async () => {
+Deno.test("InfoNCE is at most the logarithm of the number of codes, and only the given estimators run", async () => {
   const known = ESTIMATORS.filter(({ name }) => name === "infonce" || name === "barber-agakov");
   const [row, cauchys] = await rowsOf([taskOf(gaussian(16, 30)), taskOf(cauchy(1))], known, 200);
   assertEquals(Object.keys(row.estimates), ["infonce", "barber-agakov"]);
@@ -72,7 +76,7 @@ Deno.test("InfoNCE is never above the logarithm of the codes it tells apart, and
   assertLess(2, meanOf(cauchys, "barber-agakov")); // a Gaussian marginal is far from Cauchy's
 });
 
-Deno.test("neighbours are not asked where there are none, nor densities where they are unknown", async () => {
+Deno.test("estimators that do not apply to a task are skipped with a reason", async () => {
   const quick = ESTIMATORS.filter(({ name }) => !["nwj", "mine", "smile"].includes(name));
   const tasks = [
     taskOf(uniform(10)),
@@ -88,35 +92,34 @@ Deno.test("neighbours are not asked where there are none, nor densities where th
     ["ksg"],
     ["infonce", "leave-one-out", "barber-agakov", "densities"],
     ["entropies"],
-    ["ksg", "leave-one-out"], // of a digit that comes once, z can be of no other example
+    ["ksg", "leave-one-out"], // the code of a digit that occurs once excludes all other examples
   ]);
   assertEquals(rows[3].estimates["leave-one-out"], { reason: "seed 1: Infinity", failed: false });
   requireAll(rows);
 });
 
-Deno.test("of several seeds there is a mean with a standard error, of one none", async () => {
+Deno.test("several seeds give a standard error, one seed gives none", async () => {
   const ksg = ESTIMATORS.filter(({ name }) => name === "ksg");
   const [several] = await rowsOf([taskOf(gaussian(1, 1))], ksg, 200, [4, 5, 6]);
   const cell = several.estimates.ksg!;
   assert(isFound(cell));
   const [a, b, c] = cell.values, mean = (a + b + c) / 3;
   const variance = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2;
-  assertAlmostEquals(cell.mean, mean, 1e-12);
-  assertAlmostEquals(cell.error, mean - 1, 1e-12);
-  assertAlmostEquals(cell.standardError!, Math.sqrt(variance / 3), 1e-12);
+  assertAlmostEquals(cell.value, mean, 1e-12);
+  assertAlmostEquals(cell.deviation, mean - 1, 1e-12);
+  assertAlmostEquals(cell.standardError, Math.sqrt(variance / 3), 1e-12);
   const [one] = await rowsOf([taskOf(gaussian(1, 1))], ksg, 200, [4]);
-  assertEquals(one.estimates.ksg, { mean: a, standardError: null, error: a - 1, values: [a] });
+  assertEquals(one.estimates.ksg, { value: a, standardError: NaN, deviation: a - 1, values: [a] });
 });
 
-/** An estimator that does as it is told. */
+/** An estimator with the given function. */
 const pretended = (name: Estimator["name"], estimate: Estimator["estimate"]): Estimator => ({
   name,
-  knows: "nothing",
   obstacle: () => undefined,
   estimate,
 });
 
-Deno.test("an estimator that fails takes no other down, and is named at the end", async () => {
+Deno.test("an estimator that fails does not stop the others, and is named at the end", async () => {
   const estimators = [
     pretended("ksg", () => {
       throw new RangeError("Cannot count");
@@ -147,7 +150,7 @@ Deno.test("an estimator that fails takes no other down, and is named at the end"
   await assertHolds(folder.path, "table.csv", "table.json", "mi_bench.svg");
 });
 
-Deno.test("the table as CSV has a line for each task and estimator", async () => {
+Deno.test("the CSV has one line for each task and estimator", async () => {
   const estimators = [
     pretended("smile", ({ x }) => x.values[0] > 0 ? 1 : 1),
     { ...pretended("ksg", () => 0), obstacle: () => "because, so" },
@@ -161,19 +164,19 @@ Deno.test("the table as CSV has a line for each task and estimator", async () =>
   ]);
 });
 
-Deno.test("the picture has a mark for each estimate, and panels for what was asked", async () => {
+Deno.test("the picture has a mark for each estimate, and only panels with estimators", async () => {
   const tasks = [taskOf(gaussian(1, 1)), taskOf(gaussian(1, 4))];
   const estimators = [pretended("ksg", () => -3), pretended("infonce", () => 1e9)];
   const findings = { estimators, samples: 100, source: "a test" };
   const svg = chart({ rows: await rowsOf(tasks, estimators, 100), ...findings });
   const dots = Array.from(svg.matchAll(/aria-label="dot".*?<\/g>/gs), ([group]) => group).join("");
-  assertEquals(dots.match(/<(path|circle)/g)?.length, 6); // two and one of the legend, for each
+  assertEquals(dots.match(/<(path|circle)/g)?.length, 6); // two estimators, each with two estimates and a legend entry
   assertStringIncludes(svg, "ln 100");
   assertStringIncludes(svg, "nearest neighbours");
   assert(!svg.includes("trained critics") && !/NaN|undefined/.test(svg));
 });
 
-/** The command as the task runs it: with its permissions, and no more. */
+/** Runs the command with only the permissions of its task. */
 async function command(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
   const [, ...args] = settings.tasks["mi-bench"].command.split(" ");
   const cwd = fileURLToPath(new URL("../../..", import.meta.url));
@@ -183,7 +186,7 @@ async function command(...flags: string[]): Promise<{ code: number; out: string;
   return { code, out, err };
 }
 
-Deno.test("the command answers a mistake in a sentence", async () => {
+Deno.test("the command answers a mistake in its flags by one sentence", async () => {
   const cases: [flags: string[], says: string[]][] = [
     [["--tasks", "gaussian-8d-2.1"], [
       "--tasks",
@@ -205,7 +208,7 @@ Deno.test("the command answers a mistake in a sentence", async () => {
   }
 });
 
-Deno.test("the command lists tasks, judges those that are named, and exports them", async () => {
+Deno.test("the command lists, runs and exports the given tasks", async () => {
   await using folder = await temporaryFolder();
   const listed = await command("--list", "--json", "--tasks", "cauchy-1d-1.0,beta-1d-0.5");
   assertEquals(listed.out.trim().split("\n").map((line) => JSON.parse(line).name), [
@@ -228,7 +231,7 @@ Deno.test("the command lists tasks, judges those that are named, and exports the
   assertEquals(exported.out.trim(), path);
   await assertHolds(samples, "cauchy-1d-1.0.npz");
   const { arrays } = readNpz(await Deno.readFile(path), path);
-  const task = suite().find(({ name }) => name === "cauchy-1d-1.0")!;
+  const task = allTasks().find(({ name }) => name === "cauchy-1d-1.0")!;
   const { x, z } = task.draw(300, 7);
   assertEquals(Object.fromEntries(arrays), {
     x: { shape: [300, 1], data: Float32Array.from(x.values) },

@@ -1,5 +1,5 @@
 /**
- * `deno task verify --run`: green for a trained model, and red where its codes are not those of its rate.
+ * `deno task verify --run`: green for a trained model, red if the codes contradict the rate.
  *
  * @module
  */
@@ -52,13 +52,13 @@ async function trained(parent: string, config: Config = CONFIG): Promise<RunFold
   return folder;
 }
 
-/** Checks it by few draws. */
+/** Checks a run with few draws. */
 async function check({ path }: RunFolder): Promise<RunJudgement> {
   const run = await openTrained({ folder: path, data: DATA });
   return await verifyRun(run, { draws: 4000, seed: 1 }, silent);
 }
 
-/** Changes the checkpoint, behind the back of what the run has recorded. */
+/** Changes the checkpoint but not the other records of the run. */
 async function tamper(
   { checkpoint }: RunFolder,
   change: (params: Params) => Params,
@@ -83,7 +83,7 @@ async function tamper(
 const redRows = ({ judgement: { rows } }: RunJudgement) =>
   rows.filter(({ verdict }) => verdict === "red").map(({ channel }) => channel);
 
-Deno.test("a trained model is green, and its numbers are those of the run", async () => {
+Deno.test("a trained model is green, and its numbers agree with the records of the run", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
   const found = await check(folder);
@@ -93,7 +93,7 @@ Deno.test("a trained model is green, and its numbers are those of the run", asyn
     "training images, echoes from all training images: second moments, laws",
     "training images, echoes from the batch: second moments",
     "test images, echoes from the batch: second moments",
-    "test images, as the run kept their codes: second moments",
+    "test images, codes stored by the run: second moments",
     "test images, echoes from all training images: InfoNCE, K = 107",
     "test images, the rate in test.json: the run itself",
   ]);
@@ -101,31 +101,31 @@ Deno.test("a trained model is green, and its numbers are those of the run", asyn
 
   const test = JSON.parse(await Deno.readTextFile(folder.test));
   const { all, likelihood: { reported, omitted, whole } } = found.facts;
-  const nats = Object.fromEntries(all.map(({ quantity, nats }) => [quantity, nats]));
+  const nats = Object.fromEntries(all.map(({ quantity, value }) => [quantity, value]));
   assertAlmostEquals(nats["rate, test images"], test.rate, 1e-4);
   const { entropy } = found.facts.repeats;
   assertEquals(nats["entropy of the training images"], entropy);
   assert(entropy > 0.8 * Math.log(200) && entropy <= Math.log(200));
   assertLess(nats["InfoNCE, test codes"], Math.log(107));
   assertLess(nats["InfoNCE, test codes"], nats["leave-one-out, test codes"]);
-  // Other noise than that of the run, and a batch more or less.
-  assertAlmostEquals(reported.nats, test.loss, 0.5);
+  // The noise and the number of batches differ from those of the run.
+  assertAlmostEquals(reported.value, test.loss, 0.5);
   assertAlmostEquals(
-    whole.nats,
-    nats["rate, test images"] + nats["distortion, echoes from training"] + omitted.nats,
+    whole.value,
+    nats["rate, test images"] + nats["distortion, echoes from training"] + omitted.value,
     1e-9,
   );
-  assertLess(Math.abs(omitted.nats), 1);
+  assertLess(Math.abs(omitted.value), 1);
 });
 
-Deno.test("a model that was trained with a pool is green", async () => {
+Deno.test("a model trained with a pool is green", async () => {
   await using parent = await temporaryFolder();
   const found = await check(await trained(parent.path, ECHO_POOL));
   assertEquals(redRows(found), []);
   requireGreenRun(found);
 });
 
-Deno.test("the answers say what is red, and whether the images could show the rate", async () => {
+Deno.test("the answers name what is red, and compare the rate with the entropy of the images", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
   const run = await openTrained({ folder: folder.path, data: DATA });
@@ -134,17 +134,17 @@ Deno.test("the answers say what is red, and whether the images could show the ra
   assertEquals(said.length, 3);
   assert(said[0].includes("All is green"), said[0]);
   const { repeats } = found.facts, { rate } = found.judgement.rows[0];
-  const above = rate > repeats.entropy ? "is above that by" : "is not above that";
-  for (const text of [`${repeats.distinct} are different`, "at most ln 200", above]) {
+  const above = rate > repeats.entropy ? "exceeds this entropy by" : "does not exceed this entropy";
+  for (const text of [`${repeats.distinct} of them distinct`, "at most ln 200", above]) {
     assert(said[1].includes(text), said[1]);
   }
   assert(said.every((text) => !/undefined|NaN/.test(text)), said.join());
 });
 
-Deno.test("parameters that are not those of the kept codes are red", async () => {
+Deno.test("parameters that differ from those of the stored codes are red", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
-  // The scales of so small a model are all but the clip: they are made smaller.
+  // All scales of this small model are close to the clip, so they are made smaller.
   const less = (b: Tensor) => add(b, -10);
   await tamper(folder, (params) => ({
     ...params,
@@ -152,13 +152,13 @@ Deno.test("parameters that are not those of the kept codes are red", async () =>
   }));
   const found = await check(folder);
   assertEquals(redRows(found), [
-    "test images, as the run kept their codes",
+    "test images, codes stored by the run",
     "test images, the rate in test.json",
   ]);
   assertRefused(() => requireGreenRun(found), "2 of 6 rows are red", "test.json");
 });
 
-Deno.test("a clip that is not that of the kept codes is refused, or red", async () => {
+Deno.test("a clip that differs from that of the stored codes is refused or red", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
   const other = like({ latent: { ...CONFIG.latent, clip: 0.12 } });
@@ -167,12 +167,12 @@ Deno.test("a clip that is not that of the kept codes is refused, or red", async 
   // Where the checkpoint claims the same, its records tell.
   await tamper(folder, (params) => params, CONFIG, other);
   assertEquals(redRows(await check(folder)), [
-    "test images, as the run kept their codes",
+    "test images, codes stored by the run",
     "test images, the rate in test.json",
   ]);
 });
 
-Deno.test("a clip that its echoes are too few for is red, as noise and code have two laws", async () => {
+Deno.test("a clip too large for the number of echoes is red, as noise and code have different laws", async () => {
   await using parent = await temporaryFolder();
   const config = like({ latent: { ...CONFIG.latent, dMax: 1, clip: 0.9 } });
   const folder = await trained(parent.path, config);
@@ -181,13 +181,17 @@ Deno.test("a clip that its echoes are too few for is red, as noise and code have
   assertEquals(channel, "training images, echoes from all training images");
   assertGreater(law!, 1);
   assert(redRows(found).includes(channel));
-  const bias = found.facts.all.find(({ quantity }) => quantity.startsWith("bias of truncation"))!;
+  const bias = found.facts.all.find(({ quantity }) => quantity.startsWith("truncation bias"))!;
   assertEquals(bias.verdict, "red");
   const green = { rows: [], limit: 5, tests: 1, chance: 1 };
-  assertRefused(() => requireGreenRun({ ...found, judgement: green }), "bias of truncation");
+  assertRefused(
+    () => requireGreenRun({ ...found, judgement: green }),
+    "check failed: truncation bias is ",
+    "limit 1e-3",
+  );
 });
 
-Deno.test("images of which there are too few to tell as much as the rate are red", async () => {
+Deno.test("a rate above the entropy of the training images is red", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
   const bars = (count: number) =>
@@ -207,12 +211,12 @@ Deno.test("images of which there are too few to tell as much as the rate are red
   });
   const { recorded: _, kept: __, ...unfinished } = run;
   const found = await verifyRun(unfinished, { draws: 4000, seed: 1 }, silent);
-  assertRefused(() => requireGreenRun(found), "the entropy of the training images, 1.4 nats");
+  assertRefused(() => requireGreenRun(found), "entropy of the training images is 1.4 nats");
   const said = answers(unfinished, found)[1].sentences.join(" ");
-  assert(said.includes("so few that the formula cannot hold"), said);
+  assert(said.includes("the formula cannot hold"), said);
 });
 
-Deno.test("what is no Echo run is answered by a sentence", async () => {
+Deno.test("a folder without an Echo run is answered by a sentence", async () => {
   await using parent = await temporaryFolder();
   await assertRefusedLater(() => openTrained({ folder: parent.path }), "there is no run in");
   const { path } = await trained(parent.path, VAE);
@@ -222,7 +226,7 @@ Deno.test("what is no Echo run is answered by a sentence", async () => {
   );
 });
 
-Deno.test("without the records of a finished run, they are not looked at", async () => {
+Deno.test("an unfinished run is checked without the records that it lacks", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
   for (const path of [folder.test, folder.codes]) await Deno.remove(path);
@@ -231,7 +235,7 @@ Deno.test("without the records of a finished run, they are not looked at", async
   requireGreenRun(found);
 });
 
-/** Image i has the mean 2ⁱ and the scale 1: a noise is the sum of the bits of its echoes. */
+/** Image i has mean 2ⁱ and scale 1, so the bits of a noise name its echoes. */
 function bits(count: number): Split {
   return {
     name: "bits",
@@ -242,7 +246,7 @@ function bits(count: number): Split {
   };
 }
 
-Deno.test("fresh echoes: no image is used for two codes", async () => {
+Deno.test("with fresh echoes no image is used for two codes", async () => {
   const { of, noise, z } = await codesOfFreshImages(
     bits(20),
     echoChannel({ dMax: 3, clip: 1 }),
@@ -257,7 +261,7 @@ Deno.test("fresh echoes: no image is used for two codes", async () => {
   assertEquals(all, 2 ** 20 - 1);
 });
 
-Deno.test("echoes from the batch are others of it, and every image has a code in each pass", async () => {
+Deno.test("echoes from the batch are its other images, and each pass codes every image", async () => {
   const { of, noise, batch = 1 } = await codesOfBatches(
     bits(12),
     echoChannel({ dMax: 99, clip: 1 }),
@@ -273,7 +277,7 @@ Deno.test("echoes from the batch are others of it, and every image has a code in
   assert(of.subarray(0, 10).some((image, i) => image !== of[10 + i]), "another order");
 });
 
-Deno.test("echoes from a pool are of the pool, and any number of times", async () => {
+Deno.test("echoes from a pool are images of the pool and may repeat", async () => {
   const images = bits(12);
   const pool = { ...bits(2), mean: Float32Array.of(1000, 1) };
   const of = Int32Array.from({ length: 200 }, (_, i) => i % 12);
@@ -288,7 +292,7 @@ Deno.test("echoes from a pool are of the pool, and any number of times", async (
   assertEquals([...new Set(noise)].sort((a, b) => a - b), [3, 1002, 2001, 3000]);
 });
 
-Deno.test("the normal law of draws has their moments, and is N(0, I) once they are whitened", () => {
+Deno.test("the normal law of draws has their moments, and whitening gives N(0, I)", () => {
   const random = generator(1), dimensions = 3, n = 5000;
   const mixing = [[2, 0, 0], [-1, 0.5, 0], [0.3, 0.2, 0.1]];
   const values = Float64Array.from(
@@ -312,7 +316,7 @@ Deno.test("the normal law of draws has their moments, and is N(0, I) once they a
   assertRefused(() => normalLaw(Float64Array.of(1, 1, 2, 2, 3, 3), 2), "dimension 1");
 });
 
-Deno.test("the gap between two kinds of draws", () => {
+Deno.test("the gap between two samples", () => {
   assertEquals(kolmogorovSmirnovOfTwo([1, 2, 3], [1, 2, 3]), 0);
   assertEquals(kolmogorovSmirnovOfTwo([1, 2], [3, 4, 5]), 1);
   assertEquals(kolmogorovSmirnovOfTwo([1, 2, 3, 4], [3, 3]), 0.5);

@@ -1,7 +1,8 @@
 /**
- * The table of `deno task verify`: green for the library's samplers, and red for every mistake that is planted in them.
+ * The table of `deno task verify`: green for the library's samplers, red for every planted mistake.
  *
- * Few draws will do: a mistake that moves the information or a law by some percent is seen in 2000.
+ * 2000 draws are enough: they show a mistake that changes the information or a law by a few
+ * percent.
  *
  * @module
  */
@@ -17,7 +18,8 @@ import {
   type SectionName,
   verify,
 } from "../../../experiments/laboratory/channels/report.ts";
-import { type Finding, judge } from "../../../experiments/laboratory/channels/row.ts";
+import { exactly, type Finding, judge } from "../../../experiments/laboratory/channels/row.ts";
+import type { Measured } from "../../../experiments/laboratory/statistics/measured.ts";
 import { STANDARD, type Suite } from "../../../experiments/laboratory/channels/suite.ts";
 import {
   matrixMutants,
@@ -31,7 +33,7 @@ import { npy, npz } from "../../fixtures/writers.ts";
 
 const silent: Output = { say() {}, record() {}, table() {}, busy() {} };
 
-/** The rows of a section, by samplers of which one may be wrong. */
+/** The rows of a section, with samplers that may have a mistake. */
 const rowsOf = async (section: SectionName, samplers: Partial<Suite> = {}) =>
   (await verify({ ...STANDARD, draws: 2000, ...samplers }, silent, [section])).rows;
 
@@ -44,17 +46,17 @@ for (const section of SECTION_NAMES) {
   });
 }
 
-Deno.test("a seed decides on every number", async () => {
+Deno.test("the seed determines every number", async () => {
   const [first, second, other] = [
     await rowsOf("bounds"),
     await rowsOf("bounds"),
     await rowsOf("bounds", { seed: 2 }),
   ];
   assertEquals(second, first);
-  assert(other.every(({ estimate }, i) => estimate !== first[i].estimate));
+  assert(other.every(({ estimate }, i) => estimate.value !== first[i].estimate.value));
 });
 
-/** The section by which a mistake in a sampler is found, and how many of its rows must be red. */
+/** The section that finds each mistake, and the least number of its rows that must be red. */
 const finders: Record<Mutation, readonly [section: SectionName, atLeast: number]> = {
   "inclusive product": ["truncation", 18],
   "f and S misaligned": ["truncation", 12],
@@ -68,13 +70,13 @@ const finders: Record<Mutation, readonly [section: SectionName, atLeast: number]
   "cut off": ["channels", 5],
 };
 for (const [mutation, [section, atLeast]] of Object.entries(finders)) {
-  Deno.test(`a sampler with mistake "${mutation}" turns the table red`, async () => {
+  Deno.test(`a sampler with the mistake "${mutation}" turns the table red`, async () => {
     const rows = await rowsOf(section, { sampler: mutants[mutation as Mutation] });
     assertRed(rows, atLeast);
   });
 }
 for (const mutation of Object.keys(matrixMutants) as MatrixMutation[]) {
-  Deno.test(`a sampler of matrices with mistake "${mutation}" turns the table red`, async () => {
+  Deno.test(`a matrix sampler with the mistake "${mutation}" turns the table red`, async () => {
     assertRed(await rowsOf("matrices", { matrixSampler: matrixMutants[mutation] }), 4);
   });
 }
@@ -88,17 +90,16 @@ function assertRed(rows: Awaited<ReturnType<typeof rowsOf>>, atLeast: number): v
   );
 }
 
-/** A finding whose estimate and formula are where they are known to be. */
+/** A finding whose estimate and formula have their known values. */
+const about = (value: number): Measured => ({ value, standardError: 0.1 });
 const fair: Finding = {
   section: "test",
   channel: "a channel",
   by: "a test",
   rate: 1,
-  formula: 1,
-  formulaError: 0.1,
-  difference: 0.5,
-  estimate: 1.5,
-  standardError: 0.1,
+  formula: about(1),
+  difference: exactly(0.5),
+  estimate: about(1.5),
   laws: [{ gap: 0.01, n: 1000 }],
 };
 const verdictOf = (changes: Partial<Finding>, others = 0) => {
@@ -106,34 +107,34 @@ const verdictOf = (changes: Partial<Finding>, others = 0) => {
   return judge(findings).rows[0].verdict;
 };
 
-Deno.test("a row is red for its estimate, for its formula, for a law, and where it says nothing", () => {
+Deno.test("a row is red for a wrong estimate, formula or law, and for NaN", () => {
   assertEquals(verdictOf({}), "green");
-  assertEquals(verdictOf({ estimate: 2.2 }), "red");
-  assertEquals(verdictOf({ estimate: NaN }), "red");
-  assertEquals(verdictOf({ formula: 1.6, estimate: 2.1 }), "red");
+  assertEquals(verdictOf({ estimate: about(2.2) }), "red");
+  assertEquals(verdictOf({ estimate: about(NaN) }), "red");
+  assertEquals(verdictOf({ formula: about(1.6), estimate: about(2.1) }), "red");
   assertEquals(verdictOf({ laws: [{ gap: 0.1, n: 1000 }] }), "red");
   assertEquals(verdictOf({ laws: [{ gap: 0.1, n: 100 }] }), "green");
-  assertEquals(verdictOf({ relation: "≤", estimate: 0.5 }), "green");
-  assertEquals(verdictOf({ relation: "≤", estimate: 2.2 }), "red");
-  assertEquals(verdictOf({ relation: "≥", estimate: 2.2 }), "green");
-  assertEquals(verdictOf({ relation: "≥", estimate: 0.5 }), "red");
+  assertEquals(verdictOf({ relation: "≤", estimate: about(0.5) }), "green");
+  assertEquals(verdictOf({ relation: "≤", estimate: about(2.2) }), "red");
+  assertEquals(verdictOf({ relation: "≥", estimate: about(2.2) }), "green");
+  assertEquals(verdictOf({ relation: "≥", estimate: about(0.5) }), "red");
   assertEquals(verdictOf({ fails: true }), "green");
   assertEquals(
-    verdictOf({ fails: true, difference: 0.2, estimate: 1.2 }),
+    verdictOf({ fails: true, difference: exactly(0.2), estimate: about(1.2) }),
     "red",
-    "not told from 1",
+    "not significantly different from the formula",
   );
 });
 
-Deno.test("the more is looked at, the further off a single thing may be", () => {
+Deno.test("more comparisons allow each of them a larger deviation", () => {
   const limits = [0, 10, 1000].map((others) =>
     judge([fair, ...new Array<Finding>(others).fill(fair)]).limit
   );
-  // 10⁻⁴ over 3, 33 and 3003 things, of both sides: the quantiles of the normal law.
+  // The two-sided normal quantiles for 10⁻⁴ divided by 3, 33 and 3003.
   for (const [i, limit] of [4.1494, 4.6688, 5.5231].entries()) {
     assertLess(Math.abs(limits[i] - limit), 1e-3);
   }
-  assertEquals([0, 10, 1000].map((others) => verdictOf({ estimate: 1.945 }, others)), [
+  assertEquals([0, 10, 1000].map((others) => verdictOf({ estimate: about(1.945) }, others)), [
     "red",
     "green",
     "green",
@@ -142,7 +143,7 @@ Deno.test("the more is looked at, the further off a single thing may be", () => 
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Runs `deno task verify` with just its permissions. */
+/** Runs `deno task verify` with only its own permissions. */
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const [, ...taskArgs] = settings.tasks.verify.command.split(" ");
   const options = { args: [...taskArgs, ...args], cwd: ROOT, env: { NO_COLOR: "1" } };
@@ -151,7 +152,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-Deno.test("verify prints a table, and leaves it as JSON and as a picture", async () => {
+Deno.test("verify prints a table, and stores it as JSON and as a picture", async () => {
   await using folder = await temporaryFolder();
   const { code, out, err } = await run(
     ...["--only", "bounds", "--draws", "20000", "--seed", "2", "--out", folder.path],
@@ -161,14 +162,14 @@ Deno.test("verify prints a table, and leaves it as JSON and as a picture", async
     assertStringIncludes(out, text);
   }
   const { source, rows } = JSON.parse(await Deno.readTextFile(join(folder.path, "verify.json")));
-  assertStringIncludes(source, "about 20,000 draws a row, seed 2");
+  assertStringIncludes(source, "about 20,000 draws for each row, seed 2");
   assertEquals(rows.length, 6);
   assertGreater(rows[0].formula, 0.69);
   const svg = await Deno.readTextFile(join(folder.path, "verify.svg"));
   assertStringIncludes(svg, "6 rows, all green");
 });
 
-Deno.test("verify helps, and answers a mistake by a sentence", async () => {
+Deno.test("verify prints its help, and one sentence for a mistake in its flags", async () => {
   const { code, out } = await run("--help");
   assertEquals(code, 0);
   for (const text of ["--thorough", "--only", "deno task verify --run runs/"]) {
@@ -180,7 +181,7 @@ Deno.test("verify helps, and answers a mistake by a sentence", async () => {
     [["--sed", "2"], "--sed", "did you mean --seed?"],
     [["--run", "runs/none"], "there is no run in runs/none"],
     [["--run", "runs/none", "--thorough"], "--thorough is for the library's channels"],
-    [["--data-dir", "data"], "it needs --run"],
+    [["--data-dir", "data"], "--data-dir needs --run"],
   ];
   for (const [args, ...says] of mistakes) {
     const { code, out, err } = await run(...args);
@@ -189,7 +190,7 @@ Deno.test("verify helps, and answers a mistake by a sentence", async () => {
   }
 });
 
-Deno.test("verify --run checks a run of one's own images, and leaves its tables in the folder given", async () => {
+Deno.test("verify --run checks a run on one's own images, and stores its tables in --out", async () => {
   await using folder = await temporaryFolder();
   const path = (name: string) => join(folder.path, name);
   const random = generator(1);

@@ -1,5 +1,5 @@
 /**
- * The tasks, by name: information from 0.1 to 40 nats, 1 to 32 dimensions.
+ * All tasks: information from 0.1 to 40 nats in 1 to 32 dimensions.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import {
 } from "./closed_forms.ts";
 import { mapped } from "./maps.ts";
 import { network, tanhLayer, tanhScalar } from "./nonlinear.ts";
-import { type Task, taskOf } from "./task.ts";
+import { type EstimatorTask, taskOf } from "./task.ts";
 
-let made: readonly Task[] | undefined;
+let tasks: readonly EstimatorTask[] | undefined;
 
-/** All tasks, in their order; made on the first call. */
-export const suite = (): readonly Task[] => made ??= make();
+/** All tasks in the order of the table. The first call makes them. */
+export const allTasks = (): readonly EstimatorTask[] => tasks ??= make();
 
-function make(): Task[] {
+function make(): EstimatorTask[] {
   const gaussian1 = taskOf(gaussian(1, 1)), gaussian8 = taskOf(gaussian(8, 2));
   const cauchy4 = taskOf(cauchy(1), 4);
   return [
