@@ -130,9 +130,7 @@ export function wgslText({ steps: [step] }: Program): string {
     lines += text.split("\n").length - 1;
     return "";
   });
-  const note = `// Left out here: ${
-    left.join(", ")
-  }; ${lines} lines\n`;
+  const note = `// Left out here: ${left.join(", ")}; ${lines} lines\n`;
   return left.length === 0 ? shown : shown.replace(/^fn finish/m, `${note}fn finish`);
 }
 
