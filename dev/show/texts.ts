@@ -134,15 +134,27 @@ export function wgslText({ steps: [step] }: Program): string {
   return left.length === 0 ? shown : shown.replace(/^fn finish/m, `${note}fn finish`);
 }
 
-/** The innermost loop of a program's product, as WebAssembly text. */
+/**
+ * The innermost loop of a program's product, as WebAssembly text. Its locals are named a, b, c, … in the order in which
+ * they occur.
+ */
 export function wasmText(program: Program): string[] {
   const isSum = (line: string) => /f32x4\.(relaxed_madd|mul)/.test(line);
   const { lines } = disassemble(compileProgram(program, false).bytes)
     .find(({ name, lines }) => !name.endsWith("(pack)") && lines.some(isSum))!;
-  const begin = lines.findLastIndex((line, i) =>
-    line.trim() === "loop" && i < lines.findIndex(isSum)
-  );
+  const first = lines.findIndex(isSum);
+  const begin = lines.findLastIndex((line, i) => i < first && line.trim() === "loop");
   const indent = lines[begin].length - "loop".length;
   const length = lines.slice(begin).findIndex((line) => line === `${" ".repeat(indent)}end`) + 1;
-  return lines.slice(begin, begin + length).map((line) => line.slice(indent));
+  const names = new Map<string, string>();
+  const nameOf = (local: string) => {
+    if (!names.has(local)) names.set(local, String.fromCharCode("a".charCodeAt(0) + names.size));
+    return names.get(local)!;
+  };
+  return lines.slice(begin, begin + length).map((line) =>
+    line.slice(indent).replaceAll(
+      /local\.(get|set|tee) (\d+)/g,
+      (_, what, local) => `local.${what} $${nameOf(local)}`,
+    )
+  );
 }
