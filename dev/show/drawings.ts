@@ -146,7 +146,9 @@ interface Value {
   readonly reads: number[];
 }
 
-/** The values that lie in the scratch memory of a program, in the order in which they are written. */
+/**
+ * The values that lie in the scratch memory of a program, in the order in which they are written.
+ */
 function valuesOf({ steps }: Program): Value[] {
   const values: Value[] = [];
   const isScratch = ({ kind }: Slot) => kind === "scratch";

@@ -1,5 +1,6 @@
 /**
- * The drawing of the running example as an expression, as a graph, as a kernel, and as machine code.
+ * The drawing of the running example as an expression, as a graph, as a kernel, and as machine
+ * code.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * A program as text: the graph that it comes from, its kernels as mathematics, and what devices make of them.
+ * A program as text: the graph that it comes from, its kernels as mathematics, and what devices
+ * make of them.
  *
  * @module
  */
@@ -41,7 +42,8 @@ const INFIX: Readonly<Record<string, [symbol: string, binding: number]>> = {
 };
 
 /**
- * A kernel as mathematics: `out[i, j] = …`, a line for each store. What an earlier store has computed goes by its name.
+ * A kernel as mathematics: `out[i, j] = …`, a line for each store. What an earlier store has
+ * computed goes by its name.
  *
  * @param names of the buffers that it loads from
  */
@@ -152,8 +154,8 @@ export function wgslText({ steps: [step] }: Program): string {
 }
 
 /**
- * The innermost loop of a program's product, as WebAssembly text. Its locals are named a, b, c, … in the order in which
- * they occur.
+ * The innermost loop of a program's product, as WebAssembly text. Its locals are named a, b, c, …
+ * in the order in which they occur.
  */
 export function wasmText(program: Program): string[] {
   const isSum = (line: string) => /f32x4\.(relaxed_madd|mul)/.test(line);
