@@ -1,12 +1,15 @@
 /**
- * The floors of the house: which room may import which. tests/imports_test.ts holds the tree against this list, and
- * dev/show draws it for kernels/README.md.
+ * The floors of the house: which room may import which. tests/imports_test.ts holds the tree
+ * against this list, and dev/show draws it for kernels/README.md.
  *
  * @module
  */
 import { dirname, join, normalize } from "node:path";
 
-/** A floor: a name, and the files and folders that stand on it. A file belongs to the most specific entry. */
+/**
+ * A floor: a name, and the files and folders that stand on it. A file belongs to the most specific
+ * entry.
+ */
 export interface Floor {
   readonly name: string;
   readonly rooms: readonly string[];
@@ -89,7 +92,9 @@ export function floorOf(path: string): number {
   return best;
 }
 
-/** A circle of imports as a chain of files that ends where it began; undefined where there is none. */
+/**
+ * A circle of imports as a chain of files that ends where it began; undefined where there is none.
+ */
 export function findCircle(imports: Imports): string[] | undefined {
   const finished = new Set<string>();
   const chain: string[] = [];

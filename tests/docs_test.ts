@@ -1,5 +1,6 @@
 /**
- * The READMEs say what is so: their generated parts are what `deno task show` makes, and their paths exist.
+ * The READMEs say what is so: their generated parts are what `deno task show` makes, and their
+ * paths exist.
  *
  * @module
  */
@@ -35,7 +36,10 @@ Deno.test("the generated parts of the READMEs are what deno task show makes", as
   }
 });
 
-/** What a page names: the targets of its links, from its own folder, and paths in code, from there or from the root. */
+/**
+ * What a page names: the targets of its links, from its own folder, and paths in code, from there
+ * or from the root.
+ */
 function pathsOf(text: string): { links: string[]; paths: string[] } {
   const prose = text.replaceAll(/^```[^]*?^```/gm, "");
   const links = [...prose.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link)

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** The colours: `ink` for lines and text, `faint` for what stands behind, the others to tell things apart. */
+/**
+ * The colours: `ink` for lines and text, `faint` for what stands behind, the others to tell things
+ * apart.
+ */
 export type Colour = "ink" | "faint" | "first" | "second" | "third" | "paper";
 
 const STYLE = `

@@ -67,7 +67,9 @@ export const exampleExpression = (): Tensor => example(...exampleInputs());
 /** The running example as a program. */
 export const exampleProgram = (): Program => programOf(example, exampleInputs());
 
-/** Two rows of a [4, 6] tensor, transposed and multiplied by ten: a kernel that reads by strides. */
+/**
+ * Two rows of a [4, 6] tensor, transposed and multiplied by ten: a kernel that reads by strides.
+ */
 export const stridedProgram = (): Program =>
   programOf((x: Tensor) => mul(transpose(slice(x, [1, 2], [2, 4])), 10), [full([4, 6], 1)]);
 

@@ -44,7 +44,10 @@ function parts(): Record<string, string> {
 /** The READMEs with generated parts. */
 const PAGES = ["lib/README.md", "kernels/README.md"];
 
-/** All that this script writes, by path from the root: READMEs with their parts as they must be, and drawings. */
+/**
+ * All that this script writes, by path from the root: READMEs with their parts as they must be, and
+ * drawings.
+ */
 export async function shown(root: URL): Promise<Map<string, string>> {
   const made = parts();
   const files = drawings();

@@ -1,5 +1,6 @@
 /**
- * A disassembler: the functions of a WebAssembly module as text, as far as the cpu device writes them.
+ * A disassembler: the functions of a WebAssembly module as text, as far as the cpu device writes
+ * them.
  *
  * @module
  */
@@ -37,7 +38,10 @@ const INSTRUCTIONS = new Map<number, { name: string; operands: Operands }>([
 /** What leaves nothing on the stack: a line of text ends with it. */
 const ENDS_STATEMENT = /^(local\.set|.*store.*|call|br_if|if|loop|end|memory\.fill)$/;
 
-/** A function of a module: its name, and its statements, a line each, indented by two spaces a block. */
+/**
+ * A function of a module: its name, and its statements, a line each, indented by two spaces a
+ * block.
+ */
 export interface WasmFunction {
   readonly name: string;
   readonly lines: readonly string[];

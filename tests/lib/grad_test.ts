@@ -160,7 +160,7 @@ onEveryDevice("a chain of 100,000 ops, and its gradient", async (device) => {
   g.run([value, gradient], device);
   assertEquals(await value.item(), 3);
   assertEquals([...await gradient.read()], [1, 1]);
-}, { only: FAR });
+}, { only: FAR, isSlow: true });
 
 onEveryDevice("a loop of 20,000 ops that nobody reads keeps a short graph", async (device) => {
   let x = g.run(tensor([1, 2]), device);
