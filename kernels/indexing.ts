@@ -124,6 +124,10 @@ export function flatten(at: readonly Index[], shape: readonly number[]): Index {
   return add(...parts.reverse());
 }
 
+/** The loop variables of a space, one for each axis. */
+export const axesOf = (space: readonly number[]): Index[] =>
+  space.map((size, axis) => axisIndex(axis, size));
+
 /** The inverse of {@linkcode flatten}. */
 export function unflatten(flat: Index, shape: readonly number[]): Index[] {
   const at: Index[] = new Array(shape.length);

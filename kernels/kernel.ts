@@ -8,6 +8,7 @@
  * @module
  */
 import type { Combine } from "./graph.ts";
+import { axesOf, flatten, sameIndex } from "./indexing.ts";
 import type { Atom, DType, Expr, Index, Load } from "./formula.ts";
 
 /** The element that a kernel stores in one of its outputs, in terms of loads and, except in a map, of the `result`. */
@@ -117,6 +118,19 @@ export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void):
     visit(expr);
   };
   roots.forEach(ofExpr);
+}
+
+/** Where a kernel stores: the row-major position of the element that it computes. */
+export const outputIndex = (space: readonly number[]): Index => flatten(axesOf(space), space);
+
+/** Whether the stores of a kernel read some loads at {@linkcode outputIndex} and nowhere else. */
+export function readsOnlyHere({ stores, space }: Kernel, which: (load: Load) => boolean): boolean {
+  const here = outputIndex(space);
+  let only = true;
+  visitExprs(stores.map(({ value }) => value), (expr) => {
+    if (expr.kind === "load" && which(expr)) only &&= sameIndex(expr.at, here);
+  });
+  return only;
 }
 
 /** Every index in some formulas, those within quotients and remainders included. */

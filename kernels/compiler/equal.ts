@@ -1,6 +1,9 @@
 /**
  * Step 1: nodes that compute the same become one node (common subexpression elimination).
  *
+ * Two nodes compute the same if label, dtype, shape and inputs are equal. Worked example: in exp(x) + exp(x) the two exp
+ * have the label "exp" and the input x, so the second becomes the first, and add reads one node twice.
+ *
  * @module
  */
 import { type Node, topologicalOrder } from "../graph.ts";

@@ -1,5 +1,5 @@
 /**
- * Rewriting formulas: making equal subexpressions one object, folding constants, replacing loads.
+ * Rewriting formulas: making equal subexpressions one object, and replacing loads.
  *
  * @module
  */
