@@ -1,18 +1,21 @@
 /**
- * Step 2: which nodes get a buffer. All others are folded into the formulas of their consumers, and are computed again
- * wherever a consumer reads them. A node is stored when
- * - it is an output, or is a reduction, a scan, a scatter or a product, each of which needs a kernel of its own;
- * - computing it again would cost more than a kernel and a buffer. The costs count how often all consumers evaluate it,
- *   so several consumers, broadcasts and gathers need no rules of their own;
+ * Step 2: which nodes get a buffer. All others are folded into the formulas of their consumers, and
+ * are computed again wherever a consumer reads them. A node is stored when
+ * - it is an output, or is a reduction, a scan, a scatter or a product, each of which needs a
+ *   kernel of its own;
+ * - computing it again would cost more than a kernel and a buffer. The costs count how often all
+ *   consumers evaluate it, so several consumers, broadcasts and gathers need no rules of their own;
  * - the formula would become too deep, or would read more buffers than the device allows.
  *
- * Worked example: s = sigmoid(x) of 100 elements costs 12 multiplications an element, and a buffer and a kernel for it
- * cost 2000 + 4 · 100 = 2400. If s is broadcast to [10, 100], its consumer evaluates it 1000 times, which is 900 too
- * many: 12 · 900 = 10,800 > 2400, so s is stored. Broadcast to [2, 100], the waste is 12 · 100 = 1200 < 2400: s is folded.
+ * Worked example: s = sigmoid(x) of 100 elements costs 12 multiplications an element, and a buffer
+ * and a kernel for it cost 2000 + 4 · 100 = 2400. If s is broadcast to [10, 100], its consumer
+ * evaluates it 1000 times, which is 900 too many: 12 · 900 = 10,800 > 2400, so s is stored.
+ * Broadcast to [2, 100], the waste is 12 · 100 = 1200 < 2400: s is folded.
  *
- * The walk goes from the outputs to the inputs, so what a node costs depends on nodes that were not yet decided. Pass 1
- * takes them as not stored and overestimates the cost; pass 2 uses what pass 1 has decided. Kernels and bytes moved of a
- * training step at batch 100, with pass 1 alone and with both:
+ * The walk goes from the outputs to the inputs, so what a node costs depends on nodes that were not
+ * yet decided. Pass 1 takes them as not stored and overestimates the cost; pass 2 uses what pass 1
+ * has decided. Kernels and bytes moved of a training step at batch 100, with pass 1 alone and with
+ * both:
  *
  * |             | pass 1 alone | both         |
  * |-------------|--------------|--------------|
@@ -36,8 +39,9 @@ const STORE_COST = 4, KERNEL_COST = 2000;
 /** The most that a formula is taken to cost, so that the search for its parts ends. */
 const COST_LIMIT = 1000;
 /**
- * What a gathered element costs, in multiplications: its index is another load. Without this cost iaf_prior takes 311
- * kernels instead of 271, since every consumer of gathered rows would wait for a kernel that gathers them.
+ * What a gathered element costs, in multiplications: its index is another load. Without this cost
+ * iaf_prior takes 311 kernels instead of 271, since every consumer of gathered rows would wait for
+ * a kernel that gathers them.
  */
 const GATHER_COST = 8;
 
@@ -60,8 +64,9 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
 }
 
 /**
- * Stores what a product reads. A product reads strided views of buffers: of a transposed operand the node below the view
- * is stored, and nothing is copied. Where the view is not strided, as after most reshapes, the view itself is stored.
+ * Stores what a product reads. A product reads strided views of buffers: of a transposed operand
+ * the node below the view is stored, and nothing is copied. Where the view is not strided, as after
+ * most reshapes, the view itself is stored.
  */
 function storeOperand(operand: Node, stored: Set<Node>): void {
   let at: Index[] = axesOf(operand.shape);
@@ -80,8 +85,9 @@ function storeOperand(operand: Node, stored: Set<Node>): void {
 }
 
 /**
- * The given nodes, and those whose recomputation costs more than a kernel and a buffer if the nodes of `assumed` are
- * stored, too. A node of n elements and cost c that is evaluated t times is stored where c·(t − n) > 2000 + 4·n.
+ * The given nodes, and those whose recomputation costs more than a kernel and a buffer if the nodes
+ * of `assumed` are stored, too. A node of n elements and cost c that is evaluated t times is stored
+ * where c·(t − n) > 2000 + 4·n.
  */
 function withCostly(
   order: readonly Node[],
@@ -109,8 +115,8 @@ function withCostly(
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
       : evaluations.get(node)!;
-    // Elementwise consumers in one kernel read at the same index and share the element: the larger count holds. Two
-    // slices of one table read at different indices: their counts add up.
+    // Elementwise consumers in one kernel read at the same index and share the element: the larger
+    // count holds. Two slices of one table read at different indices: their counts add up.
     const combine = elementwise.has(node) ? Math.max : (a: number, b: number) => a + b;
     for (const input of node.inputs) {
       const known = evaluations.get(input);
@@ -144,7 +150,10 @@ function isElementwise(node: Node): boolean {
 
 const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;
 
-/** The cost of one element of a node, computed from stored nodes; shared nodes count once. At most COST_LIMIT. */
+/**
+ * The cost of one element of a node, computed from stored nodes; shared nodes count once. At most
+ * COST_LIMIT.
+ */
 function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => number): number {
   let cost = 0;
   const seen = new Set<Node>();
@@ -159,7 +168,10 @@ function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => 
   return Math.min(cost, COST_LIMIT);
 }
 
-/** The cost of each node's own formula; 0 for nodes made of constants, which a kernel computes once for all elements. */
+/**
+ * The cost of each node's own formula; 0 for nodes made of constants, which a kernel computes once
+ * for all elements.
+ */
 function ownCosts(order: readonly Node[]): (node: Node) => number {
   const costs = new Map<Node, number>();
   const constants = new Set<Node>();
@@ -189,7 +201,10 @@ function knownByFormula(f: (node: Node) => number): (node: Node) => number {
   };
 }
 
-/** The formula of a node. Loads keep only the index along the last axis, which is all that a cost depends on. */
+/**
+ * The formula of a node. Loads keep only the index along the last axis, which is all that a cost
+ * depends on.
+ */
 function formulaOf({ lowering, shape, inputs }: Node): Expr {
   if (lowering.kind !== "map") return constant(0);
   const at = axesOf(shape);
@@ -200,8 +215,9 @@ function formulaOf({ lowering, shape, inputs }: Node): Expr {
 }
 
 /**
- * The cost of a node's own formula. Index arithmetic is left out, since most of it is done once for a whole row. But an
- * index along the last axis that is itself loaded is one more load for each element.
+ * The cost of a node's own formula. Index arithmetic is left out, since most of it is done once for
+ * a whole row. But an index along the last axis that is itself loaded is one more load for each
+ * element.
  */
 function ownCost(node: Node): number {
   const costOfFormula = (expr: Expr): number => {
@@ -221,7 +237,8 @@ function isLoaded(index: Index): boolean {
 }
 
 /**
- * Stores inputs of formulas that are too deep or read too many buffers: each time the input that adds most to the excess.
+ * Stores inputs of formulas that are too deep or read too many buffers: each time the input that
+ * adds most to the excess.
  */
 function storeWhatMakesFormulasTooBig(
   order: readonly Node[],

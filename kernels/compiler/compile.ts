@@ -1,14 +1,16 @@
 /**
- * The compiler: from a graph of tensors to a program of kernels, in five steps, each a file of this folder.
+ * The compiler: from a graph of tensors to a program of kernels, in five steps, each a file of this
+ * folder.
  *
- * Worked example: y = softplus(x·w + b) with x [100, 784], w [784, 512] and b [512] is four nodes over three leaves.
+ * Worked example: y = softplus(x·w + b) with x [100, 784], w [784, 512] and b [512] is four nodes
+ * over three leaves.
  *
- *     nodes     matmul    broadcastTo    add     softplus
- *     choose    stored    folded         folded  stored        a product always has a buffer, and so has an output
- *     kernels   1: matmul             → 100·512 elements
- *               2: map softplus(#1 + b) → 100·512 elements      add and broadcastTo are in its formula
- *     merge     1: matmul, then softplus(result + b) → 100·512 elements
- *     memory    1: reads inputs 0, 1 and 2, writes output 0
+ *     nodes     matmul   broadcastTo  add      softplus
+ *     choose    stored   folded       folded   stored      products and outputs have buffers
+ *     kernels   1. p = matmul(x, w)
+ *               2. y = softplus(p + b)                     broadcastTo and add are in its formula
+ *     merge     1. y = softplus(result of matmul(x, w) + b)
+ *     memory    1. reads inputs 0, 1 and 2, writes output 0
  *
  * What the steps save, as kernels and bytes moved of a training step at batch 100:
  *

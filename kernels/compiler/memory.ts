@@ -1,8 +1,9 @@
 /**
  * Step 5: every value gets a place in memory.
  *
- * A scratch slot is reused as soon as the last reader of its value has run. An output takes over the buffer of a donated
- * input that nobody reads later, so that a training step overwrites its own state.
+ * A scratch slot is reused as soon as the last reader of its value has run. An output takes over
+ * the buffer of a donated input that nobody reads later, so that a training step overwrites its own
+ * state.
  *
  *     step       1    2    3    4
  *     s0        [a────a]  [c────c]      a is read last by step 2, so step 3 may store c there
@@ -17,7 +18,10 @@ import type { Expr } from "../formula.ts";
 import { load } from "../scalar.ts";
 import type { KernelCall } from "./kernels_of.ts";
 
-/** The program of the kernels that compute the roots. `donated` holds the numbers of the inputs that it may overwrite. */
+/**
+ * The program of the kernels that compute the roots. `donated` holds the numbers of the inputs that
+ * it may overwrite.
+ */
 export function placeInMemory(
   computed: readonly KernelCall[],
   inputs: readonly Node[],
@@ -54,10 +58,13 @@ export function placeInMemory(
     }
     if (size > 0) steps.push({ kernel, reads: reads.map(slotOf), writes: writes.map(slotOf) });
     for (const node of new Set([...reads, ...writes])) {
-      if (endsBy(node, step)) scratch.release(slotOf(node));
+      if (endsBy(node, step)) scratch.free(slotOf(node));
     }
 
-    /** The donated input whose buffer an output can take over; inputs that this kernel reads come first. */
+    /**
+     * The donated input whose buffer an output can take over; inputs that this kernel reads come
+     * first.
+     */
     function findDonor(output: Node): number | undefined {
       const fitting = [...donated].filter((i) => {
         const input = inputs[i], at = reads.indexOf(input);
@@ -81,8 +88,9 @@ export function placeInMemory(
 }
 
 /**
- * The nodes of the outputs, a different one for each, since each output has its own buffer. A root that is an input is
- * copied unless it was donated; a root that occurs twice is copied the second time.
+ * The nodes of the outputs, a different one for each, since each output has its own buffer. A root
+ * that is an input is copied unless it was donated; a root that occurs twice is copied the second
+ * time.
  */
 function outputsOf(roots: readonly Node[], inputs: readonly Node[], donated: ReadonlySet<number>) {
   const outputs: Node[] = [];
@@ -127,7 +135,10 @@ class Scratch {
   readonly sizes: number[] = [];
   readonly #idle = new Set<number>();
 
-  /** Takes the smallest idle slot that is large enough, else the largest, which grows, else a new one. */
+  /**
+   * Takes the smallest idle slot that is large enough, else the largest, which grows, else a new
+   * one.
+   */
   claim(size: number): Slot {
     const { sizes } = this;
     let best: number | undefined;
@@ -143,12 +154,15 @@ class Scratch {
   }
 
   /** Makes a slot idle; the slots of inputs and outputs are never reused. */
-  release({ kind, number }: Slot): void {
+  free({ kind, number }: Slot): void {
     if (kind === "scratch") this.#idle.add(number);
   }
 }
 
-/** Whether a kernel reads a buffer only at the element that it is about to store, so that it may store over it. */
+/**
+ * Whether a kernel reads a buffer only at the element that it is about to store, so that it may
+ * store over it.
+ */
 function readsInPlace(kernel: Kernel, buffer: number): boolean {
   if (kernel.kind === "scan" || kernel.kind === "scatter") return false;
   const isRead = (expr: Expr) => expr.kind === "load" && expr.buffer === buffer;

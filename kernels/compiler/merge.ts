@@ -1,13 +1,15 @@
 /**
- * Step 4: fewer kernels. Step 3 folds producers into consumers; this step moves a consumer into its producer, which folding
- * cannot do where the producer is a product or a reduction, or has other consumers.
+ * Step 4: fewer kernels. Step 3 folds producers into consumers; this step moves a consumer into its
+ * producer, which folding cannot do where the producer is a product or a reduction, or has other
+ * consumers.
  *
- *     step 3     a = matmul(x, w)           b = exp(a + c)
- *     step 4     a = matmul(x, w), b = exp(result + c)          one kernel, which stores a only if others read it
+ *     step 3     1. a = matmul(x, w)     2. b = exp(a + c)
+ *     step 4     1. result = matmul(x, w); b = exp(result + c); a = result, if others read a
  *
- * A map moves if it reads the output of another kernel only at the element that it computes. So a product adds its bias
- * and applies its activation while its tile is in registers, and the gradient of a weight goes straight into Adam's
- * three new values. A training step of vae takes 39 kernels with this step and 98 without; compile.ts has the table.
+ * A map moves if it reads the output of another kernel only at the element that it computes. So a
+ * product adds its bias and applies its activation while its tile is in registers, and the gradient
+ * of a weight goes straight into Adam's three new values. A training step of vae takes 39 kernels
+ * with this step and 98 without; compile.ts has the table.
  *
  * @module
  */
@@ -26,7 +28,10 @@ import {
 import type { KernelCall } from "./kernels_of.ts";
 import { share, substitute } from "./rewrite.ts";
 
-/** A kernel that grows by the maps that move into it. `inputs` are the kernels whose outputs it reads. */
+/**
+ * A kernel that grows by the maps that move into it. `inputs` are the kernels whose outputs it
+ * reads.
+ */
 interface GrowingKernel {
   readonly kernel: Kernel;
   readonly reads: Node[];

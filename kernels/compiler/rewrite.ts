@@ -68,7 +68,9 @@ export function share(roots: readonly Expr[]): Expr[] {
   return roots.map(rewrite);
 }
 
-/** The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared. */
+/**
+ * The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared.
+ */
 export function substitute(roots: readonly Expr[], f: (load: Load) => Expr): Expr[] {
   const done = new Map<Expr, Expr>();
   const rewrite = (expr: Expr): Expr => {

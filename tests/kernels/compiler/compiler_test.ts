@@ -1,6 +1,6 @@
 /**
- * What the compiler makes of ten small graphs. Each kernel is listed as in `explain`: kind, ops, reads → writes.
- * i0, i1, … are inputs, o0, o1, … outputs, s0, s1, … scratch buffers.
+ * What the compiler makes of ten small graphs. Each kernel is listed as in `explain`: kind, ops,
+ * reads → writes. i0, i1, … are inputs, o0, o1, … outputs, s0, s1, … scratch buffers.
  *
  * @module
  */
