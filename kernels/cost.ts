@@ -1,5 +1,6 @@
 /**
- * What a formula costs, and how deeply it is nested: the compiler weighs computing again against storing by these.
+ * What a formula costs, and how deeply it is nested: the compiler weighs computing again against
+ * storing by these.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * A program as readable text: its kernels, what each computes, reads and writes, and where everything lies in memory.
+ * A program as readable text: its kernels, what each computes, reads and writes, and where
+ * everything lies in memory.
  *
  * @module
  */
@@ -58,7 +59,10 @@ function shapeOf(kernel: Kernel): string {
   return `[${kernel.space.join(", ")}]${over}`;
 }
 
-/** Arithmetic operations: every scalar op of a formula counts one, at every point where it is evaluated. */
+/**
+ * The number of arithmetic operations: each scalar op counts one for every element that it is
+ * evaluated for.
+ */
 function operationsOf(kernel: Kernel): number {
   const outputs = sizeOf(kernel.space);
   const over = "over" in kernel ? sizeOf(kernel.over) : 1;
@@ -74,7 +78,7 @@ function opsIn(formulas: readonly Expr[]): number {
   return count;
 }
 
-/** Bytes of what a kernel stores, and of the buffers that it loads from, as far as it reads them. */
+/** The bytes that a kernel stores, and those of its inputs up to the last element that it reads. */
 function bytesOf(kernel: Kernel): number {
   const ends = new Map<number, number>();
   visitExprs(formulasOf(kernel), (expr) => {

@@ -6,10 +6,16 @@
 import type { Kernel } from "./kernel.ts";
 import type { DType } from "./formula.ts";
 
-/** The contents of a buffer on the host. float32 is Float64Array on the reference device; bool is one byte, 0 or 1. */
+/**
+ * The contents of a buffer on the host. float32 is Float64Array on the reference device; bool is
+ * one byte, 0 or 1.
+ */
 export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
-/** What helps where a device has no memory left. What nobody can reach any more is freed only while a read is awaited. */
+/**
+ * What users can do where a device has no memory left. Tensors that nobody can reach are freed only
+ * during an awaited read.
+ */
 export const FREEING =
   "dispose of tensors, donate arguments of jitted functions, or await a read now and then";
 
@@ -17,13 +23,14 @@ export const FREEING =
 export interface Buffer {
   readonly device: Device;
   readonly size: number;
-  /** Gives the memory back; the buffer must not be used again. Doing it twice is harmless. */
+  /** Gives the memory back. The buffer must not be used again; a second call does nothing. */
   free(): void;
 }
 
 /**
- * Where a kernel reads or writes: inputs of the program, its outputs, or scratch memory that lives only while it runs. An
- * output that took over an input goes by the input's slot.
+ * Where a kernel reads or writes: an input of the program, an output, or scratch memory, which
+ * lives only while the program runs. An output that took over a donated input has the slot of that
+ * input.
  */
 export interface Slot {
   readonly kind: "input" | "output" | "scratch";
@@ -31,8 +38,8 @@ export interface Slot {
 }
 
 /**
- * A kernel and the buffers it works on, a slot for each load and each store. A kernel may read a slot that it writes: then
- * it reads there only the element that it is about to overwrite.
+ * A kernel and its buffers: a slot for each load and each store. A kernel that reads a slot which
+ * it also writes reads there only the element that it is about to overwrite.
  */
 export interface Step {
   readonly kernel: Kernel;
@@ -54,11 +61,11 @@ export interface Program {
 /** A program on a device. */
 export interface Executable {
   /**
-   * Runs the program, or queues it: returns at once, and errors of the device may surface when a buffer is read. Where an
-   * output takes over an input, both lists hold the same buffer.
+   * Runs or queues the program and returns at once; errors of the device may surface when a buffer
+   * is read. Where an output takes over an input, both lists hold the same buffer.
    */
   run(inputs: readonly Buffer[], outputs: readonly Buffer[]): void;
-  /** Gives back what the executable holds on the device. */
+  /** Frees what the executable holds on the device. */
   free(): void;
 }
 
@@ -66,13 +73,14 @@ export interface Executable {
 export interface Traits {
   /** Whether to fold ops into their consumers. The reference device runs one op a kernel. */
   readonly fuses: boolean;
-  /** How many buffers one kernel may touch, the outputs included. */
+  /** The number of buffers that one kernel may touch, outputs included. */
   readonly maxBuffers: number;
 }
 
 /**
- * A device. A GPU may hide NaN, since WGSL lets compilers assume that there is none: on Mesa x − x and x · 0 are 0 even for
- * infinite and NaN x. `isNaN` and comparisons look at bits, so they are right about a number that was read from a buffer.
+ * A device. A GPU may hide NaN, since WGSL lets compilers assume that there is none: on Mesa x − x
+ * and x · 0 are 0 even for infinite and NaN x. `isNaN` and comparisons look at bits, so they are
+ * right about a number that was read from a buffer.
  */
 export interface Device {
   /** Which kind of device it is. */
@@ -86,25 +94,27 @@ export interface Device {
    */
   readonly traits: Traits;
   /**
-   * Memory of `size` elements, contents undefined. Throws RangeError where the device has not enough.
+   * Memory of `size` elements, contents undefined. Throws RangeError where the device has not
+   * enough.
    *
    * @internal
    */
   allocate(size: number): Buffer;
   /**
-   * Copies host data of the buffer's size into it; float32 may come as Float32Array or Float64Array.
+   * Copies host data of the buffer's size into it; float32 may come as Float32Array or
+   * Float64Array.
    *
    * @internal
    */
   write(buffer: Buffer, data: Data, dtype: DType): void;
   /**
-   * Copies the first `size` elements out, once all that was queued before is done.
+   * Copies the first `size` elements out, after all programs that were queued before.
    *
    * @internal
    */
   read(buffer: Buffer, size: number, dtype: DType): Promise<Data>;
   /**
-   * The same at once, on devices that never make one wait.
+   * Reads without waiting, on devices that can.
    *
    * @internal
    */
@@ -118,11 +128,12 @@ export interface Device {
   /** Bytes held by buffers that were not freed, and by pools. */
   bytesInUse(): number;
   /**
-   * The most bytes that it can hold, in all and in one buffer; Infinity where that is not known.
+   * The largest number of bytes that it can hold, in all and in one buffer; Infinity where that is
+   * unknown.
    *
    * @internal
    */
   readonly capacity: { readonly total: number; readonly buffer: number };
-  /** Gives everything back. */
+  /** Frees everything that the device holds. */
   close(): void;
 }

@@ -1,20 +1,24 @@
 /**
- * The two types that hold each other: a formula reads elements at indices, and an index may be read from a buffer.
+ * The two types that hold each other: a formula reads elements at indices, and an index may be read
+ * from a buffer.
  *
- * An {@linkcode Expr} is what a kernel computes for one element; `scalar.ts` builds it. An {@linkcode Index} says which
- * element of a buffer is read; `indexing.ts` does arithmetic with it.
+ * An {@linkcode Expr} is what a kernel computes for one element; `scalar.ts` builds it. An
+ * {@linkcode Index} says which element of a buffer is read; `indexing.ts` does arithmetic with it.
  *
  * Worked example: x[i] + table[ids[i]] for vectors of 10 elements and a table of 100 is the call
- * `add(load(0, i), load(1, v))`, where i is the axis atom 0 of size 10, and v is the value atom of size 100 whose
- * expression is `load(2, i)`.
+ * `add(load(0, i), load(1, v))`, where i is the axis atom 0 of size 10, and v is the value atom of
+ * size 100 whose expression is `load(2, i)`.
  *
  * @module
  */
 
-/** The type of an element; each takes four bytes in a buffer (eight for float32 on the reference device). */
+/**
+ * The type of an element; each takes four bytes in a buffer (eight for float32 on the reference
+ * device).
+ */
 export type DType = "float32" | "int32" | "uint32" | "bool";
 
-/** A function that a device may have, or else finds written out in `numerics.ts`. */
+/** A function that `numerics.ts` writes out in the other operations. */
 export type Intrinsic =
   | "exp"
   | "log"
@@ -49,7 +53,7 @@ export type ScalarOp =
   | "shiftRight" // fills with the sign for int32, with zeros for uint32
   | "select" // select(condition, ifTrue, ifFalse)
   | "convert" // to the call's dtype: floats are cut towards zero and saturate, NaN gives 0
-  | "bitcast" // the same 32 bits under another dtype; not on the reference device, which has no float32 bits
+  | "bitcast" // the same 32 bits under another dtype; not on the reference device
   | Intrinsic;
 
 /** A formula. Expressions are shared by reference: the same object is computed once. */
@@ -69,7 +73,7 @@ export interface Position {
   readonly at: Index;
 }
 
-/** What a reduction, a scan, a scatter or a product arrived at. */
+/** The outcome of the kernel's reduction, scan, scatter or product. */
 export interface Result {
   readonly kind: "result";
   readonly dtype: DType;
@@ -91,7 +95,7 @@ export interface Call {
   readonly args: readonly Expr[];
 }
 
-/** What an index is a multiple of. Every atom ranges over 0 … size − 1. */
+/** What an index counts in multiples of. Every atom ranges over 0 … size − 1. */
 export type Atom =
   | { readonly kind: "axis"; readonly axis: number; readonly size: number }
   | { readonly kind: "quotient"; readonly of: Index; readonly by: number; readonly size: number }

@@ -22,8 +22,14 @@ export type Lowering =
   /** Given: the contents of a buffer. */
   | { readonly kind: "leaf" }
   /**
-   * Each element is a formula of elements of the inputs. Elementwise ops read at the same index, movement ops read at
-   * another one and compute nothing; those that read one input at one index, whatever its values, are views.
+   * Each element is a formula of elements of the inputs. Elementwise ops read their inputs at the
+   * index that they compute; movement ops compute nothing and read at another index. A view reads
+   * one input, at an index that depends on no values.
+   *
+   * Worked example: mul on [4, 6] is `element: (at, read) => mul(read(0, at), read(1, at))`. The
+   * compiler calls it once, with the two loop variables as `at`, and gets one formula for all 24
+   * elements. Elementwise ops must pass on the array `at` itself, not a copy:
+   * compiler/kernels_of.ts shares formulas by its identity.
    */
   | {
     readonly kind: "map";
@@ -36,7 +42,10 @@ export type Lowering =
   | { readonly kind: "scan"; readonly axis: number; readonly exclusive: boolean }
   /** [...batch, m, k] times [...batch, k, n]. */
   | { readonly kind: "matmul" }
-  /** Of indices [m] and updates [m, ...rest]: row r of the output is the sum of the updates whose index is r. */
+  /**
+   * Of indices [m] and updates [m, ...rest]: row r of the output is the sum of the updates whose
+   * index is r.
+   */
   | { readonly kind: "scatter" };
 
 /** A value to be computed. */
@@ -45,7 +54,9 @@ export interface Node {
   readonly dtype: DType;
   readonly inputs: readonly Node[];
   readonly lowering: Lowering;
-  /** The op and its attributes as text: nodes with equal labels and equal inputs compute the same. */
+  /**
+   * The op and its attributes as text: nodes with equal labels and equal inputs compute the same.
+   */
   readonly label: string;
 }
 

@@ -1,13 +1,14 @@
 /**
  * Index arithmetic: the integers that say which element of a buffer a kernel reads.
  *
- * A movement op (reshape, transpose, slice, …) copies nothing; it rewrites the index at which its input is read. An
- * {@linkcode Index} is a sum `constant + Σ scale · atom`. An atom is a loop variable, a quotient or remainder of
- * another index (what a reshape leaves behind when it cannot be undone), or an integer that is computed while the kernel
- * runs (what a gather reads). Being a sum, it shows the stride of every loop variable at once.
+ * A movement op (reshape, transpose, slice, …) copies nothing; it rewrites the index at which its
+ * input is read. An {@linkcode Index} is a sum `constant + Σ scale · atom`. An atom is a loop
+ * variable, a quotient or remainder of another index (which a reshape leaves where it cannot be
+ * undone), or an integer that the kernel computes (the index that a gather reads). The scales are
+ * the strides of the loop variables.
  *
- * Worked example: reading a [4, 6] buffer through reshape([2, 2, 6]) and reshape([24]) at position i gives
- * `6·(2·⌊i/12⌋ + ⌊i/6⌋ mod 2) + i mod 6`, which {@linkcode add} folds back to `i`.
+ * Worked example: reading a [4, 6] buffer through reshape([2, 2, 6]) and reshape([24]) at position
+ * i gives `6·(2·⌊i/12⌋ + ⌊i/6⌋ mod 2) + i mod 6`, which {@linkcode add} folds back to `i`.
  *
  * @module
  */
@@ -124,6 +125,10 @@ export function flatten(at: readonly Index[], shape: readonly number[]): Index {
   return add(...parts.reverse());
 }
 
+/** The loop variables of a space, one for each axis. */
+export const axesOf = (space: readonly number[]): Index[] =>
+  space.map((size, axis) => axisIndex(axis, size));
+
 /** The inverse of {@linkcode flatten}. */
 export function unflatten(flat: Index, shape: readonly number[]): Index[] {
   const at: Index[] = new Array(shape.length);
@@ -137,7 +142,10 @@ export function unflatten(flat: Index, shape: readonly number[]): Index[] {
   return at;
 }
 
-/** Whether two indices are written the same way, and so are equal wherever they are evaluated. */
+/**
+ * Whether two indices are written the same way, and thus are equal for all values of the loop
+ * variables.
+ */
 export function sameIndex(a: Index, b: Index): boolean {
   return a === b || a.constant === b.constant && a.terms.length === b.terms.length &&
       a.terms.every((t) => b.terms.some((u) => t.scale === u.scale && sameAtom(t.atom, u.atom)));
@@ -151,7 +159,9 @@ function sameAtom(a: Atom, b: Atom): boolean {
   return a.kind === b.kind && a.by === b.by && sameIndex(a.of, b.of);
 }
 
-/** How far the index moves when the loop variable of an axis grows by one; undefined where that is not a constant. */
+/**
+ * The step of the index when the loop variable of an axis grows by one; undefined where it varies.
+ */
 export function strideOf(a: Index, axis: number): number | undefined {
   let stride = 0;
   for (const { atom, scale } of a.terms) {

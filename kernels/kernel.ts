@@ -1,16 +1,21 @@
 /**
  * What a kernel is: an index space, loads, scalar expressions, perhaps a reduction, and stores.
  *
- * For every index of its space a kernel stores one element of each of its outputs, which are contiguous and row-major. It
- * computes all of an index's elements before it stores the first. Axes are numbered: first those of the space, then those
- * of `over`. This is all that a device has to understand.
+ * For every index of its space a kernel stores one element of each of its outputs, which are
+ * contiguous and row-major. It computes all of an index's elements before it stores the first. Axes
+ * are numbered: first those of the space, then those of `over`. This is all that a device has to
+ * understand.
  *
  * @module
  */
 import type { Combine } from "./graph.ts";
+import { axesOf, flatten, sameIndex } from "./indexing.ts";
 import type { Atom, DType, Expr, Index, Load } from "./formula.ts";
 
-/** The element that a kernel stores in one of its outputs, in terms of loads and, except in a map, of the `result`. */
+/**
+ * The element that a kernel stores in one of its outputs, in terms of loads and, except in a map,
+ * of the `result`.
+ */
 export interface Store {
   readonly dtype: DType;
   readonly value: Expr;
@@ -41,7 +46,10 @@ export interface ReduceKernel extends Common {
   readonly body: Expr;
 }
 
-/** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) where a and b are strided loads and k is the axis after n. */
+/**
+ * out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) where a and b are strided loads and k
+ * is the axis after n.
+ */
 export interface MatmulKernel extends Common {
   readonly kind: "matmul";
   readonly over: readonly [number];
@@ -49,7 +57,10 @@ export interface MatmulKernel extends Common {
   readonly b: Load;
 }
 
-/** out[i] = store(i, result = Σ body(i with position j along axis)) for j up to i's position (before it if exclusive). */
+/**
+ * out[i] = store(i, result = Σ body(i with position j along axis)) for j up to i's position (before
+ * it if exclusive).
+ */
 export interface ScanKernel extends Common {
   readonly kind: "scan";
   readonly axis: number;
@@ -58,8 +69,8 @@ export interface ScanKernel extends Common {
 }
 
 /**
- * out[r, …c] = store(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. The axis of u comes last;
- * `row` is an int32 formula of u alone and always within the rows.
+ * out[r, …c] = store(result = Σ over u with row(u) = r of body(…c, u)), in the order of u. The axis
+ * of u comes last; `row` is an int32 formula of u alone and always within the rows.
  */
 export interface ScatterKernel extends Common {
   readonly kind: "scatter";
@@ -71,14 +82,17 @@ export interface ScatterKernel extends Common {
 /** One launch on a device. */
 export type Kernel = MapKernel | ReduceKernel | MatmulKernel | ScanKernel | ScatterKernel;
 
-/** The name of a kernel after the ops that it computes, each once, and not too many; `otherwise` where there are none. */
+/**
+ * The name of a kernel: the ops that it computes, each once, at most six; `otherwise` where there
+ * are none.
+ */
 export function kernelName(ops: readonly string[], otherwise = "copy"): string {
   const names = [...new Set(ops)].filter((op) => op !== "full");
   if (names.length === 0) return otherwise;
   return names.length <= 6 ? names.join("+") : `${names.slice(0, 5).join("+")}+…`;
 }
 
-/** The formulas that make up the `result`; none in a map. */
+/** The formulas whose values become the `result`; none in a map. */
 export function bodiesOf(kernel: Kernel): Expr[] {
   switch (kernel.kind) {
     case "map":
@@ -98,7 +112,9 @@ export const formulasOf = (kernel: Kernel): Expr[] => [
   ...kernel.stores.map(({ value }) => value),
 ];
 
-/** Calls `visit` on every expression below the given ones, and within their indices, arguments first, each once. */
+/**
+ * Calls `visit` once on every expression in the given ones and in their indices, arguments first.
+ */
 export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void): void {
   const seen = new Set<Expr | Atom>();
   const ofIndex = (index: Index) => {
@@ -119,7 +135,20 @@ export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void):
   roots.forEach(ofExpr);
 }
 
-/** Every index in some formulas, those within quotients and remainders included. */
+/** Where a kernel stores: the row-major position of the element that it computes. */
+export const outputIndex = (space: readonly number[]): Index => flatten(axesOf(space), space);
+
+/** Whether the stores of a kernel read some loads at {@linkcode outputIndex} and nowhere else. */
+export function readsOnlyHere({ stores, space }: Kernel, which: (load: Load) => boolean): boolean {
+  const here = outputIndex(space);
+  let only = true;
+  visitExprs(stores.map(({ value }) => value), (expr) => {
+    if (expr.kind === "load" && which(expr)) only &&= sameIndex(expr.at, here);
+  });
+  return only;
+}
+
+/** Every index in the formulas, also those within quotients and remainders. */
 export function indicesOf(formulas: readonly Expr[]): Index[] {
   const found = new Set<Index>();
   const include = (index: Index) => {

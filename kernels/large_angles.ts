@@ -1,11 +1,14 @@
 /**
- * Angles of any size, brought to within an eighth of a turn: the reduction of Payne and Hanek (1983).
+ * Angles of any size, brought to within an eighth of a turn: the reduction of Payne and Hanek
+ * (1983).
  *
- * Of x·2/π, only what is left after whole multiples of 4 matters, four quarter turns being one turn. A float32 is an integer
- * times a power of two, so the digits of 2/π that give nothing but such multiples are left out, and 96 of those after them
- * suffice: no float32 is so close to a multiple of π/2 that more than 31 digits of the fraction are zero.
+ * x·2/π is x in quarter turns. Only its rest modulo 4 matters, since four quarter turns are one
+ * turn. A float32 is an integer times a power of two, so the first digits of 2/π give only
+ * multiples of 4 and are left out. The next 96 digits suffice: no float32 is so close to a multiple
+ * of π/2 that more than 31 digits of the fraction are zero.
  *
- * Worked example: x = 12,288 is 7822.784 quarter turns, 2.784 without the multiples of 4: 3 of them and −0.216 of one.
+ * Worked example: x = 12,288 is 7822.784 quarter turns, 2.784 without the multiples of 4: 3 of them
+ * and −0.216 of one.
  *
  * @module
  */
@@ -37,7 +40,7 @@ const DIGITS: readonly number[] = [
 const word = (value: number): Expr => constant(value, "uint32");
 const real = (value: number): Expr => constant(value, "float32");
 
-/** Words moved left by so many bits; the last, where its lower bits are not known, is left out. */
+/** Words shifted left by `bits`. The last word is left out, since its lower bits are unknown. */
 function moved(words: readonly Expr[], bits: number): Expr[] {
   if (bits >= 32) return words.slice(bits / 32);
   return words.slice(1).map((next, i) =>
@@ -54,11 +57,15 @@ function upperProduct(m: Expr, w: Expr): Expr {
   return add(mul(high(m), high(w)), add(high(middle), high(other)));
 }
 
-/** x = turns·π/2 + rest for 8192 ≤ |x| < ∞: turns modulo 4 as an int32, and |rest| ≤ π/4 to the last digit or so. */
+/**
+ * x = turns·π/2 + rest for 8192 ≤ |x| < ∞: turns modulo 4 as an int32, and |rest| ≤ π/4 to the last
+ * digit or so.
+ */
 export function reduceLarge(x: Expr): { turns: Expr; rest: Expr } {
   const bits = bitcast(x, "uint32");
   const i = sub(and(shiftRight(bits, word(23)), word(0xff)), word(127 + 13));
-  // |x| = m·2^(8k − 10) with i = 8k + s and m = 2^s times the integer of 24 bits, which a float of exponent 23 + s is.
+  // |x| = m·2^(8k − 10) with i = 8k + s and m = 2^s times the integer of 24 bits, which a float of
+  // exponent 23 + s is.
   const exponent = shiftLeft(add(and(i, word(7)), word(127 + 23)), word(23));
   const scaled = bitcast(or(and(bits, word(0x7fffff)), exponent), "float32");
   const m = convert(convert(scaled, "int32"), "uint32");
@@ -86,8 +93,9 @@ export function reduceLarge(x: Expr): { turns: Expr; rest: Expr } {
 }
 
 /**
- * π/2 times a fraction below ½ of 62 binary digits, 30 of them in its first word. The 14 upper digits times the 8 of 201/128
- * are exact, and so is each of the three parts as a float: where the upper ones are zero, no digit is lost.
+ * π/2 times a fraction below ½ of 62 binary digits, 30 of them in its first word. The 14 upper
+ * digits times the 8 of 201/128 are exact, and so is each of the three parts as a float: where the
+ * upper ones are zero, no digit is lost.
  */
 function timesQuarterTurn(first: Expr, second: Expr): Expr {
   const part = (digits: Expr) => convert(convert(digits, "int32"), "float32");

@@ -1,23 +1,26 @@
 /**
  * The intrinsics, written out in arithmetic and bits.
  *
- * No two machines agree on exp or tanh, and WebAssembly has neither. Here each {@linkcode Intrinsic} is a formula in the
- * rest of the scalar language, so that one text serves every device and gives the same digits on all of them. Every
- * function is the same three moves: *reduce* the argument to a short interval around 0 by an identity, evaluate a
- * *polynomial* there, and *restore* by shifting exponents.
+ * No two machines agree on exp or tanh, and WebAssembly has neither. Here each {@linkcode
+ * Intrinsic} is a formula in the rest of the scalar language, so that all devices give the same
+ * digits. Every function takes three steps: *reduce* the argument to a short interval around 0 by
+ * an identity, evaluate a *polynomial* there, and *restore* by shifting exponents.
  *
- * Largest errors against float64 in units in the last place (ulp) of the true value, over 4 million arguments spread
- * evenly over all bit patterns and 4 million over those of 10⁻⁴ … 100 with either sign:
+ * Largest errors against float64 in units in the last place (ulp) of the true value, over 4 million
+ * arguments spread evenly over all bit patterns and 4 million over those of 10⁻⁴ … 100 with either
+ * sign:
  *
  * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin  | cos  |
  * |------|------|-------|-------|------|---------|----------|------|------|
  * | 0.90 | 0.81 | 0.82  | 1.57  | 1.41 | 2.00    | 1.62     | 1.54 | 1.72 |
  *
- * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A GPU may round
- * divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN; results too large give ±Infinity.
- * Comparisons with NaN are not relied on: where NaN must survive, it does so by arithmetic or by its bits.
+ * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A
+ * GPU may round divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN;
+ * results too large give ±Infinity. Comparisons with NaN are not relied on: where NaN must survive,
+ * it does so by arithmetic or by its bits.
  *
- * The coefficients are those of Cephes (S. Moshier, netlib.org/cephes), near-minimax polynomials for float32.
+ * The coefficients are those of Cephes (S. Moshier, netlib.org/cephes), near-minimax polynomials
+ * for float32.
  *
  * @module
  */
@@ -45,11 +48,11 @@ import {
   sub,
 } from "./scalar.ts";
 
-/** What there is to know of an intrinsic. */
+/** An intrinsic. */
 interface IntrinsicRow {
   /** The function of a float32 in terms of the other scalar operations. */
   readonly written: (x: Expr) => Expr;
-  /** Another formula for arguments so rare, and so dear, that it is computed only where there are any. */
+  /** An expensive formula for rare arguments, which is computed only where there are any. */
   readonly rare?: (x: Expr) => { readonly when: Expr; readonly value: Expr };
   /** The function in float64, for the reference device. */
   readonly exact: (x: number) => number;
@@ -90,9 +93,10 @@ const int = (value: number): Expr => constant(value, "int32");
 const ONE = real(1);
 
 /**
- * Σ cᵢ·xⁱ, the highest power first. Four terms at a time by Estrin's scheme, pairs c₁·x + c₀ and pairs of pairs with x², and
- * those by Horner's rule in x⁴. Horner's rule alone has fewer operations, but each waits for the one before it; Estrin's
- * alone needs x⁸, which for small x is subnormal, and then a processor takes many times as long.
+ * Σ cᵢ·xⁱ, the highest power first. Four terms at a time by Estrin's scheme, pairs c₁·x + c₀ and
+ * pairs of pairs with x², and those by Horner's rule in x⁴. Horner's rule alone has fewer
+ * operations, but each waits for the one before it; Estrin's alone needs x⁸, which for small x is
+ * subnormal, and then a processor takes many times as long.
  */
 function polynomial(x: Expr, ...coefficients: readonly number[]): Expr {
   const square = mul(x, x);
@@ -106,7 +110,9 @@ function polynomial(x: Expr, ...coefficients: readonly number[]): Expr {
 /** 2ⁿ for −126 ≤ n ≤ 127: the float whose biased exponent is n + 127 and whose mantissa is zero. */
 const powerOfTwo = (n: Expr): Expr => bitcast(shiftLeft(add(n, int(127)), int(23)), "float32");
 
-/** y · 2ⁿ for −252 ≤ n ≤ 254, in two factors: 2ⁿ itself may not be a float where the product is one. */
+/**
+ * y · 2ⁿ for −252 ≤ n ≤ 254, in two factors: 2ⁿ itself may not be a float where the product is one.
+ */
 function scaleByPowerOfTwo(y: Expr, n: Expr): Expr {
   const half = shiftRight(n, int(1));
   return mul(mul(y, powerOfTwo(half)), powerOfTwo(sub(n, half)));
@@ -116,8 +122,9 @@ function scaleByPowerOfTwo(y: Expr, n: Expr): Expr {
 const LN2_HIGH = 0.693359375, LN2_LOW = -2.12194440e-4;
 
 /**
- * x = n·ln 2 + r with |r| ≤ ½ ln 2, and eʳ − 1 = r + r²·P(r). The product n·ln 2 is subtracted in two parts, so that almost
- * nothing is lost where x is close to it (Cody and Waite): `high` is exact, and the small `low` joins the small r²·P.
+ * x = n·ln 2 + r with |r| ≤ ½ ln 2, and eʳ − 1 = r + r²·P(r). The product n·ln 2 is subtracted in
+ * two parts, so that almost nothing is lost where x is close to it (Cody and Waite): `high` is
+ * exact, and the small `low` joins the small r²·P.
  */
 function splitExponent(x: Expr): { n: Expr; expm1OfRest: Expr } {
   const n = round(mul(x, real(Math.LOG2E)));
@@ -143,8 +150,8 @@ function exp(x: Expr): Expr {
 }
 
 /**
- * eˣ − 1 = 2ⁿ·((eʳ − 1) + (1 − 2⁻ⁿ)): nothing cancels, since |eʳ − 1| < 0.42 while |1 − 2⁻ⁿ| ≥ ½ unless n is 0. Below the
- * clamp the result is −1. Near 0 it is x, with its sign.
+ * eˣ − 1 = 2ⁿ·((eʳ − 1) + (1 − 2⁻ⁿ)): nothing cancels, since |eʳ − 1| < 0.42 while |1 − 2⁻ⁿ| ≥ ½
+ * unless n is 0. Below the clamp the result is −1. Near 0 it is x, with its sign.
  */
 function expm1(x: Expr): Expr {
   const { n, expm1OfRest } = splitExponent(min(max(x, real(-30)), real(89)));
@@ -156,8 +163,8 @@ function expm1(x: Expr): Expr {
 const nearZero = (x: Expr): Expr => less(abs(x), real(2 ** -25));
 
 /**
- * For normal u > 0: u = 2ⁿ·(1 + f) with √½ ≤ 1 + f < √2. Counting exponents from the bits of √½ does both at once: they
- * step up where the mantissa passes √2, not 2.
+ * For normal u > 0: u = 2ⁿ·(1 + f) with √½ ≤ 1 + f < √2. Counting exponents from the bits of √½
+ * does both at once: they step up where the mantissa passes √2, not 2.
  */
 function splitMantissa(u: Expr): { n: Expr; f: Expr } {
   const bits = bitcast(u, "int32");
@@ -167,8 +174,8 @@ function splitMantissa(u: Expr): { n: Expr; f: Expr } {
 }
 
 /**
- * log(2ⁿ·(1 + f)) + correction = n·ln 2 + f − f²/2 + f³·P(f) + correction, the small terms first. Near 0 the powers of f add
- * nothing to it, but might be subnormal: they are left out.
+ * log(2ⁿ·(1 + f)) + correction = n·ln 2 + f − f²/2 + f³·P(f) + correction, the small terms first.
+ * Near 0 the powers of f add nothing to it, but might be subnormal: they are left out.
  */
 function logOfSplit(n: Expr, f: Expr, correction: Expr): Expr {
   const base = select(nearZero(f), real(0), f);
@@ -190,8 +197,9 @@ function logOfSplit(n: Expr, f: Expr, correction: Expr): Expr {
 }
 
 /**
- * The `value` where 0 < u < ∞; −Infinity where u is 0; NaN where it is negative; u itself if Infinity or NaN. As integers,
- * the bits of floats are ordered like the floats, Infinity above all numbers and NaN above Infinity.
+ * The `value` where 0 < u < ∞; −Infinity where u is 0; NaN where it is negative; u itself if
+ * Infinity or NaN. As integers, the bits of floats are ordered like the floats, Infinity above all
+ * numbers and NaN above Infinity.
  */
 function withLogLimits(u: Expr, value: Expr): Expr {
   const bits = bitcast(u, "int32");
@@ -213,8 +221,8 @@ function log(x: Expr): Expr {
 }
 
 /**
- * Where 1 + x lies between √½ and √2 take f = x. Elsewhere take log u of the rounded u = 1 + x, and make good for what
- * rounding lost, d = x − (u − 1): log(u + d) = log u + d/u to first order.
+ * Where 1 + x lies between √½ and √2 take f = x. Elsewhere take log u of the rounded u = 1 + x, and
+ * make good for what rounding lost, d = x − (u − 1): log(u + d) = log u + d/u to first order.
  */
 function log1p(x: Expr): Expr {
   const u = add(ONE, x);
@@ -227,8 +235,8 @@ function log1p(x: Expr): Expr {
 }
 
 /**
- * For a = |x| near 0, tanh a = a + a³·P(a²); elsewhere tanh a = 1 − 2e/(1 + e) with e = e^(−2a), which cannot overflow.
- * Then the sign of x is put back.
+ * For a = |x| near 0, tanh a = a + a³·P(a²); elsewhere tanh a = 1 − 2e/(1 + e) with e = e^(−2a),
+ * which cannot overflow. Then the sign of x is put back.
  */
 function tanh(x: Expr): Expr {
   const a = abs(x);
@@ -248,8 +256,8 @@ function tanh(x: Expr): Expr {
 }
 
 /**
- * With e⁻ˣ = 2ⁿ·eʳ, 1/(1 + e⁻ˣ) = 2⁻ⁿ/(1 + ((eʳ − 1) + 2⁻ⁿ)): the exponential itself, and its rounding, never appear.
- * Beyond the clamp the result is 1 or 0.
+ * With e⁻ˣ = 2ⁿ·eʳ, 1/(1 + e⁻ˣ) = 2⁻ⁿ/(1 + ((eʳ − 1) + 2⁻ⁿ)): the exponential itself, and its
+ * rounding, never appear. Beyond the clamp the result is 1 or 0.
  */
 function sigmoid(x: Expr): Expr {
   const { n, expm1OfRest } = splitExponent(min(max(neg(x), real(-30)), real(104)));
@@ -258,9 +266,9 @@ function sigmoid(x: Expr): Expr {
 }
 
 /**
- * log(1 + eˣ) = max(x, 0) + log(1 + u) with u = e^(−|x|) in 0 … 1. Where 1 + u is beyond √2 it is 2·(1 + f) with
- * f = (u − 1)/2, elsewhere f = u: so nothing is rounded that log would have to make good for, and there is no division.
- * NaN survives in u.
+ * log(1 + eˣ) = max(x, 0) + log(1 + u) with u = e^(−|x|) in 0 … 1. Where 1 + u is beyond √2 it is
+ * 2·(1 + f) with f = (u − 1)/2, elsewhere f = u: so nothing is rounded that log would have to make
+ * good for, and there is no division. NaN survives in u.
  */
 function softplus(x: Expr): Expr {
   const u = exp(neg(abs(x)));
@@ -270,7 +278,10 @@ function softplus(x: Expr): Expr {
   return add(select(less(real(0), x), x, real(0)), logOfSplit(n, f, real(0)));
 }
 
-/** π/2 in four parts, three of 11 bits, so that their products with quarter turns below 2¹³ are exact. */
+/**
+ * π/2 in four parts, three of 11 bits, so that their products with quarter turns below 2¹³ are
+ * exact.
+ */
 const QUARTER_TURN: readonly number[] = [
   1.5703125,
   4.837512969970703125e-4,
@@ -279,8 +290,8 @@ const QUARTER_TURN: readonly number[] = [
 ];
 
 /**
- * sin(x + turns·π/2) for |x| ≤ 8192, where the reduction to x = n·π/2 + r is exact. The clamp keeps the powers of r from
- * overflowing beyond.
+ * sin(x + turns·π/2) for |x| ≤ 8192, where the reduction to x = n·π/2 + r is exact. The clamp keeps
+ * the powers of r from overflowing beyond.
  */
 function quarterTurns(x: Expr, turns: number): Expr {
   const n = round(mul(x, real(2 / Math.PI)));
@@ -288,7 +299,10 @@ function quarterTurns(x: Expr, turns: number): Expr {
   return ofQuarterTurns(convert(n, "int32"), min(max(rest, real(-0.8)), real(0.8)), turns);
 }
 
-/** sin(r + (n + turns)·π/2) for |r| ≤ π/4: sin r or cos r, by turns, with either sign; (n + turns) mod 4 says which. */
+/**
+ * sin(r + (n + turns)·π/2) for |r| ≤ π/4: sin r or cos r, by turns, with either sign; (n + turns)
+ * mod 4 says which.
+ */
 function ofQuarterTurns(n: Expr, r: Expr, turns: number): Expr {
   const z = mul(r, r);
   const sine = add(

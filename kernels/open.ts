@@ -19,15 +19,16 @@ export type DeviceName = "auto" | Device["name"];
 
 /** Settings of {@linkcode openDevice}. */
 export interface DeviceOptions {
-  /** How many threads the CPU may use, 1 … 16; as many as it has processors unless given. */
+  /** The number of threads that the CPU may use, 1 … 16 (default: the number of its processors). */
   readonly threads?: number;
 }
 
 /**
  * Opens a device. It is closed by its `close` method.
  *
- * @throws {Error} for `webgpu` where there is no adapter at all, and for `cpu` where WebAssembly is forbidden; {RangeError}
- * where there is no such device, an option is out of range, or there is no room for the memory of another cpu device.
+ * @throws {Error} for `webgpu` where there is no adapter at all, and for `cpu` where WebAssembly is
+ * forbidden; {RangeError} where no device has that name, an option is out of range, or there is no
+ * room for another cpu device's memory.
  */
 export async function openDevice(
   name: DeviceName = "auto",
@@ -55,7 +56,7 @@ const openers: Readonly<
 const text = (value: unknown): string =>
   typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
 
-/** A GPU that does not work is not passed over in silence: that may be why a run takes long. */
+/** A GPU that was found but does not work is reported, since the CPU may be slower. */
 async function openBest(options: DeviceOptions): Promise<Device> {
   if (await findAdapter() === undefined) return await openCpuInRoom(options);
   try {
@@ -66,7 +67,10 @@ async function openBest(options: DeviceOptions): Promise<Device> {
   }
 }
 
-/** Where there is no room for another memory, that of devices which nobody can reach any more is waited for. */
+/**
+ * Where WebAssembly has no room for another memory, waits for the collector to free those of
+ * forgotten devices.
+ */
 async function openCpuInRoom(options: DeviceOptions): Promise<Device> {
   for (let attempt = 0;; attempt++) {
     try {

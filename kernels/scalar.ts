@@ -1,9 +1,10 @@
 /**
- * Scalar formulas: what a kernel computes for one element.
+ * The constructors of scalar formulas.
  *
- * An elementwise op is one formula in this language. Devices print it: as JavaScript, as WGSL, as WebAssembly SIMD. The
- * language is what all three have: arithmetic, comparisons, bits, a select. The functions that only some of them have
- * (exp, log, tanh, …) are *intrinsics*, which `numerics.ts` writes out in the rest of the language.
+ * An elementwise op is one formula. Devices print formulas as JavaScript, as WGSL, or as
+ * WebAssembly SIMD. The language has what all three have: arithmetic, comparisons, bits, a select.
+ * The functions that only some of them have (exp, log, tanh, …) are *intrinsics*, which
+ * `numerics.ts` writes out in the rest of the language.
  *
  * @module
  */
@@ -28,10 +29,13 @@ export const load = (buffer: number, at: Index, dtype: DType): Load => ({
   at,
 });
 
-/** What a reduction, a scan, a scatter or a product arrived at; only in a kernel's `value`. */
+/**
+ * The outcome of the kernel's reduction, scan, scatter or product; only in the values that it
+ * stores.
+ */
 export const result = (dtype: DType): Expr => ({ kind: "result", dtype });
 
-/** Applies an operation whose dtype is given. Prefer the named helpers below. */
+/** Applies an operation that gives the stated dtype. Prefer the named helpers below. */
 export const call = (op: ScalarOp, dtype: DType, ...args: readonly Expr[]): Expr => ({
   kind: "call",
   op,

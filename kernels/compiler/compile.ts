@@ -1,5 +1,25 @@
 /**
- * The compiler: from a graph of tensors to a program of kernels, in five steps, each a file of this folder.
+ * The compiler: from a graph of tensors to a program of kernels, in five steps, each a file of this
+ * folder.
+ *
+ * Worked example: y = softplus(x·w + b) with x [100, 784], w [784, 512] and b [512] is four nodes
+ * over three leaves.
+ *
+ *     nodes     matmul   broadcastTo  add      softplus
+ *     choose    stored   folded       folded   stored      products and outputs have buffers
+ *     kernels   1. p = matmul(x, w)
+ *               2. y = softplus(p + b)                     broadcastTo and add are in its formula
+ *     merge     1. y = softplus(result of matmul(x, w) + b)
+ *     memory    1. reads inputs 0, 1 and 2, writes output 0
+ *
+ * What the steps save, as kernels and bytes moved of a training step at batch 100:
+ *
+ * |             | all five steps | without mergeEqual | without mergeKernels | one node a kernel |
+ * |-------------|----------------|--------------------|----------------------|-------------------|
+ * | vae         | 39, 19.2 MB    | 42, 19.2 MB        | 98, 28.9 MB          | 687, 98.7 MB |
+ * | echo        | 51, 27.3 MB    | 55, 27.4 MB        | 128, 40.5 MB         | 1738, 197 MB |
+ * | echo_matrix | 250, 86.9 MB   | 284, 87.3 MB       | 372, 100 MB          | 2692, 462 MB |
+ * | iaf_prior   | 271, 194 MB    | 273, 194 MB        | 527, 249 MB          | 2366, 773 MB |
  *
  * @module
  */

@@ -1,6 +1,10 @@
 /**
  * Step 1: nodes that compute the same become one node (common subexpression elimination).
  *
+ * Two nodes compute the same if label, dtype, shape and inputs are equal. Worked example: in exp(x)
+ * + exp(x) the two exp have the label "exp" and the input x, so the second becomes the first, and
+ * add reads one node twice.
+ *
  * @module
  */
 import { type Node, topologicalOrder } from "../graph.ts";
@@ -32,8 +36,8 @@ export function mergeEqual(roots: readonly Node[]): Node[] {
 }
 
 /**
- * The inputs that a node reads. `withGradient` adds inputs to an identity view so that the gradient can reach them; a view
- * reads only input 0.
+ * The inputs that a node reads. `withGradient` adds inputs to an identity view so that the gradient
+ * can reach them; a view reads only input 0.
  */
 const readBy = ({ lowering, inputs }: Node): readonly Node[] =>
   lowering.kind === "map" && lowering.isView ? inputs.slice(0, 1) : inputs;

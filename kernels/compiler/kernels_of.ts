@@ -1,16 +1,29 @@
 /**
- * Step 3: each stored node gets a kernel, and the nodes that are not stored are folded into its formula.
+ * Step 3: each stored node gets a kernel, and the nodes that are not stored are folded into its
+ * formula.
+ *
+ * Folding asks each node for its element at an index. Worked example: y = exp(transpose(x)) of x
+ * [4, 6] asks exp at (i₀, i₁), exp asks transpose at (i₀, i₁), transpose asks x at (i₁, i₀), and x
+ * is stored: y's formula is exp(load x at 6·i₁ + i₀).
+ *
+ * A node that is asked twice at the same index must give the same object, or a chain xₙ₊₁ = xₙ + xₙ
+ * would be built 2ⁿ times. "The same index" means the same array: elementwise ops hand on the array
+ * `at` that they got, which is what makes sharing cheap. An op that hands on `[...at]` instead
+ * would make compiling take exponentially long.
  *
  * @module
  */
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import type { Expr, Index, Load } from "../formula.ts";
-import { axisIndex, flatten, sameIndex } from "../indexing.ts";
+import { axesOf, axisIndex, flatten, sameIndex } from "../indexing.ts";
 import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
 import { load, result } from "../scalar.ts";
 import { share } from "./rewrite.ts";
 
-/** A kernel with the nodes that it reads and those that it computes, in the order of its loads and stores. */
+/**
+ * A kernel with the nodes that it reads and those that it computes, in the order of its loads and
+ * stores.
+ */
 export interface KernelCall {
   readonly kernel: Kernel;
   readonly reads: readonly Node[];
@@ -20,7 +33,7 @@ export interface KernelCall {
 /**
  * The kernels that compute the roots, each after those whose output it reads.
  *
- * @throws {RangeError} where a kernel would have to count further than devices can.
+ * @throws {RangeError} where a kernel would have to count further than 2³¹ − 1.
  */
 export function kernelsOf(roots: readonly Node[], stored: ReadonlySet<Node>): KernelCall[] {
   return topologicalOrder(roots)
@@ -37,7 +50,9 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
   const names: string[] = [];
   const known = new Map<Node, Map<readonly Index[], Expr>>();
 
-  /** The element of a node at an index; the same object for the same node and index. */
+  /**
+   * The element of a node at an index: the same object for the same node and the same array `at`.
+   */
   function read(from: Node, at: readonly Index[]): Expr {
     let ofNode = known.get(from);
     if (ofNode === undefined) known.set(from, ofNode = new Map());
@@ -62,7 +77,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
   }
 
   const { shape: space, dtype, inputs, lowering } = node;
-  const at = space.map((size, axis) => axisIndex(axis, size));
+  const at = axesOf(space);
   const stores = [{ dtype, value: result(dtype) }];
   const kernel = ((): Kernel => {
     const common = () => ({
@@ -113,7 +128,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
   return { kernel, reads, writes: [node] };
 }
 
-/** Devices count in 32 bits, of which one is for the sign. */
+/** Devices count in int32. */
 const MOST = 2 ** 31 - 1;
 
 function checkCounts(kernel: Kernel): void {

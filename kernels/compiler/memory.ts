@@ -1,8 +1,9 @@
 /**
  * Step 5: every value gets a place in memory.
  *
- * A scratch slot is reused as soon as the last reader of its value has run. An output takes over the buffer of a donated
- * input that nobody reads later, so that a training step overwrites its own state.
+ * A scratch slot is reused as soon as the last reader of its value has run. An output takes over
+ * the buffer of a donated input that nobody reads later, so that a training step overwrites its own
+ * state.
  *
  *     step       1    2    3    4
  *     s0        [a────a]  [c────c]      a is read last by step 2, so step 3 may store c there
@@ -12,13 +13,15 @@
  */
 import type { Program, Slot, Step } from "../device.ts";
 import { type Node, sizeOf } from "../graph.ts";
-import { axisIndex, flatten, sameIndex } from "../indexing.ts";
-import { bodiesOf, type Kernel, visitExprs } from "../kernel.ts";
-import type { Expr, Load } from "../formula.ts";
+import { bodiesOf, type Kernel, outputIndex, readsOnlyHere, visitExprs } from "../kernel.ts";
+import type { Expr } from "../formula.ts";
 import { load } from "../scalar.ts";
 import type { KernelCall } from "./kernels_of.ts";
 
-/** The program of some kernels, whose results are the roots. `donated` are the inputs that it may overwrite. */
+/**
+ * The program of the kernels that compute the roots. `donated` holds the numbers of the inputs that
+ * it may overwrite.
+ */
 export function placeInMemory(
   computed: readonly KernelCall[],
   inputs: readonly Node[],
@@ -55,10 +58,13 @@ export function placeInMemory(
     }
     if (size > 0) steps.push({ kernel, reads: reads.map(slotOf), writes: writes.map(slotOf) });
     for (const node of new Set([...reads, ...writes])) {
-      if (endsBy(node, step)) scratch.release(slotOf(node));
+      if (endsBy(node, step)) scratch.free(slotOf(node));
     }
 
-    /** The donated input whose buffer an output can take over, one that this kernel reads if possible. */
+    /**
+     * The donated input whose buffer an output can take over; inputs that this kernel reads come
+     * first.
+     */
     function findDonor(output: Node): number | undefined {
       const fitting = [...donated].filter((i) => {
         const input = inputs[i], at = reads.indexOf(input);
@@ -75,15 +81,16 @@ export function placeInMemory(
     scratch: scratch.sizes,
   };
 
-  /** Whether nobody reads a value after a step. */
+  /** Whether no kernel reads a value after a step. */
   function endsBy(node: Node, step: number): boolean {
     return (lastReads.get(node) ?? -1) <= step;
   }
 }
 
 /**
- * A node of its own for each root, since each output has a buffer of its own. An input that is a root is copied unless it
- * was donated, and so is a root that is asked for twice.
+ * The nodes of the outputs, a different one for each, since each output has its own buffer. A root
+ * that is an input is copied unless it was donated; a root that occurs twice is copied the second
+ * time.
  */
 function outputsOf(roots: readonly Node[], inputs: readonly Node[], donated: ReadonlySet<number>) {
   const outputs: Node[] = [];
@@ -103,14 +110,13 @@ function outputsOf(roots: readonly Node[], inputs: readonly Node[], donated: Rea
 }
 
 function copyOf(node: Node): KernelCall {
-  const at = flatten(node.shape.map((size, axis) => axisIndex(axis, size)), node.shape);
   return {
     kernel: {
       kind: "map",
       name: "copy",
       space: node.shape,
       loads: [node.dtype],
-      stores: [{ dtype: node.dtype, value: load(0, at, node.dtype) }],
+      stores: [{ dtype: node.dtype, value: load(0, outputIndex(node.shape), node.dtype) }],
     },
     reads: [node],
     writes: [{ ...node, inputs: [node], label: "copy" }],
@@ -129,7 +135,10 @@ class Scratch {
   readonly sizes: number[] = [];
   readonly #idle = new Set<number>();
 
-  /** Takes the smallest idle slot that is large enough, else the largest, which grows, else a new one. */
+  /**
+   * Takes the smallest idle slot that is large enough, else the largest, which grows, else a new
+   * one.
+   */
   claim(size: number): Slot {
     const { sizes } = this;
     let best: number | undefined;
@@ -144,21 +153,20 @@ class Scratch {
     return { kind: "scratch", number: best };
   }
 
-  /** Gives a slot back; those of inputs and outputs are never given back. */
-  release({ kind, number }: Slot): void {
+  /** Makes a slot idle; the slots of inputs and outputs are never reused. */
+  free({ kind, number }: Slot): void {
     if (kind === "scratch") this.#idle.add(number);
   }
 }
 
-/** Whether the kernel reads a buffer only at the element that it is about to store, so that it may store over it. */
+/**
+ * Whether a kernel reads a buffer only at the element that it is about to store, so that it may
+ * store over it.
+ */
 function readsInPlace(kernel: Kernel, buffer: number): boolean {
   if (kernel.kind === "scan" || kernel.kind === "scatter") return false;
-  const here = flatten(kernel.space.map((size, axis) => axisIndex(axis, size)), kernel.space);
   const isRead = (expr: Expr) => expr.kind === "load" && expr.buffer === buffer;
-  let inPlace = true;
-  visitExprs(bodiesOf(kernel), (expr) => inPlace &&= !isRead(expr));
-  visitExprs(kernel.stores.map(({ value }) => value), (expr) => {
-    if (isRead(expr)) inPlace &&= sameIndex((expr as Load).at, here);
-  });
-  return inPlace;
+  let isInBody = false;
+  visitExprs(bodiesOf(kernel), (expr) => isInBody ||= isRead(expr));
+  return !isInBody && readsOnlyHere(kernel, isRead);
 }

@@ -1,9 +1,9 @@
 /**
- * Rewriting formulas: making equal subexpressions one object, folding constants, replacing loads.
+ * Rewriting formulas: making equal subexpressions one object, and replacing loads.
  *
  * @module
  */
-import type { Expr, Index, Load, ScalarOp } from "../formula.ts";
+import type { Expr, Index, Load } from "../formula.ts";
 import {
   add,
   axisIndex,
@@ -13,7 +13,6 @@ import {
   scale,
   valueIndex,
 } from "../indexing.ts";
-import { constant } from "../scalar.ts";
 
 /** The same formulas, with equal subexpressions shared by reference. */
 export function share(roots: readonly Expr[]): Expr[] {
@@ -62,16 +61,16 @@ export function share(roots: readonly Expr[]): Expr[] {
       }
       case "call": {
         const args = expr.args.map(rewrite);
-        const simpler = simplify({ ...expr, args });
-        if (simpler.kind !== "call") return rewrite(simpler);
-        return unique(`${simpler.op}${simpler.dtype}(${simpler.args.map(idOf)})`, simpler);
+        return unique(`${expr.op}${expr.dtype}(${args.map(idOf)})`, { ...expr, args });
       }
     }
   }
   return roots.map(rewrite);
 }
 
-/** The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared. */
+/**
+ * The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared.
+ */
 export function substitute(roots: readonly Expr[], f: (load: Load) => Expr): Expr[] {
   const done = new Map<Expr, Expr>();
   const rewrite = (expr: Expr): Expr => {
@@ -105,38 +104,4 @@ function mapIndex(index: Index, f: (expr: Expr) => Expr): Index {
       return scale(divide(mapIndex(atom.of, f), atom.by)[atom.kind], s);
     }),
   );
-}
-
-function foldFloats(op: ScalarOp, a: number, b: number): number | undefined {
-  switch (op) {
-    case "add":
-      return a + b;
-    case "sub":
-      return a - b;
-    case "mul":
-      return a * b;
-    case "div":
-      return a / b;
-  }
-}
-
-/** Rules that hold for every argument, NaN, infinities and signed zeros included. */
-function simplify(expr: Extract<Expr, { kind: "call" }>): Expr {
-  const [a, b, c] = expr.args;
-  if (a.kind === "constant" && b?.kind === "constant" && expr.dtype === "float32") {
-    const folded = foldFloats(expr.op, Math.fround(a.value), Math.fround(b.value));
-    if (folded !== undefined) return constant(Math.fround(folded));
-  }
-  switch (expr.op) {
-    case "select":
-      if (a.kind === "constant") return a.value ? b : c;
-      return b === c ? b : expr;
-    case "convert":
-      if (a.kind === "constant" && expr.dtype === "float32") {
-        return constant(Math.fround(a.value), "float32");
-      }
-      return expr;
-    default:
-      return expr;
-  }
 }

@@ -1,6 +1,7 @@
 /**
- * The reference device: float64, plain loops, one op a kernel. It is the oracle of every test, so it is written to be
- * obviously right, not to be fast. Every element, of whatever type, is a float64, which holds all 32-bit integers.
+ * The reference device: float64, plain loops, one op a kernel. It is the oracle of every test, so
+ * it is written to be obviously right instead of fast. Every element of every dtype is a float64,
+ * which holds all 32-bit integers.
  *
  * @module
  */
@@ -142,7 +143,7 @@ function source(kernel: Kernel): string {
       return loops(others, `let r = 0;\n${loops([kernel.axis], step)}`);
     }
     case "scatter": {
-      // Row by row, as the definition says: every update is looked at for every row.
+      // As the definition says: for every row, all updates are looked at.
       const sum = statement(
         [kernel.row, kernel.body],
         (row, body) => `if (${row} === i0) ${combined(kernel.body.dtype, "add", body)}`,

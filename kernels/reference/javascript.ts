@@ -18,8 +18,8 @@ export const library: Readonly<Record<string, (x: number) => number>> = {
 };
 
 /**
- * JavaScript for a formula. Loop variables are `i0`, `i1`, …, buffers `b0`, `b1`, …, the result `r`. Shared
- * subexpressions become constants, which are pushed to `lines`.
+ * JavaScript for a formula. Loop variables are `i0`, `i1`, …, buffers `b0`, `b1`, …, the result
+ * `r`. Shared subexpressions become constants, which are pushed to `lines`.
  */
 export function print(expr: Expr, lines: string[], names: Map<Expr, string>): string {
   const known = names.get(expr);

@@ -1,5 +1,6 @@
 /**
- * Index arithmetic against integers: every index is evaluated, by brute force, at all positions of its loops.
+ * Index arithmetic against integers: every index is evaluated, by brute force, at all positions of
+ * its loops.
  *
  * @module
  */
@@ -202,7 +203,10 @@ const factorisations: Readonly<Record<number, readonly (readonly number[])[]>> =
     3,
   ]],
 };
-/** The index at which the first shape's buffer is read through reshapes to the others; loops run over the last. */
+/**
+ * The index at which the first shape's buffer is read through reshapes to the others; loops run
+ * over the last.
+ */
 function throughReshapes(shapes: readonly (readonly number[])[]): Index {
   let at = shapes.at(-1)!.map((size, axis) => axisIndex(axis, size));
   for (let i = shapes.length - 1; i > 0; i--) {

@@ -17,7 +17,9 @@ const floatOfBits = (bits: number): number => {
   return word.getFloat32(0);
 };
 
-/** A function of one float32 that computes an intrinsic's formula, rounding every float to float32. */
+/**
+ * A function of one float32 that computes an intrinsic's formula, rounding every float to float32.
+ */
 function compile(name: Intrinsic): (x: number) => number {
   const { written, rare } = INTRINSICS[name];
   const x = load(0, constantIndex(0), "float32");

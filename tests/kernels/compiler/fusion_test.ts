@@ -1,6 +1,7 @@
 /**
- * Fused is unfused: random graphs give the same on every device, and whatever the fuser and the planner are told. (What
- * all devices share, such as index arithmetic, is not tested here but by the op table.)
+ * Fused is unfused: random graphs give the same on every device, and whatever the fuser and the
+ * planner are told. (What all devices share, such as index arithmetic, is not tested here but by
+ * the op table.)
  *
  * @module
  */
@@ -26,14 +27,19 @@ import { onEveryDevice, reference } from "../../fixtures/devices.ts";
 import { exactGraph, smoothGraph, type Value } from "../../fixtures/graphs.ts";
 
 const choices = fc.array(fc.nat(1000), { minLength: 8, maxLength: 120, size: "max" });
-/** The same graphs every time, unless others or more are asked for; shaders take longer to compile. */
+/**
+ * The same graphs every time, unless others or more are asked for; shaders take longer to compile.
+ */
 const settings = (device: Device): fc.Parameters<unknown> => ({
   seed: Number(Deno.env.get("ECHOGRAD_SEED") ?? 20251122),
   numRuns: Number(Deno.env.get("ECHOGRAD_RUNS") ?? 1) * (device.name === "webgpu" ? 60 : 800),
 });
 const fused = ["cpu", "webgpu"] as const;
 
-/** Holds a device against the reference. The graph is built for each: running it puts its values on a device. */
+/**
+ * Holds a device against the reference. The graph is built for each: running it puts its values on
+ * a device.
+ */
 async function assertWithin(build: () => readonly Value[], device: Device): Promise<void> {
   const [values, oracle] = [build(), build()];
   const [actual, expected] = [values, oracle].map((graph) => graph.map(({ x }) => x));
@@ -68,7 +74,9 @@ onEveryDevice(
   { only: fused },
 );
 
-/** Plans and runs the graphs on the reference device, with any fusion, over copies of the leaves. */
+/**
+ * Plans and runs the graphs on the reference device, with any fusion, over copies of the leaves.
+ */
 async function runPlanned(
   outputs: readonly Tensor[],
   maxBuffers: number,
