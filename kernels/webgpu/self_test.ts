@@ -1,6 +1,6 @@
 /**
- * A GPU whose driver computes wrong numbers is worse than none: before a device is used, one program of four small kernels
- * must give what JavaScript computes.
+ * A GPU whose driver computes wrong numbers is worse than none. Before a device is used, one
+ * program of four small kernels must give the numbers that JavaScript computes.
  *
  * @module
  */
@@ -10,22 +10,23 @@ import type { Kernel } from "../kernel.ts";
 import type { Expr, Intrinsic } from "../scalar.ts";
 import { add, constant, equal, intrinsic, load, max, position, result, select } from "../scalar.ts";
 
-/** A kernel with its inputs and the numbers that it must arrive at. */
+/** A kernel, its inputs, and the numbers that it must give. */
 interface Check {
   readonly kernel: Kernel;
   readonly inputs: readonly Data[];
   readonly expected: readonly number[];
-  /** What element i is, where an index says little. */
+  /** The name of element i in an error message, where its index says little. */
   readonly describe?: (i: number) => string;
 }
 
-/** Relative to 1 or the number. */
+/** The largest allowed error, relative to 1 or to the number, whichever is larger. */
 const TOLERANCE = 1e-5;
 
 /**
  * Runs the checks on a device.
  *
- * @throws {Error} where a number is wrong or a kernel does not compile; it names the device and the kernel.
+ * @throws {Error} where a number is wrong or a kernel does not compile; it names the device and the
+ * kernel.
  */
 export async function checkNumbers(device: Device): Promise<void> {
   const checks = [checkIntrinsics(), checkSum(), checkProduct(), checkScatter()];
@@ -98,7 +99,7 @@ const INTRINSICS: readonly { name: Intrinsic; of: (x: number) => number }[] = [
   { name: "cos", of: Math.cos },
 ];
 
-/** Every intrinsic of numbers from 2⁻¹⁰ to 20, where all are defined. */
+/** Every intrinsic at numbers from 2⁻¹⁰ to 20, where all are defined. */
 function checkIntrinsics(): Check {
   const xs = Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
   const [n, count] = [INTRINSICS.length, xs.length];
@@ -142,7 +143,7 @@ function checkSum(): Check {
   };
 }
 
-/** A product whose sizes no tile divides, and what a layer does to it: a bias and a rectifier. */
+/** A product with bias and rectifier, of sizes that no tile divides. */
 function checkProduct(): Check {
   const [m, k, n] = [37, 21, 43];
   const [a, b, bias] = [integers(m * k), integers(k * n), integers(n)];
