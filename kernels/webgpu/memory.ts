@@ -14,8 +14,8 @@ export interface Memory {
   readonly buffer: GPUBuffer;
 }
 
-/** The bytes that a pool may keep: this many, or this part of the bytes in use if that is more. */
-const KEPT_BYTES = 2 ** 26, KEPT_PART = 1;
+/** The bytes that a pool may keep: this many, or as many as are in use if that is more. */
+const KEPT_BYTES = 2 ** 26;
 
 /** Buffers of one usage, by size. */
 export class BufferPool {
@@ -56,7 +56,7 @@ export class BufferPool {
     if (!this.#all.has(memory)) return; // destroyed with the pool
     const { size } = memory.buffer;
     this.#bytesInUse -= size;
-    const limit = Math.max(KEPT_BYTES, this.#bytesInUse * KEPT_PART);
+    const limit = Math.max(KEPT_BYTES, this.#bytesInUse);
     if (this.#bytesKept + size > limit) {
       this.#all.delete(memory);
       memory.buffer.destroy();

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { Index } from "../../indexing.ts";
 import { writeOut } from "../../numerics.ts";
 import type { DType, Expr, Intrinsic, Load } from "../../scalar.ts";
@@ -175,20 +176,13 @@ export class Writer {
     let terms = index.terms;
     for (const { axes, sizes, counter } of this.groups) {
       // Where the axes of a group are contiguous in the buffer, its counter is their position.
-      const scales = axes.map((axis) =>
-        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale
-      );
-      let stride: number | undefined, expected = 1;
-      for (let i = axes.length - 1; i >= 0; i--) {
-        if (sizes[i] === 1) continue;
-        stride ??= scales[i];
-        if (stride === undefined || scales[i] !== stride * expected) {
-          stride = undefined;
-          break;
-        }
-        expected *= sizes[i];
-      }
-      if (stride === undefined) continue;
+      const scaleOf = (axis?: number) =>
+        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale;
+      const below = (i: number) => sizeOf(sizes.slice(i + 1));
+      const stride = scaleOf(axes.findLast((_, i) => sizes[i] > 1));
+      const isCounted = (axis: number, i: number) =>
+        sizes[i] === 1 || scaleOf(axis) === stride! * below(i);
+      if (stride === undefined || !axes.every(isCounted)) continue;
       include(counter, stride);
       terms = terms.filter(({ atom }) => atom.kind !== "axis" || !axes.includes(atom.axis));
     }
@@ -213,7 +207,7 @@ export class Writer {
     if (group === undefined) throw new TypeError(`Axis ${axis} has no position here`);
     const { axes, sizes, counter } = group;
     const at = axes.indexOf(axis);
-    const below = sizes.slice(at + 1).reduce((n, size) => n * size, 1);
+    const below = sizeOf(sizes.slice(at + 1));
     let part = counter;
     if (below > 1) part = this.bind(`${part.text} / ${unsigned(below)}`, [part]);
     if (sizes.slice(0, at).some((size) => size > 1)) {
