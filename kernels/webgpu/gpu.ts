@@ -161,11 +161,17 @@ export class WebgpuDevice implements Device {
   }
 }
 
+const STORED = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint32Array,
+} as const;
+
 /** Host data as it lies in a buffer, with four bytes an element. */
 function toBytes(data: Data, dtype: DType): ArrayBufferView<ArrayBuffer> {
-  const Type = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint32Array };
-  const fits = data instanceof Type[dtype] && isUnshared(data);
-  return fits ? data : new Type[dtype](data);
+  const Stored = STORED[dtype];
+  return data instanceof Stored && isUnshared(data) ? data : new Stored(data);
 }
 
 /** Memory that is shared between threads cannot be written to a GPU; a copy can. */
@@ -173,14 +179,6 @@ const isUnshared = (view: ArrayBufferView): view is ArrayBufferView<ArrayBuffer>
   view.buffer instanceof ArrayBuffer;
 
 function fromBytes(stored: ArrayBuffer, dtype: DType): Data {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(stored);
-    case "int32":
-      return new Int32Array(stored);
-    case "uint32":
-      return new Uint32Array(stored);
-    case "bool":
-      return new Uint8Array(new Uint32Array(stored));
-  }
+  const data = new STORED[dtype](stored);
+  return dtype === "bool" ? new Uint8Array(data) : data;
 }
