@@ -112,12 +112,8 @@ export class CpuDevice implements Device {
   get description(): string {
     const { threads, workers } = this;
     const started = 1 + (workers?.ready ?? 0);
-    const count = started === threads
-      ? threads
-      : workers?.isAwake
-      ? `${started} of ${threads}`
-      : `up to ${threads}`;
-    return `WebAssembly SIMD, ${count} thread${threads === 1 ? "" : "s"}`;
+    const before = started === threads ? "" : workers?.isAwake ? `${started} of ` : "up to ";
+    return `WebAssembly SIMD, ${before}${threads} thread${threads === 1 ? "" : "s"}`;
   }
 
   get heap(): Heap {
@@ -174,14 +170,8 @@ export class CpuDevice implements Device {
     const at = from.address / 4;
     if (dtype === "float32") return this.heap.floats.slice(at, at + size);
     const integers = this.heap.integers.subarray(at, at + size);
-    switch (dtype) {
-      case "int32":
-        return new Int32Array(integers);
-      case "uint32":
-        return new Uint32Array(integers);
-      case "bool":
-        return new Uint8Array(integers);
-    }
+    const Host = { int32: Int32Array, uint32: Uint32Array, bool: Uint8Array }[dtype];
+    return new Host(integers);
   }
 
   compile(program: Program): Executable {

@@ -26,8 +26,6 @@ export class NoRoomError extends RangeError {}
 /** A growing memory, cut into blocks. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
-  #floats: Float32Array<Bytes> = new Float32Array();
-  #integers: Int32Array<Bytes> = new Int32Array();
   /** The free gaps in order of address; no two of them touch. */
   readonly #gaps: Gap[] = [];
   readonly #lengths: Map<number, number> = new Map();
@@ -56,20 +54,14 @@ export class Heap {
     return this.#inUse;
   }
 
-  /** All memory as float32. Growing replaces the array, so ask again after every allocation. */
+  /** All memory as float32. Growing replaces the memory, so ask again after every allocation. */
   get floats(): Float32Array<Bytes> {
-    if (this.#floats.buffer !== this.memory.buffer) {
-      this.#floats = new Float32Array(this.memory.buffer);
-    }
-    return this.#floats;
+    return new Float32Array(this.memory.buffer);
   }
 
-  /** All memory as int32. Growing replaces the array, so ask again after every allocation. */
+  /** All memory as int32. Growing replaces the memory, so ask again after every allocation. */
   get integers(): Int32Array<Bytes> {
-    if (this.#integers.buffer !== this.memory.buffer) {
-      this.#integers = new Int32Array(this.memory.buffer);
-    }
-    return this.#integers;
+    return new Int32Array(this.memory.buffer);
   }
 
   /** Allocates a block and returns its address. Throws RangeError where memory has run out. */

@@ -1,5 +1,5 @@
 /**
- * What to do where there is no WebGPU adapter: it differs from place to place.
+ * What helps where there is no WebGPU adapter, which differs between runtimes and browsers.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export interface Environment {
   readonly userAgent?: string;
   /** Whether there is `navigator.gpu`. */
   readonly hasWebgpu: boolean;
-  /** Whether a page came by https or from this machine; undefined outside of pages. */
+  /** Whether a page was served by https or from this machine; undefined outside of pages. */
   readonly isSecure?: boolean;
 }
 

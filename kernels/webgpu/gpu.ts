@@ -1,12 +1,12 @@
 /**
  * The WebGPU device: kernels become WGSL compute shaders. `device.ts` opens one.
  *
- * Launching returns at once. Errors of shaders and of the GPU surface at the next `read`, as does the loss of the GPU
- * (`DeviceLostError`). A GPU may flush subnormal numbers to zero.
+ * Launching returns at once. Errors of shaders and of the GPU, and the loss of the GPU
+ * (`DeviceLostError`), are thrown at the next `read`. A GPU may flush subnormal numbers to zero.
  *
- * A read takes at least the 10 ms after which Deno looks whether the GPU is done, but many can be under way together. On
- * llvmpipe a small step whose loss is read takes 12.4 ms where each read is awaited before the next step, 1.4 ms with eight
- * of them under way, and 0.34 ms without reads.
+ * Deno asks the GPU every 10 ms whether it has finished, so a read takes 10 ms at least, but many
+ * reads can wait at once. A small step on llvmpipe takes 12.4 ms where each loss is awaited before
+ * the next step, 1.4 ms with eight reads under way, and 0.34 ms without reads.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export class WebgpuDevice implements Device {
 
   /** Takes over a GPU. */
   constructor(device: GPUDevice, readonly description: string, readonly machine: Machine) {
-    // One is kept for what is between the two launches of some kernels.
+    // One binding is kept for the memory between the two launches of some kernels.
     this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
     this.#device = device;
     this.#errors = new ErrorLog(device);
@@ -71,7 +71,7 @@ export class WebgpuDevice implements Device {
   write(buffer: Buffer, data: Data, dtype: DType): void {
     this.#errors.throwIfGone();
     const { memory, size } = this.#own(buffer);
-    // A write beyond the buffer would end the process, so it must not come to one.
+    // A write beyond the end of the buffer would end the process.
     if (data.length > size) {
       throw new RangeError(`Cannot write ${data.length} elements to a buffer of ${size}`);
     }
@@ -101,7 +101,7 @@ export class WebgpuDevice implements Device {
         copy = staging.buffer.getMappedRange(0, size * 4).slice(0);
         staging.buffer.unmap();
       }
-      // What went wrong before says more than that the mapping failed.
+      // An earlier error explains more than the failure of the mapping.
       if (check.status === "rejected") throw check.reason;
       if (map.status === "rejected") throw map.reason;
       return fromBytes(copy, dtype);
@@ -161,11 +161,17 @@ export class WebgpuDevice implements Device {
   }
 }
 
-/** Host data as it lies in a buffer, four bytes an element. */
+const STORED = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint32Array,
+} as const;
+
+/** Host data as it lies in a buffer, with four bytes an element. */
 function toBytes(data: Data, dtype: DType): ArrayBufferView<ArrayBuffer> {
-  const Type = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint32Array };
-  const fits = data instanceof Type[dtype] && isUnshared(data);
-  return fits ? data : new Type[dtype](data);
+  const Stored = STORED[dtype];
+  return data instanceof Stored && isUnshared(data) ? data : new Stored(data);
 }
 
 /** Memory that is shared between threads cannot be written to a GPU; a copy can. */
@@ -173,14 +179,6 @@ const isUnshared = (view: ArrayBufferView): view is ArrayBufferView<ArrayBuffer>
   view.buffer instanceof ArrayBuffer;
 
 function fromBytes(stored: ArrayBuffer, dtype: DType): Data {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(stored);
-    case "int32":
-      return new Int32Array(stored);
-    case "uint32":
-      return new Uint32Array(stored);
-    case "bool":
-      return new Uint8Array(new Uint32Array(stored));
-  }
+  const data = new STORED[dtype](stored);
+  return dtype === "bool" ? new Uint8Array(data) : data;
 }

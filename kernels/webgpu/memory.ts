@@ -1,20 +1,21 @@
 /**
- * The memory of a GPU. Garbage collection does not manage it, and to create a buffer is slow, so buffers that were freed
- * are kept for the next allocation of about their size, up to a limit.
+ * The memory of a GPU. The garbage collector does not manage it, and creating a buffer is slow. So
+ * freed buffers are kept, up to a limit, for the next allocation of about their size.
  *
- * A freed buffer may be given out again while the GPU is still busy with it: what was queued first is done first.
+ * A freed buffer may be given out again while the GPU still uses it: the GPU works in the order of
+ * its queue.
  *
  * @module
  */
 
-/** A buffer of the GPU; its id is never used again. */
+/** A buffer of the GPU; no other buffer ever has its id. */
 export interface Memory {
   readonly id: number;
   readonly buffer: GPUBuffer;
 }
 
-/** Bytes that a pool keeps, at least, and as a part of what is in use. */
-const KEPT_BYTES = 2 ** 26, KEPT_PART = 1;
+/** The bytes that a pool may keep: this many, or as many as are in use if that is more. */
+const KEPT_BYTES = 2 ** 26;
 
 /** Buffers of one usage, by size. */
 export class BufferPool {
@@ -26,7 +27,10 @@ export class BufferPool {
 
   constructor(readonly device: GPUDevice, readonly usage: number) {}
 
-  /** Memory of at least so many bytes, contents undefined. Throws RangeError beyond the limits of a buffer. */
+  /**
+   * Memory of at least this many bytes, contents undefined. Throws RangeError beyond the limits of
+   * a buffer.
+   */
   allocate(bytes: number): Memory {
     const { limit } = this;
     if (!(bytes >= 0 && bytes <= limit)) {
@@ -47,12 +51,12 @@ export class BufferPool {
     return memory;
   }
 
-  /** Gives memory back. */
+  /** Keeps memory for later, or destroys it where enough is kept. */
   free(memory: Memory): void {
     if (!this.#all.has(memory)) return; // destroyed with the pool
     const { size } = memory.buffer;
     this.#bytesInUse -= size;
-    const limit = Math.max(KEPT_BYTES, this.#bytesInUse * KEPT_PART);
+    const limit = Math.max(KEPT_BYTES, this.#bytesInUse);
     if (this.#bytesKept + size > limit) {
       this.#all.delete(memory);
       memory.buffer.destroy();
@@ -64,7 +68,7 @@ export class BufferPool {
     else same.push(memory);
   }
 
-  /** The most bytes of a buffer. */
+  /** The largest size of a buffer, in bytes. */
   get limit(): number {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
@@ -84,7 +88,10 @@ export class BufferPool {
   }
 }
 
-/** The size to allocate: a multiple of 256 bytes with three significant bits, so that sizes meet again; 25 % slack at most. */
+/**
+ * The size to allocate: a multiple of 256 bytes with three significant bits, so that equal sizes
+ * recur. At most 25 % is unused.
+ */
 export function sizeClass(bytes: number): number {
   const step = Math.max(256, 2 ** (Math.floor(Math.log2(Math.max(1, bytes))) - 2));
   return Math.max(1, Math.ceil(bytes / step)) * step;

@@ -1,6 +1,6 @@
 /**
- * Compiles shaders. Each text is compiled once per device, and a failure names the kernel, the compiler's message, and the
- * line of WGSL.
+ * Compiles shaders. Each text is compiled once per device. A failure names the kernel, the
+ * compiler's message, and the line of WGSL.
  *
  * @module
  */
@@ -20,7 +20,10 @@ export class Pipelines {
 
   constructor(readonly device: GPUDevice, readonly errors: ErrorLog) {}
 
-  /** The pipeline of a shader with so many bindings, the first of which it writes. Returns at once; whether it compiled is known at the next read. */
+  /**
+   * The pipeline of a shader with a number of bindings, the first `written` of which it writes.
+   * Returns at once; the next read throws if the shader does not compile.
+   */
   get(shader: Shader, bindings: number, written: number): Pipeline {
     let compiled = this.#byCode.get(shader.code);
     if (compiled === undefined) {
@@ -43,13 +46,13 @@ export class Pipelines {
     this.errors.expect(errors.then(async ([validation, internal]) => {
       const error = validation ?? internal;
       if (error === null) return undefined;
-      this.#byCode.delete(code); // whoever tries again hears of it again
+      this.#byCode.delete(code); // so that the next attempt fails again
       return new Error(await explain(name, code, module, error.message));
     }));
     return { pipeline, layout };
   }
 
-  /** The first bindings are written and perhaps read, the others are read. */
+  /** The layout of bindings: the first are written and perhaps read, the others are read. */
   #layout(bindings: number, written: number): GPUBindGroupLayout {
     const key = `${bindings} ${written}`;
     let layout = this.#layouts.get(key);

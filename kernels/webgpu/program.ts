@@ -1,6 +1,6 @@
 /**
- * Programs on a GPU: every step has its pipeline and bind groups ready, so that a run only records dispatches, in one
- * pass, and submits them at once.
+ * Programs on a GPU. Pipelines and bind groups of all steps are prepared, so a run only records the
+ * dispatches, in one pass, and submits them at once.
  *
  * @module
  */
@@ -19,16 +19,22 @@ interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly grid: readonly [number, number];
-  /** What is bound, the outputs first. */
+  /** The slots that are bound, the outputs first. */
   readonly slots: readonly Slot[];
   /** The bind groups of the last few sets of buffers, by their ids. */
   readonly groups: Map<string, GPUBindGroup>;
 }
 
-/** Results come from a pool, so a loop meets the same sets of buffers again: as many as it has reads under way. */
+/**
+ * The number of bind groups to keep. Results come from a pool, so a loop with eight reads under way
+ * meets the same eight sets of buffers again and again.
+ */
 const GROUPS_KEPT = 32;
 
-/** Compiles a program, and takes its scratch memory. A run is given the memory of its inputs and outputs. */
+/**
+ * Compiles a program and allocates its scratch memory. A run takes the memory of inputs and
+ * outputs.
+ */
 export function compileProgram(
   device: GPUDevice,
   pipelines: Pipelines,
@@ -105,7 +111,10 @@ export function compileProgram(
   };
 }
 
-/** Gives every load a binding: loads from one slot share theirs, and those from a slot that is written have its. */
+/**
+ * Gives every load a binding. Loads from one slot share a binding, and a load from a slot that is
+ * written has the binding of that output.
+ */
 function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; slots: Slot[] } {
   const slots: Slot[] = [];
   const bindingOf = (slot: Slot) => {
@@ -117,7 +126,7 @@ function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; 
   return { bindings: reads.map(bindingOf), slots };
 }
 
-/** An output that takes over an input is the same memory. */
+/** The slot that holds the memory: an output that takes over an input lies in the input. */
 function homeOf(slot: Slot, program: Program): Slot {
   const donor = slot.kind === "output" ? program.outputs[slot.number].donor : undefined;
   return donor === undefined ? slot : { kind: "input", number: donor };

@@ -15,14 +15,12 @@ export interface Loop {
   readonly size: number;
 }
 
-/** A run of neighbouring axes: their sizes, and the number of the first. */
-export interface Axes {
-  readonly first: number;
-  readonly sizes: readonly number[];
-}
-
-/** The loops that run through some axes; none for axes of one element. */
-export function loopsOver({ first, sizes }: Axes, indices: readonly Index[]): Loop[] {
+/** The loops that run through the axes from `first` on; none for axes of one element. */
+export function loopsOver(
+  first: number,
+  sizes: readonly number[],
+  indices: readonly Index[],
+): Loop[] {
   const loops: Loop[] = [];
   sizes.forEach((size, i) => {
     const axis = first + i;

@@ -24,7 +24,7 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
   const { fn, sources } = begin(kernel, sizes, result?.kind === "buffers" ? " (end)" : "");
   const { space, stores } = kernel;
   const values = stores.map(({ value }) => value);
-  const loops = loopsOver({ first: 0, sizes: space }, indicesOf(values));
+  const loops = loopsOver(0, space, indicesOf(values));
   if (loops.length === 0) loops.push(oneRound);
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 1);

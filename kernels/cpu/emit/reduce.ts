@@ -27,8 +27,8 @@ export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phas
     return emitMap(kernel, sizes, { kind: "constant", bits: identityBits(combine, body.dtype) });
   }
   const atLeastOne = (loops: Loop[]) => loops.length > 0 ? loops : [oneRound];
-  const outer = atLeastOne(loopsOver({ first: 0, sizes: space }, indicesOf(formulasOf(kernel))));
-  const inner = atLeastOne(loopsOver({ first: space.length, sizes: over }, indicesOf([body])));
+  const outer = atLeastOne(loopsOver(0, space, indicesOf(formulasOf(kernel))));
+  const inner = atLeastOne(loopsOver(space.length, over, indicesOf([body])));
   return (sumsRows(kernel, outer, inner) ? emitRows : emitColumns)(kernel, sizes, outer, inner);
 }
 

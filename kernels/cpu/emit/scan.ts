@@ -29,8 +29,8 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
   const { fn, sources } = begin(kernel, sizes);
   const { space, axis, body, exclusive } = kernel;
   const indices = indicesOf(formulasOf(kernel));
-  const before = loopsOver({ first: 0, sizes: space.slice(0, axis) }, indices);
-  const after = loopsOver({ first: axis + 1, sizes: space.slice(axis + 1) }, indices);
+  const before = loopsOver(0, space.slice(0, axis), indices);
+  const after = loopsOver(axis + 1, space.slice(axis + 1), indices);
   const along: Loop = { axis, size: space[axis] };
   const loops = [...before, ...(after.length > 0 ? after : [oneRound]), along];
   const last = loops.length;

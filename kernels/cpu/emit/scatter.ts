@@ -92,7 +92,7 @@ function emitSums(
   const { space, over: [updates], row, body } = kernel;
   const columns = space.slice(1);
   const along: Loop = { axis: space.length, size: updates };
-  const across = loopsOver({ first: 1, sizes: columns }, indicesOf([body]));
+  const across = loopsOver(1, columns, indicesOf([body]));
   const loops = [along, ...(across.length > 0 ? across : [oneRound])];
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 2);

@@ -73,7 +73,7 @@ export class Threads {
       else this.#share(program, part, slots, scratch);
     });
     if (areReady) this.#pace.note(work, performance.now() - began);
-    else this.#count(work);
+    else if (this.#workers === undefined && (this.#work += work) > startAfter) this.start();
   }
 
   /** Runs a part of a program together with the workers. */
@@ -100,13 +100,6 @@ export class Threads {
     }
     if (Atomics.sub(control, words.unfinished, done) !== done) this.#finish();
     if (Atomics.load(control, words.failed)) throw new Error("A worker of the cpu device failed");
-  }
-
-  /** Starts the workers once there was enough work. */
-  #count(time: number): void {
-    if (this.#workers !== undefined) return;
-    this.#work += time;
-    if (this.#work > startAfter) this.start();
   }
 
   /** Waits for the chunks that workers have taken. */

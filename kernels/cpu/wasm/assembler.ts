@@ -208,17 +208,8 @@ export class FunctionBuilder {
   /** The function as it stands in the code section. */
   body(): number[] {
     const body: number[] = [];
-    const runs: { type: ValueType; count: number }[] = [];
-    for (const type of this.#locals) {
-      const last = runs.at(-1);
-      if (last?.type === type) last.count++;
-      else runs.push({ type, count: 1 });
-    }
-    unsigned(body, runs.length);
-    for (const { type, count } of runs) {
-      unsigned(body, count);
-      body.push(typeCodes[type]);
-    }
+    unsigned(body, this.#locals.length);
+    for (const type of this.#locals) body.push(1, typeCodes[type]); // one local of a type
     append(body, this.code.bytes);
     body.push(0x0b);
     return body;

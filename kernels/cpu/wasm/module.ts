@@ -26,7 +26,7 @@ export class ModuleBuilder {
   /** Adds a function and returns its index; an equal function is not added twice. */
   add(fn: FunctionBuilder): number {
     const body = fn.body();
-    const key = keyOf(fn.parameters, body);
+    const key = `${fn.parameters}:${decoder.decode(new Uint8Array(body))}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.#bodies.length);
@@ -62,14 +62,8 @@ export class ModuleBuilder {
   }
 }
 
-/** Text that differs for different functions; one character a byte. */
-function keyOf(parameters: number, body: readonly number[]): string {
-  const pieces = [`${parameters}:`];
-  for (let i = 0; i < body.length; i += 4096) {
-    pieces.push(String.fromCharCode(...body.slice(i, i + 4096)));
-  }
-  return pieces.join("");
-}
+/** Each byte becomes a character of its own, so the text of a function is a key. */
+const decoder = new TextDecoder("latin1");
 
 function leb(value: number): number[] {
   const bytes: number[] = [];

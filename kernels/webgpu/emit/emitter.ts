@@ -1,9 +1,10 @@
 /**
- * The shaders of maps and scans: a thread computes an element of a map, or a line of a scan. Other kernels have files of
- * their own.
+ * The shaders of maps and scans: a thread computes an element of a map, or a line of a scan. Other
+ * kernels have files of their own.
  *
- * What a thread does in the elementwise product of a [4, 6] buffer with a [6] buffer. Thread i computes element i, whose
- * column is i % 6; `tests/kernels/webgpu/text_test.ts` holds this text against the emitter.
+ * What a thread does in the elementwise product of a [4, 6] buffer with a [6] buffer. Thread i
+ * computes element i, whose column is i % 6; `tests/kernels/webgpu/text_test.ts` holds this text
+ * against the emitter.
  *
  * ```wgsl
  * let i = id.x + id.y * 256u;

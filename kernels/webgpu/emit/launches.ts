@@ -1,6 +1,6 @@
 /**
- * From a step to its launches. Most kernels take one. Long reductions, long products with few outputs, and large scatters
- * take two, with memory between them.
+ * From a step to its launches. Most kernels take one. Long reductions, long products with few
+ * outputs, and large scatters take two, with memory between them.
  *
  * @module
  */

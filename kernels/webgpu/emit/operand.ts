@@ -1,8 +1,9 @@
 /**
  * How a factor of a product lies in its buffer.
  *
- * A factor is a strided load with two axes that matter: its *side* (rows of a, columns of b) and the depth, k. Where the side
- * has stride 1, and everything else moves the load by multiples of four, four neighbours along it are one load.
+ * A factor is a strided load along two axes: its *side* (rows of a, columns of b) and the depth, k.
+ * Four neighbours along the side are one load where the side has stride 1 and everything else moves
+ * the load by multiples of four.
  *
  * @module
  */
@@ -25,7 +26,7 @@ export interface Operand {
   readonly load: Load;
   readonly side: Axis;
   readonly depth: Axis;
-  /** The index where side and depth are 0: it says where a matrix of the batch begins. */
+  /** The index where side and depth are 0, at which a matrix of the batch begins. */
   readonly base: Index;
   /** Whether four neighbours along the side are one load, if the buffer is declared so. */
   readonly inFours: boolean;

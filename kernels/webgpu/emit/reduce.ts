@@ -1,11 +1,11 @@
 /**
- * Reductions, in one of two ways. Short ones, and those with many outputs, take a thread per output. Long ones take a
- * workgroup per output: its threads take turns along the elements, and their results are combined by a tree in workgroup
- * memory. Where even the workgroups would be too few, the elements are dealt to several, whose partial results a second
- * launch reduces.
+ * Reductions. Short ones, and those with many outputs, take a thread per output. Long ones take a
+ * workgroup per output: its threads take turns along the elements, and a tree in workgroup memory
+ * combines their results. Where the workgroups are too few for the machine, the elements of an
+ * output are dealt to several, and a second launch combines the partial results.
  *
- * Sums add numbers of like size as far as possible: a thread sums blocks of about √k of its k elements first. So the
- * rounding error of a sum grows with √k or slower, not with k.
+ * A sum adds numbers of like size as far as possible: a thread first sums blocks of about √k of its
+ * k elements. So the rounding error grows with √k or slower, not with k.
  *
  * @module
  */
@@ -28,18 +28,24 @@ import type { Writer } from "../wgsl/writer.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /**
- * Threads that work together on one output, and numbers in their memory. WebGPU begins with zeros there; OpenGL gets them as
- * a list of constants, of which Mesa makes quadratic work: .06 s for 64 and .9 s for 256.
+ * The number of threads that work together on one output, and of the numbers in their memory.
+ * WebGPU fills workgroup memory with zeros. OpenGL gets the zeros as a list of constants, on which
+ * Mesa spends quadratic time: .06 s for 64 numbers, .9 s for 256.
  */
 const TEAM = 64;
-/** Below this many elements per output, a thread alone is quicker. */
+/** With fewer elements per output, a thread alone is quicker. */
 const LONG = 128;
 /** With this many outputs the machine is full without teams. */
 const MANY = 16384;
-/** Elements per thread that are worth another workgroup, and workgroups that fill the machine. */
+/**
+ * The number of elements per thread that are worth another workgroup, and of the workgroups that
+ * fill the machine.
+ */
 const SHARE = 16, FULL = 1024;
 
-/** Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results. */
+/**
+ * Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results.
+ */
 export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
   return parts === 1 && !isLong(kernel)
     ? emitAlone(kernel, bindings)
@@ -49,21 +55,24 @@ export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: numb
 const isLong = ({ space, over }: ReduceKernel): boolean =>
   sizeOf(over) >= LONG && sizeOf(space) < MANY;
 
-/** Into how many parts a reduction should be split. */
+/** The number of parts that the elements of an output are dealt to. */
 export function reductionParts(kernel: ReduceKernel): number {
   if (!isLong(kernel)) return 1;
   const worthwhile = Math.floor(sizeOf(kernel.over) / (TEAM * SHARE));
   return Math.max(1, Math.min(worthwhile, Math.floor(FULL / sizeOf(kernel.space))));
 }
 
-/** How many turns the loops of a thread take. */
+/** The number of turns that the loops of a thread take. */
 export function turnsOf(kernel: ReduceKernel, parts: number): number {
   const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
   const own = Math.ceil(sizeOf(kernel.over) / threads);
   return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
 }
 
-/** A reduction as two: one that stores partial results, and one that reduces those; they are its last load. */
+/**
+ * A reduction as two kernels: one stores partial results, and the other reduces them, its last
+ * load.
+ */
 export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, ReduceKernel] {
   const { space, body, loads } = kernel;
   const dtype = body.dtype;
@@ -76,8 +85,9 @@ export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, Reduc
 }
 
 /**
- * Adds a variable `total` to the root block, and the loops in which it combines the elements at `first`, `first` + step, …
- * The element at hand is `k`; `output` names the variable that counts the outputs.
+ * Adds a variable `total` to the root block, and the loops in which it combines the elements at
+ * `first`, `first` + step, … The element at hand is `k`; `output` names the variable that counts
+ * the outputs.
  */
 function accumulate(
   kernel: ReduceKernel,

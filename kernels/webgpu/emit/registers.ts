@@ -1,8 +1,8 @@
 /**
- * Products by threads that work alone: each loads what it multiplies straight from the buffers. For adapters in software,
- * where there is nothing quicker than a buffer.
+ * Products by threads that work alone: each loads its numbers straight from the buffers. This is
+ * for adapters in software, where nothing is quicker than a buffer.
  *
- * At the edges rows and columns are clamped: computed twice, and not stored.
+ * Rows and columns past an edge repeat the last one: they are computed twice, and not stored.
  *
  * @module
  */
@@ -15,7 +15,10 @@ import { tilesOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
-/** Threads of a workgroup: as many as a processor computes at a time, so that its cores share even a small product. */
+/**
+ * The number of threads of a workgroup: what a core computes at once, so that the cores share even
+ * a small product.
+ */
 const TEAM = 8;
 
 /** Writes the shader of a product in which every thread is alone. */
@@ -31,7 +34,10 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
   const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
   const writer = writerFor(kernel, bindings, root, [batch], vectors);
   const loop = new Block(root);
-  /** Writes where `count` neighbours from `first` on begin, and in the loop their loads; gives a text for each. */
+  /**
+   * Writes where `count` neighbours from `first` on begin, and in the loop their loads; gives a
+   * text for each.
+   */
   const read = (name: string, operand: Operand, first: string, count: number): string[] => {
     const { load, side, depth, base, inFours } = operand;
     const width = inFours ? 4 : 1;

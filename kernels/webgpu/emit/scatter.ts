@@ -1,13 +1,16 @@
 /**
- * Scatters, in a fixed order of the sums, which atomic additions would not promise (and WGSL has none for floats).
+ * Scatters. The terms of a sum are added in a fixed order. Atomic additions would not promise one,
+ * and WGSL has none for floats.
  *
- * Small ones take a thread per element of the output, which looks through all updates for those of its row. Others take two
- * launches. The first deals the updates to chunks, and a thread per chunk links its updates to lists, one a row, in order:
+ * A small scatter takes a thread per element of the output, which looks through all updates for
+ * those of its row. A larger one takes two launches. In the first, each thread takes a chunk of the
+ * updates and links them to lists, one list a row, in order:
  *
  *     heads[chunk][row]   the first update of the chunk in this row, or NONE
  *     next[update]        the next one in the same list, or NONE
  *
- * In the second a thread per element of the output walks along its row's lists, chunk after chunk.
+ * In the second, a thread per element of the output walks along the lists of its row, chunk after
+ * chunk.
  *
  * @module
  */
@@ -20,11 +23,11 @@ import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
-/** Comparisons of a row with an update that are cheaper than another launch. */
+/** This many comparisons of a row with an update are cheaper than another launch. */
 const FEW = 2 ** 20;
-/** Updates of a chunk, at least. */
+/** The least number of updates of a chunk. */
 const CHUNK = 64;
-/** Threads of a workgroup that links; few, so that there are many workgroups. */
+/** The number of threads of a workgroup that links: few, so that there are many workgroups. */
 const LINKERS = 8;
 const NONE = "0xffffffffu";
 
@@ -88,7 +91,10 @@ export const walking = (kernel: ScatterKernel): ScatterKernel => ({
   loads: [...kernel.loads, "uint32"],
 });
 
-/** Writes the shader that links updates to lists. A thread goes backwards and puts each before what it linked so far. */
+/**
+ * Writes the shader that links updates to lists. A thread goes backwards through its chunk, and
+ * puts each update before those of its row that it has linked.
+ */
 export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
   const { space: [rows], over: [updates], row } = kernel;
   const root = new Block();

@@ -1,11 +1,13 @@
 /**
- * Products by teams: the threads of a workgroup load a tile of each factor into workgroup memory, and every thread then
- * reads from there what it multiplies. A tile of 64 by 64 loads each number of the buffers 64 times less often.
+ * Products by teams: the threads of a workgroup load a tile of each factor into workgroup memory,
+ * and every thread reads its numbers there. With tiles of 64 by 64, each number of a buffer is
+ * loaded 64 times less often.
  *
- * A tile holds vectors of four neighbours along its side, so a thread reads four rows or four columns at once, and threads
- * side by side read vectors side by side. Threads fill it by whole vectors, neighbours along whichever axis of the factor is
- * contiguous. (Compilers may make one element of a vector a rewrite of all four, which other threads could undo.) What lies
- * beyond an edge is zero.
+ * A tile holds vectors of four neighbours along its side. So a thread reads four rows or four
+ * columns at once, and neighbouring threads read neighbouring vectors. Threads fill a tile by whole
+ * vectors, neighbours along whichever axis of the factor is contiguous. (Where a thread writes one
+ * element of a vector, a compiler may rewrite all four and undo what other threads wrote.) Numbers
+ * beyond an edge are zero.
  *
  * @module
  */
@@ -46,7 +48,10 @@ export function emitTeams(
   const sums = sumsOf(variant.rows, variant.vectors);
   for (const { sum } of sums) root.push(`var ${sum} = vec4<${type}>();`);
   const outer = new Block(root);
-  /** Writes how the threads fill their tile of a factor: `size` neighbours from `first` on, by `team.depth` steps along k. */
+  /**
+   * Writes how the threads fill their tile of a factor: `size` neighbours from `first` on, by
+   * `team.depth` steps along k.
+   */
   const fill = (name: string, operand: Operand, first: string, size: number): void => {
     const { load, side, depth, base, inFours } = operand;
     const start = root.name(writer.index(base).text);

@@ -1,5 +1,6 @@
 /**
- * What all variants of a product share: where a tile begins, its sums, and what becomes of an element once its sum is known.
+ * What both variants of a product share: where a tile begins, its sums, and the function that
+ * stores an element once its sum is known.
  *
  * @module
  */
@@ -23,7 +24,10 @@ export function beginTile(root: Block, { space }: MatmulKernel, variant: Variant
   );
 }
 
-/** The function that takes one element of the product to the outputs, if it is not beyond the edge. */
+/**
+ * The function that stores one element of the product through the kernel's formulas, if it is not
+ * beyond the edge.
+ */
 export function emitFinish(
   kernel: MatmulKernel,
   bindings: Bindings,
@@ -53,11 +57,11 @@ export function sumsOf(rows: number, vectors: number): { r: number; v: number; s
 }
 
 /**
- * Calls `finish` for all sums. `rowAt` and `columnAt` say where one lies; a column of a vector is the text `c`, which goes
- * up to `width`.
+ * Calls `finish` for all sums. `rowAt` and `columnAt` give the position of a sum; a column of a
+ * vector is the text `c`, which goes up to `width`.
  *
- * A loop where four calls would do: compilers put the whole of `finish` in place of every call. They also unroll the loop
- * if they know its end.
+ * The calls stand in a loop, because compilers inline the whole of `finish` at each call. They also
+ * unroll the loop if they know its end.
  */
 export function finishAll(
   root: Block,

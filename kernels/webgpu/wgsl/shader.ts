@@ -1,5 +1,5 @@
 /**
- * What every shader has in common: its bindings, the grid it is launched on, and how its text is put together.
+ * What all shaders share: bindings, the grid of workgroups, and how the text is put together.
  *
  * @module
  */
@@ -20,17 +20,20 @@ export interface Shader {
 }
 
 /**
- * The binding of each load of a kernel. The outputs are the first bindings; a load that is bound there reads the element
- * that is about to be overwritten. Several loads may share a binding.
+ * The binding of each load of a kernel. The outputs are the first bindings. A load that is bound to
+ * an output reads the element that is about to be overwritten. Several loads may share a binding.
  */
 export type Bindings = readonly number[];
 
-/** Threads of a workgroup, where they do not work together. */
+/** The number of threads of a workgroup, where they work alone. */
 export const WORKGROUP = 256;
 
 const MAX_GRID = 65535;
 
-/** As many workgroups in two dimensions, since one dimension ends at 65,535; a few may be too many. */
+/**
+ * A grid of at least this many workgroups, in two dimensions: one dimension ends at 65,535. A few
+ * may be too many.
+ */
 export function gridOf(workgroups: number): [number, number] {
   const rows = Math.max(1, Math.ceil(workgroups / MAX_GRID));
   return [Math.ceil(workgroups / rows), rows];
@@ -44,8 +47,8 @@ export function groupFrom(first: number, sizes: readonly number[], counter: Plac
 const NO_VECTORS: ReadonlySet<number> = new Set();
 
 /**
- * A {@linkcode Writer} whose loads read the bindings of the kernel. Those named in `vectors` are declared as vectors of
- * four, which the buffers, being multiples of 16 bytes, always hold whole.
+ * A {@linkcode Writer} whose loads read the bindings of the kernel. The bindings in `vectors` are
+ * declared as vectors of four. Buffers are multiples of 16 bytes, so they hold whole vectors.
  */
 export function writerFor(
   kernel: Kernel,
@@ -66,7 +69,10 @@ export function writerFor(
 const nameOf = ({ stores }: Kernel, binding: number): string =>
   binding < stores.length ? `output${binding}` : `input${binding}`;
 
-/** The types that the buffers are declared with: the outputs first, then each by the first load that is bound to it. */
+/**
+ * The element types of the buffers: of the outputs, then of each binding by the first load that is
+ * bound to it.
+ */
 function bindingTypes(kernel: Kernel, bindings: Bindings): DType[] {
   const types: DType[] = kernel.stores.map(({ dtype }) => dtype);
   bindings.forEach((binding, buffer) => types[binding] ??= kernel.loads[buffer]);
@@ -101,7 +107,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>)`;
   return { text, grid };
 }
 
-/** The head of a shader in which workgroup `i` of `total` does one thing; `lane` counts its threads. */
+/**
+ * The head of a shader in which workgroup `i` of `total` does one thing; `lane` counts its threads.
+ */
 export function groupsOf(total: number, root: Block, workgroup: number): Head {
   const grid = gridOf(total);
   root.push(
@@ -121,7 +129,10 @@ export interface Extras {
   readonly declarations?: readonly string[];
 }
 
-/** Puts a shader together: bindings, the helper functions that it calls, declarations, and the entry point. */
+/**
+ * Puts a shader together: bindings, the helper functions that it calls, declarations, and the entry
+ * point.
+ */
 export function assemble(
   kernel: Kernel,
   bindings: Bindings,

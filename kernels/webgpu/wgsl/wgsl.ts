@@ -1,9 +1,10 @@
 /**
  * The scalar language in WGSL: types, literals, and one line of text for every operation.
  *
- * WGSL leaves three things to the machine that `scalar.ts` does not: what comparisons, min and max do with NaN (compilers
- * may assume that there is none, so it is looked for by its bits), and where float-to-integer conversions saturate. Small
- * helper functions settle them. The intrinsics become helper functions too, printed from `numerics.ts`.
+ * `scalar.ts` settles three things that WGSL leaves to the machine: comparisons with NaN, min and
+ * max with NaN, and where conversions to integers saturate. Small helper functions do it here; they
+ * find NaN by its bits, because compilers may assume that there is none. The intrinsics are helper
+ * functions too, printed from `numerics.ts`.
  *
  * @module
  */
@@ -13,10 +14,12 @@ import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
 export const typeOf = (dtype: DType): string =>
   ({ float32: "f32", int32: "i32", uint32: "u32", bool: "bool" })[dtype];
 
-/** The type of an element in a buffer: bool, which buffers cannot hold, is 0 or 1. */
+/** The type of an element in a buffer. Buffers cannot hold bool, which is stored as 0 or 1. */
 export const storedTypeOf = (dtype: DType): string => dtype === "bool" ? "u32" : typeOf(dtype);
 
-/** A stored element as a value, where the buffer may have been declared for another type of the same size. */
+/**
+ * A stored element as a value. The buffer may have been declared for another type of the same size.
+ */
 export function fromStored(text: string, stored: DType, dtype: DType): string {
   if (storedTypeOf(stored) !== storedTypeOf(dtype)) {
     text = `bitcast<${storedTypeOf(dtype)}>(${text})`;
@@ -31,7 +34,7 @@ export const toStored = (text: string, dtype: DType): string =>
 /** An unsigned literal, modulo 2³². */
 export const unsigned = (n: number): string => `${n >>> 0}u`;
 
-/** A literal; undefined for NaN and ±Infinity, which WGSL has no literals for. */
+/** A literal; undefined for NaN and ±Infinity, which have none in WGSL. */
 export function literal(value: number, dtype: DType): string | undefined {
   switch (dtype) {
     case "bool":
@@ -60,7 +63,10 @@ export interface Argument {
 
 const INFIX = { add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|" } as const;
 
-/** The expression that applies `op`. `use` is told the helper functions that it needs, and gives their name back. */
+/**
+ * The expression that applies `op`. `use` notes a helper function that the text calls, and returns
+ * its name.
+ */
 export function callText(
   op: ScalarOp,
   dtype: DType,

@@ -1,18 +1,24 @@
 /**
- * Writes formulas as WGSL, each subexpression once, in the outermost block where its parts are known.
+ * Writes formulas as WGSL, each subexpression once, in the outermost block where its parts are
+ * known.
  *
- * A shader has nested blocks: what a thread does once, the body of its loop, what follows. Every printed value knows its
- * *home*, the innermost block of its parts, and is bound to a name there. So what does not depend on the loop moves out of
- * it by itself, and equal texts with equal homes are one value.
+ * A shader has nested blocks: what a thread does once, the body of its loop, what follows. Every
+ * printed value has a *home*, the innermost block of its parts, and is bound to a name there. So a
+ * value that does not depend on the loop is computed before it, and equal texts with equal homes
+ * are one value.
  *
  * @module
  */
 import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
 import { INTRINSICS } from "../../numerics.ts";
+import { sizeOf } from "../../graph.ts";
 import { constant, mul, result } from "../../scalar.ts";
 import { bitsText, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
-/** Lines of a shader, in braces. Attach its text to the parent only when it is complete: lines may still move out. */
+/**
+ * The lines of a shader between braces. Attach a block to its parent only when it is complete,
+ * because a later line may still belong before the loop.
+ */
 export class Block {
   readonly depth: number;
   readonly #names = new Map<string, string>();
@@ -24,7 +30,7 @@ export class Block {
     this.#numbering = parent === undefined ? { next: 0 } : parent.#numbering;
   }
 
-  /** The name of this expression in this block, bound to it when it is first asked for. */
+  /** The name of an expression in this block. The first call binds it. */
   name(expression: string): string {
     let name = this.#names.get(expression);
     if (name === undefined) {
@@ -50,7 +56,10 @@ export class Block {
   }
 }
 
-/** A name or a short expression, and the block where it is known; everywhere if it has none. */
+/**
+ * A name or a short expression, and the block where it is known. A literal has no home: it is known
+ * everywhere.
+ */
 export interface Placed {
   readonly text: string;
   readonly home?: Block;
@@ -67,13 +76,14 @@ export interface AxisGroup {
 export class Writer {
   /** The helper functions that the printed lines call. */
   readonly helpers: Set<string> = new Set();
-  /** What `result` stands for. */
+  /** The value of `result`. */
   result: Placed | undefined;
   readonly #known = new Map<Expr, Placed>();
 
   /**
    * @param loadText a load at a printed index
-   * @param loadVector four elements of a load from a printed index on, which is a multiple of four; of bindings declared so
+   * @param loadVector four elements of a load from a printed index on, a multiple of four, where
+   * the binding is declared as vectors
    */
   constructor(
     readonly root: Block,
@@ -107,7 +117,7 @@ export class Writer {
         return this.#constant(expr.value, expr.dtype);
       case "result":
         if (this.result === undefined) {
-          throw new TypeError("A formula has a result before there is one");
+          throw new TypeError("A formula reads the result before it is known");
         }
         return this.result;
       case "position": {
@@ -115,7 +125,8 @@ export class Writer {
         return this.bind(`i32(${at.text})`, [at]);
       }
       case "load": {
-        // An index before the buffer stands in a loop without turns, as over an empty axis; WGSL rejects it even there.
+        // An index before the buffer stands in a loop without turns, as over an empty axis. WGSL
+        // rejects it even there.
         const isBefore = expr.at.terms.length === 0 && expr.at.constant < 0;
         const at = isBefore ? { text: "0u" } : this.index(expr.at);
         return this.bind(this.loadText(expr, at.text), [at]);
@@ -123,11 +134,13 @@ export class Writer {
       case "call": {
         const [dividend, divisor] = expr.args;
         if (expr.op === "div" && divisor.kind === "constant" && divisor.value === 0) {
-          // Mesa's compiler loses the whole store where a divisor is zero for certain; a factor of ∞ gives the same.
+          // Mesa's compiler loses the whole store where a divisor is zero for certain; a factor of
+          // ∞ gives the same.
           return this.value(mul(dividend, constant(1 / divisor.value)));
         }
         let parts = expr.args.map((arg) => this.value(arg));
-        // WGSL evaluates calls of literals while it compiles, and rejects them where they overflow: hide them behind names.
+        // WGSL evaluates calls of literals while it compiles, and rejects overflows: hide the
+        // literals behind names.
         if (parts.every((part) => part.home === undefined)) {
           parts = parts.map((part) => this.bind(part.text, []));
         }
@@ -148,7 +161,10 @@ export class Writer {
     return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
   }
 
-  /** The value of an index as u32: sums wrap around, and come out right because the whole is not negative. */
+  /**
+   * The value of an index as u32. Partial sums may wrap around; the whole is right because it is
+   * not negative.
+   */
   index(index: Index): Placed {
     const parts: Placed[] = [];
     const texts: string[] = [];
@@ -159,20 +175,13 @@ export class Writer {
     let terms = index.terms;
     for (const { axes, sizes, counter } of this.groups) {
       // Where the axes of a group are contiguous in the buffer, its counter is their position.
-      const scales = axes.map((axis) =>
-        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale
-      );
-      let stride: number | undefined, expected = 1;
-      for (let i = axes.length - 1; i >= 0; i--) {
-        if (sizes[i] === 1) continue;
-        stride ??= scales[i];
-        if (stride === undefined || scales[i] !== stride * expected) {
-          stride = undefined;
-          break;
-        }
-        expected *= sizes[i];
-      }
-      if (stride === undefined) continue;
+      const scaleOf = (axis?: number) =>
+        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale;
+      const below = (i: number) => sizeOf(sizes.slice(i + 1));
+      const stride = scaleOf(axes.findLast((_, i) => sizes[i] > 1));
+      const isCounted = (axis: number, i: number) =>
+        sizes[i] === 1 || scaleOf(axis) === stride! * below(i);
+      if (stride === undefined || !axes.every(isCounted)) continue;
       include(counter, stride);
       terms = terms.filter(({ atom }) => atom.kind !== "axis" || !axes.includes(atom.axis));
     }
@@ -197,7 +206,7 @@ export class Writer {
     if (group === undefined) throw new TypeError(`Axis ${axis} has no position here`);
     const { axes, sizes, counter } = group;
     const at = axes.indexOf(axis);
-    const below = sizes.slice(at + 1).reduce((n, size) => n * size, 1);
+    const below = sizeOf(sizes.slice(at + 1));
     let part = counter;
     if (below > 1) part = this.bind(`${part.text} / ${unsigned(below)}`, [part]);
     if (sizes.slice(0, at).some((size) => size > 1)) {

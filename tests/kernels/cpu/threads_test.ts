@@ -1,4 +1,7 @@
-/** The threads of the cpu device: the same bits whoever does the work, an end without being told, errors, and doing without. */
+/**
+ * The threads of the cpu device: equal bits for any number of threads, the end of workers, errors,
+ * and places without workers.
+ */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -103,7 +106,7 @@ async function expectSameBits(
   }
 }
 
-Deno.test("threads: products have the same bits, of many strips or few, whole or not", async () => {
+Deno.test("threads: products have the same bits, whether strips are many or few, whole or not", async () => {
   const sizes = [[6, 800, 300], [7, 1001, 300], [97, 203, 301], [601, 40, 77], [36, 64, 1500]];
   for (const [m, n, k] of sizes) {
     const data = [noise(m * k), noise(k * n)];
@@ -184,7 +187,9 @@ Deno.test("threads: 10,000 replays give the same and take no memory", async () =
   assertEquals(three.bytesInUse(), before);
 });
 
-/** Threads with a program of one part of so many chunks. What is done for a chunk, whose number is local 0, is written by hand. */
+/**
+ * Threads with a program of one part. `write` gives the code of a chunk, whose number is local 0.
+ */
 function threadsOf(write: (fn: FunctionBuilder) => Code, chunks: number) {
   const heap = new Heap(64, true);
   const fn = new FunctionBuilder("part", 5);
@@ -240,7 +245,7 @@ Deno.test("threads: every chunk is done once, and all threads take part", () => 
   workers.close();
 });
 
-Deno.test("threads: an error of a worker surfaces where the program runs", () => {
+Deno.test("threads: an error of a worker is thrown where the program runs", () => {
   const { workers, program } = threadsOf((fn) => {
     // Threads other than 0 read past the end of the memory.
     const read = fn.local("i32");
@@ -260,14 +265,18 @@ Deno.test("threads: an error of a worker surfaces where the program runs", () =>
 Deno.test("threads: the text of a worker runs without anything around it", () => {
   const control = new Int32Array(new SharedArrayBuffer(4 * words.count));
   control[words.closed] = 1;
-  // A bundler that keeps the names of functions has them call __name, and one that counts what runs has counters.
+  // A bundler that keeps the names of functions inserts calls of __name; one that measures coverage
+  // inserts counters.
   const run = new Function(`"use strict"; const __name = undefined; return ${work}`)();
   run({ memory: undefined, control, thread: 1 });
   assertEquals(control[words.ready], 1);
   assertEquals(typeof work, "string", "a function would be rewritten");
 });
 
-/** Has a device start its workers in a place where they fail; returns its description before and after, and the warnings. */
+/**
+ * Has a device start its workers where they fail. Returns its description before and after, and the
+ * warnings.
+ */
 async function failing(Worker: unknown): Promise<string[]> {
   const said: string[] = [];
   const { process, console: { warn }, Worker: own } = globalThis;
@@ -287,7 +296,7 @@ async function failing(Worker: unknown): Promise<string[]> {
   return said;
 }
 
-Deno.test("threads: workers that cannot start are told of once, and not counted", async () => {
+Deno.test("threads: workers that cannot start lead to one warning, and are not counted", async () => {
   const said = (why: string) => [
     "WebAssembly SIMD, up to 3 threads",
     `A thread of the cpu device cannot work; the others go on: ${why}`,
@@ -310,7 +319,7 @@ Deno.test("threads: workers that cannot start are told of once, and not counted"
   assertEquals(await failing(AtOnce), said("workers are forbidden"));
 });
 
-Deno.test("threads: those of a device that was forgotten end", async () => {
+Deno.test("threads: the workers of a device that was forgotten end", async () => {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
   let isClosed = false;
@@ -329,13 +338,15 @@ Deno.test("threads: those of a device that was forgotten end", async () => {
   }
 });
 
-Deno.test("threads: numbers of threads that make no sense are refused", () => {
+Deno.test("threads: an impossible number of threads is refused", () => {
   for (const threads of [0, 17, 1.5, NaN]) {
     assertThrows(() => openCpu({ threads }), RangeError, `a cpu device of ${threads} threads`);
   }
 });
 
-/** Runs a script that multiplies matrices on a device until its workers are there, if it has any. */
+/**
+ * Runs a script that multiplies matrices on a device until its workers have started, if it has any.
+ */
 async function runScript(before: string, after: string): Promise<{ code: number; text: string }> {
   const url = (path: string) => JSON.stringify(import.meta.resolve(path));
   const script = `${before}
@@ -381,14 +392,14 @@ Deno.test("threads: a script ends by itself, whether it closes the device or not
   }
 });
 
-Deno.test("threads: Node, which has no global Worker, has as many", async () => {
+Deno.test("threads: Node, which has no global Worker, has the same number of threads", async () => {
   assertEquals(await runScript("delete globalThis.Worker;", ""), {
     code: 0,
     text: "WebAssembly SIMD, 3 threads 2 true\n",
   });
 });
 
-Deno.test("threads: without shared memory there is one, and the numbers are the same", async () => {
+Deno.test("threads: without shared memory there is one thread, and results are the same", async () => {
   assertEquals(await runScript("delete globalThis.SharedArrayBuffer;", ""), {
     code: 0,
     text: "WebAssembly SIMD, 1 thread undefined true\n",

@@ -17,7 +17,9 @@ import {
 } from "../../../kernels/webgpu/emit/variants.ts";
 import { axes, compare, kernelOf, noise, run, type Single, sizeOf, test } from "./helpers.ts";
 
-/** All layouts of a product: either factor transposed, and b the same for the whole batch, with an epilogue. */
+/**
+ * All layouts of a product: either factor transposed, b shared by the whole batch, and an epilogue.
+ */
 function productsOf(batches: readonly number[], m: number, k: number, n: number): Single[] {
   const space = [...batches, m, n];
   const rank = space.length;
