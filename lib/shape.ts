@@ -17,6 +17,19 @@ export class ShapeError extends Error {
 /** A shape as text, `[32, 784]`. */
 export const shapeText = (shape: Shape): string => `[${shape.join(", ")}]`;
 
+/**
+ * A ShapeError by a template: `` throw shapeError`Cannot add ${a.shape} and ${b.shape}` ``.
+ *
+ * @internal
+ */
+export const shapeError = (
+  texts: TemplateStringsArray,
+  ...values: readonly (Shape | string | number)[]
+): ShapeError =>
+  new ShapeError(
+    String.raw({ raw: texts }, ...values.map((v) => typeof v === "object" ? shapeText(v) : v)),
+  );
+
 /** The number of elements. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 

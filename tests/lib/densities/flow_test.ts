@@ -218,9 +218,17 @@ Deno.test("a flow refuses inputs of other shapes, both ways", () => {
   for (const way of [flow.forward, flow.inverse]) {
     const refused = (x: Tensor, context: Tensor | undefined, message: string) =>
       assertThrows(() => way(params, x, context), ShapeError, message);
-    refused(zeros([5, 3]), undefined, "x [5, 3] without a context: it takes one of [5, 2]");
-    refused(zeros([5, 3]), zeros([5, 1]), "it takes a context of [5, 2]");
-    refused(zeros([5, 2]), zeros([5, 2]), "x [5, 2]: it takes [batch, 3]");
-    refused(zeros([]), zeros([5, 2]), "x []: it takes [batch, 3]");
+    refused(
+      zeros([5, 3]),
+      undefined,
+      "x [5, 3] with no context: it takes x [batch, 3] with context [5, 2]",
+    );
+    refused(zeros([5, 3]), zeros([5, 1]), "it takes x [batch, 3] with context [5, 2]");
+    refused(zeros([5, 2]), zeros([5, 2]), "x [5, 2] with context [5, 2]: it takes x [batch, 3]");
+    refused(
+      zeros([]),
+      zeros([5, 2]),
+      "x [] with context [5, 2]: it takes x [batch, 3] with context [batch, 2]",
+    );
   }
 });

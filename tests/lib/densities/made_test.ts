@@ -230,27 +230,42 @@ Deno.test("a MADE refuses inputs of other shapes, and says which", () => {
     context: Tensor | undefined,
     message: string,
   ) => assertThrows(() => network.apply(network.init(key(0)), x, context), ShapeError, message);
-  refused(plain, zeros([5, 4]), undefined, "Cannot apply a MADE to x [5, 4]: it takes [batch, 3]");
-  refused(plain, zeros([3]), undefined, "Cannot apply a MADE to x [3]: it takes [batch, 3]");
-  refused(plain, zeros([]), undefined, "Cannot apply a MADE to x []: it takes [batch, 3]");
+  refused(
+    plain,
+    zeros([5, 4]),
+    undefined,
+    "Cannot apply a MADE to x [5, 4] with no context: it takes x [batch, 3]",
+  );
+  refused(
+    plain,
+    zeros([3]),
+    undefined,
+    "Cannot apply a MADE to x [3] with no context: it takes x [batch, 3]",
+  );
+  refused(
+    plain,
+    zeros([]),
+    undefined,
+    "Cannot apply a MADE to x [] with no context: it takes x [batch, 3]",
+  );
   refused(
     plain,
     zeros([5, 3]),
     zeros([5, 2]),
-    "Cannot apply a MADE to x [5, 3] with a context of [5, 2]: it takes no context",
+    "Cannot apply a MADE to x [5, 3] with context [5, 2]: it takes x [batch, 3] with no context",
   );
   refused(
     informed,
     zeros([5, 3]),
     undefined,
-    "Cannot apply a MADE to x [5, 3] without a context: it takes one of [5, 2]",
+    "Cannot apply a MADE to x [5, 3] with no context: it takes x [batch, 3] with context [5, 2]",
   );
   for (const shape of [[5, 3], [4, 2], [2]]) {
     refused(
       informed,
       zeros([5, 3]),
       zeros(shape),
-      `x [5, 3] with a context of [${shape.join(", ")}]: it takes a context of [5, 2]`,
+      `x [5, 3] with context [${shape.join(", ")}]: it takes x [batch, 3] with context [5, 2]`,
     );
   }
 });
