@@ -1,6 +1,6 @@
 /**
- * Wrong calls of people without a type checker are refused by a sentence about the call, without words
- * of the library's insides.
+ * Wrong calls of people without a type checker are refused by a sentence about the call, without
+ * words of the library's insides.
  *
  * @module
  */
