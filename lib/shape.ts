@@ -5,6 +5,8 @@
  */
 import { checkArray, describe } from "./checks.ts";
 
+export { sizeOf } from "../kernels/graph.ts";
+
 /** The size of each axis; `[]` is a scalar. */
 export type Shape = readonly number[];
 
@@ -29,9 +31,6 @@ export const shapeError = (
   new ShapeError(
     String.raw({ raw: texts }, ...values.map((v) => typeof v === "object" ? shapeText(v) : v)),
   );
-
-/** The number of elements. */
-export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
 /** Whether two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
