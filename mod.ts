@@ -31,7 +31,17 @@ import { setDefaultDevice } from "./lib/evaluate.ts";
 // lib/ knows devices by their interface alone, so the one that computes with host data is chosen here.
 setDefaultDevice(openCpu);
 
-export * from "./lib/shape.ts";
+export {
+  broadcastShapes,
+  checkShape,
+  normalizeAxes,
+  normalizeAxis,
+  sameShape,
+  type Shape,
+  ShapeError,
+  shapeText,
+  sizeOf,
+} from "./lib/shape.ts";
 export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
 export {
   full,
@@ -75,6 +85,7 @@ export {
   sin,
   softplus,
   sqrt,
+  stopGradient,
   sub,
   tanh,
   type Unary,
@@ -95,14 +106,7 @@ export { pad, type Padding, slice } from "./lib/ops/slicing.ts";
 export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
-export {
-  grad,
-  stopGradient,
-  valueAndGrad,
-  valueAuxAndGrad,
-  vjp,
-  withGradient,
-} from "./lib/grad.ts";
+export { grad, valueAndGrad, valueAuxAndGrad, vjp, withGradient } from "./lib/grad.ts";
 export {
   type AsTensors,
   jit,

@@ -7,7 +7,7 @@ import type { Data } from "../kernels/device.ts";
 import type { DType } from "../kernels/formula.ts";
 import { constant } from "../kernels/scalar.ts";
 import { checkDType, checkOptions, checkValue, counted, describe } from "./checks.ts";
-import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
+import { checkShape, type Shape, shapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -81,11 +81,8 @@ export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => full(sha
 function leaf(data: Data, shape: Shape, dtype: DType): Tensor {
   checkShape(shape, "make a tensor");
   if (sizeOf(shape) !== data.length) {
-    throw new ShapeError(
-      `Cannot make a tensor of shape ${shapeText(shape)}: it has ${
-        counted(sizeOf(shape), "element")
-      }, the data ${data.length}`,
-    );
+    const sizes = `it has ${counted(sizeOf(shape), "element")}, the data ${data.length}`;
+    throw shapeError`Cannot make a tensor of shape ${shape}: ${sizes}`;
   }
   return Tensor.leaf(Storage.ofHost(data, dtype), shape);
 }
@@ -107,9 +104,7 @@ function collect(data: Nested, flat: (number | boolean)[]): number[] {
   const [first = []] = shapes;
   const odd = shapes.find((shape) => shapeText(shape) !== shapeText(first));
   if (odd !== undefined) {
-    throw new ShapeError(
-      `Cannot make a tensor of ragged data: ${shapeText(first)} beside ${shapeText(odd)}`,
-    );
+    throw shapeError`Cannot make a tensor of ragged data: ${first} beside ${odd}`;
   }
   return [data.length, ...first];
 }

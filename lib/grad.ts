@@ -14,13 +14,11 @@
 import { topologicalOrder } from "../kernels/graph.ts";
 import { add, identity, identityPrimitive, stopGradient } from "./ops/elementwise.ts";
 import { apply } from "./ops/primitive.ts";
-import { sameShape, ShapeError, shapeText } from "./shape.ts";
+import { sameShape, shapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { Trace } from "./trace.ts";
 import { ones, zeros } from "./create.ts";
 import { requireTensor, treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
-
-export { stopGradient } from "./ops/elementwise.ts";
 
 /**
  * Evaluates f and prepares its vector-Jacobian product.
@@ -48,9 +46,7 @@ export function vjp<A extends readonly unknown[]>(
   });
   const pullback = (dy: Tensor): A => {
     if (!sameShape(dy.shape, y.shape)) {
-      throw new ShapeError(
-        `Cannot pull back ${shapeText(dy.shape)} through a value of ${shapeText(y.shape)}`,
-      );
+      throw shapeError`Cannot pull back ${dy.shape} through a value of ${y.shape}`;
     }
     return treeUnflatten(args, cotangents(path, y, dy, roots));
   };
@@ -123,9 +119,7 @@ export function valueAndGrad<P, R extends readonly unknown[]>(
   return (params, ...rest) => {
     const [y, pullback] = vjp((p: P) => f(p, ...rest), params);
     if (y.rank !== 0) {
-      throw new ShapeError(
-        `Cannot take the gradient of a value of ${shapeText(y.shape)}: a scalar is needed`,
-      );
+      throw shapeError`Cannot take the gradient of a value of ${y.shape}: a scalar is needed`;
     }
     return [y, pullback(ones([]))[0]];
   };

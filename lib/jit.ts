@@ -148,11 +148,8 @@ const asTensor = (leaf: Tensor | number): Tensor => leaf instanceof Tensor ? lea
 /** The numbers of the leaves that belong to argument n. */
 function leafNumbers(args: readonly unknown[], n: number): number[] {
   if (!(n in args)) {
-    throw new RangeError(
-      `Cannot donate argument ${n}: there ${
-        args.length === 1 ? "is 1 argument" : `are ${args.length} arguments`
-      }, counted from 0`,
-    );
+    const there = args.length === 1 ? "is 1 argument" : `are ${args.length} arguments`;
+    throw new RangeError(`Cannot donate argument ${n}: there ${there}, counted from 0`);
   }
   const before = treeLeaves(args.slice(0, n)).length;
   return treeLeaves(args[n]).map((_, i) => before + i);

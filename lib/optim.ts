@@ -6,7 +6,7 @@
 import { add, cast, div, expm1, mul, neg, sqrt, sub } from "./ops/elementwise.ts";
 import type { Schedule } from "./schedules.ts";
 import { checkOptions, describe } from "./checks.ts";
-import { sameShape, ShapeError, shapeText } from "./shape.ts";
+import { sameShape, shapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { zeros } from "./create.ts";
 import { treeMap } from "./tree.ts";
@@ -105,7 +105,5 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
 function sameShapes(p: Tensor, ...others: readonly Tensor[]): Tensor {
   if (others.every(({ shape }) => sameShape(shape, p.shape))) return p;
   const [g, ...state] = others.map(({ shape }) => shapeText(shape));
-  throw new ShapeError(
-    `Cannot update ${shapeText(p.shape)} by a gradient ${g} and a state ${state.join(", ")}`,
-  );
+  throw shapeError`Cannot update ${p.shape} by a gradient ${g} and a state ${state.join(", ")}`;
 }

@@ -34,7 +34,7 @@ import { checkIndices, iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
 import { requireDType, requireTensors } from "./ops/primitive.ts";
 import { checkOptions, describe } from "./checks.ts";
-import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
+import { checkShape, type Shape, ShapeError, shapeError, sizeOf } from "./shape.ts";
 import { Tensor, type TensorLike } from "./tensor.ts";
 import { full, tensor } from "./create.ts";
 
@@ -211,9 +211,7 @@ export function permutations(
   const order = cast(x, "int32");
   if (exclude === undefined) return order;
   if (exclude.rank !== 1 || exclude.size !== rows) {
-    throw new ShapeError(
-      `Cannot exclude ${shapeText(exclude.shape)}: one number for each of ${rows} rows`,
-    );
+    throw shapeError`Cannot exclude ${exclude.shape}: one number for each of ${rows} rows`;
   }
   checkIndices("exclude", exclude, n);
   return add(order, cast(greaterEqual(order, expandDims(exclude, 1)), "int32"));

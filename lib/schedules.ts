@@ -31,11 +31,7 @@ export type Schedule = (step: Tensor) => TensorLike;
  * @throws {RangeError} unless steps > 0 and 0 ≤ constantFraction ≤ 1.
  */
 export function constantThenLinear(
-  options: {
-    readonly rate: number;
-    readonly steps: number;
-    readonly constantFraction?: number;
-  },
+  options: Readonly<{ rate: number; steps: number; constantFraction?: number }>,
 ): Schedule {
   checkOptions("schedule", options, "rate", "steps", "constantFraction");
   const { rate, steps, constantFraction = 0.5 } = options;
@@ -64,7 +60,7 @@ const IWAE_STAGES = Array.from({ length: 7 }, (_, i) => (3 ** (i + 1) - 1) / 2);
  * @throws {RangeError} unless stepsPerEpoch is a positive integer.
  */
 export function iwaeSchedule(
-  options: { readonly stepsPerEpoch: number; readonly rate?: number },
+  options: Readonly<{ stepsPerEpoch: number; rate?: number }>,
 ): Schedule {
   checkOptions("schedule", options, "stepsPerEpoch", "rate");
   const { stepsPerEpoch, rate = 1e-3 } = options;
@@ -86,11 +82,7 @@ export function iwaeSchedule(
  * @throws {RangeError} unless both counts are positive integers.
  */
 export function alemiLegacy(
-  options: {
-    readonly rate?: number;
-    readonly epochs: number;
-    readonly stepsPerEpoch: number;
-  },
+  options: Readonly<{ rate?: number; epochs: number; stepsPerEpoch: number }>,
 ): Schedule {
   checkOptions("schedule", options, "rate", "epochs", "stepsPerEpoch");
   const { rate = 3e-4, epochs, stepsPerEpoch } = options;

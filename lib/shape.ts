@@ -5,6 +5,8 @@
  */
 import { checkArray, describe } from "./checks.ts";
 
+export { sizeOf } from "../kernels/graph.ts";
+
 /** The size of each axis; `[]` is a scalar. */
 export type Shape = readonly number[];
 
@@ -17,8 +19,18 @@ export class ShapeError extends Error {
 /** A shape as text, `[32, 784]`. */
 export const shapeText = (shape: Shape): string => `[${shape.join(", ")}]`;
 
-/** The number of elements. */
-export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+/**
+ * A ShapeError by a template: `` throw shapeError`Cannot add ${a.shape} and ${b.shape}` ``.
+ *
+ * @internal
+ */
+export const shapeError = (
+  texts: TemplateStringsArray,
+  ...values: readonly (Shape | string | number)[]
+): ShapeError =>
+  new ShapeError(
+    String.raw({ raw: texts }, ...values.map((v) => typeof v === "object" ? shapeText(v) : v)),
+  );
 
 /** Whether two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean =>

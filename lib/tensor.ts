@@ -28,7 +28,7 @@ import type { DType } from "../kernels/formula.ts";
 import { type Lowering, topologicalOrder } from "../kernels/graph.ts";
 import { evaluate } from "./evaluate.ts";
 import { MANY_NODES, neededAgain } from "./growth.ts";
-import { type Shape, ShapeError, shapeText, sizeOf } from "./shape.ts";
+import { type Shape, shapeError, shapeText, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import type { Trace } from "./trace.ts";
 
@@ -199,7 +199,7 @@ export class Tensor {
    */
   async item(): Promise<number> {
     if (this.size !== 1) {
-      throw new ShapeError(`Cannot take the only item of ${shapeText(this.shape)}`);
+      throw shapeError`Cannot take the only item of ${this.shape}`;
     }
     return (await this.read())[0];
   }

@@ -13,7 +13,7 @@ import { concat } from "../ops/joining.ts";
 import { logSumExp } from "../ops/reduce.ts";
 import { sub } from "../ops/elementwise.ts";
 import { full } from "../create.ts";
-import { ShapeError, shapeText } from "../shape.ts";
+import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -45,9 +45,6 @@ export function addWeights(total: Tensor, logWeights: Tensor): Tensor {
 
 function checkWeights(logWeights: Tensor): void {
   if (logWeights.rank === 2 && logWeights.shape[0] > 0) return;
-  throw new ShapeError(
-    `Cannot bound the evidence by weights ${
-      shapeText(logWeights.shape)
-    }: they must be [samples, batch], of at least one sample`,
-  );
+  const rule = "they must be [samples, batch], of at least one sample";
+  throw shapeError`Cannot bound the evidence by weights ${logWeights.shape}: ${rule}`;
 }

@@ -17,7 +17,7 @@ import { reshape } from "../ops/linear.ts";
 import { slice } from "../ops/slicing.ts";
 import { type Dense, relu } from "../nn.ts";
 import { type Key, split } from "../random.ts";
-import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import { shapeError, shapeText } from "../shape.ts";
 import { type MaskedDense, staircase } from "./staircase.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -143,16 +143,8 @@ function checkInputs(
   dimensions: number,
   width: number,
 ): void {
-  const refuse = (given: string, taken: string) => {
-    throw new ShapeError(`Cannot apply a MADE to ${given}: it takes ${taken}`);
-  };
-  const given = `x ${shapeText(x.shape)}`;
-  if (x.rank !== 2 || x.shape[1] !== dimensions) refuse(given, `[batch, ${dimensions}]`);
-  const wanted = [x.shape[0], width];
-  if (context === undefined) {
-    if (width > 0) refuse(`${given} without a context`, `one of ${shapeText(wanted)}`);
-  } else if (width === 0 || !sameShape(context.shape, wanted)) {
-    const taken = width === 0 ? "no context" : `a context of ${shapeText(wanted)}`;
-    refuse(`${given} with a context of ${shapeText(context.shape)}`, taken);
-  }
+  const given = context === undefined ? "no context" : `context ${shapeText(context.shape)}`;
+  const taken = width === 0 ? "no context" : `context [${x.shape[0] ?? "batch"}, ${width}]`;
+  if (x.rank === 2 && x.shape[1] === dimensions && given === taken) return;
+  throw shapeError`Cannot apply a MADE to x ${x.shape} with ${given}: it takes x [batch, ${dimensions}] with ${taken}`;
 }

@@ -11,7 +11,7 @@ import { matmul } from "../ops/matmul.ts";
 import { expandDims, sum, transpose } from "../ops/linear.ts";
 import { requireTensors } from "../ops/primitive.ts";
 import { checkOptions, describe } from "../checks.ts";
-import { ShapeError, shapeText } from "../shape.ts";
+import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Settings of {@linkcode squaredMmd}. */
@@ -48,11 +48,7 @@ export function squaredMmd(
   checkOptions("take an MMD", options, "bandwidth", "estimator");
   const { bandwidth = a.shape[1] ** 2, estimator = "unbiased" } = options;
   if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[1]) {
-    throw new ShapeError(
-      `Cannot compare samples ${shapeText(a.shape)} and ${
-        shapeText(b.shape)
-      } by MMD: both must be [n, dimensions]`,
-    );
+    throw shapeError`Cannot compare samples ${a.shape} and ${b.shape} by MMD: both must be [n, dimensions]`;
   }
   if (!(bandwidth > 0)) {
     throw new RangeError(`Cannot take an MMD with bandwidth ${bandwidth}: it must be positive`);

@@ -9,7 +9,7 @@ import { sub } from "../ops/elementwise.ts";
 import { expandDims } from "../ops/linear.ts";
 import { logSumExp, mean as average } from "../ops/reduce.ts";
 import { gaussianLogDensity } from "./gaussian.ts";
-import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import { sameShape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Equally likely diagonal Gaussians. */
@@ -50,11 +50,8 @@ export function vampLogDensity(
     mean.rank !== 2 || z.rank !== 2 || z.shape[1] !== mean.shape[1] ||
     !sameShape(mean.shape, logVariance.shape)
   ) {
-    throw new ShapeError(
-      `Cannot mix means ${shapeText(mean.shape)} and log-variances ${
-        shapeText(logVariance.shape)
-      } at ${shapeText(z.shape)}: they must be [components, latent] and [batch, latent]`,
-    );
+    const rule = "they must be [components, latent] and [batch, latent]";
+    throw shapeError`Cannot mix means ${mean.shape} and log-variances ${logVariance.shape} at ${z.shape}: ${rule}`;
   }
   const logDensities = gaussianLogDensity(expandDims(z, 1), mean, logVariance); // [batch, K]
   if (options.legacy) return average(logDensities, { axis: 1 });

@@ -17,7 +17,7 @@ import { slice } from "../ops/slicing.ts";
 import type { EchoPool } from "./sample.ts";
 import { clipMean, type EchoChannel, echoMeans, echoOrder, ofEcho } from "./channel.ts";
 import type { Key } from "../random.ts";
-import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import { sameShape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The output of an encoder for some examples. */
@@ -52,11 +52,8 @@ export function matrixScale(
   const [batch, latent] = logScale.shape;
   for (const v of [left, right]) {
     if (logScale.rank !== 2 || v.rank !== 3 || v.shape[0] !== batch || v.shape[2] !== latent) {
-      throw new ShapeError(
-        `Cannot make matrices of log-scales ${shapeText(logScale.shape)} and reflections ${
-          shapeText(v.shape)
-        }: they must be [batch, latent] and [batch, reflections, latent]`,
-      );
+      const rule = "they must be [batch, latent] and [batch, reflections, latent]";
+      throw shapeError`Cannot make matrices of log-scales ${logScale.shape} and reflections ${v.shape}: ${rule}`;
     }
   }
   const shape = [batch, latent, latent];
@@ -132,10 +129,7 @@ const times = (matrices: Tensor, vectors: Tensor): Tensor =>
 function check(mean: Tensor, scale: Tensor): void {
   const [batch, latent] = mean.shape;
   if (mean.rank !== 2 || !sameShape(scale.shape, [batch, latent, latent])) {
-    throw new ShapeError(
-      `Cannot make echoes of means ${shapeText(mean.shape)} and matrices ${
-        shapeText(scale.shape)
-      }: they must be [batch, latent] and [batch, latent, latent]`,
-    );
+    const rule = "they must be [batch, latent] and [batch, latent, latent]";
+    throw shapeError`Cannot make echoes of means ${mean.shape} and matrices ${scale.shape}: ${rule}`;
   }
 }

@@ -27,7 +27,7 @@ import {
 } from "./channel.ts";
 import { cycleNoise } from "./cycle.ts";
 import type { Key } from "../random.ts";
-import { sameShape, ShapeError, shapeText } from "../shape.ts";
+import { sameShape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The output of an encoder for some examples. */
@@ -98,10 +98,6 @@ export function echoNoise(
 
 function check(mean: Tensor, logScale: Tensor): void {
   if (mean.rank !== 2 || !sameShape(mean.shape, logScale.shape)) {
-    throw new ShapeError(
-      `Cannot make echoes of means ${shapeText(mean.shape)} and scales ${
-        shapeText(logScale.shape)
-      }: both must be [batch, latent]`,
-    );
+    throw shapeError`Cannot make echoes of means ${mean.shape} and scales ${logScale.shape}: both must be [batch, latent]`;
   }
 }

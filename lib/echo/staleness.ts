@@ -2,9 +2,9 @@
  * The error of the rate where echoes are encodings by an older encoder.
  *
  * Let q be the density of the noise, whose echoes are old encodings. The old codes f + S·ε have it
- * too, but the new codes, with the new f and S, have another density q'. So I(X;Z) = −E log |S(X)|
- * + h(q') − h(q), and the rate misses h(q') − h(q). For a small change that is −E [∇ log q(z)
- * · (z_now − z_before)], with the same x and ε in both codes. Where q is Gaussian in each
+ * too, but the new codes, with the new f and S, have another density q'. So I(X;Z) = −E log
+ * |S(X)| + h(q') − h(q), and the rate misses h(q') − h(q). For a small change that is −E [∇ log
+ * q(z) · (z_now − z_before)], with the same x and ε in both codes. Where q is Gaussian in each
  * dimension, it is ½ Σⱼ log (Var zⱼ now / Var zⱼ before).
  *
  * @module

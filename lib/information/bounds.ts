@@ -10,12 +10,24 @@
  * @module
  */
 import { sum } from "../ops/linear.ts";
-import { add, equal, exp, max, min, neg, softplus, sub, where } from "../ops/elementwise.ts";
+import {
+  add,
+  equal,
+  exp,
+  max,
+  min,
+  neg,
+  softplus,
+  stopGradient,
+  sub,
+  where,
+} from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
 import { stack } from "../ops/joining.ts";
 import { logSumExp, mean } from "../ops/reduce.ts";
-import { stopGradient } from "../grad.ts";
-import { sameShape, ShapeError, shapeText } from "../shape.ts";
+
+import { counted } from "../checks.ts";
+import { sameShape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -83,11 +95,7 @@ export function leaveOneOutBound(logDensities: Tensor): Tensor {
  */
 export function barberAgakovBound(logConditional: Tensor, logMarginal: Tensor): Tensor {
   if (logConditional.rank !== 1 || !sameShape(logConditional.shape, logMarginal.shape)) {
-    throw new ShapeError(
-      `Cannot bound information by log-densities ${shapeText(logConditional.shape)} and ${
-        shapeText(logMarginal.shape)
-      }: both must be [n]`,
-    );
+    throw shapeError`Cannot bound information by log-densities ${logConditional.shape} and ${logMarginal.shape}: both must be [n]`;
   }
   return sub(logConditional, logMarginal);
 }
@@ -170,9 +178,9 @@ export function smileEstimate({ joint, product }: Scores, clip: number): Tensor 
 export const cutOff = (x: Tensor, limit: number): Tensor => max(min(x, limit), -limit);
 
 /**
- * The score of a critic as a logistic classifier of joint and independent draws, E log σ(T(joint))
- * + E log σ(−T(product)): a scalar that is greatest for T = log p(z|x)/p(z). It bounds the
- * divergence of Jensen and Shannon, not I. SMILE trains its critic by it.
+ * The score of a critic as a logistic classifier of joint and independent draws, E log
+ * σ(T(joint)) + E log σ(−T(product)): a scalar that is greatest for T = log p(z|x)/p(z). It bounds
+ * the divergence of Jensen and Shannon, not I. SMILE trains its critic by it.
  */
 export const classificationScore = ({ joint, product }: Scores): Tensor =>
   neg(add(mean(softplus(neg(joint))), mean(softplus(product))));
@@ -188,13 +196,8 @@ const diagonal = (x: Tensor): Tensor => sum(where(isDiagonal(x), x, 0), { axis: 
 function checkPairs(logDensities: Tensor, least: number): number {
   const [codes, count] = logDensities.shape;
   if (logDensities.rank !== 2 || codes < 1 || codes > count || count < least) {
-    throw new ShapeError(
-      `Cannot bound information by log-densities ${
-        shapeText(logDensities.shape)
-      }: they must be [n, K] of n ≤ K codes, and of at least ${
-        least === 1 ? "one draw" : `${least} draws`
-      }`,
-    );
+    const rule = `they must be [n, K] of n ≤ K codes, and of at least ${counted(least, "draw")}`;
+    throw shapeError`Cannot bound information by log-densities ${logDensities.shape}: ${rule}`;
   }
   return count;
 }

@@ -27,8 +27,8 @@ import { jit, run } from "../jit.ts";
 import { type Dense, dense, initDense, relu } from "../nn.ts";
 import { adam, type AdamState } from "../optim.ts";
 import { foldIn, type Key, permutation, randomInts, split } from "../random.ts";
-import { checkOptions } from "../checks.ts";
-import { ShapeError, shapeText } from "../shape.ts";
+import { checkOptions, describe } from "../checks.ts";
+import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { zeros } from "../create.ts";
 import {
@@ -116,6 +116,12 @@ export function criticInformation(
 ): CriticEstimate {
   checkOptions("train a critic", options, ...NAMES);
   const { hidden = [64, 64], steps = 1500, batch = 256, learningRate = 1e-3, device } = options;
+  const { clip = 5, method: name = "smile" } = options;
+  if (!Object.hasOwn(METHODS, name)) {
+    const names = Object.keys(METHODS).join(", ");
+    throw new RangeError(`Cannot train a critic by method ${describe(name)}: methods are ${names}`);
+  }
+  const method = METHODS[name];
   checkPairs(x, z);
   const [initKey, stepKey, testKey, orderKey] = split(key, 4);
   const half = Math.floor(x.shape[0] / 2);
@@ -133,13 +139,12 @@ export function criticInformation(
     const pairs = { x: take(train.x, first), z: take(train.z, first) };
     const other = take(train.z, shifted(first, randomInts(shiftKey, [batch], half - 1), half));
     const [, logMean, gradient] = valueAuxAndGrad((params: readonly Dense[]) =>
-      objective(
+      method.loss(
         {
           joint: critic(params, pairs.x, pairs.z),
           product: critic(params, pairs.x, other),
         },
         state.logMean,
-        options,
       )
     )(state.params);
     const [params, next] = optimizer.update(gradient, state.optimizer, state.params);
@@ -151,52 +156,39 @@ export function criticInformation(
   for (let i = 0; i < steps; i++) state = step(state);
 
   const shifts = randomInts(testKey, [SHIFTS], half - 1);
-  const product = Array.from({ length: SHIFTS }, (_, i) => {
+  const parts = Array.from({ length: SHIFTS }, (_, i) => {
     const others = shifted(iota([half]), slice(shifts, [i], [1]), half);
     return critic(state.params, test.x, take(test.z, others));
   });
   const joint = critic(state.params, test.x, test.z);
-  return run(estimate({ joint, product: concat(product) }, options), device);
-}
-
-/** The loss of a step, and the next running mean. */
-function objective(scores: Scores, logMean: Tensor, { method = "smile" }: CriticOptions): [
-  loss: Tensor,
-  logMean: Tensor,
-] {
-  switch (method) {
-    case "smile":
-      return [neg(classificationScore(scores)), logMean];
-    case "nwj":
-      return [neg(nwjBound(scores)), logMean];
-    case "mine":
-      return mineLoss(scores, logMean);
-  }
-}
-
-function estimate(scores: Scores, { method = "smile", clip = 5 }: CriticOptions): CriticEstimate {
-  const { joint, product } = scores;
-  switch (method) {
-    case "nwj":
-      return {
-        nats: nwjBound(scores),
-        standardError: standardError(joint, exp(sub(product, 1))),
-      };
-    case "mine":
-      return {
-        nats: donskerVaradhanBound(scores),
-        standardError: standardError(joint, weights(product)),
-      };
-    case "smile":
-      return {
-        nats: smileEstimate(scores, clip),
-        standardError: standardError(joint, weights(cutOff(product, clip))),
-      };
-  }
+  const product = concat(parts);
+  const nats = method.estimate({ joint, product }, clip);
+  return run({ nats, standardError: standardError(joint, method.terms(product, clip)) }, device);
 }
 
 /** e^T over its mean. The logarithm of that mean has the standard error of the mean of these. */
 const weights = (scores: Tensor): Tensor => exp(sub(scores, logMeanExp(scores)));
+
+interface Method {
+  /** The loss of a step, and the next running mean. */
+  loss(scores: Scores, logMean: Tensor): [loss: Tensor, logMean: Tensor];
+  estimate(scores: Scores, clip: number): Tensor;
+  /** Terms whose mean has the standard error that independent pairs bring into the estimate. */
+  terms(product: Tensor, clip: number): Tensor;
+}
+const METHODS: Readonly<Record<"mine" | "nwj" | "smile", Method>> = {
+  mine: { loss: mineLoss, estimate: donskerVaradhanBound, terms: weights },
+  nwj: {
+    loss: (scores, logMean) => [neg(nwjBound(scores)), logMean],
+    estimate: nwjBound,
+    terms: (product) => exp(sub(product, 1)),
+  },
+  smile: {
+    loss: (scores, logMean) => [neg(classificationScore(scores)), logMean],
+    estimate: smileEstimate,
+    terms: (product, clip) => weights(cutOff(product, clip)),
+  },
+};
 
 /** The standard error of the mean of a minus the mean of b. */
 const standardError = (a: Tensor, b: Tensor): Tensor =>
@@ -238,11 +230,7 @@ function critic(params: readonly Dense[], x: Tensor, z: Tensor): Tensor {
 
 function checkPairs(x: Tensor, z: Tensor): void {
   if (x.rank !== 2 || z.rank !== 2 || x.shape[0] !== z.shape[0]) {
-    throw new ShapeError(
-      `Cannot estimate the information of ${shapeText(x.shape)} and ${
-        shapeText(z.shape)
-      }: both must be [n, dimensions]`,
-    );
+    throw shapeError`Cannot estimate the information of ${x.shape} and ${z.shape}: both must be [n, dimensions]`;
   }
   if (x.shape[0] < 4) {
     throw new RangeError(

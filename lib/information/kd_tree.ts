@@ -49,7 +49,7 @@ export function checkPoints({ values, dimensions }: Points, op: string): void {
 /** The most points in a leaf of the tree. */
 const LEAF = 8;
 
-/** The tree of some points, in O(n log² n). */
+/** The tree of some points, in O(n log n) on average. */
 export function kdTree({ values, dimensions }: Points): KdTree {
   const n = values.length / dimensions;
   let leaves = 1;
@@ -183,7 +183,8 @@ export function kdTree({ values, dimensions }: Points): KdTree {
 
 /**
  * Orders a range so that no item before the k-th has a greater value, and none after it a lesser
- * one (Hoare, 1961).
+ * one (Hoare, 1961). With a sort instead, the tree of 100,000 points takes two to four times as
+ * long.
  */
 function select(
   items: Uint32Array,

@@ -13,7 +13,7 @@
  * @module
  */
 import { checkOptions } from "../checks.ts";
-import { ShapeError } from "../shape.ts";
+import { ShapeError, shapeError } from "../shape.ts";
 import { digamma } from "./digamma.ts";
 import { checkPoints, countOf, kdTree, type Points } from "./kd_tree.ts";
 import { onLikeScales, requireDensity } from "./spread.ts";
@@ -155,11 +155,12 @@ export function noiseInformation(
   options: NeighbourOptions = {},
 ): Estimate {
   if (z.dimensions !== noise.dimensions || logDeterminants.length !== countOf(z)) {
-    throw new ShapeError(
-      `Cannot estimate the information in ${countOf(z)} codes of ${z.dimensions} dimensions, with ${
-        countOf(noise)
-      } noises of ${noise.dimensions} and ${logDeterminants.length} log-determinants`,
-    );
+    const given = `${
+      countOf(noise)
+    } noises of ${noise.dimensions} and ${logDeterminants.length} log-determinants`;
+    throw shapeError`Cannot estimate the information in ${
+      countOf(z)
+    } codes of ${z.dimensions} dimensions, with ${given}`;
   }
   checkDraws("estimate the information", options, z, noise);
   const ofZ = neighbourEntropy(z, options).terms, ofNoise = neighbourEntropy(noise, options).terms;
@@ -186,14 +187,13 @@ function checkDraws(op: string, options: NeighbourOptions, ...of: readonly Point
 
 /** The rows of x, each followed by that of y. */
 function join(x: Points, y: Points): Points {
-  const n = countOf(x), dimensions = x.dimensions + y.dimensions;
-  const values = new Float64Array(n * dimensions);
-  for (let i = 0; i < n; i++) {
-    values.set(x.values.subarray(i * x.dimensions, (i + 1) * x.dimensions), i * dimensions);
-    values.set(
-      y.values.subarray(i * y.dimensions, (i + 1) * y.dimensions),
-      i * dimensions + x.dimensions,
-    );
+  const rowOf = ({ values, dimensions }: Points, i: number) =>
+    values.subarray(i * dimensions, (i + 1) * dimensions);
+  const dimensions = x.dimensions + y.dimensions;
+  const values = new Float64Array(countOf(x) * dimensions);
+  for (let i = 0; i < countOf(x); i++) {
+    values.set(rowOf(x, i), i * dimensions);
+    values.set(rowOf(y, i), i * dimensions + x.dimensions);
   }
   return { values, dimensions };
 }

@@ -44,7 +44,6 @@ interface Rule {
 const FLOATS: readonly DType[] = ["float32"];
 const INTEGERS: readonly DType[] = ["int32", "uint32"];
 const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
-const ALL: readonly DType[] = [...NUMBERS, "bool"];
 
 function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule): Elementwise<A> {
   const record = primitive({
@@ -171,24 +170,15 @@ export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))])
 
 // Comparisons: bool, and false where an argument is NaN.
 
+const comparison = (name: string, formula: Rule["formula"], dtypes = NUMBERS): Binary =>
+  elementwise(name, { dtypes, gives: "bool", formula });
+
 /** a < b. */
-export const less: Binary = elementwise("less", {
-  dtypes: NUMBERS,
-  gives: "bool",
-  formula: s.less,
-});
+export const less: Binary = comparison("less", s.less);
 /** a ≤ b. */
-export const lessEqual: Binary = elementwise("lessEqual", {
-  dtypes: NUMBERS,
-  gives: "bool",
-  formula: s.lessEqual,
-});
+export const lessEqual: Binary = comparison("lessEqual", s.lessEqual);
 /** a = b. */
-export const equal: Binary = elementwise("equal", {
-  dtypes: ALL,
-  gives: "bool",
-  formula: s.equal,
-});
+export const equal: Binary = comparison("equal", s.equal, [...NUMBERS, "bool"]);
 /** a > b. */
 export const greater = (a: TensorLike, b: TensorLike): Tensor => less(b, a);
 /** a ≥ b. */

@@ -14,7 +14,7 @@ import {
   sameShape,
   type Shape,
   ShapeError,
-  shapeText,
+  shapeError,
   sizeOf,
 } from "../shape.ts";
 import * as s from "../../kernels/scalar.ts";
@@ -70,9 +70,7 @@ const takePrimitive = primitive({
   type([x, indices]) {
     if (x.rank === 0) throw new ShapeError("Cannot take from a scalar: it has no rows");
     if (x.shape[0] === 0 && indices.size > 0) {
-      throw new ShapeError(
-        `Cannot take ${shapeText(indices.shape)} rows from ${shapeText(x.shape)}`,
-      );
+      throw shapeError`Cannot take ${indices.shape} rows from ${x.shape}`;
     }
     checkIndices("take", indices, x.shape[0]);
     return { shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype };
@@ -125,11 +123,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
   requireTensors("takeAlongAxis", [x, indices]);
   const along = normalizeAxis(axis, x.shape, "takeAlongAxis");
   if (!sameShape(x.shape.toSpliced(along, 1), indices.shape.toSpliced(along, 1))) {
-    throw new ShapeError(
-      `Cannot take ${shapeText(indices.shape)} from ${
-        shapeText(x.shape)
-      } along axis ${along}: the other axes differ`,
-    );
+    throw shapeError`Cannot take ${indices.shape} from ${x.shape} along axis ${along}: the other axes differ`;
   }
   checkIndices("take", indices, x.shape[along]);
   let stride = 1;
@@ -148,14 +142,10 @@ const scatterPrimitive = primitive<number>({
     requireDType("index by", indices, "int32");
     requireDType("scatterAdd", updates, "float32", "int32", "uint32");
     if (indices.rank !== 1 || updates.rank === 0 || updates.shape[0] !== indices.size) {
-      throw new ShapeError(
-        `Cannot scatterAdd ${shapeText(updates.shape)} at ${
-          shapeText(indices.shape)
-        }: it takes one index for each row of updates`,
-      );
+      throw shapeError`Cannot scatterAdd ${updates.shape} at ${indices.shape}: it takes one index for each row of updates`;
     }
     if (rows === 0 && indices.size > 0) {
-      throw new ShapeError(`Cannot scatterAdd ${shapeText(updates.shape)} into no rows`);
+      throw shapeError`Cannot scatterAdd ${updates.shape} into no rows`;
     }
     return { shape: [rows, ...updates.shape.slice(1)], dtype: updates.dtype };
   },

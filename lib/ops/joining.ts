@@ -7,7 +7,7 @@
 import type { Index } from "../../kernels/formula.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkArray } from "../checks.ts";
-import { normalizeAxis, ShapeError, shapeText } from "../shape.ts";
+import { normalizeAxis, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expandDims } from "./linear.ts";
 import { apply, primitive, requireSameDType, requireTensors } from "./primitive.ts";
@@ -18,11 +18,7 @@ const concatPrimitive = primitive<number>({
   type([a, b], axis) {
     requireSameDType("concatenate", [a, b]);
     if (a.rank !== b.rank || a.shape.some((d, i) => i !== axis && d !== b.shape[i])) {
-      throw new ShapeError(
-        `Cannot concatenate ${shapeText(a.shape)} and ${
-          shapeText(b.shape)
-        } along axis ${axis}: the other axes differ`,
-      );
+      throw shapeError`Cannot concatenate ${a.shape} and ${b.shape} along axis ${axis}: the other axes differ`;
     }
     return { shape: a.shape.map((d, i) => i === axis ? d + b.shape[i] : d), dtype: a.dtype };
   },

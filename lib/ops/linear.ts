@@ -22,8 +22,7 @@ import {
   normalizeAxis,
   sameShape,
   type Shape,
-  ShapeError,
-  shapeText,
+  shapeError,
   sizeOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -35,11 +34,8 @@ const reshapePrimitive = primitive<Shape>({
   name: "reshape",
   type([x], shape) {
     if (sizeOf(shape) !== x.size) {
-      throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${
-          counted(x.size, "element")
-        } against ${sizeOf(shape)}`,
-      );
+      const sizes = `${counted(x.size, "element")} against ${sizeOf(shape)}`;
+      throw shapeError`Cannot reshape ${x.shape} to ${shape}: ${sizes}`;
     }
     return { shape, dtype: x.dtype };
   },
@@ -62,11 +58,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   if (known.length === shape.length - 1) {
     const rest = x.size / sizeOf(known);
     if (!Number.isInteger(rest)) {
-      throw new ShapeError(
-        `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: ${
-          counted(x.size, "element does", "elements do")
-        } not fill it`,
-      );
+      const rule = `${counted(x.size, "element does", "elements do")} not fill it`;
+      throw shapeError`Cannot reshape ${x.shape} to ${shape}: ${rule}`;
     }
     shape = shape.map((d) => d === -1 ? rest : d);
   }
@@ -85,11 +78,7 @@ const transposePrimitive = primitive<readonly number[]>({
   name: "transpose",
   type([x], order) {
     if (!sameShape([...order].sort((a, b) => a - b), x.shape.map((_, axis) => axis))) {
-      throw new ShapeError(
-        `Cannot transpose ${shapeText(x.shape)} by ${
-          shapeText(order)
-        }: every axis must be named once`,
-      );
+      throw shapeError`Cannot transpose ${x.shape} by ${order}: every axis must be named once`;
     }
     return { shape: order.map((axis) => x.shape[axis]), dtype: x.dtype };
   },
@@ -144,11 +133,7 @@ const broadcastPrimitive = primitive<Shape>({
   type([x], shape) {
     const padded = [...Array(Math.max(0, shape.length - x.rank)).fill(1), ...x.shape];
     if (padded.length !== shape.length || padded.some((d, i) => d !== 1 && d !== shape[i])) {
-      throw new ShapeError(
-        `Cannot broadcast ${shapeText(x.shape)} to ${
-          shapeText(shape)
-        }: aligned at the last axis, sizes must be equal or 1`,
-      );
+      throw shapeError`Cannot broadcast ${x.shape} to ${shape}: aligned at the last axis, sizes must be equal or 1`;
     }
     return { shape, dtype: x.dtype };
   },

@@ -4,7 +4,7 @@
  * @module
  */
 import { counted } from "../checks.ts";
-import { broadcastShapes, ShapeError, shapeText } from "../shape.ts";
+import { broadcastShapes, shapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo, reshape, transpose } from "./linear.ts";
 import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
@@ -34,7 +34,7 @@ const swap = (x: Tensor): Tensor =>
 export function matmul(a: Tensor, b: Tensor): Tensor {
   requireTensors("matmul", [a, b]);
   const refuse = (why: string) => {
-    throw new ShapeError(`Cannot matmul ${shapeText(a.shape)} by ${shapeText(b.shape)}: ${why}`);
+    throw shapeError`Cannot matmul ${a.shape} by ${b.shape}: ${why}`;
   };
   if (a.rank === 0 || b.rank === 0) refuse("a scalar has no columns");
   const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;

@@ -9,7 +9,7 @@ import type { Expr, Index } from "../../kernels/formula.ts";
 import { add as plus, constantIndex, divide, scale, valueIndex } from "../../kernels/indexing.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
-import { checkShape, type Shape, ShapeError, shapeText, sizeOf } from "../shape.ts";
+import { checkShape, type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { apply, primitive, requireTensors } from "./primitive.ts";
 
@@ -28,15 +28,10 @@ const slicePrimitive = primitive<SliceAttributes>({
       start[axis] + Math.max(0, (d - 1) * step[axis] + 1) * Number(d > 0) <= x.shape[axis]
     );
     if (!isOfRank || !fits) {
-      throw new ShapeError(
-        `Cannot slice ${shapeText(shape)} from ${shapeText(x.shape)} at ${
-          shapeText(start)
-        } by steps of ${shapeText(step)}: ${
-          isOfRank
-            ? "it must lie inside, with steps of 1 or more"
-            : "one start, size and step are needed for each axis"
-        }`,
-      );
+      const rule = isOfRank
+        ? "it must lie inside, with steps of 1 or more"
+        : "one start, size and step are needed for each axis";
+      throw shapeError`Cannot slice ${shape} from ${x.shape} at ${start} by steps of ${step}: ${rule}`;
     }
     return { shape, dtype: x.dtype };
   },
@@ -79,11 +74,8 @@ const padPrimitive = primitive<PadAttributes>({
   type([x], { low, high, interior }) {
     const widths = [low, high, interior];
     if (widths.some((w) => w.length !== x.rank || !w.every((n) => Number.isInteger(n) && n >= 0))) {
-      throw new ShapeError(
-        `Cannot pad ${shapeText(x.shape)} by ${
-          widths.map(shapeText).join(", ")
-        }: it takes one integer from 0 for each axis`,
-      );
+      const given = widths.map(shapeText).join(", ");
+      throw shapeError`Cannot pad ${x.shape} by ${given}: it takes one integer from 0 for each axis`;
     }
     const shape = x.shape.map((d, axis) =>
       low[axis] + d + Math.max(0, d - 1) * interior[axis] + high[axis]

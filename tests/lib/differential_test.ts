@@ -1,7 +1,8 @@
 /**
- * One graph, computed in every way: tensor by tensor, with some of its nodes computed before others are built, and by jit.
- * All must give what the reference device does. The graphs are small and alike, so that the programs that are kept for one
- * meet the others, whose nodes were computed at other places. `ECHOGRAD_GRAPHS=3000` tries more of them.
+ * One graph, computed in every way: tensor by tensor, with some of its nodes computed before others
+ * are built, and by jit. All must give what the reference device does. The graphs are small and
+ * alike, so that the programs that are kept for one meet the others, whose nodes were computed at
+ * other places. `ECHOGRAD_GRAPHS=3000` tries more of them.
  *
  * @module
  */
@@ -30,7 +31,7 @@ async function assertSame(
   }
 }
 
-onEveryDevice("a graph is computed to the same in every way", async (device) => {
+onEveryDevice("a graph has the same result in every way of computing it", async (device) => {
   const next = dice(Number(Deno.env.get("ECHOGRAD_SEED") ?? 1));
   const number = (n: number) => Math.floor(n * next());
   const some = device.name === "webgpu" ? graphs / 10 : graphs;

@@ -1,6 +1,6 @@
 /**
- * Tensors that are read without `jit`: what was computed before never changes a result, and a loop takes as long for each
- * step, whatever it reads.
+ * Tensors that are read without `jit`: what was computed before never changes a result, and a loop
+ * takes as long for each step, whatever it reads.
  *
  * @module
  */
@@ -17,32 +17,35 @@ const constants: Readonly<Record<string, () => Tensor>> = {
   places: () => g.iota([3], 0, "float32"),
 };
 
-onEveryDevice("a program is not that of a graph with other computed tensors", async (device) => {
-  const values: Readonly<Record<string, number[]>> = {
-    zeros: [0, 0, 0],
-    tens: [10, 10, 10],
-    places: [0, 1, 2],
-  };
-  const isComputed = [false, true];
-  for (const a of Object.keys(constants)) {
-    for (const b of Object.keys(constants)) {
-      for (
-        const computed of isComputed.flatMap((first) => isComputed.map((then) => [first, then]))
-      ) {
-        const pair = [a, b].map((name) => constants[name]());
-        g.run(pair.filter((_, i) => computed[i]), device);
-        const sum = await g.run(g.add(pair[0], pair[1]), device).read();
-        assertEquals(
-          [...sum],
-          values[a].map((x, i) => x + values[b][i]),
-          `${a}, ${b}, ${computed}`,
-        );
+onEveryDevice(
+  "a program is not reused for a graph in which other tensors were computed",
+  async (device) => {
+    const values: Readonly<Record<string, number[]>> = {
+      zeros: [0, 0, 0],
+      tens: [10, 10, 10],
+      places: [0, 1, 2],
+    };
+    const isComputed = [false, true];
+    for (const a of Object.keys(constants)) {
+      for (const b of Object.keys(constants)) {
+        for (
+          const computed of isComputed.flatMap((first) => isComputed.map((then) => [first, then]))
+        ) {
+          const pair = [a, b].map((name) => constants[name]());
+          g.run(pair.filter((_, i) => computed[i]), device);
+          const sum = await g.run(g.add(pair[0], pair[1]), device).read();
+          assertEquals(
+            [...sum],
+            values[a].map((x, i) => x + values[b][i]),
+            `${a}, ${b}, ${computed}`,
+          );
+        }
       }
     }
-  }
-});
+  },
+);
 
-onEveryDevice("a number in place of a tensor that was computed", async (device) => {
+onEveryDevice("a graph with a number instead of a computed tensor", async (device) => {
   const x = g.run(g.zeros([4]), device);
   for (const y of [x, g.zeros([4])]) {
     assertEquals([...await g.run(g.add(y, 1), device).read()], [1, 1, 1, 1]);
@@ -86,7 +89,7 @@ Deno.test("a gradient loop that nobody reads keeps a short graph, however deep a
   assertLess(most, 10_000);
 });
 
-Deno.test("what is too large to keep unasked, and a view, are computed again instead", async () => {
+Deno.test("tensors that are too large to keep, and views, are computed again", async () => {
   const rows = g.tensor(new Float32Array(5000));
   const pairs = g.sub(g.expandDims(rows, 0), g.expandDims(rows, 1)); // 100 MB
   const scaled = g.mul(rows, 2), wide = g.broadcastTo(scaled, [100, 5000]);

@@ -232,18 +232,18 @@ const values: readonly Refusal[] = [
 
 testRefusals([...shapes, ...kinds, ...values]);
 
-Deno.test("a tensor of several elements has no only item", async () => {
+Deno.test("item() of a tensor with several elements is refused", async () => {
   await assertRejects(() => tensor([1, 2]).item(), ShapeError, "Cannot take the only item of [2]");
 });
 
-Deno.test("a tensor that was disposed of says so", async () => {
+Deno.test("a read of a disposed tensor says that it was disposed of", async () => {
   const x = tensor([1, 2]);
   x.dispose();
   await assertRejects(() => x.read(), Error, "Cannot use this tensor: it was disposed of");
   await assertRejects(() => g.add(x, 1).read(), Error, "it was disposed of");
 });
 
-onEveryDevice("what is longer than a kernel can count is refused", (device) => {
+onEveryDevice("tensors with more elements than a kernel can count are refused", (device) => {
   const bits = g.randomBits(key, [2 ** 16, 2 ** 15])[0];
   const long = [
     g.sum(g.and(g.iota([2 ** 31], 0, "uint32"), 1)),

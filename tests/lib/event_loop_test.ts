@@ -18,7 +18,7 @@ Deno.test("a loop of reads lets timers run", async () => {
   assertLess(longest, 150);
 });
 
-Deno.test("of many reads at once all come, and timers between them", async () => {
+Deno.test("many reads at once all resolve, and timers run between them", async () => {
   const x = full([4], 2);
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);

@@ -1,6 +1,6 @@
 /**
- * Differentiation: gradients to second order against central differences in float64, of every primitive; how gradients
- * nest; how long a chain may be; and what is refused.
+ * Differentiation: gradients to second order against central differences in float64, of every
+ * primitive; how gradients nest; how long a chain may be; and what is refused.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const NOT_DIFFERENTIABLE = [
   ...["cast", "iota"],
 ];
 
-Deno.test("every primitive has a row of gradients, or none at all", () => {
+Deno.test("every primitive is in the table of gradients or of ops without one", () => {
   assertEquals(
     [...Object.keys(primitiveCases), ...NOT_DIFFERENTIABLE].sort(),
     [...primitiveNames].sort(),
@@ -70,7 +70,7 @@ Deno.test("derivatives of x³ at 2 are 12, 12, 6 and 0", async () => {
   }
 });
 
-Deno.test("an inner gradient takes outer arguments for constants", async () => {
+Deno.test("an inner gradient takes the arguments of the outer one for constants", async () => {
   // d/dx [x · d/dy (x·y)] = d/dx x², 2x; and d/dx [x · d/dy (x·y²) at y = x] = d/dx 2x³.
   const f = (x: Tensor) => g.mul(x, g.grad((y: Tensor) => g.mul(x, y))(tensor(5)));
   assertEquals(await numberOf(g.grad(f)(tensor(3))), 6);
@@ -81,7 +81,7 @@ Deno.test("an inner gradient takes outer arguments for constants", async () => {
   assertEquals(await numberOf(g.grad(k)(tensor(3))), 1);
 });
 
-Deno.test("what is closed over is a constant, be it a leaf or an expression", async () => {
+Deno.test("a tensor that f closes over is a constant, as a leaf and as an expression", async () => {
   const leaf = tensor([1, 2]), expression = g.exp(leaf);
   const f = (x: Tensor) => g.sum(g.mul(g.mul(x, leaf), g.mul(expression, x)));
   const want = [2 * 1 * Math.E * 3, 2 * 2 * Math.E ** 2 * 4];
@@ -121,7 +121,7 @@ Deno.test("the forms of gradients: trees, further arguments, values, aux", async
   assertEquals(aux.n, 10);
 });
 
-onEveryDevice("a pullback serves twice, also after its value was read", async (device) => {
+onEveryDevice("a pullback can be called twice, also after its value was read", async (device) => {
   const x = g.run(tensor([1, 2]), device);
   const [y, pullback] = g.vjp((x: Tensor) => g.mul(x, g.mul(x, x)), x);
   const [before] = pullback(tensor([1, 1]));
@@ -230,7 +230,7 @@ onEveryDevice(
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
-Deno.test("what cannot be differentiated is refused, with the place", () => {
+Deno.test("values and arguments without gradients are refused, with their path", () => {
   const x = tensor([1, 2]), n = tensor([1], { dtype: "int32" });
   const loss = () => g.zeros([]);
   const refused = (by: () => unknown, message: string, kind: ErrorClass = TypeError) =>

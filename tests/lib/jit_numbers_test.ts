@@ -1,6 +1,6 @@
 /**
- * Numbers and tensors are not mixed up: a number given to a jitted function is a tensor inside, a tensor is no number, and
- * a gradient flows through a jitted function whatever it was compiled for.
+ * Numbers and tensors are not mixed up: a number given to a jitted function is a tensor inside, a
+ * tensor is no number, and a gradient flows through a jitted function whatever it was compiled for.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import * as g from "../../mod.ts";
 import { jit, run, type Tensor, tensor } from "../../mod.ts";
 import { onEveryDevice } from "../fixtures/devices.ts";
 
-Deno.test("a tensor is no number, but has a text", () => {
+Deno.test("a tensor has a text and refuses to be a number", () => {
   const x: unknown = tensor([1, 2]);
   const message = "Cannot use Tensor float32 [2] as a number: compute with mul, add";
   const uses: (() => unknown)[] = [
@@ -79,7 +79,7 @@ onEveryDevice("run within a function leaves its gradient alone", async (device) 
   assertEquals([...await g.grad(f)(run(tensor([1, 2]), device)).read()], [2, 4]);
 });
 
-Deno.test("a function that throws while it is traced leaves no trace behind", async () => {
+Deno.test("a function that throws while it is traced leaves no open trace", async () => {
   const fail = (x: Tensor): Tensor => {
     throw new RangeError(`refused ${x}`);
   };

@@ -1,6 +1,6 @@
 /**
- * Compiled functions: they compute what the ops say, are traced once a form, nest, overwrite what is donated and nothing
- * else, and give memory back.
+ * Compiled functions: they compute what the ops say, are traced once a form, nest, overwrite what
+ * is donated and nothing else, and give memory back.
  *
  * @module
  */
@@ -40,17 +40,20 @@ const functions: Readonly<Record<string, Binary>> = {
   "no argument": () => [g.ones([N, N]), g.iota([N, N])],
 };
 
-onEveryDevice("a jitted function computes what the ops say, first and again", async (device) => {
-  for (const [name, f] of Object.entries(functions)) {
-    const compiled = jit(f, { device });
-    for (const base of [7, 5]) {
-      const [x, y] = [integers([N, N], base), integers([N, N], base + 1)];
-      const eager = await all(run(f(x, y), reference));
-      assertEquals(await all(compiled(x, y)), eager, name);
-      assertEquals(await all(run(f(x, y), reference)), eager, `${name}: the arguments after it`);
+onEveryDevice(
+  "a jitted function computes the same as its ops, at the first call and at later ones",
+  async (device) => {
+    for (const [name, f] of Object.entries(functions)) {
+      const compiled = jit(f, { device });
+      for (const base of [7, 5]) {
+        const [x, y] = [integers([N, N], base), integers([N, N], base + 1)];
+        const eager = await all(run(f(x, y), reference));
+        assertEquals(await all(compiled(x, y)), eager, name);
+        assertEquals(await all(run(f(x, y), reference)), eager, `${name}: the arguments after it`);
+      }
     }
-  }
-});
+  },
+);
 
 onEveryDevice("donated arguments may be overwritten, results are the same", async (device) => {
   for (const [name, f] of Object.entries(functions)) {
@@ -111,7 +114,7 @@ onEveryDevice("a donated tree is overwritten, step by step", async (device) => {
   assertEquals(await all([state.sum, ...state.count]), [[5050, 100], [100]]);
 });
 
-onEveryDevice("a tensor that is returned twice is two", async (device) => {
+onEveryDevice("a tensor that is returned twice becomes two tensors", async (device) => {
   for (const donate of [[], [0]]) {
     const twice = jit((x: Tensor) => {
       const y = g.mul(x, 2);
@@ -212,7 +215,7 @@ onEveryDevice(
 
 // Devices
 
-Deno.test("a call runs where its arguments live", async () => {
+Deno.test("a call runs on the device of its arguments", async () => {
   const f = jit((x: Tensor, y: Tensor) => g.add(x, y));
   const here = devices.map((device) => run(g.add(tensor([1, 2]), 0), device));
   const results = here.map((x) => f(x, tensor([1, 1])));
@@ -239,7 +242,7 @@ Deno.test("a call runs where its arguments live", async () => {
   }
 });
 
-onEveryDevice("run computes a tree at once and hands it back", async (device) => {
+onEveryDevice("run computes a tree in one program and returns it", async (device) => {
   const x = tensor([1, 2]);
   const tree = { a: g.add(x, 1), b: [g.mul(x, 3), 7, x] as const };
   assertEquals(run(tree, device), tree);
@@ -266,7 +269,8 @@ const SIDE = 100;
 const LEAVES = 8;
 
 onEveryDevice("2000 steps that dispose of nothing stay below 400 MB", async ({ name }) => {
-  // All that is made takes 640 MB, in float64 twice as much. Where a read takes 16 ms there are fewer and larger ones.
+  // All that is made takes 640 MB, in float64 twice as much. Where a read takes 16 ms there are
+  // fewer and larger ones.
   const [steps, side] = name === "webgpu" ? [200, 320] : [2000, SIDE];
   const device = await openByName(name);
   const step = jit(
@@ -285,7 +289,7 @@ onEveryDevice("2000 steps that dispose of nothing stay below 400 MB", async ({ n
   device.close();
 });
 
-onEveryDevice("what is disposed of, by hand or by using, is used again", async ({ name }) => {
+onEveryDevice("memory that is disposed of, by hand or by using, is reused", async ({ name }) => {
   const device = await openByName(name);
   const compiled = jit((x: Tensor) => g.add(x, 1), { device });
   let x = compiled(g.zeros([SIDE, SIDE]));

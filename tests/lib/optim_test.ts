@@ -29,7 +29,10 @@ const asParams = ([w, b]: readonly string[]): Params => ({
   b: [toTensor(parse(b))],
 });
 
-/** Runs the golden gradients through Adam, compiled, and hands the parameters of each step to `visit`. */
+/**
+ * Runs the golden gradients through Adam, compiled, and hands the parameters of each step to
+ * `visit`.
+ */
 async function follow(
   options: AdamOptions,
   device: Device,
@@ -47,8 +50,8 @@ async function follow(
 }
 
 /**
- * A step moves a parameter p by at most about 1/100. The rounding of p itself is half a place of |p| < 2, 2⁻²⁴·2, a step;
- * that of the move is some 12 roundings of 1/100, which is less.
+ * A step moves a parameter p by at most about 1/100. The rounding of p itself is half a place of
+ * |p| < 2, 2⁻²⁴·2, a step; that of the move is some 12 roundings of 1/100, which is less.
  */
 const allowed = (step: number, device: Device): number =>
   device.name === "reference" ? 1e-12 : 2 * (step + 1) * 2 ** -23;
@@ -100,7 +103,7 @@ onEveryDevice("Adam's defaults are Keras', by the recursion in float64", async (
   });
 });
 
-onEveryDevice("epsilon counts beside gradients as small as itself", async (device) => {
+onEveryDevice("epsilon matters for gradients as small as itself", async (device) => {
   const settings = { beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
   const optimizer = adam<Tensor>({ learningRate: 0.125, ...settings });
   const gradients = [2 ** -12, 2 ** -13, -(2 ** -14)];
@@ -121,7 +124,8 @@ for (const device of float32Devices) {
     const params = tensor(gradients.map(() => 0));
     const [moved] = optimizer.update(tensor(gradients), optimizer.init(params), params);
     run([moved], device);
-    // m/√v·√(1 − β₂)/(1 − β₁) is ±1. By subtraction in float32, 1 − .999 would be off by 1.3e-5, and its root by half of it.
+    // m/√v·√(1 − β₂)/(1 − β₁) is ±1. By subtraction in float32, 1 − .999 would be off by 1.3e-5,
+    // and its root by half of it.
     const found = await moved.read();
     gradients.forEach((g, i) => {
       const error = Math.abs(found[i] + 0.25 * Math.sign(g)) / 0.25;
@@ -153,7 +157,7 @@ Deno.test("a new state is at step 0, all zeros, in the form of the parameters", 
   assertEquals(state.v.b.map((x) => x.shape), [[3]]);
 });
 
-onEveryDevice("a schedule is asked for the rate of each step, counted from 0", async (device) => {
+onEveryDevice("a schedule is called with each step, counted from 0", async (device) => {
   const learningRate = (step: Tensor) =>
     sub(1, mul(step.dtype === "int32" ? 0.25 : NaN, cast(step, "float32")));
   const optimizer = adam<Tensor>({ learningRate, beta1: 0, beta2: 0, epsilon: 0 });
@@ -197,7 +201,7 @@ Deno.test("settings that train nothing, or to NaN, are refused", () => {
   );
 });
 
-Deno.test("a gradient or a state of another shape says where, also where it would broadcast", () => {
+Deno.test("a gradient or state of another shape is refused with its path, even where it would broadcast", () => {
   const optimizer = adam<{ w: Tensor }>({ learningRate: 1 });
   const params = { w: tensor([1, 2]) }, state = optimizer.init(params);
   for (const w of [tensor([1, 2, 3]), tensor(1), tensor([[1, 2]])]) {
@@ -213,7 +217,7 @@ Deno.test("a gradient or a state of another shape says where, also where it woul
   );
 });
 
-Deno.test("gradients and states in another form than the parameters say where", () => {
+Deno.test("gradients and states of another form than the parameters are refused with the path", () => {
   const params: Params = asParams(values.adam.start);
   const optimizer = adam<Params>({ learningRate: 1 });
   const state = optimizer.init(params);

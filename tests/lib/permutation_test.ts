@@ -1,7 +1,8 @@
 /**
  * Random orders: always orders, all of them, equally often, and independent of each other.
  *
- * All keys are fixed, so what passes once passes for ever; the limits are passed by chance in one of a million keys.
+ * All keys are fixed, so what passes once passes for ever; the limits are passed by chance in one
+ * of a million keys.
  *
  * @module
  */
@@ -61,7 +62,7 @@ Deno.test("one order is the first of one row", async () => {
   assertEquals(permutation(key(3), 40).shape, [40]);
 });
 
-Deno.test("a large order is one, and no number knows its place", async () => {
+Deno.test("a large order is a permutation, and numbers and places are uncorrelated", async () => {
   const n = 100_003;
   const order = await permutation(key(1), n).read() as Row;
   const places = new Uint8Array(n);
@@ -112,7 +113,7 @@ for (const n of [2, 3, 4, 5, 6]) {
   });
 }
 
-Deno.test("all orders of what is left of 5 numbers are equally likely, whatever is left out", async () => {
+Deno.test("all orders of 4 of 5 numbers are equally likely, whichever number is left out", async () => {
   const count = 60_000;
   const exclude = tensor(Int32Array.from({ length: count }, (_, i) => i % 5));
   const rows = await rowsOf(1, count, 5, { exclude });
@@ -141,7 +142,7 @@ Deno.test("the first two are any two, and so are any other two", async () => {
   }
 });
 
-Deno.test("the distance from the first to the second of 99 is any, and that between them to the third", async () => {
+Deno.test("the distances between the first three of 99 numbers are uniform", async () => {
   const n = 99, count = 40_000;
   const rows = await rowsOf(7, count, n, { take: 3 });
   const step = (row: Row, i: number) => (row[i + 1] - row[i] + n) % n - 1;
@@ -173,7 +174,7 @@ Deno.test("neighbouring rows are independent", async () => {
   assertEven(countCells(576, 49_999, (r) => 24 * ranks[r] + ranks[r + 1]), "orders of rows");
 });
 
-Deno.test("the sum of the first ten of 99 is what draws without replacement make it", async () => {
+Deno.test("the sum of the first ten of 99 has the moments of draws without replacement", async () => {
   const n = 99, take = 10, count = 20_000;
   const rows = await rowsOf(3, count, n, { take });
   const sums = rows.map((row) => row.reduce((total, x) => total + x, 0));
@@ -187,7 +188,7 @@ Deno.test("the sum of the first ten of 99 is what draws without replacement make
   assertLess(gap, kolmogorovSmirnovLimit(count) + 1 / 198);
 });
 
-Deno.test("more than there is, and exclusions that do not fit, are refused", () => {
+Deno.test("draws of more numbers than there are, and exclusions of another shape, are refused", () => {
   const draw = (n: number, options?: PermutationOptions) => () =>
     permutations(key(0), 2, n, options);
   const exclude = zeros([2], "int32");

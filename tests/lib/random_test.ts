@@ -1,7 +1,9 @@
 /**
- * Random numbers: the published bits, the right distributions, and independence of everything that is said to be.
+ * Random numbers: the published bits, the right distributions, and independence of everything that
+ * is said to be.
  *
- * All keys are fixed, so what passes once passes for ever; the limits are passed by chance in one of a million keys.
+ * All keys are fixed, so what passes once passes for ever; the limits are passed by chance in one
+ * of a million keys.
  *
  * @module
  */
@@ -122,7 +124,8 @@ onEveryDevice("normal numbers are the reference device's up to rounding", async 
   run([x], device);
   run([y], reference);
   const [found, expected] = await read(x, y);
-  // Radius ≤ 5.8 to 5 ulp; an angle ≤ 2π to 2 half ulp, that is ±7.5e-7; its cosine to 2 ulp: ±9e-6.
+  // Radius ≤ 5.8 to 5 ulp; an angle ≤ 2π to 2 half ulp, that is ±7.5e-7; its cosine to 2 ulp:
+  // ±9e-6.
   expected.forEach((want, i) => assertLess(Math.abs(found[i] - want), 1e-5, `element ${i}`));
 });
 
@@ -146,7 +149,7 @@ Deno.test("uniform numbers are uniform on [0, 1), multiples of 2⁻²⁴", async
   }
 });
 
-Deno.test("normal numbers are normal, and those of neighbours independent", async () => {
+Deno.test("normal numbers are normal, and neighbours are independent", async () => {
   for (const seed of [1, 2, 3]) {
     const x = await normal(key(seed), [N]).read();
     assertLess(kolmogorovSmirnov(x, normalCdf), kolmogorovSmirnovLimit(N));
@@ -262,7 +265,7 @@ Deno.test("a seed fills both words of its key", async () => {
   assertEquals(keys, [[0, 0], [0, 5], [0, full], [1, 5], [2 ** 21 - 1, full]]);
 });
 
-Deno.test("what is no key, seed, bound or count is refused", () => {
+Deno.test("wrong keys, seeds, bounds and counts are refused", () => {
   for (const k of [zeros([2]), zeros([3], "uint32"), zeros([], "uint32"), zeros([2], "int32")]) {
     const message = `Cannot use ${k} as a key: a key is a uint32 tensor of shape [2]`;
     for (const draw of [uniform, normal, randomBits]) {

@@ -20,7 +20,10 @@ import { indices } from "../fixtures/naive.ts";
 
 const seed = 20251122;
 const shapes = fc.array(fc.nat(4), { maxLength: 5 });
-/** Shapes that broadcast together: each is a target with axes left out in front, and others shrunk to 1. */
+/**
+ * Shapes that broadcast together: each is a target with axes left out in front, and others shrunk
+ * to 1.
+ */
 const families = fc.tuple(
   shapes,
   fc.array(fc.tuple(fc.nat(5), fc.array(fc.boolean(), { minLength: 5, maxLength: 5 })), {
@@ -59,7 +62,7 @@ Deno.test("broadcasting is associative, and all at once is one after the other",
   fc.assert(fc.property(fc.tuple(shapes, shapes, shapes), holds), { seed, numRuns: 1000 });
 });
 
-Deno.test("broadcasting does nothing twice; ones and scalars change nothing", () => {
+Deno.test("broadcasting is idempotent; sizes of 1 and scalars change nothing", () => {
   fc.assert(
     fc.property(shapes, fc.nat(5), (a, rank) => {
       assertEquals(broadcast(a), a);
@@ -89,7 +92,7 @@ Deno.test("the shape is NumPy's: padded in front, each axis the size that is not
   );
 });
 
-Deno.test("an axis of no elements meets only itself and 1", () => {
+Deno.test("a size of 0 broadcasts only with 0 and 1", () => {
   assertEquals(broadcast([0], [1]), [0]);
   assertEquals(broadcast([2, 0], [0]), [2, 0]);
   assertEquals(broadcast([0], [2]), "ShapeError");
@@ -134,7 +137,7 @@ Deno.test("shapes are the same exactly where their texts are", () => {
   assertEquals([[], [3], [32, 784]].map(shapeText), ["[]", "[3]", "[32, 784]"]);
 });
 
-Deno.test("an axis counts from either end, and no further", () => {
+Deno.test("an axis counts from either end, within the rank", () => {
   fc.assert(
     fc.property(shapes, fc.integer({ min: -8, max: 8 }), (shape, axis) => {
       const rank = shape.length;
@@ -154,7 +157,7 @@ Deno.test("an axis counts from either end, and no further", () => {
   assertThrows(() => normalizeAxis(NaN, [2, 3], "sum"), RangeError, "along axis NaN");
 });
 
-Deno.test("axes come in order, each once, all unless given", () => {
+Deno.test("axes are sorted and distinct; all unless given", () => {
   assertEquals(normalizeAxes(undefined, [4, 5, 6], "sum"), [0, 1, 2]);
   assertEquals(normalizeAxes([], [4, 5, 6], "sum"), []);
   assertEquals(normalizeAxes(-1, [4, 5, 6], "sum"), [2]);

@@ -43,7 +43,10 @@ function follow(tree: unknown, path: string): unknown {
     tree,
   );
 }
-/** Whether two trees have the very same leaves at the same places; the order of names does not count. */
+/**
+ * Whether two trees have the very same leaves at the same places; the order of names does not
+ * count.
+ */
 function same(a: unknown, b: unknown): boolean {
   if (a instanceof Tensor || typeof a === "number") return Object.is(a, b);
   if (b instanceof Tensor || typeof b !== "object" || b === null) return false;
@@ -97,7 +100,7 @@ Deno.test("every path leads to its leaf, and no two are the same", () => {
   );
 });
 
-Deno.test("the order in which names were given does not count", () => {
+Deno.test("the order of the names of an object does not matter", () => {
   fc.assert(
     fc.property(mixed, (tree) => {
       const other = reordered(tree);
@@ -111,7 +114,7 @@ Deno.test("the order in which names were given does not count", () => {
   );
 });
 
-Deno.test("the form tells trees apart that are built differently", () => {
+Deno.test("trees that are built differently have different forms", () => {
   const x = zeros([]);
   const different: Tree[] = [x, [], {}, [x], [x, x], [[x], x], [[x, x]], { a: x }, { b: x }, [[]]];
   different.push({ a: x, b: x }, { a: { b: x } }, [{}], { a: [x] }, { a: [], b: x }, [x, {}]);
@@ -201,7 +204,7 @@ for (const [tree, message] of strangers) {
   });
 }
 
-Deno.test("a number is no tensor, and says where it is", () => {
+Deno.test("a number instead of a tensor is refused with its path", () => {
   const message = "Cannot use the number 0.5 at .b[1]: a tensor is needed there";
   const tree = { a: x, b: [x, 0.5] };
   assertEquals(assertThrows(() => treeMap((x) => x, tree), TypeError).message, message);
@@ -211,7 +214,7 @@ Deno.test("a number is no tensor, and says where it is", () => {
   assertEquals(requireTensor(x, ".a"), x);
 });
 
-Deno.test("too few and too many leaves do not fit", () => {
+Deno.test("too few and too many leaves are refused", () => {
   for (const leaves of [[], [1], [1, 2, 3]]) {
     assertThrows(
       () => treeUnflatten<Tree>([x, { a: x }], leaves),

@@ -1,6 +1,6 @@
 /**
- * Wrong calls of people without a type checker are refused by a sentence about the call, without words
- * of the library's insides.
+ * Wrong calls of people without a type checker are refused by a sentence about the call, without
+ * words of the library's insides.
  *
  * @module
  */
@@ -139,6 +139,9 @@ testRefusals([
     js.tensor(BigInt64Array.of(1n));
   }),
   refusal(TypeError, "Cannot make a tensor of undefined", () => js.tensor(undefined)),
+  refusal(RangeError, 'by method "js": methods are mine, nwj, smile', () => {
+    js.criticInformation(key, x, x, { method: "js" });
+  }),
   refusal(RangeError, "it is unbiased or biased", () => {
     js.squaredMmd(zeros([2, 2]), zeros([2, 2]), { estimator: "plain" });
   }),

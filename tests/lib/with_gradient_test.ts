@@ -21,7 +21,7 @@ const product = withGradient(
   (dy, _, x, y) => [g.mul(dy, g.mul(y, 10)), g.mul(dy, g.mul(x, 100))],
 );
 
-Deno.test("a right rule gives what the ops give, to third order", async () => {
+Deno.test("a correct rule gives the gradients of the ops, to third order", async () => {
   let f: (x: Tensor) => Tensor = cube;
   for (const expected of [12, 12, 6, 0]) {
     f = g.grad(f);
@@ -60,14 +60,14 @@ Deno.test("one input twice gets both gradients, and one without a rule none", as
   assertEquals([await numberOf(dx), await numberOf(dy)], [0, 1]);
 });
 
-Deno.test("what the function closes over has the gradients of its ops", async () => {
+Deno.test("tensors that the function closes over have the gradients of its ops", async () => {
   const f = ([x, a]: Tensor[]) =>
     withGradient((x: Tensor) => g.mul(x, g.mul(a, a)), (dy) => [g.mul(dy, 100)])(g.mul(x, 5));
   const [dx, da] = g.grad(f)([tensor(2), tensor(3)]);
   assertEquals([await numberOf(dx), await numberOf(da)], [500, 60]); // 5·100; 5·2 · 2·3
 });
 
-Deno.test("a program has nothing in it that only the other way needs", () => {
+Deno.test("a program contains nothing that only the other direction needs", () => {
   const f = withGradient((x: Tensor, _: Tensor) => g.cos(x), (dy, _, __, y) => [g.mul(dy, y)]);
   const of = (x: Tensor) => f(x, g.cumsum(x, { axis: 0 }));
   const has = (text: string, ...ops: string[]) => ops.map((op) => text.includes(op));

@@ -69,7 +69,8 @@ for (const shiftOnly of [false, true]) {
   onEveryDevice(`${name} reaches the entropy of a correlated Gaussian`, async (device) => {
     const flow = autoregressiveFlow({ dimensions: 3, hidden: [16], steps: 2, shiftOnly });
     const params = fit(flow, factor, device);
-    // What is left is the divergence of the flow's density from the data's, each −log p(x) being −log N(n; 0, I) + log |det A|.
+    // What is left is the divergence of the flow's density from the data's, each −log p(x) being
+    // −log N(n; 0, I) + log |det A|.
     const n = normal(key(9), [EXAMPLES, 3]);
     const logVolume = factor.reduce((sum, row, i) => sum + Math.log(row[i]), 0);
     const excess = sub(surprise(flow, params, apply(factor, n)), add(ofNormal(n), logVolume));

@@ -1,5 +1,6 @@
 /**
- * Autoregressive flows: both directions, the log-determinant, golden values from PyTorch, and what they refuse.
+ * Autoregressive flows: both directions, the log-determinant, golden values from PyTorch, and what
+ * they refuse.
  *
  * @module
  */
@@ -124,7 +125,7 @@ onEveryDevice("reversing takes the steps through the dimensions both ways", asyn
   assertEquals([...await reversed.read()], [3, 2, 1]);
 });
 
-onEveryDevice("however large the network's outputs, all stays finite", async (device) => {
+onEveryDevice("values stay finite, however large the outputs of the network", async (device) => {
   const flow = autoregressiveFlow({ dimensions: 3, hidden: [8], steps: 4, shiftOnly: false });
   const params = treeMap((p) => mul(p, 1e4), wild(flow.init(key(0)), 1));
   const [value, { y, logDeterminant }, gradient] = valueAuxAndGrad((p: FlowParams, x: Tensor) => {
@@ -135,7 +136,8 @@ onEveryDevice("however large the network's outputs, all stays finite", async (de
   for (const x of [y, logDeterminant, ...treeLeaves(gradient) as Tensor[]]) {
     assert((await x.read()).every(Number.isFinite));
   }
-  // Each of 4 steps adds at most 5 for each of 3 dimensions; all of them do, at this size, up or down.
+  // Each of 4 steps adds at most 5 for each of 3 dimensions; all of them do, at this size, up or
+  // down.
   const dets = await logDeterminant.read();
   dets.forEach((d: number) => assertLess(Math.abs(d), 60 + 1e-3));
 });
@@ -171,7 +173,8 @@ onEveryDevice("values and gradients are those of PyTorch's masked layers", async
   for (const [i, x] of (treeLeaves(found) as Tensor[]).entries()) {
     assertEquals(x.shape, wanted[i].shape, paths[i]);
     const data = [...await wanted[i].read()];
-    // A gradient is a sum over the batch through two networks: errors are of the size of the largest.
+    // A gradient is a sum over the batch through two networks: errors are of the size of the
+    // largest.
     const largest = Math.max(0, ...data.map(Math.abs));
     const naive = {
       shape: x.shape,
@@ -218,9 +221,17 @@ Deno.test("a flow refuses inputs of other shapes, both ways", () => {
   for (const way of [flow.forward, flow.inverse]) {
     const refused = (x: Tensor, context: Tensor | undefined, message: string) =>
       assertThrows(() => way(params, x, context), ShapeError, message);
-    refused(zeros([5, 3]), undefined, "x [5, 3] without a context: it takes one of [5, 2]");
-    refused(zeros([5, 3]), zeros([5, 1]), "it takes a context of [5, 2]");
-    refused(zeros([5, 2]), zeros([5, 2]), "x [5, 2]: it takes [batch, 3]");
-    refused(zeros([]), zeros([5, 2]), "x []: it takes [batch, 3]");
+    refused(
+      zeros([5, 3]),
+      undefined,
+      "x [5, 3] with no context: it takes x [batch, 3] with context [5, 2]",
+    );
+    refused(zeros([5, 3]), zeros([5, 1]), "it takes x [batch, 3] with context [5, 2]");
+    refused(zeros([5, 2]), zeros([5, 2]), "x [5, 2] with context [5, 2]: it takes x [batch, 3]");
+    refused(
+      zeros([]),
+      zeros([5, 2]),
+      "x [] with context [5, 2]: it takes x [batch, 3] with context [batch, 2]",
+    );
   }
 });

@@ -1,5 +1,6 @@
 /**
- * Gaussian and log-normal densities, entropies and divergences: against PyTorch, and against each other by sampling.
+ * Gaussian and log-normal densities, entropies and divergences: against PyTorch, and against each
+ * other by sampling.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The importance bound: PyTorch's values, its laws for any weights, and the exact evidence of a linear-Gaussian model.
+ * The importance bound: PyTorch's values, its laws for any weights, and the exact evidence of a
+ * linear-Gaussian model.
  *
  * @module
  */
@@ -65,7 +66,8 @@ Deno.test("leaving one sample out lowers the bound on average; it lies between m
       run([whole, parts], reference);
       const value = await whole.item();
       const values = await Promise.all(parts.map((x) => x.item()));
-      // Whatever the weights are: log is concave, and their mean is the mean of the means without one.
+      // Whatever the weights are: log is concave, and their mean is the mean of the means without
+      // one.
       const slack = 1e-9 * (1 + Math.max(...weights.map(Math.abs)));
       assert(meanOf(values) <= value + slack);
       assert(meanOf(weights) <= value + slack && value <= Math.max(...weights) + slack);
@@ -75,8 +77,9 @@ Deno.test("leaving one sample out lowers the bound on average; it lies between m
 });
 
 /**
- * x = z·W + s·noise with z ~ N(0, I) of 2 dimensions and x of 3: the evidence is N(x; 0, WᵀW + s²I), the posterior Gaussian.
- * The columns of Wᵀ are orthogonal, so that the posterior is diagonal.
+ * x = z·W + s·noise with z ~ N(0, I) of 2 dimensions and x of 3: the evidence is N(x; 0, WᵀW +
+ * s²I), the posterior Gaussian. The columns of Wᵀ are orthogonal, so that the posterior is
+ * diagonal.
  */
 const W = [[1, 1, 0], [0.5, -0.5, 1]];
 const NOISE = 0.5;
@@ -128,7 +131,10 @@ onEveryDevice(
       variance: posterior.variance.map((v) => 2 * v),
     };
     const [proposing, knowing] = split(key(9));
-    /** k samples of q; the first of them of the posterior itself if `known`: then the bound is from above. */
+    /**
+     * k samples of q; the first of them of the posterior itself if `known`: then the bound is from
+     * above.
+     */
     const bounds = (k: number, known = false) => {
       const guessed = draw(proposing, q, k * n);
       const true_ = draw(knowing, posterior, n);
@@ -157,12 +163,15 @@ onEveryDevice(
   },
 );
 
-onEveryDevice("no weights add up to −∞, and one alone is its own bound", async (device) => {
-  const totals = [noWeights(2), addWeights(noWeights(2), tensor([[-1000, 3]]))];
-  run(totals, device);
-  assert((await totals[0].read()).every((x: number) => x === -Infinity));
-  (await totals[1].read()).forEach((x, i) => assertLess(Math.abs(x - [-1000, 3][i]), 1e-3));
-});
+onEveryDevice(
+  "the sum of no weights is −∞, and the bound of one weight is that weight",
+  async (device) => {
+    const totals = [noWeights(2), addWeights(noWeights(2), tensor([[-1000, 3]]))];
+    run(totals, device);
+    assert((await totals[0].read()).every((x: number) => x === -Infinity));
+    (await totals[1].read()).forEach((x, i) => assertLess(Math.abs(x - [-1000, 3][i]), 1e-3));
+  },
+);
 
 Deno.test("weights of another shape are refused", () => {
   const rule = "they must be [samples, batch], of at least one sample";

@@ -1,5 +1,6 @@
 /**
- * MADE: what its outputs depend on, what it stores, and what it refuses; and the staircases that its layers are.
+ * MADE: what its outputs depend on, what it stores, and what it refuses; and the staircases that
+ * its layers are.
  *
  * @module
  */
@@ -47,7 +48,10 @@ const shapes = (hidden: fc.Arbitrary<number[]>): fc.Arbitrary<MadeOptions> =>
     context: fc.integer({ min: 0, max: 3 }),
   });
 
-/** For each part the Jacobian, [output][input], the columns of x first and then those of the context. */
+/**
+ * For each part the Jacobian, [output][input], the columns of x first and then those of the
+ * context.
+ */
 async function dependences(options: MadeOptions, seed: number, device: Device) {
   const { dimensions, context = 0, parts = 1 } = options;
   const network = made(options);
@@ -77,7 +81,7 @@ onEveryDevice("the Jacobian of a MADE is strictly triangular", async (device) =>
   );
 });
 
-onEveryDevice("a wide MADE has every dependence that it may have", async (device) => {
+onEveryDevice("in a wide MADE every dependence that the masks allow exists", async (device) => {
   await fc.assert(
     // tanh, as a relu that is off at the point would hide what goes through it.
     fc.asyncProperty(shapes(widths(20, 6)), fc.nat(1000), async (options, seed) => {
@@ -100,7 +104,8 @@ Deno.test("a MADE stores the weights that its masks allow, and the biases", () =
   const units = 640, dimensions = 32;
   const { init, denseParameters } = made({ dimensions, hidden: [units, units, units] });
   assertEquals(denseParameters, 33 * 640 + 2 * 641 * 640 + 641 * 32);
-  // Degrees 1 … 31 in turn, in any order: dimension i feeds those not below it, and output i reads those below it.
+  // Degrees 1 … 31 in turn, in any order: dimension i feeds those not below it, and output i reads
+  // those below it.
   const degrees = Array.from({ length: units }, (_, i) => 1 + i % 31);
   const dims = Array.from({ length: dimensions }, (_, i) => i + 1);
   const ones = (from: number[], to: number[], reads: (a: number, b: number) => boolean) =>
@@ -191,7 +196,7 @@ Deno.test("a wide staircase is cut into groups, with as many parameters", () => 
   assertEquals(wide.init(key(0)).w.length, 4);
 });
 
-Deno.test("initial weights are uniform on ±√(6 / what the output reads)", async () => {
+Deno.test("initial weights are uniform on ±√(6 / n) for an output that reads n inputs", async () => {
   const { w: [w], b } = staircase(400, [0, 25, 400]).init(key(5));
   const values = await w.read();
   // Row by row: the first 25 rows have both columns.
@@ -221,7 +226,7 @@ Deno.test("a MADE refuses sizes that make no sense", () => {
   refused({ context: -1 }, "Cannot make a MADE of -1 context inputs: it takes an integer from 0");
 });
 
-Deno.test("a MADE refuses inputs of other shapes, and says which", () => {
+Deno.test("a MADE refuses inputs of other shapes with a message that names them", () => {
   const plain = made({ dimensions: 3, hidden: [4] });
   const informed = made({ dimensions: 3, hidden: [4], context: 2 });
   const refused = (
@@ -230,27 +235,42 @@ Deno.test("a MADE refuses inputs of other shapes, and says which", () => {
     context: Tensor | undefined,
     message: string,
   ) => assertThrows(() => network.apply(network.init(key(0)), x, context), ShapeError, message);
-  refused(plain, zeros([5, 4]), undefined, "Cannot apply a MADE to x [5, 4]: it takes [batch, 3]");
-  refused(plain, zeros([3]), undefined, "Cannot apply a MADE to x [3]: it takes [batch, 3]");
-  refused(plain, zeros([]), undefined, "Cannot apply a MADE to x []: it takes [batch, 3]");
+  refused(
+    plain,
+    zeros([5, 4]),
+    undefined,
+    "Cannot apply a MADE to x [5, 4] with no context: it takes x [batch, 3]",
+  );
+  refused(
+    plain,
+    zeros([3]),
+    undefined,
+    "Cannot apply a MADE to x [3] with no context: it takes x [batch, 3]",
+  );
+  refused(
+    plain,
+    zeros([]),
+    undefined,
+    "Cannot apply a MADE to x [] with no context: it takes x [batch, 3]",
+  );
   refused(
     plain,
     zeros([5, 3]),
     zeros([5, 2]),
-    "Cannot apply a MADE to x [5, 3] with a context of [5, 2]: it takes no context",
+    "Cannot apply a MADE to x [5, 3] with context [5, 2]: it takes x [batch, 3] with no context",
   );
   refused(
     informed,
     zeros([5, 3]),
     undefined,
-    "Cannot apply a MADE to x [5, 3] without a context: it takes one of [5, 2]",
+    "Cannot apply a MADE to x [5, 3] with no context: it takes x [batch, 3] with context [5, 2]",
   );
   for (const shape of [[5, 3], [4, 2], [2]]) {
     refused(
       informed,
       zeros([5, 3]),
       zeros(shape),
-      `x [5, 3] with a context of [${shape.join(", ")}]: it takes a context of [5, 2]`,
+      `x [5, 3] with context [${shape.join(", ")}]: it takes x [batch, 3] with context [5, 2]`,
     );
   }
 });

@@ -1,5 +1,6 @@
 /**
- * The maximum mean discrepancy: PyTorch's values, the closed form between two Gaussians, and what no samples may break.
+ * The maximum mean discrepancy: PyTorch's values, the closed form between two Gaussians, and what
+ * no samples may break.
  *
  * @module
  */
@@ -39,8 +40,9 @@ onEveryDevice("both estimators and their gradients are PyTorch's", async (device
   for (const { bandwidth, estimator, mmd, gradients } of cases) {
     const options = { bandwidth, estimator: estimator as "biased" | "unbiased" };
     const found = grad(([a, b]: [Tensor, Tensor]) => squaredMmd(a, b, options))(samples);
-    // Squared distances, up to some 50, are differences of norms: the kernel is off by a rounding of 50/h, of which 16 are
-    // allowed. The terms of the value are k − 1, those of the gradient k·2a/h with |a| up to 3.
+    // Squared distances, up to some 50, are differences of norms: the kernel is off by a rounding
+    // of 50/h, of which 16 are allowed. The terms of the value are k − 1, those of the gradient
+    // k·2a/h with |a| up to 3.
     const kernel = 50 / bandwidth / 16;
     const value = Math.min(1, 50 / bandwidth) + kernel, slope = 6 / bandwidth * (1 + kernel);
     await assertGolden([
@@ -57,7 +59,10 @@ Deno.test("the bandwidth is the squared dimension unless given, the estimator un
   assertEquals(await found[0].item(), await found[1].item());
 });
 
-/** E k(a, b) of independent a ~ N(m, s² I) and b ~ N(n, t² I): a − b is Gaussian, and so is the kernel. */
+/**
+ * E k(a, b) of independent a ~ N(m, s² I) and b ~ N(n, t² I): a − b is Gaussian, and so is the
+ * kernel.
+ */
 function meanKernel(shift: number, variance: number, dimensions: number, h: number): number {
   const square = dimensions * shift ** 2;
   return (1 + 2 * variance / h) ** (-dimensions / 2) * Math.exp(-square / (h + 2 * variance));
@@ -109,7 +114,8 @@ onEveryDevice("a kernel that is 1 to a part in a thousand keeps its digits", asy
 onEveryDevice(
   "a kernel so narrow that no two points meet: each meets itself alone",
   async (device) => {
-    // Norms of 10⁵ are rounded by more than the bandwidth: a distance that is computed is not 0 on the diagonal.
+    // Norms of 10⁵ are rounded by more than the bandwidth: a distance that is computed is not 0 on
+    // the diagonal.
     const spread = (of: number, count: number) => mul(normal(key(of), [count, 33]), 100);
     const [a, b] = [spread(1, 5), spread(2, 4)];
     const both = (["unbiased", "biased"] as const)
@@ -123,7 +129,7 @@ onEveryDevice(
 const point = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 2, maxLength: 2 });
 const points = fc.array(point, { minLength: 2, maxLength: 6 });
 
-Deno.test("MMD is symmetric, blind to order and shifts, and never negative where biased", async () => {
+Deno.test("MMD is symmetric, does not depend on order and shifts, and is never negative where biased", async () => {
   const on = async (a: number[][], b: number[][], estimator: "biased" | "unbiased") => {
     const mmd = squaredMmd(tensor(a), tensor(b), { bandwidth: 2, estimator });
     run([mmd], reference);

@@ -1,5 +1,6 @@
 /**
- * Echoes of a batch in one cycle: the sum by halves is the sum term by term, and the order is what it should be.
+ * Echoes of a batch in one cycle: the sum by halves is the sum term by term, and the order is what
+ * it should be.
  *
  * @module
  */

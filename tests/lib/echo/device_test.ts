@@ -1,5 +1,6 @@
 /**
- * Every device draws the same echoes, and computes the same code as the reference device up to the rounding of float32.
+ * Every device draws the same echoes, and computes the same code as the reference device up to the
+ * rounding of float32.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The gradients of the code and of the rate, to second order, against central differences in float64 on the reference
- * device: both along a random direction.
+ * The gradients of the code and of the rate, to second order, against central differences in
+ * float64 on the reference device: both along a random direction.
  *
  * @module
  */
@@ -58,9 +58,11 @@ function randomPoint(seed: number): Point {
 }
 
 /**
- * Asserts that the first and the second derivative of a loss agree with differences of the loss and of its first derivative.
+ * Asserts that the first and the second derivative of a loss agree with differences of the loss and
+ * of its first derivative.
  *
- * @param frozen what to take the differences of, if not the loss: it may hold constant what the gradient does
+ * @param frozen what to take the differences of, if not the loss: it may hold constant what the
+ * gradient does
  */
 async function checkGradients(loss: Loss, seed: number, frozen: Loss = loss): Promise<void> {
   const [at, v, u] = [0, 1, 2].map((i) => randomPoint(3 * seed + i));

@@ -1,6 +1,6 @@
 /**
- * The rate is the mutual information of example and code: with no closed form, against estimates that know nothing of Echo,
- * and truncated so early that the rate is not the whole of it.
+ * The rate is the mutual information of example and code: with no closed form, against estimates
+ * that know nothing of Echo, and truncated so early that the rate is not the whole of it.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The law of the noise and of the code, and the rate, against channels where all three are known in closed form.
+ * The law of the noise and of the code, and the rate, against channels where all three are known in
+ * closed form.
  *
  * The parameters are drawn by fast-check, the draws by keys: both are fixed by a seed.
  *
@@ -27,7 +28,10 @@ const between = (min: number, max: number): fc.Arbitrary<number> =>
 /** A failed case is reported as it is: each shrink would cost thousands of draws. */
 const RUNS = { seed: 20_250_701, numRuns: 4, endOnFailure: true };
 
-/** The ranges keep 23 echoes enough, and float32 fine enough at the ends of the interval for the Beta law. */
+/**
+ * The ranges keep 23 echoes enough, and float32 fine enough at the ends of the interval for the
+ * Beta law.
+ */
 const families: Record<string, fc.Arbitrary<ClosedForm>> = {
   "Gauss: N(0, 1)": between(0.05, 0.7).map(gauss),
   "Gauss of any scales: N(u, 1)": fc.tuple(between(1.5, 3), between(-3, 3))

@@ -1,5 +1,6 @@
 /**
- * The law of noise and code with matrices, and their rate, against a channel where all three are known.
+ * The law of noise and code with matrices, and their rate, against a channel where all three are
+ * known.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Echo noise with matrices: the definition on small batches, in plain JavaScript, and what holds exactly. Its law is under test
- * in tests/experiments/laboratory/verify_test.ts.
+ * Echo noise with matrices: the definition on small batches, in plain JavaScript, and what holds
+ * exactly. Its law is under test in tests/experiments/laboratory/verify_test.ts.
  *
  * @module
  */
@@ -98,7 +98,8 @@ Deno.test("a scale is made of its singular values: norm, determinant and rate", 
     for (let i = 0; i < batch; i++) {
       const s = rows(scales[i], latent);
       assertAlmostEquals(logDeterminant(s), -rates[i], 1e-9);
-      // S·Sᵀ has the squares of the singular values for eigenvalues, and so for traces of its powers.
+      // S·Sᵀ has the squares of the singular values for eigenvalues, and so for traces of its
+      // powers.
       const square = product(s, s[0].map((_, j) => s.map((row) => row[j])));
       const values = logScales[i].map((v) => (0.7 * Math.exp(v)) ** 2);
       let power = square;
@@ -124,7 +125,7 @@ Deno.test("the factors of a scale come in their order", async () => {
   assertLess(distance(found, expected.flat()), 1e-7);
 });
 
-Deno.test("with three others, the noise is f + S·f + S·S·f of them, in one of six orders", async () => {
+Deno.test("with three other examples, the noise is f + S·f + S·S·f of them, in one of six orders", async () => {
   const latent = 3;
   const at = encodings(key(5), 4, latent, 3);
   const scale = run(scaleOf(at), reference);
@@ -184,7 +185,8 @@ Deno.test("(I − S)·u as mean telescopes, in the right order of factors alone"
   const u = tensor([1, -2, 0.5, 3]);
   const mean = sub(u, sum(mul(scale, u), { axis: 2 }));
   const z = echoMatrixSample(key(10), mean, scale, exact);
-  // u − z is the product of all matrices times u, each of norm .5 at most, and nothing is left of f.
+  // u − z is the product of all matrices times u, each of norm .5 at most, and nothing is left of
+  // f.
   const codes = rows(await run(sub(u, z), reference).read(), latent);
   for (const code of codes) {
     assertLess(Math.hypot(...code), Math.hypot(1, -2, 0.5, 3) * 0.5 ** batch);
@@ -209,7 +211,7 @@ onEveryDevice("gradients of the code agree with differences", async (device) => 
   assertAlmostEquals(slope / difference, 1, tolerance);
 });
 
-Deno.test("the options of a channel hold for matrices, too", async () => {
+Deno.test("the settings of a channel apply to matrices, too", async () => {
   const at = encodings(key(14), 6, 3, 2);
   const scale = scaleOf(at);
   const read = (x: Tensor) => run(x, reference).read();

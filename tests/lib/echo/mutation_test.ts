@@ -1,6 +1,6 @@
 /**
- * The tests of the sampler, tested: a second sampler that follows the definition passes them, and with any of the usual
- * mistakes it fails one.
+ * The tests of the sampler, tested: a second sampler that follows the definition passes them, and
+ * with any of the usual mistakes it fails one.
  *
  * @module
  */
@@ -31,7 +31,10 @@ Deno.test("the plain sampler and the library's are one function", async () => {
   }
 });
 
-/** How far the law of z of a mutant is from that of the channel: known values, some below what 20,000 draws can tell. */
+/**
+ * How far the law of z of a mutant is from that of the channel: known values, some below what
+ * 20,000 draws can tell.
+ */
 const gaps: Partial<Record<Mutation | "none", readonly number[]>> = {
   "none": [0, 0, 0, 0],
   "inclusive product": [.038, .247, .128, .222],

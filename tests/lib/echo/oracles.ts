@@ -1,5 +1,6 @@
 /**
- * What a sampler must satisfy, as functions of the sampler: the tests ask them of the library, and of the mutants.
+ * What a sampler must satisfy, as functions of the sampler: the tests ask them of the library, and
+ * of the mutants.
  *
  * @module
  */
@@ -31,7 +32,10 @@ import {
 /** The gaps of Kolmogorov and Smirnov beyond which 20,000 draws are not of a law. */
 export const GAP_LIMIT: number = kolmogorovSmirnovLimit(20_000);
 
-/** How far the laws of 20,000 draws of ε and of z are from the closed form, of a channel of one dimension. */
+/**
+ * How far the laws of 20,000 draws of ε and of z are from the closed form, of a channel of one
+ * dimension.
+ */
 export async function lawGaps(
   { encode, statistics: [{ cdf }] }: ClosedForm,
   options: DrawOptions = {},
@@ -40,7 +44,10 @@ export async function lawGaps(
   return { noise: kolmogorovSmirnov(noise, cdf), z: kolmogorovSmirnov(z, cdf) };
 }
 
-/** By how many standard errors the moments of the Gaussian channel of scale s are off, in 20,000 draws. */
+/**
+ * By how many standard errors the moments of the Gaussian channel of scale s are off, in 20,000
+ * draws.
+ */
 export async function momentErrors(
   s: number,
   options: DrawOptions = {},
@@ -54,13 +61,14 @@ export async function momentErrors(
 }
 
 /**
- * How far the codes of a batch are from telescoping. Where f_k = 1 − S in one dimension k, and 0 in the others, and the
- * echoes are all other examples, the terms of Σ_k z_k cancel, for any S and in any order:
+ * How far the codes of a batch are from telescoping. Where f_k = 1 − S in one dimension k, and 0 in
+ * the others, and the echoes are all other examples, the terms of Σ_k z_k cancel, for any S and in
+ * any order:
  *
  *     1 − Σ_k z_k = Π_i S(x⁽ⁱ⁾), the product over the whole batch.
  *
- * It takes that every weight is in its place, that no example is its own echo or comes twice, and that the order is the
- * same in all dimensions. No statistics are needed.
+ * It takes that every weight is in its place, that no example is its own echo or comes twice, and
+ * that the order is the same in all dimensions. No statistics are needed.
  */
 export async function telescopingError(
   logScales: readonly number[],
@@ -82,8 +90,8 @@ export async function telescopingError(
 }
 
 /**
- * The echoes that the examples of a batch get, as bit masks, for some keys: with S = 1 and f = 2ⁱ for example i, the noise
- * is the sum of the bits of its echoes. At most 20 examples.
+ * The echoes that the examples of a batch get, as bit masks, for some keys: with S = 1 and f = 2ⁱ
+ * for example i, the noise is the sum of the bits of its echoes. At most 20 examples.
  */
 export async function echoMasks(
   batch: number,

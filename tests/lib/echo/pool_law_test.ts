@@ -1,5 +1,6 @@
 /**
- * Echoes from a pool, in place of the batch or beside it, under the laws that those of the batch are under.
+ * Echoes from a pool, in place of the batch or beside it, under the laws that those of the batch
+ * are under.
  *
  * @module
  */
@@ -46,7 +47,10 @@ import { onEveryDevice } from "../../fixtures/devices.ts";
 import { SIGMAS } from "../../fixtures/statistics.ts";
 import { GAP_LIMIT, lawGaps, momentErrors, telescopingError } from "./oracles.ts";
 
-/** A sampler that takes each half of the batch for a batch, with a pool of what is made of it and of the other half. */
+/**
+ * A sampler that takes each half of the batch for a batch, with a pool of what is made of it and of
+ * the other half.
+ */
 const perHalf =
   (poolOf: (half: Encodings, other: Encodings) => EchoPool): Sampler =>
   (of, mean, logScale, channel) => {
@@ -132,7 +136,7 @@ onEveryDevice(
   },
 );
 
-Deno.test("a pool that is said to hold the batch is not smaller", () => {
+Deno.test("a pool that holds the batch cannot be smaller than the batch", () => {
   const [batch, fewer] = [zeros([5, 2]), zeros([4, 2])];
   const pool = { mean: fewer, logScale: fewer, withBatch: true };
   assertThrows(

@@ -1,5 +1,6 @@
 /**
- * The definition of Echo noise on small batches, the options of a channel, and laws that hold exactly.
+ * The definition of Echo noise on small batches, the options of a channel, and laws that hold
+ * exactly.
  *
  * @module
  */
@@ -200,7 +201,7 @@ Deno.test("the multiplicative code is e^z", async () => {
   assertEquals(await echoRate(logScale, channel).read(), await echoRate(logScale, exact).read());
 });
 
-Deno.test("meanClip moves the means into a range first, also those of the echoes", async () => {
+Deno.test("meanClip bounds the means, also those of the echoes", async () => {
   const channel = echoChannel({ clip: 1, meanClip: 0.5 });
   const clipped = tensor((await mean.read()).map((x) => Math.min(0.5, Math.max(-0.5, x))), {
     shape: [6, 3],
@@ -210,7 +211,7 @@ Deno.test("meanClip moves the means into a range first, also those of the echoes
   z.forEach((value, i) => assertAlmostEquals(value, expected[i], 1e-6));
 });
 
-Deno.test("centred takes the batch mean from the echoes, not from the example", async () => {
+Deno.test("centred subtracts the batch mean from the echoes, not from the example", async () => {
   const channel = echoChannel({ clip: 1, centred: true });
   const centred = sub(mean, average(mean, { axis: 0, keepDims: true }));
   const noise = await echoNoise(key(8), mean, logScale, channel).read();
@@ -221,7 +222,7 @@ Deno.test("centred takes the batch mean from the echoes, not from the example", 
   z.forEach((v, i) => assertAlmostEquals(v, means[i] + Math.exp(logScales[i]) * noise[i], 1e-5));
 });
 
-Deno.test("detached changes no value", async () => {
+Deno.test("detached changes gradients only", async () => {
   const channel = echoChannel({ clip: 1, detached: true });
   assertEquals(
     await echoSample(key(9), mean, logScale, channel).read(),
@@ -229,7 +230,7 @@ Deno.test("detached changes no value", async () => {
   );
 });
 
-Deno.test("a pool gives the echoes in place of the batch, also for a single example", async () => {
+Deno.test("echoes come from the pool instead of the batch, also for a single example", async () => {
   const pool = { mean: column([1, 2, 4, 8]), logScale: column([0, 0, 0, 0]) };
   const all = await echoNoise(key(1), column(f), column(f), exact, pool).read();
   assertEquals([...all], [15, 15, 15], "every member once");

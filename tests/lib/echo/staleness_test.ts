@@ -1,5 +1,6 @@
 /**
- * The cost of stale echoes: in closed form where it has one, by quadrature where the true one is known, and on every device.
+ * The cost of stale echoes: in closed form where it has one, by quadrature where the true one is
+ * known, and on every device.
  *
  * @module
  */
@@ -41,7 +42,10 @@ async function staleness(
   return { bias: await bias.item(), drift: await drift.item() };
 }
 
-/** f = ±√(1 − s²)·a and S = b·s in some dimensions, of which the moments are those of the Gaussian channel. */
+/**
+ * f = ±√(1 − s²)·a and S = b·s in some dimensions, of which the moments are those of the Gaussian
+ * channel.
+ */
 function signs(scales: readonly number[], a = 1, b = 1, clip = 1): Encodings {
   const row = (sign: number) => scales.map((s) => sign * a * Math.sqrt(1 - s * s));
   const logScale = scales.map((s) => Math.log(b * s / clip));
@@ -109,7 +113,7 @@ function tanhChannel(a: number): Encodings {
   };
 }
 
-Deno.test("where laws are not Gaussian, it is near what is true, by quadrature", async () => {
+Deno.test("for distributions that are not Gaussian, the estimate is near the truth by quadrature", async () => {
   const noiseNow = laws(24)[23];
   for (const [stale, known] of [[1.3, -0.19], [1.02, -0.015], [0.8, 0.17]]) {
     const noise = Law.of((y) => noiseNow.cdf(y / stale), noiseNow.cells);
@@ -121,7 +125,7 @@ Deno.test("where laws are not Gaussian, it is near what is true, by quadrature",
   }
 });
 
-Deno.test("nothing that has not changed is stale, and the order of the pool does not count", async () => {
+Deno.test("an unchanged encoder has no staleness, and the order of the pool does not matter", async () => {
   const [km, ks] = split(key(1));
   const pool = run(
     { mean: normal(km, [30, 4]), logScale: neg(softplus(normal(ks, [30, 4]))) },
@@ -136,7 +140,7 @@ Deno.test("nothing that has not changed is stale, and the order of the pool does
   assertAlmostEquals(a.drift, b.drift, 1e-6);
 });
 
-Deno.test("the channel's options count: means are clipped, those of the echoes centred", async () => {
+Deno.test("staleness applies the settings of the channel: clipped means, centred echoes", async () => {
   const of = (values: readonly number[]): Encodings => ({
     mean: tensor(values.map((v) => [v])),
     logScale: log(tensor(values.map(() => [0.5]))),

@@ -1,6 +1,6 @@
 /**
- * Clips that are solved from what the truncation costs in nats: the closed form for Gaussian channels, the same by quadrature,
- * and channels for which it is no bound.
+ * Clips that are solved from what the truncation costs in nats: the closed form for Gaussian
+ * channels, the same by quadrature, and channels for which it is no bound.
  *
  * @module
  */
@@ -58,7 +58,9 @@ Deno.test("the bias is ½ log of the ratio of two variances, about ½ r²ᵈ (1 
   assertEquals(truncationBias(small, 5), truncationBias(echoChannel({ clip: 0.9, dMax: 5 })));
 });
 
-/** h(E_{d+1}) − h(E_d) for d = 1 … 6 by quadrature, of f(X) with X ~ N(0, 1) and a constant scale. */
+/**
+ * h(E_{d+1}) − h(E_d) for d = 1 … 6 by quadrature, of f(X) with X ~ N(0, 1) and a constant scale.
+ */
 function lostByQuadrature(f: (x: number) => number, cdf: (y: number) => number, r: number) {
   const step = 1 / 64;
   const points = Array.from({ length: 801 }, (_, i) => {
@@ -94,7 +96,7 @@ Deno.test("by quadrature it is exact for a Gaussian channel, and too small for m
   }
 });
 
-Deno.test("where scales vary below the clip, less is lost than at the clip", () => {
+Deno.test("scales that vary below the clip lose less than scales at the clip", () => {
   // f = tanh x, S = .1 + .7·σ(x) below .8: the known values of tests of the truncation identity.
   const at = (dMax: number) => truncationBias(echoChannel({ clip: 0.8, dMax }));
   assert(at(1) < 0.276, "edges of tanh: no bound at d = 1");

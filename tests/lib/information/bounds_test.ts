@@ -72,7 +72,8 @@ for (const [r, dimensions] of settings) {
       assertLess(low, Math.log(count));
       assertLess(low, information + 3 * standardError(below));
       assertLess(information, high + 3 * standardError(above));
-      // Both come close where I is well below log K, to about (E p(z|x)/p(z) − 1)/2K = ((1 − r²)^−D − 1)/2K.
+      // Both come close where I is well below log K, to about (E p(z|x)/p(z) − 1)/2K = ((1 − r²)^−D
+      // − 1)/2K.
       const slack = ((1 - r * r) ** -dimensions - 1) / 2 / count;
       if (slack < 0.1) {
         assertAlmostEquals(low, information - slack, 3 * standardError(below) + slack / 2);
@@ -173,7 +174,8 @@ onEveryDevice("critics of log p(z|x)/p(z) reach the information", async (device)
     cut: smileEstimate(scores(n, r), 0.5),
     product: scores(n, r).product,
   }, device);
-  // Of both terms: the variance of log p(z|x)/p(z) is r², that of its exponential r²/(1 − r²) for pairs that are strangers.
+  // Of both terms: the variance of log p(z|x)/p(z) is r², that of its exponential r²/(1 − r²) for
+  // pairs that are strangers.
   const error = Math.sqrt((r ** 2 + r ** 2 / (1 - r ** 2)) / n);
   for (const name of ["nwj", "dv", "smile"] as const) {
     assertAlmostEquals(await bounds[name].item(), information, SIGMAS * error, name);
@@ -210,7 +212,7 @@ Deno.test("other critics stay below it, and classify worse", async () => {
   }
 });
 
-Deno.test("MINE descends the bound with the running mean in the place of the batch's", async () => {
+Deno.test("the loss of MINE has the gradient of the bound, with the running mean instead of the batch mean", async () => {
   const { joint, product } = scores(50, 0.7);
   /** Scores that depend on a parameter. */
   const at = (w: Tensor) => ({ joint: mul(joint, w), product: mul(product, w) });
@@ -229,7 +231,7 @@ Deno.test("MINE descends the bound with the running mean in the place of the bat
   assertAlmostEquals(await twice.item(), ofProduct / (0.99 * 2 + 0.01) - ofJoint, 1e-9);
 });
 
-Deno.test("scores that say nothing say 0", async () => {
+Deno.test("constant scores give 0", async () => {
   const same = { joint: zeros([5]), product: zeros([7]) };
   assertAlmostEquals(await donskerVaradhanBound(same).item(), 0, 1e-6);
   assertAlmostEquals(await smileEstimate(same, 1).item(), 0, 1e-6);
@@ -240,7 +242,7 @@ Deno.test("scores that say nothing say 0", async () => {
   assertAlmostEquals(await classificationScore(same).item(), -2 * Math.LN2, 1e-6);
 });
 
-Deno.test("bounds refuse what they cannot judge", () => {
+Deno.test("bounds refuse densities and scores of wrong shapes", () => {
   for (
     const [bound, least] of [[infoNceBound, "one draw"], [leaveOneOutBound, "2 draws"]] as const
   ) {

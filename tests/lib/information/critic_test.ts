@@ -68,7 +68,7 @@ Deno.test("SMILE finds a large information in 3 dimensions, where a critic witho
   assertLess(await criticInformation(key(47), x, z, { steps: 0 }).nats.item(), 0.2);
 });
 
-Deno.test("draws that come sorted say what they say in any order", async () => {
+Deno.test("the order of the draws does not matter", async () => {
   const r = 0.8, information = -0.5 * Math.log(1 - r * r);
   const [x, z] = gaussians(key(48), 8000, r);
   const order = [...(await x.read())].map((v, i) => [Number(v), i]).sort(([a], [b]) => a - b);
@@ -77,7 +77,7 @@ Deno.test("draws that come sorted say what they say in any order", async () => {
   assertAlmostEquals(await nats.item(), information, 0.1);
 });
 
-Deno.test("critics refuse what does not pair", () => {
+Deno.test("critics refuse draws that do not pair", () => {
   assertThrows(
     () => criticInformation(key(1), zeros([8, 2]), zeros([9, 2])),
     ShapeError,

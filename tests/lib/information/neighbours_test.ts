@@ -51,7 +51,7 @@ for (const [dimensions, r, n, bias] of cases) {
   });
 }
 
-Deno.test("standard errors are how much an estimate varies, within a quarter", () => {
+Deno.test("standard errors are the deviations of the estimates, within a quarter", () => {
   const random = generator(22);
   const n = 400, times = 150;
   for (const r of [0, 0.8]) {
@@ -127,7 +127,7 @@ Deno.test("units and outliers do not matter: each coordinate has the scale of it
   assertAlmostEquals(neighbourEntropy(pairs(1e4)).nats, entropy + Math.log(1e4), 1e-9);
 });
 
-Deno.test("one side may be discrete: a sign in normal noise", () => {
+Deno.test("one of the two may be discrete: a sign in normal noise", () => {
   const random = generator(30), n = 20_000;
   const sign = draws(n, () => random() < 0.5 ? -1 : 1);
   const noisy = sign.map((v) => v + normalDraw(random));
@@ -215,14 +215,17 @@ for (const [what, estimate, says] of refused) {
   });
 }
 
-Deno.test("the same draws as float32 say the same, to its rounding", () => {
+Deno.test("draws as float32 give the same estimate, up to rounding", () => {
   const { x, y } = gaussians(generator(24), 2000, 0.5);
   const rounded = (of: Points): Points => ({ ...of, values: Float32Array.from(of.values) });
   const { nats } = ksgInformation(x, y);
   assertAlmostEquals(ksgInformation(rounded(x), rounded(y)).nats, nats, 1e-3);
 });
 
-/** Laws, and the bias of 10,000 draws in 2 and 3 dimensions, by 10 times as many: most where a law has edges or long tails. */
+/**
+ * Laws, and the bias of 10,000 draws in 2 and 3 dimensions, by 10 times as many: most where a law
+ * has edges or long tails.
+ */
 const laws: [name: string, draw: (random: Random) => number, entropy: number, bias: number[]][] = [
   ["uniform on (0, 1)", (random) => random(), 0, [0.01, 0.07]],
   ["normal", normalDraw, 0.5 * Math.log(2 * Math.PI * Math.E), [0, -0.016]],
@@ -251,7 +254,8 @@ for (const [name, draw, entropy, biases] of laws) {
 Deno.test("the difference of entropies is the information of added noise, of any size", () => {
   const random = generator(26);
   const n = 20_000, dimensions = 2;
-  // X is a fair sign, far out or near: I is ln 2 where the noise hides no sign, and more or less nothing where it does.
+  // X is a fair sign, far out or near: I is ln 2 where the noise hides no sign, and more or less
+  // nothing where it does.
   for (const scale of [1e-3, 30]) {
     const noise = draws(n * dimensions, () => normalDraw(random));
     const z = noise.slice();
@@ -274,7 +278,7 @@ Deno.test("the difference of entropies is the information of added noise, of any
   }
 });
 
-Deno.test("estimates refuse what they cannot judge", () => {
+Deno.test("estimates refuse draws that do not fit together", () => {
   const line = points(Float64Array.of(1, 2, 3, 4, 5, 6));
   for (const k of [0, 6, 1.5]) {
     const of = `of 6 points by neighbour ${k}: k is an integer from 1 to 5`;

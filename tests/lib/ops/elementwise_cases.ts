@@ -36,7 +36,10 @@ function zip(f: Formula, inputs: readonly Naive[], dtype: DType): Naive {
   };
 }
 
-/** Sizes, views of every kind in every place, what is special about floats; the other dtypes at one size. */
+/**
+ * Sizes, views of every kind in every place, what is special about floats; the other dtypes at one
+ * size.
+ */
 function row(op: (...x: Tensor[]) => Tensor, f: Formula, arity: number, rule: Rule = {}): Case[] {
   const { dtypes = ["float32"], ulps, gpuUlps } = rule;
   const places = Array.from({ length: arity }, (_, i) => i);
@@ -118,7 +121,8 @@ const binary = (op: g.Binary, f: Formula, rule?: Rule): Case[] =>
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-// The errors of exp and its kind are those of kernels/numerics.ts, 2 ulp, plus a division's on a GPU.
+// The errors of exp and its kind are those of kernels/numerics.ts, 2 ulp, plus a division's on a
+// GPU.
 const table: Record<string, readonly Case[]> = {
   neg: unary(g.neg, (x) => -x, { dtypes: NUMBERS }),
   abs: unary(g.abs, Math.abs, { dtypes: ["float32", "int32"] }),

@@ -1,6 +1,6 @@
 /**
- * The table of gradients: for every differentiable primitive, and for compositions, points at which the gradient is held
- * against central differences.
+ * The table of gradients: for every differentiable primitive, and for compositions, points at which
+ * the gradient is held against central differences.
  *
  * @module
  */
@@ -222,7 +222,10 @@ const moved = (point: Point, along: Point, h: number): Tensor[] =>
 const dot = (a: readonly Tensor[], b: readonly Tensor[]): Tensor =>
   a.map((x, i) => g.sum(g.mul(x, b[i]))).reduce((x, y) => g.add(x, y));
 
-/** A loss that weighs every element of the value by itself, and is curved, lest second derivatives vanish. */
+/**
+ * A loss that weighs every element of the value by itself, and is curved, lest second derivatives
+ * vanish.
+ */
 function lossOf({ compute }: GradientCase, seed: number, curvature: number): Loss {
   return (x) => {
     const y = compute(...x);
@@ -232,8 +235,8 @@ function lossOf({ compute }: GradientCase, seed: number, curvature: number): Los
 }
 
 /**
- * Holds derivatives along random directions against differences, in float64; the second is that of the first. At kinks there
- * is only the first.
+ * Holds derivatives along random directions against differences, in float64; the second is that of
+ * the first. At kinks there is only the first.
  */
 export async function checkGradients(
   name: string,

@@ -1,6 +1,6 @@
 /**
- * The rows of the primitives that move elements: reshape, transpose, broadcast, slice, pad, concat, flip, iota, take and
- * scatterAdd.
+ * The rows of the primitives that move elements: reshape, transpose, broadcast, slice, pad, concat,
+ * flip, iota, take and scatterAdd.
  *
  * @module
  */
@@ -17,7 +17,10 @@ const exact = (
   expected: Naive,
 ): Case => ({ title, inputs, compute, expected });
 
-/** A case that only moves elements: element `index` of the result is element `from(index)` of the input. */
+/**
+ * A case that only moves elements: element `index` of the result is element `from(index)` of the
+ * input.
+ */
 function moves(
   title: string,
   of: readonly number[],
@@ -155,7 +158,10 @@ const take: Case[] = (() => {
   ];
 })();
 
-/** Update u goes to row u² modulo some rows more than there are, so rows repeat and some are out of range. */
+/**
+ * Update u goes to row u² modulo some rows more than there are, so rows repeat and some are out of
+ * range.
+ */
 function scatterCase(m: number, rows: number, columns: number): Case {
   const target = build([m], (i) => (i * i) % (rows + 2) - 1, "int32"), x = floats([m, columns]);
   return {
