@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type PeerRecord, type StepRecord, stepTaskOf, type Times } from "./records.ts";
+import {
+  type Measurements,
+  type PeerRecord,
+  type StepRecord,
+  stepTaskOf,
+  type Times,
+} from "./records.ts";
 import { type Column, millis } from "../shell/table.ts";
 import { MODEL_NAMES } from "./task.ts";
 
@@ -14,6 +20,18 @@ export const TIME_COLUMNS: Column<Times>[] = [
   { title: "quartiles", cell: (row) => `${millis(row.q1_ms)}–${millis(row.q3_ms)}` },
   { title: "min", cell: (row) => millis(row.min_ms) },
 ];
+
+/** The column of the time to the end of the first step. */
+export const FIRST_STEP_COLUMN: Column<Measurements> = {
+  title: "first step s",
+  cell: (row) => (row.first_step_ms / 1000).toFixed(2),
+};
+
+/** The column of the resident memory. */
+export const RSS_COLUMN: Column<Measurements> = {
+  title: "RSS MB",
+  cell: (row) => `${row.rss_mb}`,
+};
 
 /** The column of the two losses. */
 const LOSS_COLUMN: Column<StepRecord> = {
@@ -29,7 +47,7 @@ export const STEP_COLUMNS: Column<StepRecord>[] = [
   ...TIME_COLUMNS,
   { title: "GFLOP/s", cell: (row) => row.gflops.toFixed(1) },
   { title: "kernels", cell: (row) => `${row.kernels}` },
-  { title: "RSS MB", cell: (row) => `${row.rss_mb}` },
+  RSS_COLUMN,
   LOSS_COLUMN,
 ];
 
@@ -44,7 +62,7 @@ export const PEER_COLUMNS: Column<PeerRecord>[] = [
         ? ratio.toFixed(2)
         : `${ratio.toFixed(2)} (${ratio_min.toFixed(2)}–${ratio_max.toFixed(2)})`,
   },
-  { title: "first step s", cell: (row) => (row.first_step_ms / 1000).toFixed(2) },
-  { title: "RSS MB", cell: (row) => `${row.rss_mb}` },
+  FIRST_STEP_COLUMN,
+  RSS_COLUMN,
   LOSS_COLUMN,
 ];

@@ -17,8 +17,20 @@ export interface Times {
   readonly q3_ms: number;
 }
 
+/** The measurements of any training step. */
+export interface Measurements extends Times {
+  /** The number of timed steps. */
+  readonly steps: number;
+  /** The loss in nats per image before the first and before the tenth step. */
+  readonly loss_1: number;
+  readonly loss_10: number;
+  /** From the start of the process to the end of its first step; measured once. */
+  readonly first_step_ms: number;
+  readonly rss_mb: number;
+}
+
 /** A training step. */
-export interface StepRecord extends Times {
+export interface StepRecord extends Measurements {
   readonly name: `${Model}-step`;
   readonly library: string;
   /** The description that the library gives of itself or of the device. */
@@ -26,16 +38,8 @@ export interface StepRecord extends Times {
   readonly device: string;
   readonly batch: number;
   readonly hidden: number;
-  /** The number of timed steps. */
-  readonly steps: number;
   /** The FLOPs of the matrix products divided by the median time. */
   readonly gflops: number;
-  /** The loss in nats per image before the first and before the tenth step. */
-  readonly loss_1: number;
-  readonly loss_10: number;
-  /** From the start of the process to the end of its first step; measured once. */
-  readonly first_step_ms: number;
-  readonly rss_mb: number;
   /** The number of kernels that a step launches; only for this library. */
   readonly kernels?: number;
 }
@@ -98,7 +102,7 @@ export interface EchoCostRecord {
 }
 
 /** A value with five digits, which is more than the noise of a machine allows. */
-export const rounded = (value: number): number => Number(value.toPrecision(5));
+const rounded = (value: number): number => Number(value.toPrecision(5));
 
 /** Bytes in megabytes. */
 export const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
@@ -111,26 +115,31 @@ export const times = ({ median, min, q1, q3 }: Summary): Times => ({
   q3_ms: rounded(q3),
 });
 
+/** The measurements of a contestant, as a record. */
+export const measurements = ({ steps, losses, firstStepMs, rss }: Result): Measurements => ({
+  ...times(steps),
+  steps: steps.count,
+  loss_1: losses[0],
+  loss_10: losses[1],
+  first_step_ms: rounded(firstStepMs),
+  rss_mb: megabytes(rss),
+});
+
 /** The record of a contestant's steps. */
 export function stepRecord(
   library: string,
   { model, batch, hidden, device }: Omit<Order, "folder">,
-  { about, steps, losses, firstStepMs, rss }: Result,
+  result: Result,
 ): StepRecord {
   return {
     name: `${model}-step`,
     library,
-    about,
+    about: result.about,
     device,
     batch,
     hidden,
-    ...times(steps),
-    steps: steps.count,
-    gflops: gflops(stepFlops({ model, batch, hidden }), steps.median),
-    loss_1: losses[0],
-    loss_10: losses[1],
-    first_step_ms: rounded(firstStepMs),
-    rss_mb: megabytes(rss),
+    ...measurements(result),
+    gflops: gflops(stepFlops({ model, batch, hidden }), result.steps.median),
   };
 }
 

@@ -100,7 +100,7 @@ export function judge(findings: readonly Finding[]): Judgement {
 }
 
 /** A row as `--json` prints it and verify.json stores it. */
-export type ChannelRecord = Omit<ChannelRow, "formula" | "difference" | "estimate"> & {
+type ChannelRecord = Omit<ChannelRow, "formula" | "difference" | "estimate"> & {
   readonly formula: number;
   readonly formulaError: number;
   readonly difference: number;

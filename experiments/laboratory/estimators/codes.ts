@@ -9,7 +9,7 @@
 import type { Random } from "../statistics/generator.ts";
 
 /** An example with its encoding. */
-export interface Example {
+interface Example {
   /** The numbers that estimators get. They must determine f and S. */
   readonly x: readonly number[];
   /** f(x). */

@@ -7,7 +7,7 @@
 import * as Plot from "@observablehq/plot";
 
 /** A symbol of a legend, and the text beside it. */
-export interface LegendEntry {
+interface LegendEntry {
   readonly text: string;
   readonly stroke: string;
   readonly symbol: Plot.SymbolType;
@@ -37,7 +37,7 @@ export const legend = (
   });
 
 /** An estimate with its interval, beside the value that is expected. */
-export interface Interval {
+interface Interval {
   readonly name: string;
   readonly expected: number;
   readonly value: number;
