@@ -23,7 +23,7 @@ import { standardTerminal } from "../shell/terminal.ts";
 import { makeModel } from "../models/model.ts";
 import { checkFits } from "../models/memory.ts";
 import { modelSize, sizeText } from "../models/model_size.ts";
-import { modelLines, planLines } from "../training/plan.ts";
+import { modelLines, planLines } from "../training/dry_run.ts";
 import { hasDensity, needsDensity } from "../models/rules.ts";
 import { trainThroughLosses } from "../training/recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "../runs/run_folder.ts";

@@ -8,7 +8,11 @@ import {
   resolveDataSet,
   shortName,
 } from "../../../experiments/data/datasets.ts";
-import { packDrawn, readDrawn, unpackDrawn } from "../../../experiments/data/drawn.ts";
+import {
+  packImages,
+  readBinaryCache,
+  unpackImages,
+} from "../../../experiments/data/binary_cache.ts";
 import {
   type DataSet,
   gatherImages,
@@ -243,7 +247,7 @@ Deno.test("bits: packed pixels are unpacked, for any number of pixels", () => {
         test: images(test),
       };
       const layout = { width, height: 1, training: train, validation: 0, test };
-      assertEquals(unpackDrawn(packDrawn(drawn), layout), drawn);
+      assertEquals(unpackImages(packImages(drawn), layout), drawn);
     }),
   );
 });
@@ -267,10 +271,10 @@ Deno.test("a draw is cached and checked, and drawn again if its file is missing 
     training: { ...await binarise(training, "training"), labels: labels(12) },
     test: { ...await binarise(test, "test"), labels: labels(3) },
   };
-  const bytes = packDrawn(drawn);
+  const bytes = packImages(drawn);
   const wanted = { layout, sha256: await sha256(bytes) };
   const path = join(folder.path, "new", "drawn.bits");
-  const load = () => readDrawn(path, wanted, read);
+  const load = () => readBinaryCache(path, wanted, read);
   assertEquals([await load(), times], [drawn, 1]);
   assertEquals(await Deno.readFile(path), bytes);
   assertEquals([await load(), times], [drawn, 1]);
@@ -291,9 +295,13 @@ Deno.test("a draw is cached and checked, and drawn again if its file is missing 
   assertEquals(await Deno.readFile(path), bytes);
   await assertHolds(dirname(path), "drawn.bits");
   // A file in place of the cache folder: nothing can be cached, but the images are drawn.
-  assertEquals(await readDrawn(join(path, "below", "drawn.bits"), wanted, read), drawn);
+  assertEquals(await readBinaryCache(join(path, "below", "drawn.bits"), wanted, read), drawn);
   const other = { layout, sha256: "0".repeat(64) };
-  await assertRefusedLater(() => readDrawn(`${path}_2`, other, read), "drawn.bits_2", "SHA-256");
+  await assertRefusedLater(
+    () => readBinaryCache(`${path}_2`, other, read),
+    "drawn.bits_2",
+    "SHA-256",
+  );
 });
 
 Deno.test("a config has the treatment of its data set, checked", () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decode } from "fast-png";
 import { join } from "node:path";
 import { type EpochRecord, readHistory, writeHistory } from "../../../experiments/runs/history.ts";
-import { gridPng, interleave } from "../../../experiments/outcome/pictures.ts";
+import { gridPng, interleave } from "../../../experiments/outcome/image_grid.ts";
 import { duration, showProgress } from "../../../experiments/runs/progress.ts";
 import { makeFolder, namesIn, writeFile } from "../../../experiments/shell/files.ts";
 import {

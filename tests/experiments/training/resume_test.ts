@@ -147,7 +147,7 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
     const lost = runFolder(runs.path, "lost");
     await makeFolder(lost.path);
     await Deno.copyFile(checkpoint, lost.checkpoint);
-    const says = [lost.path, "has no config.json", "trained for 2 epochs"];
+    const says = [lost.path, "has no config.json", "has finished 2 epochs"];
     await assertRefusedLater(() => trainUntil(Infinity, lost, device), ...says);
     await writeFile(lost.checkpoint, half(await Deno.readFile(checkpoint)));
     await assertRefusedLater(() => trainUntil(Infinity, lost, device), lost.checkpoint);
