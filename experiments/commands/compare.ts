@@ -1,6 +1,6 @@
 /**
- * `deno task compare`: trains one config after another on the same images and puts what comes out
- * in one table.
+ * `deno task compare`: trains configs one after the other on the same images, and puts their
+ * results into one table.
  *
  * @module
  */
@@ -53,10 +53,12 @@ const FLAGS = {
     type: "boolean",
     help: "print a JSON object for each config; all other lines go to stderr",
   },
-  help: { type: "boolean", help: "print this text" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task compare [flags]
+
+Train several configs one after the other, and print their test results in one table.
 
   deno task compare --configs echo,vae,vae_vamp --epochs 5`;
 

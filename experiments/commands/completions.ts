@@ -11,9 +11,11 @@ import { helpText, parseWords } from "../shell/flags.ts";
 import { suggest } from "../shell/nearest.ts";
 import { main, print } from "../shell/program.ts";
 
-const FLAGS = { help: { type: "boolean", help: "print this text" } } as const;
+const FLAGS = { help: { type: "boolean", help: "print this help" } } as const;
 
 const USAGE = `deno task completions bash | zsh | fish
+
+Print a script that lets Tab complete tasks and flags.
 
   eval "$(deno task completions bash)"      # bash; for zsh, write zsh
   deno task completions fish | source       # fish`;

@@ -25,10 +25,12 @@ const FLAGS = {
     type: "boolean",
     help: "print JSON objects: one for each data set, or for each group that shares its files",
   },
-  help: { type: "boolean", help: "print this text" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task data list | fetch <name>… | check [<name>…] [flags]
+
+List, download and check the data sets.
 
   list   show the data sets and the folders of their files
   fetch  download the missing files

@@ -1,6 +1,5 @@
 /**
- * `deno task report`: makes one HTML file of run folders: curves, tables and pictures to look at
- * and to keep.
+ * `deno task report`: makes one HTML file with the curves, tables and pictures of run folders.
  *
  * @module
  */
@@ -20,17 +19,19 @@ const FLAGS = {
     type: "path",
     value: "<file>",
     default: "report.html",
-    help: "the page: one HTML file that needs no other, and no network",
+    help: "the HTML file; it needs no other file and no network",
   },
   csv: {
     type: "path",
     value: "<file>",
-    help: "write the histories too, a row for each run and epoch (default: not)",
+    help: "also write the histories as CSV, one row for each run and epoch (default: no CSV)",
   },
-  help: { type: "boolean", help: "print this" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task report [flags] <run folder> …
+
+Make one HTML file with the curves, tables and pictures of runs.
 
   deno task report runs/* --out report.html --csv histories.csv`;
 
@@ -39,7 +40,9 @@ if (import.meta.main) await main(command);
 async function command(args: string[]): Promise<void> {
   const { words, values: given } = parseWords(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
-  if (words.length === 0) throw new UserError("no run folder is given: deno task report runs/*");
+  if (words.length === 0) {
+    throw new UserError("no run folder is given; try: deno task report runs/*");
+  }
   const page = { flag: "--out", path: given.out, start: PAGE_START };
   const csv = given.csv === undefined ? [] : [
     { flag: "--csv", path: given.csv, start: HISTORIES_START },

@@ -74,10 +74,12 @@ const FLAGS = {
   "no-wait": { type: "boolean", help: "submit the Slurm array and end without waiting for it" },
   "dry-run": { type: "boolean", help: "print the jobs and the state of each without training" },
   json: { type: "boolean", help: "print a JSON object for each job" },
-  help: { type: "boolean", help: "print this text" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task sweep [flags]
+
+Train each config with each beta and seed, and draw their rate–distortion curves.
 
   deno task sweep --configs echo,vae --betas 0.5,1,2 --seeds 3 --epochs 5`;
 

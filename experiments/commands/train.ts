@@ -23,7 +23,7 @@ import { standardTerminal } from "../shell/terminal.ts";
 import { makeModel } from "../models/model.ts";
 import { checkFits } from "../models/memory.ts";
 import { modelSize, sizeText } from "../models/model_size.ts";
-import { modelLines, planLines } from "../training/plan.ts";
+import { modelLines, planLines } from "../training/dry_run.ts";
 import { hasDensity, needsDensity } from "../models/rules.ts";
 import { trainThroughLosses } from "../training/recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "../runs/run_folder.ts";
@@ -55,10 +55,12 @@ const FLAGS = {
     help: "print a JSON object for each epoch and for the test; all other lines go to stderr",
   },
   "dry-run": { type: "boolean", help: "print the model and the plan without training" },
-  help: { type: "boolean", help: "print this text" },
+  help: { type: "boolean", help: "print this help" },
 } as const;
 
 const USAGE = `deno task train [flags]
+
+Train an autoencoder, and write its losses, pictures and checkpoint into a run folder.
 
   deno task train --config vae --beta 0.5 --epochs 50 --filename vae_half
   deno task train --resume --filename vae_half

@@ -11,7 +11,7 @@ import { suggest } from "../shell/nearest.ts";
 import { standardTerminal, type Terminal } from "../shell/terminal.ts";
 import { BINARY_MNIST, readBinaryMnist } from "./binary_mnist.ts";
 import { type Collection, splitCollection } from "./collection.ts";
-import { type Drawn, readDrawn } from "./drawn.ts";
+import { type BinaryCache, readBinaryCache } from "./binary_cache.ts";
 import type { DataSet } from "./images.ts";
 import { FASHION_MNIST, MNIST, MNIST_LAYOUT, readMnist } from "./mnist.ts";
 import { OMNIGLOT, readOmniglot } from "./omniglot.ts";
@@ -25,7 +25,7 @@ export interface NamedSet {
   /** Reads the images from the files of the source. */
   read(contents: readonly Uint8Array[]): Collection | Promise<Collection>;
   /** The binary images of a fixed draw, if the cache keeps them. */
-  drawn?: Drawn;
+  cache?: BinaryCache;
   /** How the images become binary unless the config says otherwise. */
   binarize: NonNullable<Treatment["binarize"]>;
   /** The numbers of training, validation and test images. */
@@ -37,7 +37,7 @@ export interface NamedSet {
 const mnist = {
   source: MNIST,
   read: readMnist,
-  drawn: {
+  cache: {
     layout: MNIST_LAYOUT,
     sha256: "9ef64b1fb954c8d4d4aa3d40f28decc545b756ea3a05e9fffa02e06074eae709",
   },
@@ -46,7 +46,7 @@ const mnist = {
 const fashion = {
   ...mnist,
   source: FASHION_MNIST,
-  drawn: {
+  cache: {
     layout: MNIST_LAYOUT,
     sha256: "f8b075fb557c0141f74d262d5b027eb2b6b8084c04f4950be64f955fe80e6f70",
   },
@@ -132,11 +132,11 @@ export async function loadDataSet(name: string, options: LoadOptions = {}): Prom
       treatment,
     );
   }
-  const { source, read, binarize, drawn } = namedSet(name);
+  const { source, read, binarize, cache } = namedSet(name);
   const { binarize: wanted = binarize, trainSize } = treatment;
   const grey = async () => read(await readSource(source, { dataDir, terminal }));
-  if (wanted === "fixed" && drawn && dataDir === undefined) {
-    const binary = await readDrawn(join(cacheOf(source), "drawn.bits"), drawn, grey);
+  if (wanted === "fixed" && cache && dataDir === undefined) {
+    const binary = await readBinaryCache(join(cacheOf(source), "drawn.bits"), cache, grey);
     return await splitCollection(name, binary, { binarize: "none", trainSize });
   }
   return await splitCollection(name, await grey(), { binarize: wanted, trainSize });

@@ -8,7 +8,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Collection } from "./collection.ts";
-import type { Layout } from "./drawn.ts";
+import type { Layout } from "./binary_cache.ts";
 import { idxSize, readIdxBytes } from "../formats/idx.ts";
 import { makeImages } from "./images.ts";
 import type { Source } from "./source.ts";

@@ -11,7 +11,7 @@ import type { DataSet } from "../data/images.ts";
 import { byRate, type Codes, columnsOf, dimensionRates } from "./dimension_rates.ts";
 import { writeFile } from "../shell/files.ts";
 import type { Model, Params } from "../models/model.ts";
-import { gridPng, interleave } from "./pictures.ts";
+import { gridPng, interleave } from "./image_grid.ts";
 
 /** The number of dimensions shown, each as a row of images: those that change the image most. */
 const ROWS = 10;

@@ -112,7 +112,7 @@ export function makeLearner(
     const params = model.init(key, firstOf(examples, model.prior.examples));
     const state = { params, optimizer: adamOf.init(params) };
     if (ring === undefined) return state;
-    const [seen] = shown(firstOf(examples, model.latent.ring!.size), foldIn(key, 1));
+    const [seen] = shown(firstOf(examples, model.latent.pool!.size), foldIn(key, 1));
     return { ...state, pool: ring.init(params, seen) };
   }
 

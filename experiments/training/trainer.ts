@@ -40,7 +40,7 @@ import {
 } from "../runs/history.ts";
 import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel, type Model } from "../models/model.ts";
-import { makePaint } from "../outcome/paint.ts";
+import { makePaint } from "../outcome/run_pictures.ts";
 import { showProgress } from "../runs/progress.ts";
 import type { Run } from "../runs/run.ts";
 import { createRun, holdRun, type RunFolder, writeConfig } from "../runs/run_folder.ts";

@@ -10,12 +10,12 @@ import { resultOf, trainUntil } from "../fixtures/training.ts";
 
 const config = like({ encoder: [], latent: { type: "gaussian", size: 3 }, decoder: [], epochs: 2 });
 
-/** Trains to the end, from where the folder is. */
+/** Trains to the end, from the state of the folder. */
 async function finish(folder: RunFolder, device: Device): Promise<void> {
   await trainUntil(Infinity, folder, device, { config, resume: await exists(folder.config) });
 }
 
-Deno.test("a run that dies between any two file operations ends, gone on with, with the same bits", async (t) => {
+Deno.test("a run that dies between any two file operations and is resumed ends with the same bits", async (t) => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const whole = runFolder(runs.path, "whole");
@@ -28,7 +28,8 @@ Deno.test("a run that dies between any two file operations ends, gone on with, w
   assert(operations > 50, `${operations}`);
   const expected = await resultOf(whole);
 
-  // A file is written in four operations, so that every third one is of each kind in turn.
+  // A file is written in four operations, so every third operation meets each of the four kinds in
+  // turn.
   for (let lived = 0; lived < operations; lived += THOROUGH ? 1 : 3) {
     await t.step(`after operation ${lived} of ${operations}`, async () => {
       const folder = runFolder(runs.path, `run${lived}`);

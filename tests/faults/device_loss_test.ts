@@ -7,7 +7,7 @@ import { type Device, openDevice } from "../../mod.ts";
 import { CONFIG, DATA } from "../fixtures/bars.ts";
 import { temporaryFolder } from "../fixtures/helpers.ts";
 
-/** A CPU that is lost, as a GPU can be, at its so manyth read; `seen` counts the reads. */
+/** A CPU that is lost, as a GPU can be, at a given read; `seen` counts the reads. */
 async function fragile(lostAt = Infinity, seen = { reads: 0 }): Promise<Device> {
   const device = await openDevice("cpu");
   const { read } = device;
@@ -45,7 +45,9 @@ async function trainOn(
 
 const checkpointOf = (folder: RunFolder) => Deno.readFile(folder.checkpoint);
 
-/** The reads of an undisturbed run: until an epoch's line is written, for all epochs, and in all. */
+/**
+ * The reads of an undisturbed run: until an epoch's line is written, for all epochs, and in all.
+ */
 async function readsOf(folder: RunFolder): Promise<{ outcome: Outcome; reads: number[] }> {
   const seen = { reads: 0 };
   const reads: number[] = [];
@@ -55,7 +57,7 @@ async function readsOf(folder: RunFolder): Promise<{ outcome: Outcome; reads: nu
   return { outcome, reads };
 }
 
-Deno.test("a run goes on after its device is lost, and ends with the same bits", async () => {
+Deno.test("a run continues after its device is lost, and ends with the same bits", async () => {
   await using runs = await temporaryFolder();
   const [whole, early, late] = ["whole", "early", "late"].map((name) => runFolder(runs.path, name));
   const undisturbed = await readsOf(whole);
@@ -86,7 +88,7 @@ Deno.test("after a second loss in a row the CPU takes over", async () => {
   assertEquals(reopened, ["same", "cpu"]);
 });
 
-Deno.test("a device that is lost before there is a checkpoint ends the run", async () => {
+Deno.test("a device lost before the first checkpoint ends the run", async () => {
   await using runs = await temporaryFolder();
   const folder = runFolder(runs.path, "stillborn");
   await assertRejects(async () => await trainOn(folder, [await fragile(1)]), DeviceLostError);

@@ -1,23 +1,23 @@
 /**
- * A small disk of its own, which can be full or read-only, where this machine lets us mount one.
+ * A small temporary disk that can be full or read-only, if this machine allows mounting one.
  *
  * @module
  */
 
 import { join } from "node:path";
 
-/** A mounted disk; it vanishes when it goes out of scope. */
+/** A mounted disk; it is unmounted when it goes out of scope. */
 export interface Disk extends AsyncDisposable {
   path: string;
-  /** Takes all the room that is left, in a file of this disk. */
+  /** Fills the disk with a file. */
   fill(): void;
-  /** Gives it back. */
+  /** Removes that file. */
   free(): Promise<void>;
-  /** From now on nothing can be written, or can again. */
+  /** Makes the disk read-only, or writable again. */
   setReadOnly(readOnly: boolean): Promise<void>;
 }
 
-/** Mounts an empty disk of so many KiB. */
+/** Mounts an empty disk of the given size in KiB. */
 export async function mountDisk(size: number): Promise<Disk> {
   const path = await Deno.makeTempDir({ prefix: "echograd_disk_" });
   const filler = join(path, "filler");
@@ -47,7 +47,7 @@ export async function mountDisk(size: number): Promise<Disk> {
   };
 }
 
-/** Why no disk can be mounted here; undefined if one can. */
+/** The reason why no disk can be mounted here; undefined if one can. */
 export async function whyNoDisk(): Promise<string | undefined> {
   try {
     await using _ = await mountDisk(64);

@@ -12,7 +12,7 @@ const reason = await whyNoDisk();
 const ignore = reason !== undefined;
 if (ignore) console.log(`full and read-only disks are not tested here: ${reason}`);
 
-/** Trains, and does something at the end of the second epoch, before anything of it is written. */
+/** Trains, and calls a function at the end of the second epoch, before its files are written. */
 async function trainAnd(
   act: () => void,
   folder: RunFolder,

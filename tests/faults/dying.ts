@@ -1,18 +1,22 @@
 /**
- * Dying between two file operations: all that a process does to files, up to a moment after which it does nothing.
+ * Dying between two file operations: from a given operation on, the process changes no file any
+ * more.
  *
  * @module
  */
 
-/** Counts this process's file operations until it is disposed of. */
+/** Counts the file operations of this process until it is disposed of. */
 export interface Life extends Disposable {
-  /** Operations so far: folders made; files opened, written, brought to the disk, renamed and removed. */
+  /**
+   * The number of operations so far: making folders; opening, writing, syncing, renaming and
+   * removing files.
+   */
   readonly operations: number;
 }
 
 /**
- * Lets so many file operations of this process happen, and none after them; a write that is the last one stops in the
- * middle of its bytes.
+ * Lets the given number of file operations happen and none after them. If the last one is a write,
+ * it stops in the middle of its bytes.
  */
 export function livingFor(allowed: number): Life {
   const { open, mkdir, rename, remove } = Deno;

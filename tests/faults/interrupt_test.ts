@@ -1,10 +1,13 @@
-/** Ctrl-C: the one that `deno task` hands on a second time is no second one. */
+/** Ctrl-C: a signal that `deno task` passes on a second time does not count as a second Ctrl-C. */
 import { assertEquals } from "@std/assert";
 
 const INTERRUPT = new URL("../../experiments/shell/interrupt.ts", import.meta.url).href;
 const PROGRAM = new URL("../../experiments/shell/program.ts", import.meta.url).href;
 
-/** A program that says when it is stopped and when it is killed, and gets SIGINT at these times after its start. */
+/**
+ * Runs a program that reports when it is stopped and killed; it gets SIGINT at these times after
+ * its start.
+ */
 async function interrupted(again: string, ...times: number[]) {
   const code = `import { onInterrupt } from "${INTERRUPT}";
     const say = (word) => Deno.stdout.writeSync(new TextEncoder().encode(word + " "));
@@ -25,7 +28,7 @@ async function interrupted(again: string, ...times: number[]) {
   return [said.trim(), signal];
 }
 
-Deno.test("a second Ctrl-C is one that comes half a second after the first", async () => {
+Deno.test("a Ctrl-C counts as the second one from half a second after the first", async () => {
   const results = await Promise.all([
     interrupted(`() => say("again")`, 1),
     interrupted(`() => say("again")`, 1, 60),
@@ -42,7 +45,7 @@ Deno.test("a second Ctrl-C is one that comes half a second after the first", asy
   ]);
 });
 
-Deno.test("the end of a pipe stops as the first Ctrl-C does", async () => {
+Deno.test("a closed pipe stops the program like the first Ctrl-C", async () => {
   const code = `import { onInterrupt } from "${INTERRUPT}";
     import { print, tell } from "${PROGRAM}";
     const stop = onInterrupt();

@@ -13,7 +13,7 @@ const KILLS = THOROUGH ? 50 : 6;
 const EPOCHS = 8;
 const LAYERS = [{ units: 5 }];
 
-/** Random enough, and the same every time: a number in [0, 1). */
+/** A number in [0, 1) from a fixed pseudorandom sequence. */
 const chance = (i: number) => (Math.imul(i + 1, 2654435761) >>> 0) / 2 ** 32;
 
 /** A line on stderr. */
@@ -21,7 +21,7 @@ function tell(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-/** Images of 16 pixels, as a file. */
+/** Writes a file of images of 16 pixels. */
 async function writeImages(path: string): Promise<void> {
   const images = (count: number, seed: number) =>
     npy([count, 4, 4], (i) => Number(chance(i + seed) < 0.3));
@@ -29,7 +29,7 @@ async function writeImages(path: string): Promise<void> {
   await Deno.writeFile(path, npz({ train, valid, test }));
 }
 
-/** What a killed run was doing, by what it left. */
+/** The activity of a killed run, inferred from its files. */
 async function stageOf(folder: RunFolder): Promise<string> {
   if (!await exists(folder.path)) return "before its folder";
   const half = (await namesIn(folder.path)).find((name) => name.endsWith(".tmp"));
@@ -43,7 +43,7 @@ async function stageOf(folder: RunFolder): Promise<string> {
   return epoch === EPOCHS ? "testing" : epoch === 0 ? "in its first epoch" : "in a later epoch";
 }
 
-/** How long a process takes before each line that it prints, and after the last one, in ms. */
+/** The times in ms that a process takes before each printed line, and after the last one. */
 async function spansOf(child: Deno.ChildProcess): Promise<number[]> {
   let before = performance.now();
   const spans: number[] = [];
@@ -59,9 +59,10 @@ async function spansOf(child: Deno.ChildProcess): Promise<number[]> {
 }
 
 /**
- * Kills a process so many ms after its so manyth line: on a busy machine a time alone would be at no known stage.
+ * Kills a process a given time, in ms, after a given line. On a busy machine, a time since the
+ * start would not determine the stage.
  *
- * @returns whether it was still there to be killed
+ * @returns whether the process was still running
  */
 async function killAfter(child: Deno.ChildProcess, line: number, wait: number): Promise<boolean> {
   let running = true;
@@ -75,7 +76,7 @@ async function killAfter(child: Deno.ChildProcess, line: number, wait: number): 
   return signal !== null;
 }
 
-/** Calls back at each line that a process prints, with their count. */
+/** Calls a function at each line that a process prints, with the number of lines so far. */
 async function readLines(child: Deno.ChildProcess, seen: (count: number) => void): Promise<void> {
   let count = 0;
   const errors = child.stderr.cancel();
@@ -85,7 +86,7 @@ async function readLines(child: Deno.ChildProcess, seen: (count: number) => void
   await errors;
 }
 
-Deno.test(`a run killed at any of ${KILLS} moments ends, gone on with, with the same bits`, async () => {
+Deno.test(`a run killed at any of ${KILLS} moments and resumed ends with the same bits`, async () => {
   await using runs = await temporaryFolder();
   const images = join(runs.path, "images.npz");
   await writeImages(images);
@@ -115,7 +116,8 @@ Deno.test(`a run killed at any of ${KILLS} moments ends, gone on with, with the 
     const line = Math.floor((i + chance(i)) / KILLS * spans.length);
     let wait = chance(i + KILLS) * spans[line];
     let folder = runFolder(runs.path, `run${i}`);
-    // Where the machine has become faster, the run ends before it is killed: another one is, sooner.
+    // If the machine has become faster, the run ends before it is killed; then try again with an
+    // earlier moment.
     for (; !await killAfter(start(...await flagsOf(folder)), line, wait); wait /= 2) {
       folder = runFolder(runs.path, `${basename(folder.path)}_`);
     }
@@ -125,7 +127,7 @@ Deno.test(`a run killed at any of ${KILLS} moments ends, gone on with, with the 
     await finish(folder);
     assertEquals(await resultOf(folder), expected, `killed ${stage}`);
     assertEquals(await namesIn(folder.path), await namesIn(whole.path), `killed ${stage}`);
-    // Not by console.log, which deno test --quiet keeps to itself.
+    // Not console.log, which deno test --quiet hides.
     if (THOROUGH) tell(`${i + 1} of ${KILLS}: killed ${stage}, and the bits are the same`);
   }
   assert(stages.size > 1, "all were killed at the same stage");

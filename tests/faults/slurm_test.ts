@@ -1,5 +1,5 @@
 /**
- * Sweeps by Slurm, of which a stand-in is here: dev/slurm/loopback.sh tries the real one.
+ * Sweeps with Slurm, here with a substitute for it; dev/slurm/loopback.sh tests with the real one.
  *
  * @module
  */
@@ -14,11 +14,12 @@ import { namesIn } from "../../experiments/shell/files.ts";
 import { assertRefusedLater, assertSentence, temporaryFolder } from "../fixtures/helpers.ts";
 import { makePlace, sweep } from "../fixtures/sweep_helpers.ts";
 
-Deno.test("Slurm gets one array, which is waited for and not submitted twice", async () => {
+Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it twice", async () => {
   await using place = await makePlace();
   const { runs, flags, read } = place;
   const all = [...flags("a", "exploding"), "--betas", "1", "--seeds", "1", "--launcher", "slurm"];
-  // A stand-in for a cluster: its queue is full while there is a file `held`, and tasks run when they are submitted.
+  // A substitute for a cluster: its queue is full while the file `held` exists, and tasks run when
+  // they are submitted.
   const bin = join(place.path, "bin");
   const program = async (name: string, text: string) => {
     await Deno.writeTextFile(join(bin, name), `#!/bin/sh\ncd ${place.path}\n${text}`, {
@@ -82,7 +83,7 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
   );
 });
 
-Deno.test("an array's file that is damaged is answered by a sentence", async () => {
+Deno.test("a damaged file of an array is named in one sentence", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "slurm", "array.json");
   await Deno.mkdir(join(folder.path, "slurm"));
@@ -103,7 +104,7 @@ Deno.test("an array's file that is damaged is answered by a sentence", async () 
   }
 });
 
-Deno.test("an array's script runs each task's command as it is, and its log says how it ended", async () => {
+Deno.test("the script of an array runs the command of each task unchanged, and its log records how the task ended", async () => {
   await using folder = await temporaryFolder();
   const log = (i: number) => join(folder.path, `it's ${i}.log`);
   const odd = `a 'b' "c" $HOME \`d\` \\ {"e":1}`;
@@ -132,7 +133,7 @@ Deno.test("an array's script runs each task's command as it is, and its log says
   const fourth = await run(7, 3);
   assertEquals([fourth.code, failureIn(fourth.log, "7")], [4, "it ended with code 4"]);
 
-  // Only the last array's words count, and only once it has ended.
+  // Only the log of the last array counts, and only once that array has ended.
   assertEquals(failureIn(second.log, "8"), undefined);
   assertEquals(failureIn("# Slurm array 8, task 1 on x\nerror: a\n", "8"), undefined);
   const again = await run(77, 1);
@@ -140,7 +141,7 @@ Deno.test("an array's script runs each task's command as it is, and its log says
   assertEquals(failureIn(again.log, "77"), "no such thing");
 });
 
-Deno.test("following an array: what has ended is told while others run, and those without a trace at its end", async () => {
+Deno.test("following an array: finished tasks are reported while others run, and lost tasks at the end of the array", async () => {
   await using folder = await temporaryFolder();
   const configs = await findConfigs("echo,vae,vae_vamp");
   const runsDir = folder.path;

@@ -1,5 +1,5 @@
 /**
- * `deno task compare` from outside: what it trains, skips, goes on with, survives and prints.
+ * `deno task compare` as a process: training, skipping, resuming, failures and output.
  *
  * @module
  */
@@ -74,7 +74,7 @@ Deno.test("compare trains each config, survives one that fails, and skips what i
   assertEquals(echo.negativeElbo, echo.rate + echo.distortion);
   assertEquals([echo.epochs, "mmd" in echo, "mmd" in info], [1, false, true]);
 
-  // A run that was stopped after its last epoch: only what comes after it is missing.
+  // A run stopped after its last epoch: only its test is missing.
   await Deno.remove(join(runs, "tiny_info_bars", "test.json"));
   const good = [...where, "--configs", `${files[0]},${files[2]}`, "--importance", "2"];
   const second = await compare(...good);
@@ -101,7 +101,7 @@ Deno.test("compare trains each config, survives one that fails, and skips what i
   assertEquals((await namesIn(runs)).filter((name) => name.startsWith("tiny")).length, 3);
 });
 
-Deno.test("compare refuses what it does not know before it trains anything", async () => {
+Deno.test("compare refuses unknown values before it trains anything", async () => {
   await using folder = await temporaryFolder();
   const mistakes: [flags: string[], says: string][] = [
     [["--configs", "echo,vae_mfa"], "did you mean vae_maf?"],

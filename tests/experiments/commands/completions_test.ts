@@ -5,7 +5,7 @@ import { assertSentence } from "../../fixtures/helpers.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** What the command prints for a shell, with just its permissions. */
+/** The output of the command for a shell, with the permissions of the task. */
 async function completions(shell: string): Promise<{ code: number; out: string; err: string }> {
   const [, ...args] = [...settings.tasks.completions.command.split(" "), shell];
   const options = { args, cwd: ROOT };
@@ -14,7 +14,7 @@ async function completions(shell: string): Promise<{ code: number; out: string; 
   return { code, out, err };
 }
 
-/** The words that bash offers for the last of these. */
+/** The words that bash offers to complete the last of these. */
 async function offered(script: string, ...words: string[]): Promise<string[]> {
   const ask = `${script}
 COMP_WORDS=(${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length - 1}
@@ -23,7 +23,7 @@ _echograd; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return new TextDecoder().decode(stdout).trim().split("\n");
 }
 
-Deno.test("Tab completes tasks and their flags in bash, which zsh takes over, and in fish", async () => {
+Deno.test("Tab completes tasks and their flags in bash, zsh and fish", async () => {
   const [bash, zsh, fish, none] = await Promise.all(
     ["bash", "zsh", "fish", "bsh"].map(completions),
   );

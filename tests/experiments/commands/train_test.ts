@@ -15,7 +15,7 @@ const TINY = JSON.stringify({
   epochs: 1,
 });
 
-/** Flags for it to train on bars, in a folder. */
+/** Flags that train the model on bars, in a folder. */
 async function onBars(folder: string, ...more: string[]): Promise<string[]> {
   const images = join(folder, "bars.npz");
   await writeBars(images);
@@ -57,7 +57,7 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
   await assertHolds(folder.path);
 });
 
-Deno.test("help names every flag of the original and ends well", async () => {
+Deno.test("help names every flag of the original and exits with code 0", async () => {
   const { code, out } = await run("--help");
   assertEquals(code, 0);
   for (const flag of ["config", "beta", "filename", "dataset", "resume", "device"]) {
@@ -165,7 +165,7 @@ Deno.test("Ctrl-C ends a run well and prints the command that continues it, whic
   const words = ["task", "train", "--resume", "--filename", "stopped", "--runs-dir", runs];
   assertEquals(new TextDecoder().decode(stdout).trimEnd().split("\n").slice(0, 7), words);
 
-  // Without the long wait for the rest: only a little is left to be trained.
+  // With fewer epochs, so that only a little is left to train.
   const configPath = join(runs, "stopped", "config.json");
   const config = JSON.parse(await Deno.readTextFile(configPath));
   const done = Number(out.match(/after (\d+) of/)![1]);

@@ -25,7 +25,7 @@ const binaryImages = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 
     }),
 );
 
-Deno.test("amat: what is written is read, however its lines end", () => {
+Deno.test("amat: written images are read back, with all kinds of line ends", () => {
   const ending = fc.constantFrom("\n", " \n", "\r\n");
   fc.assert(fc.property(binaryImages, ending, fc.boolean(), (images, end, last) => {
     const text = images.map((row) => row.join(" ")).join(end) + (last ? end : "");
@@ -63,7 +63,7 @@ const idxFile = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLeng
   },
 );
 
-Deno.test("idx: what is written is read", () => {
+Deno.test("idx: written arrays are read back", () => {
   fc.assert(fc.property(idxFile, ({ shape, values }) => {
     const file = idx(shape, (i) => values[i]);
     assertEquals(readIdx(file, "x"), { shape, data: Uint8Array.from(values) });

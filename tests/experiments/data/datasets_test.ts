@@ -8,7 +8,11 @@ import {
   resolveDataSet,
   shortName,
 } from "../../../experiments/data/datasets.ts";
-import { packDrawn, readDrawn, unpackDrawn } from "../../../experiments/data/drawn.ts";
+import {
+  packImages,
+  readBinaryCache,
+  unpackImages,
+} from "../../../experiments/data/binary_cache.ts";
 import {
   type DataSet,
   gatherImages,
@@ -66,7 +70,10 @@ Deno.test("an unknown data set is answered with the nearest", async () => {
   assertEquals(["/my data/x.y.npz", "fmnist"].map(shortName), ["x.y", "fmnist"]);
 });
 
-/** The first class of each split, and the checksums of the sets that are drawn here: the same draw everywhere. */
+/**
+ * The first class of each split, and the checksums of the sets that are drawn here: the same draw
+ * everywhere.
+ */
 const KNOWN: Record<string, { classes?: number[]; checksums?: string[] }> = {
   mnist: { classes: [5, 3, 7] },
   mnist_binarized: {
@@ -115,7 +122,10 @@ for (const [name, { source, sizes, binarize }] of Object.entries(DATA_SETS)) {
   });
 }
 
-/** Twelve images of four pixels, of which the last four are for validation; image i has grey level i / 15. */
+/**
+ * Twelve images of four pixels, of which the last four are for validation; image i has grey level i
+ * / 15.
+ */
 function collection(): Collection {
   const images = (levels: number[]) =>
     makeImages(Uint8Array.from(levels.flatMap((level) => Array(4).fill(17 * level))), 4, "x", 255);
@@ -144,7 +154,7 @@ Deno.test("a training size takes the first images, and in the end those for vali
   await assertRefusedLater(() => split(13), "the training size is 13", "x has 12", "the 4 for");
 });
 
-Deno.test("what differs between two data sets is said: sizes and pixels, but neither names nor labels", async () => {
+Deno.test("data sets differ in sizes or pixels, but not in names or labels", async () => {
   const differs = async (change: (data: DataSet) => object, says?: string) => {
     const data = await splitCollection("x", collection(), {});
     const now = dataDigest({ ...data, ...change(data) });
@@ -168,11 +178,11 @@ Deno.test("what differs between two data sets is said: sizes and pixels, but nei
   await differs(() => ({ width: 1, height: 4 }), "the images had 2×2 pixels, and now have 1×4");
   await differs(
     ({ valid }) => ({ valid: sliceImages(valid, 0, 1) }),
-    "there were 4 validation images, and are 1",
+    "there were 4 validation images, and now are 1",
   );
 });
 
-Deno.test("validation and test images are drawn once, also where each batch is drawn anew", async () => {
+Deno.test("validation and test images are drawn once, even if each training batch is drawn anew", async () => {
   const [none, fixed, batch] = await Promise.all(
     (["none", "fixed", "batch"] as const).map((binarize) =>
       splitCollection("x", collection(), { binarize })
@@ -218,7 +228,7 @@ Deno.test("the draws are those of the pixels between black and white, in reading
   }
 });
 
-Deno.test("bits: what is packed is unpacked, whatever the number of pixels", () => {
+Deno.test("bits: packed pixels are unpacked, for any number of pixels", () => {
   fc.assert(
     fc.property(fc.nat(5), fc.nat(5), fc.integer({ min: 1, max: 11 }), (train, test, width) => {
       const images = (count: number) => ({
@@ -237,12 +247,12 @@ Deno.test("bits: what is packed is unpacked, whatever the number of pixels", () 
         test: images(test),
       };
       const layout = { width, height: 1, training: train, validation: 0, test };
-      assertEquals(unpackDrawn(packDrawn(drawn), layout), drawn);
+      assertEquals(unpackImages(packImages(drawn), layout), drawn);
     }),
   );
 });
 
-Deno.test("a draw is kept, checked, and drawn again where its file is missing or damaged", async () => {
+Deno.test("a draw is cached and checked, and drawn again if its file is missing or damaged", async () => {
   await using folder = await temporaryFolder();
   const labels = (count: number) => Uint8Array.from({ length: count }, (_, i) => i);
   const { training, test, ...grey } = collection();
@@ -261,10 +271,10 @@ Deno.test("a draw is kept, checked, and drawn again where its file is missing or
     training: { ...await binarise(training, "training"), labels: labels(12) },
     test: { ...await binarise(test, "test"), labels: labels(3) },
   };
-  const bytes = packDrawn(drawn);
+  const bytes = packImages(drawn);
   const wanted = { layout, sha256: await sha256(bytes) };
   const path = join(folder.path, "new", "drawn.bits");
-  const load = () => readDrawn(path, wanted, read);
+  const load = () => readBinaryCache(path, wanted, read);
   assertEquals([await load(), times], [drawn, 1]);
   assertEquals(await Deno.readFile(path), bytes);
   assertEquals([await load(), times], [drawn, 1]);
@@ -284,10 +294,14 @@ Deno.test("a draw is kept, checked, and drawn again where its file is missing or
   assertEquals(await Promise.all([load(), load(), load()]), [drawn, drawn, drawn]);
   assertEquals(await Deno.readFile(path), bytes);
   await assertHolds(dirname(path), "drawn.bits");
-  // A file where the folder should be: nothing can be kept there, but there are images all the same.
-  assertEquals(await readDrawn(join(path, "below", "drawn.bits"), wanted, read), drawn);
+  // A file in place of the cache folder: nothing can be cached, but the images are drawn.
+  assertEquals(await readBinaryCache(join(path, "below", "drawn.bits"), wanted, read), drawn);
   const other = { layout, sha256: "0".repeat(64) };
-  await assertRefusedLater(() => readDrawn(`${path}_2`, other, read), "drawn.bits_2", "SHA-256");
+  await assertRefusedLater(
+    () => readBinaryCache(`${path}_2`, other, read),
+    "drawn.bits_2",
+    "SHA-256",
+  );
 });
 
 Deno.test("a config has the treatment of its data set, checked", () => {

@@ -15,7 +15,7 @@ import {
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 const DIGEST = { sha256: await sha256(CONTENT) };
 
-/** Downloads the file from these addresses, and says how it went. */
+/** Downloads the file from these addresses, and returns the outcome. */
 async function fetchTo(
   folder: string,
   addresses: string[],
@@ -50,7 +50,7 @@ Deno.test("a file is fetched, verified, and then takes its name", async () => {
   await assertHolds(folder.path, "x");
 });
 
-Deno.test("a connection that breaks is taken up again where it broke", async () => {
+Deno.test("a broken connection is continued at the byte where it broke", async () => {
   await using folder = await temporaryFolder();
   await using server = serveFile(CONTENT, { breaksAfter: 400 });
   const { path, shown } = await fetchTo(folder.path, [server.address]);
@@ -60,7 +60,7 @@ Deno.test("a connection that breaks is taken up again where it broke", async () 
   await assertHolds(folder.path, "x");
 });
 
-Deno.test("what an earlier run left is not fetched again", async () => {
+Deno.test("bytes from an earlier run are not fetched again", async () => {
   await using folder = await temporaryFolder();
   await using server = serveFile(CONTENT);
   await Deno.writeFile(join(folder.path, "x.part"), CONTENT.subarray(0, 700));
@@ -68,21 +68,21 @@ Deno.test("what an earlier run left is not fetched again", async () => {
   assertEquals(await Deno.readFile(path), CONTENT);
   assertEquals(server.requests, ["bytes=700-"]);
 
-  // Broken off just before it took its name: there is nothing left to fetch.
+  // Interrupted just before the file got its name: there is nothing left to fetch.
   await Deno.rename(path, `${path}.part`);
   await fetchTo(folder.path, [server.address]);
   assertEquals(server.requests, ["bytes=700-", "bytes=1000-"]);
   await assertHolds(folder.path, "x");
 });
 
-Deno.test("what an earlier run left is fetched again if it is wrong", async () => {
+Deno.test("bytes from an earlier run are fetched again if they are wrong", async () => {
   for (const left of [new Uint8Array(700), new Uint8Array(2000)]) {
     await using folder = await temporaryFolder();
     await using server = serveFile(CONTENT);
     await Deno.writeFile(join(folder.path, "x.part"), left);
     const { path } = await fetchTo(folder.path, [server.address]);
     assertEquals(await Deno.readFile(path), CONTENT);
-    // What is longer than the file can be is not worth a question.
+    // A part longer than the file can be is dropped without asking the server.
     assertEquals(server.requests, left.length < 1000 ? ["bytes=700-", ""] : [""]);
   }
 });
@@ -97,7 +97,7 @@ Deno.test("a server that ignores Range sends the whole again", async () => {
   await assertHolds(folder.path, "x");
 });
 
-Deno.test("a server that ignores Range and always breaks is given up; the next goes on", async () => {
+Deno.test("a server that ignores Range and always breaks is given up; the next one continues", async () => {
   await using folder = await temporaryFolder();
   await using hopeless = serveFile(CONTENT, { ranges: false, breaksAfter: 400 });
   await assertFails(() => fetchTo(folder.path, [hopeless.address]), "127.0.0.1:");
@@ -146,7 +146,7 @@ Deno.test("a server that sends nothing is given up", async () => {
   await assertFails(() => fetchTo(folder.path, [silent.address], 100), "nothing came for 0.1 s");
 });
 
-Deno.test("a server that sends a byte in each connection is given up, and the next goes on", async () => {
+Deno.test("a server that sends a byte in each connection is given up, and the next one continues", async () => {
   await using folder = await temporaryFolder();
   await using slow = serveFile(CONTENT, { breaksAfter: 1 });
   await assertFails(() => fetchTo(folder.path, [slow.address]), "in the last of 20 connections");
@@ -172,7 +172,7 @@ Deno.test("a server that sends more than the file has is cut off, and the next i
   }
 });
 
-Deno.test("two that want the same file fetch it once", async () => {
+Deno.test("two downloads of the same file fetch it once", async () => {
   await using folder = await temporaryFolder();
   await using server = serveFile(CONTENT, { breaksAfter: 400 });
   await Promise.all([1, 2, 3].map(() => fetchTo(folder.path, [server.address])));
@@ -202,7 +202,7 @@ Deno.test("checksums: SHA-256, and git's id of a file", () => {
   );
 });
 
-Deno.test("a download is a bar on a terminal, and else a line when it is done", () => {
+Deno.test("a download is a bar on a terminal, and otherwise a line at its end", () => {
   let text = "";
   const terminal = { color: false, columns: 60, write: (part: string) => void (text += part) };
   const quiet = showDownload({ ...terminal, interactive: false }, "cache/x.gz");

@@ -37,7 +37,7 @@ function firstPixels(images: Images): number[] {
   return Array.from({ length: images.count }, (_, i) => rows[i * images.pixels]);
 }
 
-/** Which image a pixel belongs to, where an image has six. */
+/** The number of the image that a pixel belongs to, if an image has six pixels. */
 const imageOf = (i: number) => Math.floor(i / 6);
 
 Deno.test("npz: train, valid and test are taken as they are", async () => {
@@ -105,7 +105,7 @@ Deno.test("idx: a file is split, and a folder has files of its own for each part
   assertEquals([parts.train.count, parts.valid.count, parts.test.count], [10, 2, 3]);
   await write("emnist-train-images-idx3-ubyte", training);
   assertEquals((await loadDataSet(folder.path)).train, parts.train);
-  // What macOS leaves beside files on disks of others.
+  // macOS leaves such files on foreign disks.
   await write("._emnist-train-images-idx3-ubyte", new Uint8Array(4096));
   assertEquals((await loadDataSet(folder.path)).train, parts.train);
   await write("letters-train-images-idx3-ubyte", training);
@@ -213,7 +213,7 @@ Deno.test("omniglot is mixed before its last images are taken for validation", a
   await wrong({ data: { shape: [2, 3], values: values.slice(0, 6) } }, "[2,3]", "square image");
 });
 
-Deno.test("what is no images is refused in a sentence", async () => {
+Deno.test("a file without images is refused in one sentence", async () => {
   const cases: [name: string, bytes: Uint8Array, ...says: string[]][] = [
     ["x.npz", npz({}), "x.npz has no arrays of numbers"],
     [

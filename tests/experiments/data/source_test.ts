@@ -13,7 +13,7 @@ import {
 
 const CONTENT = new TextEncoder().encode("0 1 0\n");
 const FILE = { name: "x.amat", most: 30, digest: { sha256: await sha256(CONTENT) } };
-/** Where nobody answers. */
+/** An address where no server answers. */
 const NOWHERE = await deadAddress();
 const SOURCE: Source = { name: "x", files: [FILE], mirrors: [NOWHERE] };
 
@@ -34,7 +34,7 @@ Deno.test("a file is taken from the user's folder, plain or zipped", async () =>
   assertEquals(await readSource(SOURCE, from), [CONTENT]);
 });
 
-Deno.test("a file that the user's folder has not is named", async () => {
+Deno.test("a file that the user's folder lacks is named", async () => {
   await using folder = await temporaryFolder();
   const from = { dataDir: folder.path, terminal };
   await assertRefusedLater(() => readSource(SOURCE, from), folder.path, "x.amat", "x.amat.gz");
@@ -71,7 +71,7 @@ Deno.test("a damaged file is named with both checksums, and kept", async () => {
   await assertRefusedLater(() => readSource(SOURCE, from), `${path}.gz is damaged`);
 });
 
-Deno.test("a file that is larger than the published one is not read, nor unzipped, to its end", async () => {
+Deno.test("a file larger than the published one is neither read nor decompressed to its end", async () => {
   await using folder = await temporaryFolder();
   const from = { dataDir: folder.path, terminal };
   const path = join(folder.path, "x.amat");
@@ -105,7 +105,7 @@ Deno.test("a missing file is downloaded once, checked and cached", async () => {
   assertEquals(await readSource(SOURCE, options), [CONTENT]);
 });
 
-Deno.test("a file that is published zipped is kept so, and its checksum is that of its content", async () => {
+Deno.test("a file published as gzip is cached as gzip, and its checksum is that of its content", async () => {
   await using folder = await temporaryFolder();
   const options = { folders: [folder.path], terminal };
   await using server = serveFile(new Uint8Array(gzipSync(CONTENT)));
@@ -115,7 +115,7 @@ Deno.test("a file that is published zipped is kept so, and its checksum is that 
   await assertHolds(folder.path, "x.amat.gz");
 });
 
-Deno.test("without a network, the sentence says which files to get from where, and where to put them", async () => {
+Deno.test("without a network, the message says which files to download, from where, and where to put them", async () => {
   await using folder = await temporaryFolder();
   const cache = join(folder.path, "cache");
   const files = ["a", "b", "c"].map((name) => ({ ...FILE, name }));
@@ -133,7 +133,7 @@ Deno.test("without a network, the sentence says which files to get from where, a
   );
 });
 
-Deno.test("what has come stays, and is not asked for again", async () => {
+Deno.test("downloaded files stay, and are not asked for again", async () => {
   await using folder = await temporaryFolder();
   await using server = serveFile(CONTENT);
   const files = [FILE, { name: "y.amat", most: 30, digest: { sha256: "0".repeat(64) } }];

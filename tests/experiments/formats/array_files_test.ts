@@ -32,7 +32,7 @@ Deno.test("npz: arrays are read, stored or deflated", async () => {
   assertEquals(arrays.get("test"), { shape: [3, 2, 3], data: UNIT.slice(18) });
 });
 
-Deno.test("npy: every order of axes and bytes means the same array", async () => {
+Deno.test("npy: an array is read in any order of axes and bytes", async () => {
   const read = async (name: string) => readNpy(await golden(name), name);
   assertEquals(await read("fortran.npy"), { shape: SHAPE, data: UNIT });
   assertEquals(await read("big_endian.npy"), { shape: SHAPE, data: Float32Array.from(COUNTING) });
@@ -40,7 +40,7 @@ Deno.test("npy: every order of axes and bytes means the same array", async () =>
   assertEquals(await read("bool.npy"), { shape: SHAPE, data: even });
 });
 
-Deno.test("npy: what is no array of numbers is refused", async () => {
+Deno.test("npy: a file without an array of real numbers is refused", async () => {
   const [complex, bool] = [await golden("complex.npy"), await golden("bool.npy")];
   assertRefused(() => readNpy(complex, "x.npy"), "x.npy", "array of real numbers", "<c16");
   assertRefused(() => readNpy(bool.subarray(0, -1), "x.npy"), "35 bytes", "[6,2,3]", "36");
@@ -111,7 +111,7 @@ Deno.test("npy: headers are read as NumPy reads them", () => {
   }
 });
 
-Deno.test("npy: damaged headers and versions to come are refused", () => {
+Deno.test("npy: damaged headers and future versions are refused", () => {
   const whole = "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }";
   const cases: [text: string, version: number[], ...says: string[]][] = [
     [whole, [9, 0], "version 9.0", "1.0 to 3.0"],
@@ -141,13 +141,14 @@ Deno.test("npy: damaged headers and versions to come are refused", () => {
   }
 });
 
-Deno.test("column-major values are those of the reversed shape, transposed", () => {
+Deno.test("column-major values are the transpose of the reversed shape", () => {
   const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
   fc.assert(fc.property(shapes, (shape) => {
     const size = shape.reduce((product, length) => product * length, 1);
     const sorted = toRowMajor(Float32Array.from({ length: size }, (_, i) => i), shape);
     for (let i = 0; i < size; i++) {
-      // The place of row-major element i among the column-major ones, from its index along each axis.
+      // The place of row-major element i among the column-major ones, from its index along each
+      // axis.
       let [rest, stride, place] = [i, size, 0];
       let inner = 1;
       for (const length of shape) {
@@ -161,7 +162,7 @@ Deno.test("column-major values are those of the reversed shape, transposed", () 
   }));
 });
 
-Deno.test("zip: a byte changed anywhere changes no value unnoticed", async () => {
+Deno.test("zip: a changed byte never changes a value unnoticed", async () => {
   for (const name of ["stored.npz", "deflated.npz"]) {
     const whole = await golden(name);
     const contents = [...readZip(whole, name).values()].map(String);
@@ -169,7 +170,7 @@ Deno.test("zip: a byte changed anywhere changes no value unnoticed", async () =>
       const changed = whole.slice();
       changed[at] ^= 0x55;
       const found = valuesOrRefused(() => readZip(changed, name));
-      // A name may become another one, and the contents' order or number may change; no value may.
+      // Names, and the order and the number of the files, may change; no value may.
       for (const content of found ?? []) assertEquals(contents.includes(content), true);
     }
   }
@@ -188,7 +189,7 @@ function valuesOrRefused(read: () => Map<string, Uint8Array>): string[] | undefi
 const [A, B] = [1, 2].map((value) => new Uint8Array(300).fill(value));
 const ENTRIES = [{ name: "a", content: A }, { name: "b", content: B, deflate: true }];
 
-Deno.test("zip: records of 64 bits are read, also with an empty file", () => {
+Deno.test("zip: 64-bit records are read, also with an empty file", () => {
   const entries = [...ENTRIES, { name: "empty", content: new Uint8Array(0), deflate: true }];
   for (const wide of [false, true]) {
     assertEquals(
@@ -245,7 +246,7 @@ const COLUMNS: NumberArray = {
   data: Float32Array.from({ length: 20 }, (_, i) => i / 32),
 };
 
-Deno.test("mat: SciPy's arrays are read, zipped or not, and texts left out", async () => {
+Deno.test("mat: SciPy's arrays are read, compressed or not, and texts are left out", async () => {
   for (const name of ["plain.mat", "zipped.mat"]) {
     const arrays = readMat(await golden(name), name);
     assertEquals([...arrays.keys()], ["data", "testdata", "target"]);
@@ -257,7 +258,7 @@ Deno.test("mat: SciPy's arrays are read, zipped or not, and texts left out", asy
   }
 });
 
-/** An array x of any class, and how it is written. */
+/** An array x of any class, and the options of its file. */
 const matFile = fc.record({
   values: fc.array(fc.nat(100), { minLength: 1, maxLength: 9 }),
   style: fc.record({
@@ -272,14 +273,14 @@ const matFile = fc.record({
 const column = (values: number[], style: MatStyle) =>
   writeMat({ x: { shape: [values.length, 1], values } }, style);
 
-Deno.test("mat: every class, in every type and order of bytes, is read", () => {
+Deno.test("mat: every class is read, in every type and byte order", () => {
   fc.assert(fc.property(matFile, ({ values, style }) => {
     const array = readMat(column(values, style), "x.mat").get("x")!;
     assertEquals([array.shape, [...array.data]], [[values.length, 1], values]);
   }));
 });
 
-Deno.test("mat: a file cut short anywhere is refused, but for the end of an element", () => {
+Deno.test("mat: a file cut short anywhere is refused, except at the end of an element", () => {
   fc.assert(fc.property(matFile, fc.nat(), ({ values, style }, cut) => {
     const whole = column(values, style);
     const short = whole.subarray(0, cut % (whole.length - 8));
@@ -288,7 +289,7 @@ Deno.test("mat: a file cut short anywhere is refused, but for the end of an elem
   }));
 });
 
-Deno.test("mat: a byte changed anywhere is refused in a sentence, or read as something", () => {
+Deno.test("mat: a changed byte gives an error in one sentence, or other arrays", () => {
   fc.assert(
     fc.property(matFile, fc.nat(), fc.nat(255), ({ values, style }, at, byte) => {
       const changed = column(values, style);

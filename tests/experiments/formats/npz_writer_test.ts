@@ -22,7 +22,7 @@ const arrays = fc.array(fc.nat(4), { maxLength: 3 }).chain((shape) =>
   }, { noNullPrototype: true })
 );
 
-Deno.test("npz: what is written is read again", () => {
+Deno.test("npz: written arrays are read back", () => {
   const name = fc.stringMatching(/^[a-zé_]{1,8}$/);
   fc.assert(fc.property(fc.dictionary(name, arrays), (of) => {
     const { arrays, leftOut } = readNpz(writeNpz(of), "x.npz");
@@ -77,7 +77,7 @@ print(json.dumps({n: [str(a.dtype), list(a.shape), a.tobytes().hex()] for n, a i
   },
 });
 
-/** Whether there is a Python with NumPy here; where not, it says so. */
+/** Whether this machine has a Python with NumPy; prints a line if not. */
 async function hasNumPy(): Promise<boolean> {
   const command = new Deno.Command("python3", { args: ["-c", "import numpy"], stderr: "null" });
   const found = await command.output().then(({ success }) => success, () => false);

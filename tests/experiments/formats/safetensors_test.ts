@@ -9,7 +9,10 @@ import { assertRefused } from "../../fixtures/helpers.ts";
 
 const CLASSES = [Float32Array, Float64Array, Int32Array, Uint32Array];
 
-/** An array of any shape and dtype, its bits arbitrary: NaN, infinities and subnormal numbers among them. */
+/**
+ * An array of any shape and dtype, its bits arbitrary: NaN, infinities and subnormal numbers among
+ * them.
+ */
 const namedArray: fc.Arbitrary<NamedArray> = fc
   .tuple(fc.array(fc.nat(4), { maxLength: 3 }), fc.constantFrom(...CLASSES))
   .chain(([shape, ArrayType]) => {
@@ -32,7 +35,7 @@ const tensorFile = fc.record({
 const bits = ({ data }: NamedArray) =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-Deno.test("safetensors: what is written is read, bit for bit", () => {
+Deno.test("safetensors: written arrays are read back bit for bit", () => {
   fc.assert(fc.property(tensorFile, (file) => {
     const read = decodeTensors(encodeTensors(file), "x");
     assertEquals(read.metadata, file.metadata);
@@ -68,7 +71,7 @@ Deno.test("safetensors: the layout is the published one", () => {
   assertEquals(new Float32Array(bytes.slice(8 + length).buffer), data);
 });
 
-Deno.test("safetensors: a header that lies is refused", () => {
+Deno.test("safetensors: a header that does not fit the arrays is refused", () => {
   const refused = (header: unknown, ...says: string[]) => {
     const json = new TextEncoder().encode(JSON.stringify(header));
     const bytes = new Uint8Array(8 + json.length + 8);

@@ -1,5 +1,5 @@
 /**
- * What a trained model leaves: codes of the test images in their places, and a bound on their likelihood.
+ * The end of a run: the codes of the test images in their order, and a bound on their likelihood.
  *
  * @module
  */
@@ -43,7 +43,7 @@ const NAMES = {
 
 for (const config of [CONFIG, VAE, IAF_VAMP]) {
   const { type } = config.latent;
-  Deno.test(`${type}: row i of the codes is of test image i`, async () => {
+  Deno.test(`${type}: row i of the codes belongs to test image i`, async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "codes.safetensors");
     const device = await openDevice("cpu");
@@ -54,7 +54,7 @@ for (const config of [CONFIG, VAE, IAF_VAMP]) {
     assertEquals([...tensors.keys()].sort(), NAMES[type as keyof typeof NAMES].toSorted());
     assertEquals(tensors.get("labels")!.data, Int32Array.from(images.labels));
 
-    // All at once, in their order: what describes a code does not depend on the batch, z does.
+    // All images in one batch, in their order: z depends on the batch, the other arrays do not.
     const whole = tensor(Float32Array.from(test.data), { shape: [test.count, PIXELS] });
     const { z: _, ...statistics } = model.encode(params, whole, key(3));
     run(statistics, device);
@@ -66,14 +66,14 @@ for (const config of [CONFIG, VAE, IAF_VAMP]) {
     }
     const { shape, data } = tensors.get("z")!;
     assertEquals(shape, [test.count, 3]);
-    // Two numbers of hundreds may be the same by chance, two codes are not.
+    // Two of hundreds of numbers may be equal by chance, but not two codes.
     const codes = Array.from({ length: test.count }, (_, i) => data.slice(3 * i, 3 * i + 3).join());
     assertEquals(new Set(codes).size, test.count);
     device.close();
   });
 }
 
-Deno.test("the likelihood is bounded in chunks as it would be at once, better by more codes", async () => {
+Deno.test("a bound computed in chunks equals the bound at once, and more codes tighten it", async () => {
   const device = await openDevice("cpu");
   for (const config of [VAE, IAF_VAMP]) {
     const { model, params } = open(config);

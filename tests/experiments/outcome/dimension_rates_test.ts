@@ -19,7 +19,7 @@ const ECHO: EchoOptions = {
 };
 const LINEAR: EchoOptions = { ...ECHO, mean: "linear" };
 
-/** Codes of so many images. */
+/** Codes of the given number of images. */
 const arrays = fc.integer({ min: 1, max: 20 }).chain((count) => {
   const values = (min: number, max: number) =>
     fc.array(fc.float({ min, max, noNaN: true }), {
@@ -65,7 +65,7 @@ Deno.test("the channel is that of the config: its clip is given, or solved for t
   assertAlmostEquals(of({ bias: 1.9e-6 }).clip, 0.95, 2e-5);
 });
 
-Deno.test("elsewhere it is the capacity of a Gaussian channel, which no shift or scale changes", () => {
+Deno.test("otherwise the rate is the capacity of a Gaussian channel, which no shift or scale changes", () => {
   // Means ±1 with the variance v of the noise: ½ log (1 + 1/v). Scaled by 3 and shifted, the same.
   const v = [0.5, 1, 2];
   const columns = (of: (j: number, i: number) => number): NamedArray => ({

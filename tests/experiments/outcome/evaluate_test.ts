@@ -21,10 +21,10 @@ Deno.test("batches cover every image once, and are of nearly one size", () => {
   }
 });
 
-Deno.test("every image counts once, those of the smaller batches too", async () => {
+Deno.test("every image counts once, also in smaller batches", async () => {
   const device = await openDevice("cpu");
   const model = makeModel(VAE, SIDE * SIDE);
-  // Losses that can be counted on the host: of the first pixel, and of all.
+  // Losses that the host can compute: of the first pixel, and of all pixels.
   const counting: Model = {
     ...model,
     losses: (_, images) => {

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decode } from "fast-png";
 import { join } from "node:path";
 import { type EpochRecord, readHistory, writeHistory } from "../../../experiments/runs/history.ts";
-import { gridPng, interleave } from "../../../experiments/outcome/pictures.ts";
+import { gridPng, interleave } from "../../../experiments/outcome/image_grid.ts";
 import { duration, showProgress } from "../../../experiments/runs/progress.ts";
 import { makeFolder, namesIn, writeFile } from "../../../experiments/shell/files.ts";
 import {
@@ -43,7 +43,7 @@ Deno.test("a picture of large images is not enlarged, and has as many rows as fi
   assertEquals(of(1200, 20, 2), [2400, 4800]);
 });
 
-Deno.test("rows of originals and of reconstructions take turns", () => {
+Deno.test("rows of originals and of reconstructions alternate", () => {
   const originals = [1, 2, 3, 4, 5, 6], reconstructions = [10, 20, 30, 40, 50, 60];
   assertEquals(
     interleave([originals, reconstructions], 2, 2),
@@ -60,7 +60,7 @@ const RECORD: EpochRecord = {
   seconds: 2,
 };
 
-Deno.test("history is a line an epoch, read as it was written", async () => {
+Deno.test("a history has a line for each epoch, and is read as it was written", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "history.jsonl");
   const records = [RECORD, { ...RECORD, epoch: 2 }];
@@ -84,7 +84,7 @@ Deno.test("history is a line an epoch, read as it was written", async () => {
   );
 });
 
-/** What a run of two epochs writes to a terminal. */
+/** The output of a run of two epochs on a terminal. */
 function progressOn(interactive: boolean, color: boolean): string {
   let text = "";
   const write = (more: string) => void (text += more);
@@ -95,7 +95,7 @@ function progressOn(interactive: boolean, color: boolean): string {
   return text;
 }
 
-Deno.test("progress is a moving line on a terminal, and a plain line an epoch in a pipe", () => {
+Deno.test("progress is a changing line on a terminal, and one line for each epoch in a pipe", () => {
   const plain = progressOn(false, false);
   assertMatch(plain, /^epoch {2}1\/20 .*rate 12\.35 {2}distortion 80\.00 {2}-ELBO 92\.35.*\n$/);
   assertEquals(plain.includes("\x1b"), false);
@@ -148,7 +148,7 @@ Deno.test("a run folder that cannot be written is refused", async () => {
   await assertRefusedLater(() => createRun(runFolder(join(file, "y"), "x")), "cannot make");
 });
 
-Deno.test("a folder that is no run is left alone, one whose start was killed is taken over", async () => {
+Deno.test("a folder that is not a run is left alone; one whose start was killed is used again", async () => {
   await using folder = await temporaryFolder();
   const run = runFolder(folder.path, "mine");
   await makeFolder(run.path);

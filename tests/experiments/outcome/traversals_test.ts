@@ -33,7 +33,10 @@ const codesOf = (size: number, of: (i: number, j: number) => number) => ({
   data: Float32Array.from({ length: count * size }, (_, k) => of(Math.floor(k / size), k % size)),
 });
 
-/** Paints, and asserts that these dimensions are shown, whose z is j / 2 + i / 30 of image i and dimension j. */
+/**
+ * Paints, and asserts that these dimensions are shown, whose z is j / 2 + i / 30 of image i and
+ * dimension j.
+ */
 async function assertPaints(
   config: Config,
   weigh: (dimension: number) => number,
@@ -70,14 +73,15 @@ async function assertPaints(
 
 const THREE = like({ decoder: [] });
 
-Deno.test("a row of traversals is a test image's code with one number changed, the greatest change first", async () => {
+Deno.test("each row of traversals changes one number of a code, in the order of falling changes of the image", async () => {
   // The second number of the code weighs most, then the third.
   await assertPaints(THREE, (j) => [1, 9, 3][j], () => -1, [1, 2, 0]);
 });
 
-Deno.test("of 4000 dimensions the hundred of the highest rates are tried, and ten are shown", async () => {
+Deno.test("of 4000 dimensions, the 100 with the highest rates are tried and ten are shown", async () => {
   const config = like({ decoder: [], latent: { type: "echo", size: 4000, dMax: 10 } });
-  // Of the hundred from 1000 on the last ten weigh most; those of no rate would change the image more.
+  // Of the hundred from 1000 on the last ten weigh most; those of no rate would change the image
+  // more.
   const tried = (j: number) => j >= 1000 && j < 1100;
   await assertPaints(
     config,

@@ -7,7 +7,7 @@ import { DOMParser } from "linkedom";
 import { join } from "node:path";
 import type { Config } from "../../../experiments/config/config.ts";
 import { writeFile } from "../../../experiments/shell/files.ts";
-import { gridPng } from "../../../experiments/outcome/pictures.ts";
+import { gridPng } from "../../../experiments/outcome/image_grid.ts";
 import { csvText } from "../../../experiments/formats/csv.ts";
 import { HISTORIES_START, historiesCsv } from "../../../experiments/report/histories.ts";
 import {

@@ -20,7 +20,7 @@ Deno.test("a checkpoint of another architecture is refused with the first differ
   const start = (config: Config) => {
     const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
     const state = learner.init(compute(key(1), device), NO_EXAMPLES);
-    // The config is checked first: what is tried here are arrays that are not of it.
+    // The configs agree, since they are checked first; only the arrays differ.
     return { state, key: key(1), config: CONFIG, data: dataDigest(DATA) };
   };
   const saved = start(CONFIG);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { exists, makeFolder, readText, writeFile } from "../../../experiments/shell/files.ts";
 import { assertHolds, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 
-Deno.test("a file is written whole, in place of what was there", async () => {
+Deno.test("a file is written whole and replaces the old one", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "history.jsonl");
   await writeFile(path, "one");
@@ -12,12 +12,12 @@ Deno.test("a file is written whole, in place of what was there", async () => {
   await assertHolds(folder.path, "history.jsonl");
 });
 
-Deno.test("a write that fails says so, leaves what was there, and nothing else", async () => {
+Deno.test("a failed write reports an error and leaves only the old file", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "kept");
   await Deno.mkdir(path);
   await writeFile(join(path, "inner"), "untouched");
-  // The last step, taking the name, fails: there is a folder of that name.
+  // The last step, the renaming, fails because a folder has that name.
   await assertRefusedLater(() => writeFile(path, "new"), `cannot write ${path}`);
   assertEquals(await readText(join(path, "inner")), "untouched");
   await assertHolds(folder.path, "kept");
@@ -37,7 +37,7 @@ Deno.test("a reader during a write sees the old content or the new one", async (
   await writer;
 });
 
-Deno.test("folders and files that cannot be are refused in a sentence", async () => {
+Deno.test("impossible folders and files are refused in one sentence", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "file");
   await writeFile(file, "");

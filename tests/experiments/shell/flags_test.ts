@@ -31,7 +31,7 @@ Deno.test("flags have the values given, or their defaults", () => {
   });
 });
 
-Deno.test("a flag that does not exist is answered with the nearest one, or with all", () => {
+Deno.test("the error about an unknown flag names the nearest flag, or all flags", () => {
   assertRefused(() => parseFlags(FLAGS, ["--epoch", "3"]), "--epoch", "did you mean --epochs?");
   assertRefused(() => parseFlags(FLAGS, ["--zzzzzzz"]), "--zzzzzzz", "--beta", "--resume");
   assertRefused(() => parseFlags(FLAGS, ["-e", "3"]), "unknown flag -e");
@@ -39,7 +39,7 @@ Deno.test("a flag that does not exist is answered with the nearest one, or with 
   assertRefused(() => parseFlags(FLAGS, ["train"]), `"train"`);
 });
 
-Deno.test("words stand beside flags where a command takes them", () => {
+Deno.test("words without a flag are returned to commands that take them", () => {
   const { words, values } = parseWords(FLAGS, ["fetch", "--epochs", "3", "mnist", "7", "--resume"]);
   assertEquals(words, ["fetch", "mnist", "7"]);
   assertEquals([values.epochs, values.resume], [3, true]);
@@ -53,7 +53,7 @@ Deno.test("words that look like numbers are left as they were typed", () => {
   assertRefused(() => parseFlags(FLAGS, ["007"]), `"007"`);
 });
 
-Deno.test("a flag that is given twice, or named as the parser names its words, is refused", () => {
+Deno.test("a flag given twice, or named like the parser's list of words, is refused", () => {
   assertRefused(() => parseFlags(FLAGS, ["--beta", "1", "--beta=1"]), "--beta is given 2 times");
   assertRefused(() => parseFlags(FLAGS, ["--resume", "--resume"]), "--resume is given 2 times");
   for (const args of [["--_", "x"], ["--_=x"], ["-_", "x"]]) {
@@ -62,7 +62,7 @@ Deno.test("a flag that is given twice, or named as the parser names its words, i
   assertEquals(parseWords(FLAGS, ["--", "--_", "--resume=maybe"]).words.length, 2);
 });
 
-Deno.test("a switch takes no value but true and false", () => {
+Deno.test("a switch takes no other value than true and false", () => {
   for (const value of ["maybe", "", "0", "yes=no"]) {
     const says = ["--resume takes no value", `"${value}"`];
     assertRefused(() => parseFlags(FLAGS, [`--resume=${value}`]), ...says);

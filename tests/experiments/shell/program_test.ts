@@ -1,4 +1,4 @@
-/** What a program says: to nobody, to a full disk, and of any length. */
+/** The output of programs: to a closed pipe, to a full disk, and of any length. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/h
 
 const EXPERIMENTS = fileURLToPath(new URL("../../../experiments", import.meta.url));
 
-/** A stream whose system takes at most so many bytes at once, and then answers with an error. */
+/** A stream that takes a few bytes at a time and then fails with an error. */
 function sink(room: number, error?: Error): { text: string; writeSync(bytes: Uint8Array): number } {
   return {
     text: "",
@@ -29,7 +29,7 @@ function sink(room: number, error?: Error): { text: string; writeSync(bytes: Uin
   };
 }
 
-Deno.test("a text is written whole, to a reader that has gone quietly, to a full disk with a sentence", () => {
+Deno.test("a text is written whole; a closed pipe is silent, and a full disk gives an error message", () => {
   const whole = sink(Infinity);
   write("all of it\n", whole);
   assertEquals(whole.text, "all of it\n");
@@ -73,7 +73,7 @@ Deno.test("tasks are allowed no more than they need", () => {
   assertEquals(settings.lock, { frozen: true });
 });
 
-Deno.test("where nobody reads any more, a run keeps its last whole epoch; a full disk is a sentence", async () => {
+Deno.test("a run whose reader has ended keeps its last whole epoch; a full disk gives an error message", async () => {
   await using folder = await temporaryFolder();
   const { data } = DATA.train;
   const images = { shape: [200, SIDE, SIDE], data: Float64Array.from(data as ArrayLike<number>) };
@@ -100,7 +100,7 @@ Deno.test("where nobody reads any more, a run keeps its last whole epoch; a full
   assertEquals((await history()).length, length);
 });
 
-Deno.test("a terminal that calls itself dumb gets no escapes", () => {
+Deno.test("a terminal with TERM=dumb gets no escape sequences", () => {
   const term = Deno.env.get("TERM");
   Deno.env.set("TERM", "dumb");
   const output = Object.assign(sink(Infinity), { isTerminal: () => true });
@@ -112,7 +112,7 @@ Deno.test("a terminal that calls itself dumb gets no escapes", () => {
   else Deno.env.set("TERM", term);
 });
 
-Deno.test("messages are short, and hold no control characters", () => {
+Deno.test("messages are short and have no control characters", () => {
   const { message } = new UserError(`there is no ${"x".repeat(1e6)}\x1b[31m\n in config.json`);
   assert(message.length < 2100, `${message.length}`);
   assertSentence(message, ["there is no xxx", "characters", "\\u001b[31m\\u000a in config.json"]);
@@ -129,7 +129,7 @@ Deno.test("JSON with a key twice in one object is refused", () => {
   assertRefused(() => parseJson('{"a": 1', "x"), "x is not JSON");
 });
 
-Deno.test("a shell reads the words that are printed for it as they were", async () => {
+Deno.test("a shell reads quoted words unchanged", async () => {
   const words = ["plain-1.0/x=y", "two words", "it's", '$HOME `id` \\ "q"', "=cmd", "~", "*", ""];
   const args = ["-c", `printf '%s\\n' ${words.map(shellWord).join(" ")}`];
   const { stdout } = await new Deno.Command("sh", { args }).output();

@@ -54,7 +54,7 @@ async function trainUntil(
   return await Deno.readFile(folder.checkpoint);
 }
 
-Deno.test("a pool of echoes is of images as they are drawn", async () => {
+Deno.test("the pool of echoes encodes the redrawn images", async () => {
   const device = await openDevice("cpu");
   const grey = (count: number) => full([count, SIDE * SIDE], 0.3);
   const images = async (redraw: boolean) => {
@@ -70,7 +70,7 @@ Deno.test("a pool of echoes is of images as they are drawn", async () => {
   device.close();
 });
 
-Deno.test("training on other draws in each step resumes bit for bit", async () => {
+Deno.test("training with redrawn images resumes bit for bit", async () => {
   await using runs = await temporaryFolder();
   const [whole, parts, grey] = ["whole", "parts", "grey"].map((name) => runFolder(runs.path, name));
   const undisturbed = await trainUntil(Infinity, whole, { redraw: true });

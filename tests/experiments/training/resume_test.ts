@@ -23,7 +23,7 @@ import {
 } from "../../fixtures/helpers.ts";
 import { trainUntil } from "../../fixtures/training.ts";
 
-/** Goes on with a run by the config in its folder. */
+/** Resumes a run with the config in its folder. */
 async function resume(folder: RunFolder, device: Device): Promise<void> {
   await trainUntil(Infinity, folder, device, { config: await openRun(folder), resume: true });
 }
@@ -94,7 +94,7 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
   await changed("another epoch", inHeader('"epoch":"2"', '"epoch":"0"'));
   await changed("another dtype", inHeader('"F32"', '"I32"'));
   await changed("another digest of the history", inHeader('"history":"', '"hisTory":"'));
-  // The name that is there twice takes the place of another one, of the same shape.
+  // The repeated name replaces another one of the same shape.
   const twice = inHeader("state.optimizer.v.mean.b", "state.optimizer.m.mean.b");
   await damage("duplicate names", checkpoint, twice, checkpoint);
   const older: Change = (bytes) => {
@@ -147,13 +147,13 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
     const lost = runFolder(runs.path, "lost");
     await makeFolder(lost.path);
     await Deno.copyFile(checkpoint, lost.checkpoint);
-    const says = [lost.path, "lost its config.json", "trained for 2 epochs"];
+    const says = [lost.path, "has no config.json", "has finished 2 epochs"];
     await assertRefusedLater(() => trainUntil(Infinity, lost, device), ...says);
     await writeFile(lost.checkpoint, half(await Deno.readFile(checkpoint)));
     await assertRefusedLater(() => trainUntil(Infinity, lost, device), lost.checkpoint);
     await assertHolds(lost.path, "checkpoint.safetensors");
   });
-  await t.step("and with everything as it was, the run goes on", async () => {
+  await t.step("with all files restored, the run resumes", async () => {
     await resume(folder, device);
     assert(await exists(folder.test));
   });
@@ -173,7 +173,7 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
 
 type Change = (bytes: Uint8Array<ArrayBuffer>) => string | Uint8Array;
 
-/** A copy of the last line of a history, as if it were of another epoch. */
+/** A copy of the last line of a history with another epoch. */
 function lineOf(history: string, epoch: number): string {
   const line = history.trimEnd().split("\n").at(-1)!;
   return JSON.stringify({ ...JSON.parse(line), epoch }) + "\n";
@@ -190,7 +190,7 @@ function flip(name: string): Change {
   };
 }
 
-/** Puts a text into the header in the place of one that is as long. */
+/** Replaces a text in the header by one of the same length. */
 function inHeader(before: string, after: string): Change {
   return (bytes) => {
     const [found, put] = [before, after].map((text) => new TextEncoder().encode(text));
@@ -203,12 +203,12 @@ function inHeader(before: string, after: string): Change {
   };
 }
 
-/** The bytes of what a resumed run may change. */
+/** The bytes of the files that a resumed run may change. */
 async function contents({ config, history, checkpoint }: RunFolder): Promise<Uint8Array[]> {
   return await Promise.all([config, history, checkpoint].map((path) => Deno.readFile(path)));
 }
 
-Deno.test("a bound on the likelihood outlives a resume that does not ask for one", async () => {
+Deno.test("a resume without --importance keeps the bound on the likelihood", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const folder = runFolder(runs.path, "run");
@@ -223,7 +223,7 @@ Deno.test("a bound on the likelihood outlives a resume that does not ask for one
   device.close();
 });
 
-Deno.test("two processes do not train in one folder, whether begun together or resumed", async () => {
+Deno.test("two processes cannot train in one folder, neither new runs nor resumed ones", async () => {
   await using runs = await temporaryFolder();
   const config = JSON.stringify({
     ...{ encoder: [], latent: { type: "echo", size: 2, dMax: 9 }, decoder: [], batch: 10 },

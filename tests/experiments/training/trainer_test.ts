@@ -32,7 +32,7 @@ import { resultOf, trainUntil } from "../../fixtures/training.ts";
 
 const RESUMED = { CONFIG, ECHO_MATRIX, ECHO_POOL, ECHO_FRESH, VAE, IAF_VAMP, VAE_MAF };
 for (const [name, config] of Object.entries(RESUMED)) {
-  Deno.test(`${name}: 4 epochs are, bit for bit, 2, a stop, and 2 more`, async () => {
+  Deno.test(`${name}: 4 epochs give the same bits as 2, a stop, and 2 more`, async () => {
     await using runs = await temporaryFolder();
     const device = await openDevice("cpu");
     const [whole, parts] = ["whole", "parts"].map((name) => runFolder(runs.path, name));
@@ -69,7 +69,7 @@ Deno.test("a run stopped in its first epoch starts from its checkpoint of epoch 
   device.close();
 });
 
-Deno.test("other seeds make other runs", async () => {
+Deno.test("another seed makes another run", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const losses = [];
@@ -84,7 +84,7 @@ Deno.test("other seeds make other runs", async () => {
   device.close();
 });
 
-Deno.test("pseudo-inputs start as different training images, others with another seed", async () => {
+Deno.test("pseudo-inputs start from different training images, and from others with another seed", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const chosen = [];
@@ -110,7 +110,7 @@ Deno.test("pseudo-inputs start as different training images, others with another
   device.close();
 });
 
-Deno.test("training stops where the validation loss does, and a stopped run is finished", async () => {
+Deno.test("training stops once the validation loss stops falling, and the run is then finished", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const folder = runFolder(runs.path, "stalled");
@@ -127,7 +127,7 @@ Deno.test("training stops where the validation loss does, and a stopped run is f
   device.close();
 });
 
-Deno.test("a history of 300,000 epochs has stalled or not", () => {
+Deno.test("a history of 300,000 epochs can be judged for early stopping", () => {
   const losses = { rate: 0, distortion: 0 };
   const history = Array.from({ length: 300_000 }, (_, i) => {
     const metrics = { ...losses, loss: Math.abs(i - 299_000) };
@@ -159,10 +159,10 @@ Deno.test("a loss that explodes stops the run, and the last good checkpoint stay
   device.close();
 });
 
-Deno.test("what the last step of an epoch breaks takes the place of nothing", async () => {
+Deno.test("parameters broken by the last step of an epoch do not replace the checkpoint", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
-  // The only step of an epoch: its loss is still right, and the parameters after it are not.
+  // The only step of an epoch: its loss is finite, but the parameters after it are not.
   const config = like({ limit: 20, learningRate: { type: "constant", rate: 1e30 } });
   for (const epochs of [1, 3]) {
     const folder = runFolder(runs.path, `run${epochs}`);
@@ -178,7 +178,7 @@ Deno.test("what the last step of an epoch breaks takes the place of nothing", as
   device.close();
 });
 
-Deno.test("a loss on the test images that is no number is said, and no test.json is written", async () => {
+Deno.test("a NaN loss on the test images is reported, and no test.json is written", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const folder = runFolder(runs.path, "run");
@@ -192,7 +192,7 @@ Deno.test("a loss on the test images that is no number is said, and no test.json
   device.close();
 });
 
-Deno.test("a term that is no number stops the run, whatever becomes of the loss", async () => {
+Deno.test("a NaN term stops the run, even if the loss is finite", async () => {
   const device = await openDevice("cpu");
   const real = makeLearner(CONFIG, makeModel(CONFIG, SIDE * SIDE), 2, device);
   const write = jit((trace: Tensor, index: Tensor) => {

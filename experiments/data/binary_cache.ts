@@ -25,7 +25,7 @@ export interface Layout {
 }
 
 /** A cache file of binary images with labels. */
-export interface Drawn {
+export interface BinaryCache {
   layout: Layout;
   /** The SHA-256 of the file, in hexadecimal. */
   sha256: string;
@@ -39,17 +39,17 @@ export interface Drawn {
  * @param read reads the grey images
  * @throws {UserError} if the drawn images have another checksum
  */
-export async function readDrawn(
+export async function readBinaryCache(
   path: string,
-  { layout, sha256: wanted }: Drawn,
+  { layout, sha256: wanted }: BinaryCache,
   read: () => Promise<Collection>,
 ): Promise<Collection> {
   const cached = await readFile(path).catch(ignoreUserError);
-  if (cached !== undefined && sha256(cached) === wanted) return unpackDrawn(cached, layout);
+  if (cached !== undefined && sha256(cached) === wanted) return unpackImages(cached, layout);
   const grey = await read();
   const training = await binarise(grey.training, "training");
   const drawn = { ...grey, training, test: await binarise(grey.test, "test") };
-  const bytes = packDrawn(drawn);
+  const bytes = packImages(drawn);
   verifyDigest(bytes, { sha256: wanted }, `the draw for ${path}`);
   await makeFolder(dirname(path)).then(() => writeFile(path, bytes)).catch(ignoreUserError);
   return drawn;
@@ -64,7 +64,7 @@ function ignoreUserError(error: unknown): undefined {
  * The bytes of a cache file. Training images come first, then test images: for each, pixels as bits
  * (first pixel lowest), then one byte for each label.
  */
-export function packDrawn({ training, test }: Collection): Uint8Array<ArrayBuffer> {
+export function packImages({ training, test }: Collection): Uint8Array<ArrayBuffer> {
   const parts = [training, test].flatMap(({ data, labels }) => [toBits(data), labels!]);
   const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
   let at = 0;
@@ -72,8 +72,8 @@ export function packDrawn({ training, test }: Collection): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** The collection in the bytes of {@linkcode packDrawn}. */
-export function unpackDrawn(bytes: Uint8Array, layout: Layout): Collection {
+/** The collection in the bytes of {@linkcode packImages}. */
+export function unpackImages(bytes: Uint8Array, layout: Layout): Collection {
   const { width, height, validation } = layout;
   const pixels = width * height;
   let at = 0;

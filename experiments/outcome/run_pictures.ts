@@ -8,7 +8,7 @@ import { type Device, jit, type Key, permutation, type Tensor, tensor } from "..
 import { type DataSet, gatherImages } from "../data/images.ts";
 import { writeFile } from "../shell/files.ts";
 import type { Model, Params } from "../models/model.ts";
-import { gridPng, interleave } from "./pictures.ts";
+import { gridPng, interleave } from "./image_grid.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 
 /** The number of images in a row of a picture. */
