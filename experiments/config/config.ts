@@ -22,7 +22,10 @@ export type LearningRate =
   | { type: "constantThenLinear"; rate: number; constantFraction: number }
   /** 3ⁱ epochs at rate·10^(−i/7), for i = 0 … 7. */
   | { type: "iwae"; rate: number }
-  /** What the original computed for constantThenLinear: after the middle epoch the rate falls to next to nothing, and rises. */
+  /**
+   * What the original computed for constantThenLinear: after the middle epoch the rate falls to
+   * next to nothing, and rises.
+   */
   | { type: "alemiLegacy"; rate: number };
 
 /** A whole experiment. */

@@ -1,6 +1,6 @@
 /**
- * The schema of a config: what each key may be, and its default. Run as a program, it writes the JSON Schema by which editors
- * complete and check configs.
+ * The schema of a config: what each key may be, and its default. Run as a program, it writes the
+ * JSON Schema by which editors complete and check configs.
  *
  * @module
  */
@@ -89,7 +89,10 @@ export const schema: z.ZodType<Config> = withSchema.transform(({ $schema: _, ...
   config
 );
 
-/** What does not go together in a config that is right key by key, each in a sentence that begins with a path. */
+/**
+ * What does not go together in a config that is right key by key, each in a sentence that begins
+ * with a path.
+ */
 export function problemsOf(config: Config): string[] {
   const ask = <C extends LatentConfig | PriorConfig | TermConfig>(
     table: Table,

@@ -1,5 +1,6 @@
 /**
- * Where a config comes from: `--config` takes a file, the name of a shipped config, or the JSON itself.
+ * Where a config comes from: `--config` takes a file, the name of a shipped config, or the JSON
+ * itself.
  *
  * @module
  */
@@ -84,7 +85,8 @@ export function parseConfigText(text: string, source: string): Config {
 }
 
 /**
- * A config with β in it, which multiplies the weight of every rate term. Those of weight 0 stay out, and MMD is no rate.
+ * A config with β in it, which multiplies the weight of every rate term. Those of weight 0 stay
+ * out, and MMD is no rate.
  *
  * @throws {UserError} if there is no such term
  */

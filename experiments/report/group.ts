@@ -1,5 +1,6 @@
 /**
- * Groups of runs that differ only in their seed. The page shows one row, one panel and one set of pictures for each group.
+ * Groups of runs that differ only in their seed. The page shows one row, one panel and one set of
+ * pictures for each group.
  *
  * @module
  */
@@ -13,7 +14,9 @@ import type { ReportRun } from "./read_run.ts";
 export interface RunGroup {
   /** A short and unique name. */
   readonly name: string;
-  /** One run for each seed, finished runs first. A run without a known config is a group of its own. */
+  /**
+   * One run for each seed, finished runs first. A run without a known config is a group of its own.
+   */
   readonly runs: readonly ReportRun[];
   /** Runs whose seed another run of the group also has. They are not counted. */
   readonly repeats: readonly ReportRun[];
@@ -76,7 +79,10 @@ const withoutBeta = (config: Config) => ({
   loss: config.loss.map((term) => isRate(term) ? { ...term, weight: 1 } : term),
 });
 
-/** A short unique name for each set of names: their common start, without the seed and without the ending of all sets. */
+/**
+ * A short unique name for each set of names: their common start, without the seed and without the
+ * ending of all sets.
+ */
 export function groupNames(sets: readonly (readonly string[])[]): string[] {
   const names = sets.map((set) => set.length === 1 ? set[0] : commonName(set));
   const settings = names.map((name) => name.replace(/[\W_]+seed[\W_]*\d+$/i, ""));
@@ -94,7 +100,10 @@ function withoutTail(names: readonly string[]): string[] {
   return names.map((name) => name.slice(0, name.length - tail));
 }
 
-/** The common start of names, without the word before the number that differs: "echo" for `echo_seed1` and `echo_seed12`. */
+/**
+ * The common start of names, without the word before the number that differs: "echo" for
+ * `echo_seed1` and `echo_seed12`.
+ */
 function commonName(names: readonly string[]): string {
   let start = commonStart(names);
   if (names.some((name) => /[\d.]/.test(name[start.length]))) start = start.replace(/[\d.]+$/, "");

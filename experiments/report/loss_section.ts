@@ -13,7 +13,9 @@ import { type Markup, markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";
 import { byDataSet, type Section, type Shown } from "./section.ts";
 
-/** The scale covers the losses after this fraction of the epochs; the first losses are far above. */
+/**
+ * The scale covers the losses after this fraction of the epochs; the first losses are far above.
+ */
 const CUT_OFF = 1 / 3;
 
 /** The most points of a line; a panel is 300 pixels wide. */

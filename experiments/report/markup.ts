@@ -1,5 +1,6 @@
 /**
- * Templates of HTML. They escape every text, so that no name or path can break the page; pieces of markup stay as they are.
+ * Templates of HTML. They escape every text, so that no name or path can break the page; pieces of
+ * markup stay as they are.
  *
  * @module
  */
@@ -9,7 +10,10 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What a template takes: texts and numbers are escaped, lists are joined, and undefined is left out. */
+/**
+ * What a template takes: texts and numbers are escaped, lists are joined, and undefined is left
+ * out.
+ */
 export type Content = Markup | string | number | undefined | readonly Content[];
 
 /** A piece of a page: `` markup`<p>${text}</p>` ``. */

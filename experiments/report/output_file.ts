@@ -1,5 +1,6 @@
 /**
- * Which files a report may overwrite: those of an earlier report, but no file of a run and no other file.
+ * Which files a report may overwrite: those of an earlier report, but no file of a run and no other
+ * file.
  *
  * @module
  */
@@ -24,10 +25,11 @@ const { path: _, ...runFiles } = folderAt("");
 const RUN_NAMES = Object.values(runFiles);
 
 /**
- * Asserts that all files can be written, and that they replace nothing but earlier files of the same kind.
+ * Asserts that all files can be written, and that they replace nothing but earlier files of the
+ * same kind.
  *
- * @throws {UserError} if two paths are equal, or a path has the name of a run's file, is a file of another kind, is no regular file,
- * or lies outside the folders that this process may write
+ * @throws {UserError} if two paths are equal, or a path has the name of a run's file, is a file of
+ * another kind, is no regular file, or lies outside the folders that this process may write
  */
 export async function requireFree(files: readonly OutputFile[]): Promise<void> {
   for (const [i, { flag, path, start }] of files.entries()) {

@@ -1,6 +1,6 @@
 /**
- * Small multiples: a panel for each group of runs. All panels share one scale, and each shows the other groups in grey behind its
- * own. Readers tell curves apart by their panel, not by colour.
+ * Small multiples: a panel for each group of runs. All panels share one scale, and each shows the
+ * other groups in grey behind its own. Readers tell curves apart by their panel, not by colour.
  *
  * @module
  */

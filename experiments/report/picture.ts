@@ -18,16 +18,21 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** Grey levels of an embedded picture. More are hardly visible, but would take most of the bytes. */
+/**
+ * Grey levels of an embedded picture. More are hardly visible, but would take most of the bytes.
+ */
 const LEVELS = 16;
 
-/** The most pixels of a picture that is shown: a browser cannot hold a page of several larger ones. */
+/**
+ * The most pixels of a picture that is shown: a browser cannot hold a page of several larger ones.
+ */
 const MOST_PIXELS = 2 ** 24;
 
 /**
  * Reads a grey PNG. A picture that consists of equal 2×2 squares is halved.
  *
- * @throws {UserError} if the file cannot be read, is damaged, is not grey, or has no pixels or too many
+ * @throws {UserError} if the file cannot be read, is damaged, is not grey, or has no pixels or too
+ * many
  */
 export async function readPicture(path: string): Promise<Picture> {
   const bytes = await readFile(path);
@@ -42,15 +47,17 @@ export async function readPicture(path: string): Promise<Picture> {
 }
 
 /**
- * Checks the size of a grey PNG before it is decoded, so that a small file cannot unpack to more bytes than its pixels need.
+ * Checks the size of a grey PNG before it is decoded, so that a small file cannot unpack to more
+ * bytes than its pixels need.
  *
  * @throws {UserError} if the picture is not grey, or has no pixels or too many
  * @throws {RangeError} if the file is cut off, or holds more data than its pixels
  */
 function requireSmall(bytes: Uint8Array, path: string): { width: number; height: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  // A PNG is a signature of 8 bytes and chunks; a chunk is a length, a type, its data and a checksum. The data of the first chunk
-  // are the width and the height, the bits of a pixel and its kind.
+  // A PNG is a signature of 8 bytes and chunks; a chunk is a length, a type, its data and a
+  // checksum. The data of the first chunk are the width and the height, the bits of a pixel and its
+  // kind.
   const [width, height, depth, kind] = [16, 20].map((at) => view.getUint32(at))
     .concat([24, 25].map((at) => view.getUint8(at)));
   if (depth !== 8 || kind !== 0) throw new UserError(`${path} is not a grey PNG of 8 bits`);
@@ -72,7 +79,9 @@ function requireSmall(bytes: Uint8Array, path: string): { width: number; height:
   return { width, height };
 }
 
-/** The picture at half its size if it consists of equal 2×2 squares, otherwise the picture itself. */
+/**
+ * The picture at half its size if it consists of equal 2×2 squares, otherwise the picture itself.
+ */
 function halve(picture: Picture): Picture {
   const [width, height] = [picture.width / 2, picture.height / 2];
   if (!Number.isInteger(width) || !Number.isInteger(height)) return picture;

@@ -1,7 +1,8 @@
 /**
  * The rate–distortion plane: a curve for each config, through a point for each β.
  *
- * −ELBO is the sum of rate and distortion, so it is constant on lines of slope −1 (Alemi et al., "Fixing a Broken ELBO", ICML 2018).
+ * −ELBO is the sum of rate and distortion, so it is constant on lines of slope −1 (Alemi et al.,
+ * "Fixing a Broken ELBO", ICML 2018).
  *
  * @module
  */
@@ -20,7 +21,10 @@ export interface PlanePoint {
   readonly distortion: Measured;
 }
 
-/** The palette of Okabe and Ito, for all kinds of colour vision. Colours that show on both white and black come first. */
+/**
+ * The palette of Okabe and Ito, for all kinds of colour vision. Colours that show on both white and
+ * black come first.
+ */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "currentColor", "#e69f00", "#56b4e9"];
 /** One symbol fewer than colours, so that the first 42 curves all differ in symbol or colour. */
 const SYMBOLS = ["circle", "triangle", "square", "diamond", "star", "wye"] as const;
@@ -31,7 +35,10 @@ interface Style {
   readonly symbol: typeof SYMBOLS[number];
 }
 
-/** The plane as an SVG element whose text takes the colour of the page; there must be at least one point. */
+/**
+ * The plane as an SVG element whose text takes the colour of the page; there must be at least one
+ * point.
+ */
 export function rateDistortionPlot(points: readonly PlanePoint[]): string {
   const { width, height, options } = rateDistortionPanel(points);
   return plotText({ ...options, width, height });

@@ -1,5 +1,6 @@
 /**
- * Reads run folders. Whatever can be read is shown; each missing or damaged file becomes a sentence on the page.
+ * Reads run folders. Whatever can be read is shown; each missing or damaged file becomes a sentence
+ * on the page.
  *
  * @module
  */
@@ -71,7 +72,8 @@ export async function readRuns(paths: readonly string[]): Promise<Found> {
 /**
  * Reads the run in a folder.
  *
- * @returns the run, or why the folder holds no run: it has neither a finished epoch nor test results
+ * @returns the run, or why the folder holds no run: it has neither a finished epoch nor test
+ * results
  */
 async function readRun(path: string): Promise<ReportRun | string> {
   const folder = folderAt(path);
@@ -114,7 +116,9 @@ async function readWholeTest(path: string): Promise<TestRecord> {
   throw new UserError(`${path} holds no rate and distortion`);
 }
 
-/** Reads pictures and rates by dimension. Missing and damaged files are added to the run's problems. */
+/**
+ * Reads pictures and rates by dimension. Missing and damaged files are added to the run's problems.
+ */
 export async function readDetails(
   { folder, config, test, problems }: ReportRun,
 ): Promise<Details> {

@@ -40,7 +40,10 @@ ${alike.map(pair)}</dl></details>`;
 /** The text of each setting by its path, such as `latent.type`. */
 export type Settings = ReadonlyMap<string, string>;
 
-/** The settings of a config without its seed. The path of a loss term has its type: `loss.rate.weight`. */
+/**
+ * The settings of a config without its seed. The path of a loss term has its type:
+ * `loss.rate.weight`.
+ */
 export function settingsOf({ seed: _, ...config }: Config): Settings {
   return new Map(flatten(config, ""));
 }
@@ -69,8 +72,9 @@ function nameTerms(list: readonly unknown[]): [string, unknown][] | undefined {
 }
 
 /**
- * The paths on which all settings agree, and those on which they differ, in the order in which they first appear. Where the types
- * differ, an option that only one type has, such as `latent.dMax`, is no further difference.
+ * The paths on which all settings agree, and those on which they differ, in the order in which they
+ * first appear. Where the types differ, an option that only one type has, such as `latent.dMax`, is
+ * no further difference.
  */
 export function compareSettings(
   all: readonly Settings[],

@@ -1,6 +1,6 @@
 /**
- * The style of a report: the system's fonts, light or dark by the reader's setting, and the colours of Okabe and Ito, which all
- * kinds of colour vision can tell apart.
+ * The style of a report: the system's fonts, light or dark by the reader's setting, and the colours
+ * of Okabe and Ito, which all kinds of colour vision can tell apart.
  *
  * @module
  */

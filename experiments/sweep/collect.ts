@@ -39,7 +39,9 @@ export async function writeCurve(
   return rows;
 }
 
-/** Writes `report.html`, of the jobs that have been begun; at least one must have finished an epoch. */
+/**
+ * Writes `report.html`, of the jobs that have been begun; at least one must have finished an epoch.
+ */
 export async function writeReport(jobs: readonly SweepJob[], runsDir: string): Promise<void> {
   const begun: string[] = [];
   for (const { folder: { path } } of jobs) if (await exists(path)) begun.push(path);

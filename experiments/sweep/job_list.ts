@@ -31,7 +31,8 @@ export interface Sweep {
 }
 
 /**
- * The jobs, seed by seed and β by β, so that a sweep that is stopped has as much of every curve as possible.
+ * The jobs, seed by seed and β by β, so that a sweep that is stopped has as much of every curve as
+ * possible.
  *
  * @throws {UserError} if a config has no rate that β could weigh, or a name that no folder can have
  */

@@ -15,7 +15,10 @@ import { readArray, type SlurmArray, slurmFolder, slurmWords, writeArray } from 
 import { isQueued, submitArray } from "./slurm/queue.ts";
 import { arrayScript, failureIn } from "./slurm/script.ts";
 
-/** A shared file system may show after a while only what a task wrote last: so often more is looked at the folders. */
+/**
+ * A shared file system may show after a while only what a task wrote last: so often more is looked
+ * at the folders.
+ */
 const LAST_LOOKS = 6;
 
 /**

@@ -1,5 +1,6 @@
 /**
- * The array of a sweep's folder: which jobs it has, so that a later command can go on waiting for it.
+ * The array of a sweep's folder: which jobs it has, so that a later command can go on waiting for
+ * it.
  *
  * @module
  */

@@ -7,8 +7,8 @@
 import { UserError } from "../../shell/errors.ts";
 
 /**
- * Submits a batch script as an array of so many tasks, in the current folder and with the current environment; sbatch takes what
- * is not said here, such as SBATCH_PARTITION, from there.
+ * Submits a batch script as an array of so many tasks, in the current folder and with the current
+ * environment; sbatch takes what is not said here, such as SBATCH_PARTITION, from there.
  *
  * @param options.atOnce how many tasks may run at once
  * @param options.output where Slurm's own words about the array A's task a go, as `…%A_%a…`

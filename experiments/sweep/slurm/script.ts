@@ -14,7 +14,10 @@ export interface ArrayTask {
   log: string;
 }
 
-/** The script, whole: Slurm keeps a copy of it, so that no file has to stay as it is while the array waits. */
+/**
+ * The script, whole: Slurm keeps a copy of it, so that no file has to stay as it is while the array
+ * waits.
+ */
 export function arrayScript(tasks: readonly ArrayTask[]): string {
   const cases = tasks.map(({ command, log }, i) =>
     `  ${i}) train ${[log, ...command].map(shellWord).join(" ")} ;;\n`

@@ -1,6 +1,6 @@
 /**
- * Every latent layer with every prior: p(z) is a density, and the prior's samples are its own; mixtures of encoders; and rates
- * by all their estimators.
+ * Every latent layer with every prior: p(z) is a density, and the prior's samples are its own;
+ * mixtures of encoders; and rates by all their estimators.
  *
  * @module
  */
@@ -42,7 +42,10 @@ const PRIORS = {
 const configOf = (latent: object, prior: object, more: object = {}): Config =>
   parseConfig({ latent, prior, encoder: [], decoder: [], ...more }, "test");
 
-/** A new flow is close to the identity, as its output layers are small: this one bends what goes through it. */
+/**
+ * A new flow is close to the identity, as its output layers are small: this one bends what goes
+ * through it.
+ */
 function bend(own: unknown): unknown {
   if (!Array.isArray(own)) return own;
   return (own as FlowParams).map((made) => [

@@ -1,5 +1,6 @@
 /**
- * Echoes from a pool beside the batch: what the ring holds after some steps, what is drawn from it, and what training says of it.
+ * Echoes from a pool beside the batch: what the ring holds after some steps, what is drawn from it,
+ * and what training says of it.
  *
  * @module
  */
@@ -152,7 +153,10 @@ Deno.test("a pool of no others is the batch alone", async () => {
 Deno.test("a stale pool has, in the mean, the gradients of a fresh one, which detached echoes have not", async () => {
   const cpu = await openDevice("cpu");
   const at = open(STALE, cpu).params(0);
-  /** The slopes of the distortion along the scale of f and of log S, for some draws of images and of echoes. */
+  /**
+   * The slopes of the distortion along the scale of f and of log S, for some draws of images and of
+   * echoes.
+   */
   const slopes = async (config: Config) => {
     const { model, images, pool } = open(config, cpu);
     const step = jit((params: Params, key: Key, batch: Tensor, others: Tensor) => {

@@ -50,7 +50,8 @@ Deno.test("the plane shows each point in its place, its error bars, and all name
   }
   assertStringIncludes(text, "echo: β 1 rate 20.0 distortion 90.0, β 4 rate 10.0 distortion 120.0");
 
-  // Marks are drawn curve by curve, and the key after them; a circle has its place in attributes of its own.
+  // Marks are drawn curve by curve, and the key after them; a circle has its place in attributes of
+  // its own.
   const markers = [...svg.querySelectorAll("[aria-label=dot] > *")].map((marker) => {
     const of = (name: string) => marker.getAttribute(name) ?? "";
     const [x, y] = `${of("cx")} ${of("cy")} ${of("transform")}`.match(/-?[\d.]+/g)!.map(Number);

@@ -99,7 +99,8 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assertMatch(err, /error: 1 of 2 jobs failed, .*: long_beta1_seed0\n$/);
   const kept = await epochs();
   assert(kept >= 2 && kept < 100);
-  // The line of an epoch is written before its checkpoint, so the last one may be of an epoch that is lost.
+  // The line of an epoch is written before its checkpoint, so the last one may be of an epoch that
+  // is lost.
   const lines = async () => (await Deno.readTextFile(history)).split("\n").slice(0, kept - 1);
   const before = await lines();
 
