@@ -38,7 +38,7 @@ Deno.test("Slurm gets one array, which is waited for and not submitted twice", a
     await program("sbatch", `echo "${words}"\n`);
     const { code, err } = await sweep(all, env);
     assertEquals(code, 1);
-    assertSentence(err.trimEnd(), ["sbatch has not said the number", `"${words}"`]);
+    assertSentence(err.trimEnd(), ["instead of the number of the array", `"${words}"`]);
   }
 
   await program("sbatch", `echo "$@" >> sbatch.txt; touch held; echo "7;loopback"\n`);
@@ -124,13 +124,13 @@ Deno.test("an array's script runs each task's command as it is, and its log says
   const first = await run(7, 0);
   assertEquals(first.code, 0);
   assertStringIncludes(first.log, `\n${odd}\n`);
-  assertEquals(failureIn(first.log, "7"), "it was stopped");
+  assertEquals(failureIn(first.log, "7"), "the job was stopped");
   const second = await run(7, 1);
   assertEquals([second.code, failureIn(second.log, "7")], [3, "no such thing"]);
   const third = await run(7, 2);
-  assertEquals([third.code, failureIn(third.log, "7")], [137, "it was ended by signal 9"]);
+  assertEquals([third.code, failureIn(third.log, "7")], [137, "the job was ended by signal 9"]);
   const fourth = await run(7, 3);
-  assertEquals([fourth.code, failureIn(fourth.log, "7")], [4, "it ended with code 4"]);
+  assertEquals([fourth.code, failureIn(fourth.log, "7")], [4, "the job ended with code 4"]);
 
   // Only the last array's words count, and only once it has ended.
   assertEquals(failureIn(second.log, "8"), undefined);
@@ -174,6 +174,6 @@ Deno.test("following an array: what has ended is told while others run, and thos
   });
   assertEquals(told.slice(1), [
     [cancelled.name, "Slurm says: JOB 6 ON n CANCELLED AT noon"],
-    [vanished.name, "it ended without a word"],
+    [vanished.name, "the job ended without an error message"],
   ]);
 });

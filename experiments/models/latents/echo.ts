@@ -93,7 +93,7 @@ export function channelOf(
 export function channelProblem({ dMax, clip, bias }: EchoOptions): string | undefined {
   if (bias === undefined) return undefined;
   if (clip !== undefined) {
-    return `latent.bias: latent.clip is computed from it and must be left out, but found ${clip}`;
+    return `latent.bias: the clip is computed from it, so latent.clip must be left out, but found ${clip}`;
   }
   const most = truncationBias(echoChannel({ clip: 1, dMax }));
   if (bias < most) return undefined;

@@ -1,5 +1,5 @@
 /**
- * `deno task sweep` from outside: what it trains, skips, goes on with, survives, draws and prints.
+ * `deno task sweep` as a process: what it trains, skips, resumes, survives, draws and prints.
  *
  * @module
  */
@@ -25,7 +25,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-Deno.test("sweep trains every job once, survives those that fail, and does what is missing", async () => {
+Deno.test("sweep trains every job once, survives jobs that fail, and completes what is missing", async () => {
   await using place = await makePlace();
   const { runs, flags, read } = place;
   const grid = ["--betas", "0.5,2", "--seeds", "2"];
@@ -79,7 +79,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   assertSentence(other.err.trimEnd(), ["a_beta0.5_seed0 holds a run whose epochs differs"]);
 });
 
-Deno.test("a job that is killed is told and goes on from its last whole epoch; others are left alone", async () => {
+Deno.test("a killed job is reported and resumes from its last whole epoch; the other jobs are unaffected", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   const all = [...flags("long", "a"), "--betas", "1", "--seeds", "1", "--jobs", "2"];
@@ -111,7 +111,7 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assertEquals(await lines(), before); // their seconds too: they were not trained again
 });
 
-Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
+Deno.test("Ctrl-C stops all jobs, and each keeps its last whole epoch", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   const all = [...flags("endless"), "--betas", "1,2", "--seeds", "2", "--jobs", "2"];
@@ -136,7 +136,7 @@ Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
   );
 });
 
-Deno.test("a second Ctrl-C ends a job that the first one did not", async () => {
+Deno.test("a second Ctrl-C ends a job that the first one did not stop", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   const child = start([...flags("endless"), "--betas", "1", "--seeds", "1"]);
@@ -154,7 +154,7 @@ Deno.test("a second Ctrl-C ends a job that the first one did not", async () => {
   assertEquals((await new Deno.Command("pgrep", { args: ["-f", job] }).output()).code, 1);
 });
 
-Deno.test("mistakes are refused before anything is trained", async () => {
+Deno.test("mistakes are refused before training starts", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   // A PATH with Deno alone.
@@ -183,7 +183,7 @@ Deno.test("mistakes are refused before anything is trained", async () => {
   await refuse([...flags("a"), "--launcher", "slurm"], ["there is no sbatch here"]);
 });
 
-Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", async () => {
+Deno.test("if the sweep itself fails, its jobs stop as by Ctrl-C", async () => {
   await using place = await makePlace();
   const { runs: runsDir, configs, images } = place;
   await Deno.mkdir(runsDir);
