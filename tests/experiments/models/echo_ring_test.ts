@@ -1,6 +1,6 @@
 /**
- * Echoes from a pool beside the batch: what the ring holds after some steps, what is drawn from it,
- * and what training says of it.
+ * Echoes from a pool beside the batch: the contents of the ring after some steps, the echoes drawn
+ * from it, and the staleness that training logs.
  *
  * @module
  */
@@ -59,7 +59,7 @@ const rows = (x: Tensor, from: number, count: number) =>
 const values = async (tree: unknown) =>
   await Promise.all((treeLeaves(run(tree, reference)) as Tensor[]).map((x) => x.read()));
 
-Deno.test("a stale pool holds the last batches, as their encoders saw them", async () => {
+Deno.test("a stale pool holds the encodings of the last batches, each by the encoder of its step", async () => {
   const { model, params, images, pool } = open(STALE);
   const first = images(100, 3 * BATCH);
   let state = pool.init(params(0), first);
@@ -89,7 +89,7 @@ Deno.test("a stale pool holds the last batches, as their encoders saw them", asy
   }
 });
 
-Deno.test("a fresh pool holds the last images, and encodes them by the parameters of now", async () => {
+Deno.test("a fresh pool holds the images of the last batches and encodes them with the current parameters", async () => {
   const { model, params, images, pool } = open(FRESH);
   let state = pool.init(params(0), images(100, 3 * BATCH));
   for (let step = 0; step < 4; step++) {
@@ -102,7 +102,7 @@ Deno.test("a fresh pool holds the last images, and encodes them by the parameter
   assertEquals([pool.names, pool.staleness(state, params(9)), state.encoded], [[], {}, []]);
 });
 
-Deno.test("the staleness of unmoved parameters is 0, and not that of others", async () => {
+Deno.test("the staleness is 0 for unchanged parameters, and not 0 for changed ones", async () => {
   const { params, images, pool } = open(STALE);
   const state = pool.init(params(0), images(100, 3 * BATCH));
   const at = async (seed: number) =>
@@ -114,7 +114,7 @@ Deno.test("the staleness of unmoved parameters is 0, and not that of others", as
 });
 
 onEveryDevice(
-  "losses are of codes with echoes of the batch and of the pool alike",
+  "the codes in the losses have echoes from both the batch and the pool",
   async (device) => {
     for (const config of [STALE, FRESH]) {
       const { model, params, images, pool } = open(config, device);
@@ -142,7 +142,7 @@ onEveryDevice(
   },
 );
 
-Deno.test("a pool of no others is the batch alone", async () => {
+Deno.test("an empty pool leaves the echoes of the batch", async () => {
   const { model, params, images } = open(STALE);
   const at = params(0), batch = images(1);
   const nothing = treeMap((x) => rows(x, 0, 0), model.encoder(at).encode(batch));
@@ -150,7 +150,7 @@ Deno.test("a pool of no others is the batch alone", async () => {
   assertEquals(await losses(nothing), await losses());
 });
 
-Deno.test("a stale pool has, in the mean, the gradients of a fresh one, which detached echoes have not", async () => {
+Deno.test("a stale pool has the gradients of a fresh one on average, and detached echoes do not", async () => {
   const cpu = await openDevice("cpu");
   const at = open(STALE, cpu).params(0);
   /**
@@ -190,7 +190,7 @@ Deno.test("a stale pool has, in the mean, the gradients of a fresh one, which de
   cpu.close();
 });
 
-Deno.test("training tells of the staleness, less of it where little changes", async () => {
+Deno.test("training logs the staleness, which is smaller if the parameters change less", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const last = async (name: string, keys: object) => {
@@ -207,14 +207,14 @@ Deno.test("training tells of the staleness, less of it where little changes", as
   device.close();
 });
 
-Deno.test("a pool that does not fit is refused", async () => {
+Deno.test("a wrong pool is refused", async () => {
   const refused = (pool: unknown, ...says: string[]) =>
     assertRefused(
       () => parseConfig({ latent: { type: "echo", size: 3, pool }, batch: 20 }, "my.json"),
       "my.json",
       ...says,
     );
-  refused({ size: 50 }, "latent.pool.size", "whole batches of 20", "found 50");
+  refused({ size: 50 }, "latent.pool.size", "a multiple of the batch size 20", "found 50");
   refused({ size: 0 }, "latent.pool.size", "at least 1", "0");
   refused({}, "latent.pool.size", "a number", "nothing");
   refused({ size: 40, fresh: "no" }, "latent.pool.fresh", "a boolean", `"no"`);

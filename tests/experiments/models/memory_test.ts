@@ -1,5 +1,5 @@
 /**
- * Models that are too big for a device: refused before they are made.
+ * Models that are too big for a device are refused before they are made.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import { emptyTrace } from "../../../experiments/outcome/trace.ts";
 import { CONFIG, DATA } from "../../fixtures/bars.ts";
 import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
-/** As many images as MNIST has, of its size. */
+/** Images with the number and size of those of MNIST. */
 const MNIST = {
   ...DATA,
   train: { ...DATA.train, pixels: 784 },
   test: { ...DATA.test, count: 10_000 },
 };
 
-/** A device of which only its capacity is asked for. */
+/** A device of which only the capacity is read. */
 const deviceOf = (name: Device["name"], total: number, buffer: number) =>
   ({ name, capacity: { total, buffer } }) as Device;
 const CPU = deviceOf("cpu", 2 ** 32, 2 ** 32);

@@ -46,7 +46,7 @@ Deno.test("wrong lists of betas and configs are refused", async () => {
   });
   assertEquals(jobs.map(({ name }) => name), ["my_conf_beta1_seed0", "_x_beta1_seed0"]);
   const both = list("my conf.json", "my_conf.json");
-  await assertRefusedLater(() => findConfigs(both), "two of the name my_conf");
+  await assertRefusedLater(() => findConfigs(both), "--configs lists my_conf twice");
   await assertRefusedLater(() => findConfigs('{"latent":{}}'), "--configs", "not JSON");
 });
 
