@@ -60,12 +60,12 @@ export interface PoolConfig {
 
 /** What the decoder is given for a code, and the way back from one number of it. */
 export interface Decoded {
-  of(z: Tensor): Tensor;
+  apply(z: Tensor): Tensor;
   inverse(number: number): number;
 }
 
 /** The decoder is given e^z. */
-export const exponential: Decoded = { of: exp, inverse: Math.log };
+export const exponential: Decoded = { apply: exp, inverse: Math.log };
 
 /**
  * The numbers of one dimension of an array that describes codes, such as "mean", one for each
@@ -116,7 +116,7 @@ export interface Latent {
   /**
    * The rate of each dimension, of a latent that has them.
    *
-   * @param column what {@linkcode Latent.statistics} said of all images
+   * @param column what {@linkcode Latent.statistics} computed for all images
    * @param isStandard whether the prior is N(0, I)
    */
   ratesByDimension?(column: Column, isStandard: boolean): DimensionRates;

@@ -123,7 +123,7 @@ export function makeModel(config: Architecture, pixels: number): Model {
     const hidden = applyLayers(params.encoder, config.encoder, images);
     return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
   }
-  const decoded = (codes: Tensor) => latent.decoded?.of(codes) ?? codes;
+  const decoded = (codes: Tensor) => latent.decoded?.apply(codes) ?? codes;
   /** The pixels' logits from codes in the form that the decoder is given. */
   function decode(params: Params, given: Tensor): Tensor {
     return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
