@@ -33,10 +33,7 @@ export const launchHere: Launch = async (tasks, { kill, say, ended, ...options }
   await Promise.all(workers);
 };
 
-/**
- * How many of so many tasks run at once, and with how many threads each, so that they fill the
- * cores.
- */
+/** The number of jobs that run at once and the threads of each, so that they fill the cores. */
 export function share(
   cores: number,
   tasks: number,

@@ -7,11 +7,12 @@
 import { UserError } from "../../shell/errors.ts";
 
 /**
- * Submits a batch script as an array of so many tasks, in the current folder and with the current
- * environment; sbatch takes what is not said here, such as SBATCH_PARTITION, from there.
+ * Submits a batch script as an array, in the current folder and with the current environment, from
+ * which sbatch reads further settings such as SBATCH_PARTITION.
  *
  * @param options.atOnce the most tasks that run at once
- * @param options.output where Slurm's own words about the array A's task a go, as `…%A_%a…`
+ * @param options.output the path of Slurm's messages, in which sbatch replaces %A by the array and
+ * %a by the task
  * @returns the array's number
  * @throws {UserError} if sbatch is missing, refuses, or does not print the number
  */

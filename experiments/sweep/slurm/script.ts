@@ -44,7 +44,7 @@ ${cases.join("")}esac
 const head = (array: string) => `# Slurm array ${array}, `;
 const TAIL = "# ended with code ";
 
-/** Why a task of an array failed, by its log; undefined if that does not say that it has ended. */
+/** Why a task of an array failed, from its log; undefined if the log does not show an end. */
 export function failureIn(log: string, array: string): string | undefined {
   const start = log.lastIndexOf(head(array));
   const words = start < 0 ? "" : log.slice(start);

@@ -174,7 +174,7 @@ Deno.test("a stale pool has the gradients of a fresh one on average, and detache
     return draws;
   };
   const fresh = await slopes(FRESH);
-  /** By how many standard errors the mean slopes differ from those of a fresh pool. */
+  /** The difference of the mean slopes from those of a fresh pool, in standard errors. */
   const errors = async (config: Config) => {
     const others = await slopes(config);
     return [0, 1].map((k) => {

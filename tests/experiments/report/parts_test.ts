@@ -114,7 +114,7 @@ Deno.test("settings are compared by path, loss terms by type, and the seed is le
   assertEquals(different, ["latent.type", "loss.rate.weight"]);
   assert(alike.includes("latent.dMax") && alike.includes("latent.size") && !alike.includes("seed"));
   assertEquals(commonValue(all.toReversed(), "latent.dMax"), "10");
-  // Of one type it is a difference, and so is a term that one of them lacks.
+  // Options of one type differ, and so do losses if one lacks a term.
   const linear = like({
     latent: { ...CONFIG.latent, mean: "linear", clip: 0.5 },
     loss: [{ type: "rate", weight: 1 }],
@@ -288,7 +288,7 @@ Deno.test("a picture is halved if that loses nothing, and has 16 levels of grey"
 
   await writeFile(path, gridPng(images, { columns: 2, zoom: 1, gap: 1 }));
   assertEquals((await readPicture(path)).width, 7);
-  // Of an even size, but with single pixels.
+  // The size is even, but neighbouring pixels differ.
   const one = { width: 4, height: 4, data: Array.from({ length: 16 }, (_, i) => i % 2) };
   await writeFile(path, gridPng(one, { columns: 1, zoom: 1, gap: 1 }));
   assertEquals((await readPicture(path)).width, 6);
