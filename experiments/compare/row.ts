@@ -1,5 +1,5 @@
 /**
- * A row of a comparison: what a finished run has come to.
+ * The results of a run, as a row of a comparison.
  *
  * @module
  */
@@ -11,23 +11,23 @@ import { readHistory } from "../runs/history.ts";
 import { nats } from "../runs/progress.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 
-/** Of one config; where it failed, only why. */
+/** The results of one config; if it failed, only the reason. */
 export interface ComparisonRow {
   config: string;
   failure?: string;
   parameters?: number;
-  /** On the test images, in nats per image. */
+  /** In nats per test image. */
   rate?: number;
   distortion?: number;
-  /** −ELBO: the sum of the two. */
+  /** −ELBO: the sum of rate and distortion. */
   negativeElbo?: number;
-  /** The squared discrepancy between codes and prior, where the loss has it. */
+  /** The squared discrepancy between codes and prior, if the loss has that term. */
   mmd?: number;
-  /** An upper bound on −log p(x), by so many codes of each image. */
+  /** An upper bound on −log p(x), from `nllSamples` codes of each image. */
   nll?: number;
   nllSamples?: number;
   epochs?: number;
-  /** Of an epoch's training steps, the median. */
+  /** The median time of an epoch's training steps. */
   secondsPerEpoch?: number;
 }
 
@@ -50,7 +50,7 @@ export async function readComparisonRow(config: string, folder: RunFolder): Prom
   };
 }
 
-/** A column of numbers that some rows lack. */
+/** A column of numbers; rows without one show a dash. */
 const column = (
   title: string,
   of: keyof ComparisonRow,
@@ -64,7 +64,7 @@ const column = (
 });
 const hundredths = (value: number) => value.toFixed(2);
 
-/** The columns of a table: those of all rows, and those that one of these rows has. */
+/** The columns of a table. MMD and −log p(x) appear only if a row has them. */
 export function columnsOf(rows: readonly ComparisonRow[]): Column<ComparisonRow>[] {
   const some = (of: keyof ComparisonRow, column: Column<ComparisonRow>) =>
     rows.some((row) => row[of] !== undefined) ? [column] : [];

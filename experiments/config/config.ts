@@ -1,5 +1,5 @@
 /**
- * What an experiment is: a data set, a model, a loss and how to train it, written as JSON.
+ * The config of an experiment: a data set, a model, a loss and how to train it, written as JSON.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Treatment } from "../data/treatment.ts";
 import type { Architecture } from "../models/architecture.ts";
 
-/** Adam, with the names of its paper. */
+/** Adam, with the names from its paper. */
 export interface OptimizerConfig {
   type: "adam";
   beta1: number;
@@ -18,25 +18,28 @@ export interface OptimizerConfig {
 /** The learning rate over the whole run. */
 export type LearningRate =
   | { type: "constant"; rate: number }
-  /** Constant for the first fraction of the steps, then straight down to 0. */
+  /** Constant for the first fraction of the steps, then linear down to 0. */
   | { type: "constantThenLinear"; rate: number; constantFraction: number }
   /** 3ⁱ epochs at rate·10^(−i/7), for i = 0 … 7. */
   | { type: "iwae"; rate: number }
-  /** What the original computed for constantThenLinear: after the middle epoch the rate falls to next to nothing, and rises. */
+  /**
+   * What the original computed instead of constantThenLinear: after the middle epoch the rate drops
+   * to almost 0 and then rises.
+   */
   | { type: "alemiLegacy"; rate: number };
 
 /** A whole experiment. */
 export interface Config extends Treatment, Architecture {
-  /** The name of a data set, or the path of files of one's own. */
+  /** The name of a data set, or the path of your own files. */
   dataset: string;
   optimizer: OptimizerConfig;
   learningRate: LearningRate;
-  /** Passes over the training images. */
+  /** The number of passes over the training images. */
   epochs: number;
-  /** Stop where the validation loss has not fallen for so many epochs. */
+  /** Stops after `patience` epochs without a lower validation loss. */
   earlyStopping?: { patience: number };
-  /** Train on the first so many images only. */
+  /** Train on only this number of images, the first ones. */
   limit?: number;
-  /** The number that every random choice follows from. */
+  /** The seed of all randomness. */
   seed: number;
 }

@@ -1,6 +1,6 @@
 /**
- * The schema of a config: what each key may be, and its default. Run as a program, it writes the JSON Schema by which editors
- * complete and check configs.
+ * The schema of a config: the allowed values and the default of each key. Run as a program, it
+ * writes the JSON Schema with which editors complete and check configs.
  *
  * @module
  */
@@ -8,7 +8,6 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Config, LearningRate } from "./config.ts";
-import type { LatentConfig, PriorConfig, TermConfig } from "../models/architecture.ts";
 import { issueText } from "../shell/issue.ts";
 import { UserError } from "../shell/errors.ts";
 import { treatmentKeys } from "../data/treatment.ts";
@@ -43,24 +42,26 @@ const layers: Layer[] = Array.from({ length: 2 }, () => ({
 
 const keys: Keys<Config> = {
   dataset: z.string().default("mnist_binarized")
-    .describe("The name of a data set, or the path of files of one's own"),
+    .describe("The name of a data set, or the path of your own files"),
   ...treatmentKeys,
   encoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
-    .describe("Layers from the image towards the code"),
+    .describe("Hidden layers from the image to the code"),
   latent: choiceOf(LATENTS, { size: count.describe("Dimensions of the code") })
     .describe("The noisy code between encoder and decoder"),
   prior: choiceOf(PRIORS, {}).default({ type: "standard" })
-    .describe("What codes are likely before an image is seen"),
+    .describe("The distribution of codes before an image is seen"),
   decoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
-    .describe("Layers from the code towards the image; a linear layer to the logits follows them"),
+    .describe(
+      "Hidden layers from the code to the image; a linear layer to the logits follows them",
+    ),
   recon: z.enum(["bce", "mse"]).default("bce").describe(
-    "The distortion, summed over pixels: Bernoulli cross-entropy, or squared error",
+    "The distortion, summed over pixels: Bernoulli cross-entropy or squared error",
   ),
   loss: z.array(choiceOf(TERMS, { weight: z.number().min(0) })).min(1).max(MOST_LAYERS).default([
     { type: "reconstruction", weight: 1 },
     { type: "rate", weight: 1 },
   ]).describe("The loss is the weighted sum of these terms, in nats per image"),
-  samples: count.default(1).describe("Codes that are drawn of each image"),
+  samples: count.default(1).describe("The number of codes drawn for each image"),
   optimizer: object({
     type: z.literal("adam"),
     beta1: share.default(0.9),
@@ -70,13 +71,13 @@ const keys: Keys<Config> = {
   learningRate: z.discriminatedUnion("type", learningRates as unknown as [z.ZodObject])
     .default({ type: "constantThenLinear", rate: 1e-3, constantFraction: 0.5 })
     .describe("The learning rate over the whole run") as z.ZodType as z.ZodType<LearningRate>,
-  batch: z.int().min(2).default(100).describe("Images in a batch"),
-  epochs: count.default(20).describe("Passes over the training images"),
+  batch: z.int().min(2).default(100).describe("The number of images in a batch"),
+  epochs: count.default(20).describe("The number of passes over the training images"),
   earlyStopping: object({ patience: count }).optional()
-    .describe("Stop where the validation loss has not fallen for so many epochs"),
-  limit: count.optional().describe("Train on the first so many images only"),
+    .describe("Stop after `patience` epochs without a lower validation loss"),
+  limit: count.optional().describe("Train on only this number of images, the first ones"),
   seed: z.int().min(0).max(2 ** 32 - 1).default(0)
-    .describe("The number that every random choice follows from"),
+    .describe("The seed of all randomness"),
 };
 
 const withSchema = object<Config & { $schema?: string }>({
@@ -84,18 +85,13 @@ const withSchema = object<Config & { $schema?: string }>({
   $schema: z.string().optional(),
 });
 
-/** The schema; the key $schema, by which a file names the JSON Schema, is allowed and dropped. */
-export const schema: z.ZodType<Config> = withSchema.transform(({ $schema: _, ...config }) =>
-  config
-);
+/** The schema. It drops the key $schema, with which a file names its JSON Schema. */
+const schema: z.ZodType<Config> = withSchema.transform(({ $schema: _, ...config }) => config);
 
-/** What does not go together in a config that is right key by key, each in a sentence that begins with a path. */
-export function problemsOf(config: Config): string[] {
-  const ask = <C extends LatentConfig | PriorConfig | TermConfig>(
-    table: Table,
-    choice: C,
-    path: string,
-  ) => table[choice.type].problem?.(choice, config, path) ?? [];
+/** A sentence for each part of a config that does not fit the others; it begins with a path. */
+function problemsOf(config: Config): string[] {
+  const ask = (table: Table, choice: { readonly type: string }, path: string) =>
+    table[choice.type].problem?.(choice, config, path) ?? [];
   return [
     ask(LATENTS, config.latent, "latent"),
     ask(PRIORS, config.prior, "prior"),
@@ -103,17 +99,19 @@ export function problemsOf(config: Config): string[] {
   ].flat();
 }
 
-/** The JSON Schema of configs as people write them: what has a default may be left out. */
+/**
+ * The JSON Schema of configs as people write them, in which keys with a default may be left out.
+ */
 export function jsonSchema(): string {
   return JSON.stringify(z.toJSONSchema(withSchema, { io: "input" }), null, 2) + "\n";
 }
 
 /**
- * A checked config, with the defaults filled in.
+ * Checks a config and fills in the defaults.
  *
  * @param value parsed JSON
- * @param source where it comes from, for messages
- * @throws {UserError} for the first thing wrong: its path, what was found, and what is allowed
+ * @param source where the config comes from, for messages
+ * @throws {UserError} for the first mistake: its path, what was found, and what is allowed
  */
 export function parseConfig(value: unknown, source: string): Config {
   const result = schema.safeParse(value);

@@ -1,5 +1,5 @@
 /**
- * Where a config comes from: `--config` takes a file, the name of a shipped config, or the JSON itself.
+ * Finds configs: `--config` takes a file, the name of a shipped config, or JSON.
  *
  * @module
  */
@@ -9,8 +9,7 @@ import { fileURLToPath } from "node:url";
 import { userPath } from "../shell/command_line.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./schema.ts";
-import type { TermConfig } from "../models/architecture.ts";
-import { isRate } from "../models/beta.ts";
+import { betaOf, isRate } from "../models/beta.ts";
 import { resolveDataSet } from "../data/datasets.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, isFolder, readText } from "../shell/files.ts";
@@ -19,17 +18,17 @@ import { suggest } from "../shell/nearest.ts";
 
 const SHIPPED = fileURLToPath(new URL("../configs", import.meta.url));
 
-/** A config and a short name for it, from which run folders are named. */
+/** A config and its short name, which begins the names of run folders. */
 export interface NamedConfig {
   name: string;
   config: Config;
 }
 
 /**
- * Finds and reads the config that `--config` means.
+ * Finds and reads the config that `--config` names.
  *
  * @param text a path, a shipped name with or without `.json`, or JSON that starts with `{`
- * @throws {UserError} if there is no such config, or something is wrong in it
+ * @throws {UserError} if there is no such config, or it has a mistake
  */
 export async function findConfig(text: string): Promise<NamedConfig> {
   if (text.trimStart().startsWith("{")) {
@@ -47,7 +46,7 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   return { name, config: await readConfig(shipped) };
 }
 
-/** A name that a run's folder may have: "my conf" is `my_conf`. */
+/** A name without characters that a folder should not have: "my conf" becomes `my_conf`. */
 function plainName(name: string): string {
   return name.replaceAll(/^\W|[^\w.+=-]/g, "_");
 }
@@ -55,15 +54,15 @@ function plainName(name: string): string {
 /**
  * Finds the configs of a list such as `echo,vae` or `mine/echo.json,vae`.
  *
- * @throws {UserError} as for {@linkcode findConfig}, and if two have one name
+ * @throws {UserError} as {@linkcode findConfig}, and if two configs have the same name
  */
 export async function findConfigs(list: string): Promise<NamedConfig[]> {
-  if (list.includes("{")) throw new UserError("--configs takes names and files, but no JSON");
+  if (list.includes("{")) throw new UserError("--configs takes names and files, not JSON");
   const configs: NamedConfig[] = [];
   for (const text of list.split(",")) configs.push(await findConfig(text.trim()));
   const names = configs.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UserError(`--configs has two of the name ${twice}`);
+  if (twice !== undefined) throw new UserError(`--configs lists ${twice} twice`);
   return configs;
 }
 
@@ -73,33 +72,32 @@ export async function shippedNames(): Promise<string[]> {
   return files.map((file) => basename(file.name, ".json")).sort();
 }
 
-/** Reads and checks the config in a file; {@link UserError} as for {@link findConfig}. */
+/** Reads and checks the config in a file; {@link UserError} as {@link findConfig}. */
 export async function readConfig(path: string): Promise<Config> {
   return parseConfigText(await readText(path), path);
 }
 
-/** Reads and checks a config's JSON; {@link UserError} as for {@link findConfig}. */
+/** Reads and checks a config's JSON; {@link UserError} as {@link findConfig}. */
 export function parseConfigText(text: string, source: string): Config {
   return parseConfig(parseJson(text, source), source);
 }
 
 /**
- * A config with β in it, which multiplies the weight of every rate term. Those of weight 0 stay out, and MMD is no rate.
+ * Multiplies the weight of every rate term by β.
  *
- * @throws {UserError} if there is no such term
+ * @throws {UserError} if no rate term has a weight above 0
  */
 export function withBeta(config: Config, beta: number): Config {
-  const counts = (term: TermConfig) => isRate(term) && term.weight !== 0;
-  if (!config.loss.some(counts)) {
-    throw new UserError("--beta has nothing to weigh: the config's loss has no rate term");
+  if (betaOf(config.loss) === 0) {
+    throw new UserError("--beta has no effect: the loss of the config has no rate term");
   }
   const loss = config.loss.map((term) =>
-    counts(term) ? { ...term, weight: beta * term.weight } : term
+    isRate(term) ? { ...term, weight: beta * term.weight } : term
   );
   return { ...config, loss };
 }
 
-/** What a command line may change in a config. */
+/** The changes that flags make to a config. */
 export interface Changes {
   beta?: number;
   dataset?: string;
@@ -111,9 +109,9 @@ export interface Changes {
 }
 
 /**
- * A config with the changes of a command line.
+ * Changes a config as the flags say.
  *
- * @throws {UserError} as for {@linkcode withBeta} and {@linkcode resolveDataSet}
+ * @throws {UserError} as {@linkcode withBeta} and {@linkcode resolveDataSet}
  */
 export function withChanges(config: Config, changes: Changes): Config {
   const { beta, dataset = config.dataset, epochs, limit, seed } = changes;

@@ -1,5 +1,5 @@
 /**
- * What a model is made of: the part of a config that the models read.
+ * The part of a config that describes the model and its loss.
  *
  * @module
  */
@@ -11,29 +11,31 @@ import type * as PRIORS from "./priors/mod.ts";
 import type { ReconName } from "./recon.ts";
 import type * as TERMS from "./terms/mod.ts";
 
-/** The noisy code between encoder and decoder: its kind and, for all kinds, its size. */
+/** The noisy code between encoder and decoder: its type, its size and the options of the type. */
 export type LatentConfig = Choice<typeof LATENTS, { /** Dimensions of the code. */ size: number }>;
 
-/** What codes are likely before an image is seen. */
+/** The distribution of codes before an image is seen. */
 export type PriorConfig = Choice<typeof PRIORS>;
 
 /** One term of the loss, in nats per image. */
 export type TermConfig = Choice<typeof TERMS, { weight: number }>;
 
-/** A model, its loss, and the number of images and codes in a step. */
+/** A model, its loss, and the numbers of images and codes in a step. */
 export interface Architecture {
-  /** Layers from the image towards the code. */
+  /** Hidden layers from the image to the code. */
   encoder: Layer[];
   latent: LatentConfig;
   prior: PriorConfig;
-  /** Layers from the code towards the image; a linear layer to the pixels' logits follows them. */
+  /**
+   * Hidden layers from the code to the image. A linear layer to the pixels' logits follows them.
+   */
   decoder: Layer[];
-  /** What the distortion is: Bernoulli cross-entropy, or the squared error, summed over pixels. */
+  /** The distortion: the Bernoulli cross-entropy or the squared error, summed over pixels. */
   recon: ReconName;
   /** The loss is the weighted sum of these. */
   loss: TermConfig[];
-  /** Codes that are drawn of each image in training and evaluation. */
+  /** The number of codes drawn for each image, in training and evaluation. */
   samples: number;
-  /** Images in a batch. */
+  /** The number of images in a batch. */
   batch: number;
 }

@@ -8,7 +8,7 @@ import type { TermConfig } from "./architecture.ts";
 import { kindOf } from "./kinds.ts";
 import * as TERMS from "./terms/mod.ts";
 
-/** Whether a term of a loss is a rate. */
+/** Whether a loss term is a rate. */
 export const isRate = (term: { readonly type: string }): boolean =>
   kindOf(TERMS, term).part === "rate";
 

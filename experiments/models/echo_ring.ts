@@ -1,13 +1,19 @@
 /**
- * A pool of echoes beside the batch: a ring of the last batches, which goes round as training does.
+ * A ring of encodings from the last batches, from which echoes are drawn beside those of the
+ * current batch.
  *
- * It holds either images, which are encoded anew in each step, exact and dear; or their encodings as they were in the step of
- * their batch, one of them 1, 2, … steps old in each place of the ring. Those are constants, and stale: the rate is off for it. How
- * much is measured: the images of the first place are kept, and encoded again in each step; as that place grows older with the
- * steps, and starts afresh when the ring is round, an average over many steps is one over all ages alike, as they are in the pool.
+ * With `fresh` the ring holds images, which are encoded again in each step: exact but expensive.
+ * Otherwise it holds the encodings that each batch had in its own step. These are constants and
+ * outdated by 1, 2, … steps, so the rate has an error, the `staleness`.
  *
- * The ring starts full, with other training images. No image of a step is in it, unless an epoch has just begun: then it may have
- * come at the end of the last one, with a probability of pool / images.
+ * The staleness is measured on the first place of the ring: its images are kept and encoded again
+ * in each step. The place ages by one step in each step until the ring comes round and fills it
+ * anew. An average over many steps is therefore an average over all ages in equal shares, like the
+ * ages in the ring.
+ *
+ * The ring starts full of other training images. It never holds an image of the current batch,
+ * except early in an epoch: then an image may also have come at the end of the last epoch, with a
+ * probability of pool / images.
  *
  * @module
  */
@@ -29,34 +35,36 @@ import {
 import type { Model, Params } from "./model.ts";
 import type { Encoded } from "./latent.ts";
 
-/** What training keeps from step to step. */
+/** The contents of a ring, which training passes from step to step. */
 export interface EchoRingState {
-  /** The place that the next batch goes to, an int32 scalar. */
+  /** The place of the next batch, an int32 scalar. */
   place: Tensor;
-  /** Images: of all places where the pool is fresh, else of the first one, [images, pixels]. */
+  /**
+   * [images, pixels]: the images of all places in a fresh ring, otherwise those of the first place.
+   */
   images: Tensor;
-  /** What the encoder said of the images of each place, [pool, …]; nothing where the pool is fresh. */
+  /** One element with the encodings of all places, [pool, …]; none in a fresh ring. */
   encoded: Encoded[];
 }
 
-/** A pool, as pure functions of its state. */
+/** A ring, as pure functions of its state. */
 export interface EchoRing {
-  /** The names of what {@linkcode EchoRing.staleness} says. */
+  /** The names of the values of {@linkcode EchoRing.staleness}. */
   readonly names: readonly string[];
-  /** A full pool, of as many training images as it holds, [pool, pixels]. */
+  /** A full ring, from training images [pool, pixels]. */
   init(params: Params, images: Tensor): EchoRingState;
-  /** The encodings that echoes are drawn from in a step, beside those of its batch. */
+  /** The encodings from which a step draws echoes, beside those of its batch. */
   encodings(state: EchoRingState, params: Params): Encoded;
-  /** The pool after a step: its oldest batch makes room for that of the step. */
+  /** The ring after a step: the batch of the step replaces the oldest one. */
   next(state: EchoRingState, images: Tensor, encoded: Encoded): EchoRingState;
   /**
-   * How stale echoes are in a step, by name, scalars: what {@linkcode echoStaleness} says of the first place, and of the bias the
-   * share that the pool has of the echoes.
+   * Scalars by name: what {@linkcode echoStaleness} estimates from the first place. The bias is
+   * multiplied by the share of echoes that come from the ring.
    */
   staleness(state: EchoRingState, params: Params): Record<string, Tensor>;
 }
 
-/** The pool of a model, if it has one, for batches of a size of which it holds a whole number. */
+/** The ring of a model, if it has one. The pool size must be a multiple of the batch size. */
 export function makeEchoRing({ latent, encoder }: Model, batch: number): EchoRing | undefined {
   if (latent.pool === undefined) return undefined;
   const { size, fresh } = latent.pool;

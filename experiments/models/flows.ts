@@ -1,5 +1,6 @@
 /**
- * Autoregressive flows, as a config describes them: the IAF of a latent layer and the MAF of a prior have the same keys.
+ * Autoregressive flows from a config. The IAF of a latent layer and the MAF of a prior have the
+ * same keys.
  *
  * @module
  */
@@ -9,20 +10,20 @@ import { autoregressiveFlow, type Flow } from "../../mod.ts";
 import { count, type Keys, MOST_LAYERS } from "../shell/keys.ts";
 import { activation, type ActivationName, ACTIVATIONS } from "./layers.ts";
 
-/** What a config may say of a flow. */
+/** The options of a flow. */
 export interface FlowConfig {
-  /** Transforms, one after another. */
+  /** The number of transforms, applied one after another. */
   steps: number;
-  /** Units of each hidden layer of each transform's MADE. */
+  /** The units of the hidden layers in the MADE of each transform. */
   hidden: number[];
-  /** Whether volumes are preserved: no scales. */
+  /** Whether transforms only shift and do not scale, so that they preserve volume. */
   shiftOnly: boolean;
   /** Whether the order of the dimensions is reversed between two transforms. */
   reverse: boolean;
   activation: ActivationName;
 }
 
-/** Its keys, with the original's values as defaults. */
+/** The keys of a flow, with the defaults of the original. */
 export const flowKeys: Keys<FlowConfig> = {
   steps: count.max(MOST_LAYERS).default(4),
   hidden: z.array(count).min(1).max(MOST_LAYERS).default([640, 640, 640]),
@@ -31,7 +32,7 @@ export const flowKeys: Keys<FlowConfig> = {
   activation: activation.default("relu"),
 };
 
-/** How many numbers a flow would train without masks. */
+/** The number of parameters that a flow would have without masks. */
 export function flowParameters(
   { steps, hidden, shiftOnly }: FlowConfig,
   dimensions: number,
@@ -43,8 +44,11 @@ export function flowParameters(
 }
 
 /**
- * The flow of a config, between codes of so many dimensions, depending on a context of so many inputs. It is made when it is first
- * asked for, as its masks take time: a config that is only checked needs none.
+ * The flow of a config. It is made at the first call, since its masks take time and a config that
+ * is only checked needs none.
+ *
+ * @param dimensions of the codes
+ * @param context the number of inputs that the flow depends on beside the code
  */
 export function makeFlow(
   { steps, hidden, shiftOnly, reverse, activation }: FlowConfig,

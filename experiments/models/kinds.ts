@@ -1,6 +1,6 @@
 /**
- * Tables of kinds: what a config chooses between by a `type`. A kind is a record in a file of its own, and a table is the
- * module that exports all of them, each under its type.
+ * Tables of kinds, between which a config chooses by a `type`. A kind is a record in a file of its
+ * own. A table is the module that exports all kinds, each under the name of its type.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { type Keys, object } from "../shell/keys.ts";
 
-/** What a kind may ask about the rest of a config, to see whether it fits in. Every config has it. */
+/** The parts of a config that a kind may read to check whether it fits in. */
 export interface Surroundings {
   readonly encoder: readonly { readonly units: number }[];
   readonly latent: { readonly type: string; readonly size: number };
@@ -19,37 +19,42 @@ export interface Surroundings {
 
 /** One kind of latent layer, prior or term. */
 export interface Kind<Options, Rest extends readonly unknown[], Made> {
-  /** What a config may say of it, beside its type: checks and defaults. */
+  /** The schema and the default of each option. */
   readonly keys: Keys<Options>;
   /**
-   * What is wrong with it beside the rest of a config that is right in itself, if anything: a sentence that begins with the
-   * path of a key, such as "prior.type: …".
+   * Checks options that are valid one by one against each other and against the rest of the config.
    *
-   * @param path where the config speaks of it, such as "loss.1"
+   * @param path of the options in the config, such as "loss.1"
+   * @returns a sentence that begins with the path of a key, such as "prior.type: …", if something
+   * is wrong
    */
   problem?(options: Options, config: Surroundings, path: string): string | undefined;
   make(options: Options, ...rest: Rest): Made;
   /**
-   * How many numbers it trains, beside the heads and without masks; none unless there is this. Nothing is made.
+   * The number of its parameters without masks, apart from the heads; 0 if this is missing. It
+   * makes nothing.
    *
    * @param size the dimensions of the code
-   * @param width of what it takes in: a latent layer the encoder's last layer, a prior the image
+   * @param width of its input: for a latent layer the encoder's last layer, for a prior the image
    */
   parameters?(options: Options, size: number, width: number): number;
 }
 
-/** Of a kind that leaves nothing to choose. */
+/** The options of a kind that has none. */
 export type NoOptions = Record<never, never>;
 
 type OptionsOf<K> = K extends { make(options: infer Options, ...rest: never[]): unknown } ? Options
   : never;
 
-/** What a config says where it chooses from a table: a type, its options, and what is common to all types. */
+/**
+ * A choice from a table, as a config has it: a type, the options of that type, and the options of
+ * all types.
+ */
 export type Choice<Table, Common = unknown> = {
   [Type in keyof Table]: { type: Type } & Common & OptionsOf<Table[Type]>;
 }[keyof Table];
 
-/** A table whose kinds are all made of the same things, and into the same. */
+/** A table of kinds whose `make` functions have the same arguments and results. */
 export type Table<Rest extends readonly unknown[] = never, Made = unknown> = Readonly<
   Record<string, Kind<unknown, Rest, Made>>
 >;
@@ -71,7 +76,7 @@ export function kindOf<T>(table: T, { type }: { readonly type: string }): T[keyo
   return table[type as keyof T];
 }
 
-/** What a config has chosen from a table, made. */
+/** Makes what a config has chosen from a table. */
 export function make<Rest extends readonly unknown[], Made>(
   table: Table<NoInfer<Rest>, Made>,
   choice: { readonly type: string },
@@ -80,7 +85,7 @@ export function make<Rest extends readonly unknown[], Made>(
   return table[choice.type].make(choice, ...rest);
 }
 
-/** How many numbers it would train, without being made. */
+/** The number of parameters of a choice, without making it. */
 export function parametersOf(
   table: Table,
   choice: { readonly type: string },

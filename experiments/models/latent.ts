@@ -1,5 +1,6 @@
 /**
- * What a latent layer is: how noisy codes are drawn from what the encoder says, and what is known of them.
+ * Latent layers: how noisy codes are drawn from the encoder's output, and which rates and densities
+ * of the codes are known.
  *
  * @module
  */
@@ -15,78 +16,98 @@ import {
 } from "../../mod.ts";
 import type { Kind } from "./kinds.ts";
 
-/** What the encoder says of a batch. */
+/** The encoder's output for a batch. */
 export interface Encoded {
-  /** The outputs of the two heads, the encoder's last dense layers, each [batch, latent]. */
+  /**
+   * The outputs of the two heads, which are the encoder's last dense layers, each [batch, latent].
+   */
   readonly mean: Tensor;
   readonly scale: Tensor;
-  /** What the heads are computed from, [batch, width]. */
+  /** The input of the heads, [batch, width]. */
   readonly hidden: Tensor;
 }
 
-/** Codes of a batch: one of every image, then another of every image, …: so many rows. */
+/**
+ * Codes of a batch, [rows]: first one code of every image, then a second code of every image, and
+ * so on.
+ */
 export interface Drawn {
-  /** The codes, [rows, latent], where their prior is. */
+  /** The codes, [rows, latent], in the space of the prior. */
   readonly z: Tensor;
-  /** log q(z|x) in nats, [rows]; of a latent that has a density. */
+  /** log q(z|x) in nats, [rows], if the latent layer has a density. */
   readonly logDensity?: Tensor;
   /**
-   * log of the mean of q(z|xₖ) over other images, [rows]; of a latent that has mixtures.
+   * log of the mean of q(z|xₖ) over other images, [rows], if the latent layer has mixtures.
    *
-   * @param legacy the mean of the logarithms instead
+   * @param legacy take the mean of the logarithms instead
    */
   logMixture?(others: Encoded, legacy: boolean): Tensor;
 }
 
-/** Encodings beside the batch, for a latent whose noise is made of encodings. */
+/** Encodings from other batches, for a latent layer whose noise is made of encodings. */
 export interface PoolConfig {
-  /** How many there are: some whole batches, those before the one of the step. */
+  /**
+   * The number of encodings, a multiple of the batch size: those of the batches before the current
+   * one.
+   */
   size: number;
-  /** Whether they are encoded anew in every step; else they stay as they were encoded in the step of their batch. */
+  /**
+   * Whether the pool is encoded again in every step; otherwise each batch keeps the encodings of
+   * its own step.
+   */
   fresh: boolean;
 }
 
 /** What the decoder is given for a code, and the way back from one number of it. */
 export interface Decoded {
-  of(z: Tensor): Tensor;
+  apply(z: Tensor): Tensor;
   inverse(number: number): number;
 }
 
 /** The decoder is given e^z. */
-export const exponential: Decoded = { of: exp, inverse: Math.log };
+export const exponential: Decoded = { apply: exp, inverse: Math.log };
 
-/** The numbers of one dimension of an array that describes codes, such as "mean", one for each image. */
+/**
+ * The numbers of one dimension of an array that describes codes, such as "mean", one for each
+ * image.
+ */
 export type Column = (array: string, dimension: number) => Float64Array;
 
 /** Rates by dimension. */
 export interface DimensionRates {
   /**
    * - `exact`: Echo's −E log Sⱼ. The sum is the model's rate.
-   * - `divergence`: E KL(q(zⱼ|x) ‖ N(0, 1)) under a standard normal prior. The sum is the model's rate.
-   * - `bound`: an upper bound on I(X; zⱼ): the divergence from the closest Gaussian. The sum means nothing.
+   * - `divergence`: E KL(q(zⱼ|x) ‖ N(0, 1)) under a standard normal prior. The sum is the model's
+   *   rate.
+   * - `bound`: an upper bound on I(X; zⱼ): the divergence from the closest Gaussian. The sum means
+   *   nothing.
    */
   readonly measure: "exact" | "divergence" | "bound";
   /** In nats per image, in the order of the code's dimensions. */
   readonly nats: readonly number[];
 }
 
-/** A latent layer. Rates, entropies and divergences are in nats, [batch]. */
+/** A latent layer. Its rates, entropies and divergences are in nats, [batch]. */
 export interface Latent {
-  /** Whether the mean of q(z|xₖ) over many images is known, at an affordable price. */
+  /** Whether the mean of q(z|xₖ) over many images can be computed at an affordable cost. */
   readonly hasMixtures: boolean;
-  /** Where the noise comes from in training beside the batch. */
+  /** The pool that noise is drawn from in training, beside the batch. */
   readonly pool?: PoolConfig;
-  /** What it trains, beside the heads: a tree of a form that it alone knows. */
+  /** Its parameters apart from the heads, a tree that only the layer itself reads. */
   init(key: Key): unknown;
   /**
-   * So many codes of each image.
+   * Draws `samples` codes of each image.
    *
-   * @param others encodings to make the noise of beside the batch's own, for a latent whose noise is made of encodings
+   * @param others encodings to make noise from, beside the batch's own, if the noise is made of
+   * encodings
    */
   draw(own: unknown, encoded: Encoded, key: Key, samples: number, others?: Encoded): Drawn;
-  /** How stale a pool is, from some images as they were encoded before, and as they are now; of a latent that has pools. */
+  /**
+   * The staleness of a pool, from images as they were encoded `before` and as they are encoded
+   * `now`.
+   */
   staleness?(pool: Encoded, before: Encoded, now: Encoded): Staleness;
-  /** What describes the code of each image, by name, each [batch, latent]. */
+  /** Arrays that describe the distribution of each image's code, by name, each [batch, latent]. */
   statistics(encoded: Encoded): Record<string, Tensor>;
   /** What the decoder is given instead of the code itself, if anything. */
   readonly decoded?: Decoded;
@@ -95,21 +116,27 @@ export interface Latent {
   /**
    * The rate of each dimension, of a latent that has them.
    *
-   * @param column what {@linkcode Latent.statistics} said of all images
+   * @param column what {@linkcode Latent.statistics} computed for all images
    * @param isStandard whether the prior is N(0, I)
    */
   ratesByDimension?(column: Column, isStandard: boolean): DimensionRates;
-  /** The rate, where it is known without a prior. */
+  /** The rate, if it is known without a prior. */
   rate?(encoded: Encoded): Tensor;
-  /** KL(q(z|x) ‖ N(0, I)), where it has a closed form. */
+  /** KL(q(z|x) ‖ N(0, I)), if it has a closed form. */
   kl?(encoded: Encoded): Tensor;
-  /** The entropy of q(z|x), where it has a closed form. */
+  /** The entropy of q(z|x), if it has a closed form. */
   entropy?(encoded: Encoded): Tensor;
-  /** Codes of no image in particular, as many as are encoded, where they are known without a prior: [batch, latent]. */
+  /**
+   * Draws from the marginal distribution of codes, [batch, latent], if that is possible without a
+   * prior.
+   */
   marginal?(own: unknown, encoded: Encoded, key: Key): Tensor;
 }
 
-/** A kind of latent layer, with codes of `size` dimensions behind an encoder of that width. */
+/**
+ * A kind of latent layer, with codes of `size` dimensions behind an encoder whose last layer has
+ * `width` units.
+ */
 export interface LatentKind<Options> extends Kind<Options, [size: number, width: number], Latent> {
   /** Whether log q(z|x) is known. */
   readonly hasDensity: boolean;
@@ -119,7 +146,7 @@ export interface LatentKind<Options> extends Kind<Options, [size: number, width:
 export const columnMean = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Rows that are repeated as a block, [n, width] to [times · n, width]. */
+/** Repeats all rows as a block, [n, width] to [times · n, width]. */
 export function tile(x: Tensor, times: number): Tensor {
   if (times === 1) return x;
   const [n, width] = x.shape;

@@ -1,5 +1,5 @@
 /**
- * Stacks of dense layers, as a config lists them.
+ * Stacks of dense layers from a config.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import {
 } from "../../mod.ts";
 import { count, type Keys } from "../shell/keys.ts";
 
-/** Elementwise functions that a hidden layer may end in. */
+/** The activation functions of hidden layers. */
 export type ActivationName = "softplus" | "relu" | "tanh" | "linear";
 
-/** How the weights of a layer begin. */
+/** The initialisers of a layer's weights. */
 export type InitialiserName = "glorotUniform" | "heUniform";
 
 /** A dense hidden layer. */
@@ -33,7 +33,7 @@ export interface Layer {
   initialiser: InitialiserName;
 }
 
-/** The functions of their names. */
+/** Each activation's function. */
 export const ACTIVATIONS: Record<ActivationName, (x: Tensor) => Tensor> = {
   softplus,
   relu,
@@ -46,17 +46,17 @@ const INITIALISERS: Record<InitialiserName, (key: Key, shape: Shape) => Tensor> 
   heUniform,
 };
 
-/** The name of an activation. */
+/** The schema of an activation's name. */
 export const activation: z.ZodType<ActivationName> = z.enum(["softplus", "relu", "tanh", "linear"]);
 
-/** What a config may say of a layer. */
+/** The schema of a layer. */
 export const layerKeys: Keys<Layer> = {
   units: count,
   activation: activation.default("softplus"),
   initialiser: z.enum(["glorotUniform", "heUniform"]).default("glorotUniform"),
 };
 
-/** Initial parameters of layers, one after the other; each takes the next key. */
+/** Initial parameters of a stack of layers; each layer takes the next key. */
 export function initLayers(nextKey: () => Key, inputs: number, layers: readonly Layer[]): Dense[] {
   return layers.map(({ units, initialiser }, i) => {
     const from = i === 0 ? inputs : layers[i - 1].units;
@@ -64,7 +64,7 @@ export function initLayers(nextKey: () => Key, inputs: number, layers: readonly 
   });
 }
 
-/** The output of layers, one after the other, [batch, units]. */
+/** The output of a stack of layers, [batch, units]. */
 export function applyLayers(
   params: readonly Dense[],
   layers: readonly Layer[],

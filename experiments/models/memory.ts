@@ -1,5 +1,6 @@
 /**
- * The memory that a run takes, from its config alone: a model that is too big is refused before it is made.
+ * The memory that a run needs, computed from its config, so that a model that is too big is refused
+ * before it is made.
  *
  * @module
  */
@@ -13,16 +14,19 @@ import * as LATENTS from "./latents/mod.ts";
 import * as PRIORS from "./priors/mod.ts";
 import * as TERMS from "./terms/mod.ts";
 
-/** Bytes of a number. */
+/** Bytes of a float32. */
 const BYTES = 4;
-/** A parameter is kept with two moments by Adam. */
+/** Adam keeps two moments beside each parameter. */
 const COPIES = 3;
-/** Bytes of the codes of the test images, at most. */
+/** The most bytes for the codes of the test images. */
 const MOST_CODES = 2 ** 32;
-/** Numbers that a code is described by for each dimension: mean, scale and z. */
+/** Numbers that are kept for each dimension of a code: mean, scale and z. */
 const CODES = 3;
 
-/** The widths of what follows one another in the encoder and in the decoder, from pixels to pixels. */
+/**
+ * The widths of the layers of the encoder, from the pixels on, and of the decoder, from the code to
+ * the pixels.
+ */
 function widthsOf({ encoder, latent, decoder }: Architecture, pixels: number) {
   const units = (layers: Architecture["encoder"]) => layers.map(({ units }) => units);
   return {
@@ -31,14 +35,14 @@ function widthsOf({ encoder, latent, decoder }: Architecture, pixels: number) {
   };
 }
 
-/** The sizes of the weights of dense layers between widths that follow one another. */
+/** The number of weights of each dense layer in a stack with these widths. */
 function weightSizes(widths: readonly number[]): number[] {
   return widths.slice(1).map((width, i) => widths[i] * width);
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
 
-/** How many numbers the model of a config would train for images of so many pixels, if nothing were masked. */
+/** The number of parameters of a config's model without masks. */
 export function denseParameters(config: Architecture, pixels: number): number {
   const { latent, prior } = config;
   const { toCode, fromCode } = widthsOf(config, pixels);
@@ -51,8 +55,10 @@ export function denseParameters(config: Architecture, pixels: number): number {
 }
 
 /**
- * The bytes that training takes, hardly ever less: parameters with Adam's moments; and, for a batch, what each layer says and the
- * gradient of it. Of many codes of an image, but for the importance bound, its pixels are repeated for each.
+ * The bytes that training needs, an estimate that is seldom too high: the parameters with Adam's
+ * moments; and for a batch the output of each layer with its gradient. With several codes of an
+ * image, its pixels are repeated for each code, unless a term weighs the codes of an image
+ * differently.
  */
 export function bytesOfTraining(
   config: Architecture,
@@ -70,9 +76,9 @@ export function bytesOfTraining(
 }
 
 /**
- * Asserts that a run can fit a device.
+ * Asserts that a run can fit on a device.
  *
- * @throws {UserError} with the bytes that are needed and those that there are
+ * @throws {UserError} with the bytes that are needed and those that are available
  */
 export function checkFits(config: Architecture, { train, test }: DataSet, device: Device): void {
   const { batch, samples, latent } = config;
@@ -89,7 +95,7 @@ export function checkFits(config: Architecture, { train, test }: DataSet, device
       `parameters with Adam's moments take ${
         bytes(needed.parameters)
       } and a step of batch ${batch} ` +
-        `and samples ${samples} takes ${bytes(needed.batch)}, but there are ${bytes(total)}`,
+        `and samples ${samples} takes ${bytes(needed.batch)}, but the device has ${bytes(total)}`,
     );
   }
   const largest = BYTES * Math.max(
@@ -100,13 +106,13 @@ export function checkFits(config: Architecture, { train, test }: DataSet, device
     rows * Math.max(...fromCode),
   );
   if (largest > buffer) {
-    fail(`an array takes ${bytes(largest)}, but one can have ${bytes(buffer)}`);
+    fail(`an array takes ${bytes(largest)}, but the device allows ${bytes(buffer)}`);
   }
   const codes = BYTES * CODES * test.count * latent.size;
   if (codes > MOST_CODES) {
     throw new UserError(
-      `the config is too big: the codes of ${test.count} test images of latent.size ${latent.size} ` +
-        `take ${bytes(codes)}, but there are ${bytes(MOST_CODES)}`,
+      `the config is too big: the codes of ${test.count} test images with latent.size ${latent.size} ` +
+        `take ${bytes(codes)}, but at most ${bytes(MOST_CODES)} are allowed`,
     );
   }
 }

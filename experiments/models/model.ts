@@ -1,5 +1,5 @@
 /**
- * The autoencoder of a config: its parameters, its loss, and what it makes of images.
+ * The autoencoder of a config: its parameters, its loss, its codes and its images.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { latentOf } from "./rules.ts";
 import { logWeights, type Pass, termParts } from "./term.ts";
 import * as TERMS from "./terms/mod.ts";
 
-/** All that is trained. */
+/** All parameters. */
 export interface Params {
   encoder: Dense[];
   /** From the encoder's last layer to the two heads of the code. */
@@ -39,57 +39,75 @@ export interface Params {
   decoder: Dense[];
   /** From the decoder's last layer to the pixels' logits. */
   pixels: Dense;
-  /** What the latent layer trains beside the heads, and what the prior trains: trees of forms that they alone know. */
+  /**
+   * The parameters of the latent layer apart from the heads, and of the prior: trees that only
+   * those two read.
+   */
   latent: unknown;
   prior: unknown;
 }
 
-/** The loss of a batch and its parts: scalars, in nats per image. */
+/** The loss of a batch and its parts, scalars in nats per image. */
 export interface Losses {
   rate: Tensor;
   distortion: Tensor;
   loss: Tensor;
-  /** Further terms of the loss, not weighted, by their types. */
+  /** Further terms of the loss by type, without their weights. */
   [term: string]: Tensor;
 }
 
-/** An autoencoder: pure functions of its parameters. Images are [batch, pixels] in [0, 1]. */
+/** An autoencoder, as pure functions of its parameters. Images are [batch, pixels] in [0, 1]. */
 export interface Model {
   latent: Latent;
   prior: Prior;
   /** The names of its losses, in order. */
   names: readonly string[];
-  /** How many numbers it would train if nothing were masked. */
+  /** The number of its parameters without masks. */
   dense: number;
   /**
    * Initial parameters.
    *
-   * @param examples training images, as many as the prior starts from: [prior.examples, pixels]
+   * @param examples the training images that the prior starts from, [prior.examples, pixels]
    */
   init(key: Key, examples: Tensor): Params;
-  /** What the encoder says of images. */
+  /** The encoder, as the prior uses it. */
   encoder(params: Params): Encoder;
   /**
-   * The loss that training makes small, averaged over the batch.
+   * The loss that training minimises and its parts, averaged over the batch.
    *
-   * @param others encodings to make noise of beside the batch's own, as {@linkcode Latent.draw} takes them
+   * @param others encodings to make noise from, beside the batch's own, as {@linkcode Latent.draw}
+   * takes them
    */
   losses(params: Params, images: Tensor, key: Key, others?: Encoded): Losses;
-  /** log p(x, z) − log q(z|x) of so many codes of each image, for a latent of known density: [samples, batch]. */
+  /**
+   * log p(x, z) − log q(z|x) of `samples` codes of each image, [samples, batch]; the latent layer
+   * must have a density.
+   */
   logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
-  /** What describes the code of each image, and z, a code as the decoder is given it: each [batch, latent]. */
+  /**
+   * The statistics of each image's code, and `z`, one code in the form that the decoder is given:
+   * each [batch, latent].
+   */
   encode(params: Params, images: Tensor, key: Key): Record<string, Tensor>;
-  /** The distortion of images by codes of them that were drawn in any way, in nats: [batch, pixels], [batch, latent] to [batch]. */
+  /**
+   * The distortion in nats of images given codes, [batch, pixels] and [batch, latent] to [batch].
+   */
   distortion(params: Params, images: Tensor, codes: Tensor): Tensor;
-  /** Each pixel's probability for codes as the decoder is given them: [rows, latent] to [rows, pixels]. */
+  /**
+   * Pixel probabilities from codes in the form that the decoder is given, [rows, latent] to [rows,
+   * pixels].
+   */
   decode(params: Params, codes: Tensor): Tensor;
-  /** Each pixel's probability after a pass through a noisy code: [batch, pixels]. */
+  /** Pixel probabilities of images after a pass through their noisy codes, [batch, pixels]. */
   reconstruct(params: Params, images: Tensor, key: Key): Tensor;
-  /** Pixel probabilities of new images, as many as there are in the batch of images given: [batch, pixels]. */
+  /**
+   * Pixel probabilities of as many new images as the batch has, [batch, pixels]. Echo makes its
+   * noise from the batch.
+   */
   sample(params: Params, images: Tensor, key: Key): Tensor;
 }
 
-/** The autoencoder that a config describes, for images of so many pixels. */
+/** The autoencoder of a config, for images with this number of pixels. */
 export function makeModel(config: Architecture, pixels: number): Model {
   const { size } = config.latent;
   const width = config.encoder.at(-1)?.units ?? pixels;
@@ -98,15 +116,15 @@ export function makeModel(config: Architecture, pixels: number): Model {
   const prior = make(PRIORS, config.prior, size);
   const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
   const extras = nameExtras(terms);
-  // Reported also where the loss has no such term.
+  // Every model reports a rate, even if its loss has no such term.
   const rate = terms.find(isRate) ?? TERMS.rate.make({}, parts);
 
   function encode(params: Params, images: Tensor): Encoded {
     const hidden = applyLayers(params.encoder, config.encoder, images);
     return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
   }
-  const decoded = (codes: Tensor) => latent.decoded?.of(codes) ?? codes;
-  /** The pixels' logits for codes as the decoder is given them. */
+  const decoded = (codes: Tensor) => latent.decoded?.apply(codes) ?? codes;
+  /** The pixels' logits from codes in the form that the decoder is given. */
   function decode(params: Params, given: Tensor): Tensor {
     return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
   }
@@ -188,7 +206,10 @@ export function makeModel(config: Architecture, pixels: number): Model {
   };
 }
 
-/** A name for each term that is neither reconstruction nor rate, by its place: its type, numbered where there are several. */
+/**
+ * The names of the terms beside rate and distortion, by index in the loss: `mmd`, and `mmd_2` for a
+ * second one.
+ */
 function nameExtras(terms: readonly { readonly type: string }[]): Map<number, string> {
   const names = new Map<number, string>();
   for (const [i, term] of terms.entries()) {

@@ -1,5 +1,5 @@
 /**
- * How many numbers a model trains.
+ * The number of parameters of a model.
  *
  * @module
  */
@@ -7,22 +7,22 @@
 import { key, type Tensor, treeLeaves, zeros } from "../../mod.ts";
 import type { Model } from "./model.ts";
 
-/** Parameters of a model. */
+/** The size of a model. */
 export interface ModelSize {
-  /** What is trained. */
+  /** The number of parameters that are trained. */
   readonly parameters: number;
-  /** The same if nothing were masked: the weights that the masks of flows leave out are not stored. */
+  /** The number without masks. The weights that a flow's masks leave out are not stored. */
   readonly dense: number;
 }
 
-/** The size of a model for images of so many pixels; computes nothing. */
+/** The size of a model, from the shapes of its initial parameters, which are not computed. */
 export function modelSize(model: Model, pixels: number): ModelSize {
   const params = model.init(key(0), zeros([model.prior.examples, pixels]));
   const leaves = treeLeaves(params) as Tensor[];
   return { parameters: leaves.reduce((total, { size }) => total + size, 0), dense: model.dense };
 }
 
-/** A size in words. */
+/** A size as text. */
 export function sizeText({ parameters, dense }: ModelSize): string {
   const text = `${parameters.toLocaleString("en")} parameters`;
   return dense === parameters ? text : `${text} (${dense.toLocaleString("en")} without masks)`;

@@ -1,5 +1,5 @@
 /**
- * What a prior is: a density of codes, and samples of it.
+ * Priors: a density of codes, and samples from it.
  *
  * @module
  */
@@ -17,17 +17,17 @@ export interface Encoder {
 
 /** A prior of codes. */
 export interface Prior {
-  /** How many training images its parameters start from. */
+  /** The number of training images that its parameters start from. */
   readonly examples: number;
-  /** What it trains: a tree of a form that it alone knows. */
+  /** Its parameters, a tree that only the prior itself reads. */
   init(key: Key, examples: Tensor): unknown;
   /** log p(z) of codes in nats, [rows]. */
   logDensity(own: unknown, drawn: Drawn, encoder: Encoder): Tensor;
-  /** So many samples, [count, latent]. */
+  /** Samples, [count, latent]. */
   sample(own: unknown, key: Key, count: number, encoder: Encoder): Tensor;
 }
 
-/** A kind of prior, of codes of `size` dimensions. */
+/** A kind of prior, for codes of `size` dimensions. */
 export interface PriorKind<Options> extends Kind<Options, [size: number], Prior> {
   /** Whether it is N(0, I), from which some latent layers know their divergence in closed form. */
   readonly isStandard?: boolean;

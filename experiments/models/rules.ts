@@ -1,5 +1,5 @@
 /**
- * What must go together in a config, and the sentences where it does not.
+ * Rules about parts of a config that must fit together, and the messages for those that do not.
  *
  * @module
  */
@@ -8,28 +8,34 @@ import { kindOf, make, type Surroundings } from "./kinds.ts";
 import type { Latent } from "./latent.ts";
 import * as LATENTS from "./latents/mod.ts";
 
-/** The latent layer of a config, for images of so many pixels; no rule depends on their number. */
+/**
+ * The latent layer of a config. The number of pixels matters only without hidden layers, and for no
+ * rule.
+ */
 export function latentOf({ latent, encoder }: Surroundings, pixels = 1): Latent {
   return make(LATENTS, latent, latent.size, encoder.at(-1)?.units ?? pixels);
 }
 
-/** Whether the codes of a config have a known log q(z|x). */
+/** Whether log q(z|x) is known for the codes of a config. */
 export const hasDensity = ({ latent }: Surroundings): boolean => kindOf(LATENTS, latent).hasDensity;
 
-/** Needs a latent whose log q(z|x) is known. */
+/** The message for a config whose latent layer must have a known log q(z|x), but does not. */
 export function needsDensity(config: Surroundings, path: string, what: string): string | undefined {
   if (hasDensity(config)) return undefined;
   const known = Object.entries(LATENTS).filter(([, { hasDensity }]) => hasDensity);
   const names = known.map(([type]) => type).join(", ");
-  return `${path}: ${what} needs a latent of known density (${names}), but latent.type is "${config.latent.type}"`;
+  return `${path}: ${what} needs a latent layer with a known density (${names}), but latent.type is "${config.latent.type}"`;
 }
 
-/** Needs a latent of which the mean density of many encodings is known, too. */
+/**
+ * The message for a config whose latent layer must have mixtures ({@linkcode Latent.hasMixtures}),
+ * but has none.
+ */
 export function needsMixtures(
   config: Surroundings,
   path: string,
   what: string,
 ): string | undefined {
   if (latentOf(config).hasMixtures) return undefined;
-  return `${path}: ${what} needs a latent whose flow is the same for all images, so latent.context must be false`;
+  return `${path}: ${what} needs a flow that is the same for all images: latent.context must be false`;
 }

@@ -1,5 +1,5 @@
 /**
- * What a term of the loss is: a scalar, from a pass of a batch through the model.
+ * Terms of the loss: each computes a scalar from a pass of a batch through the model.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import type { Drawn, Encoded, Latent } from "./latent.ts";
 import * as PRIORS from "./priors/mod.ts";
 import { hasDensity, latentOf } from "./rules.ts";
 
-/** A pass of a batch: with `samples` codes of each image there are samples · batch rows. */
+/**
+ * A pass of a batch through the model. With `samples` codes of each image there are samples · batch
+ * rows.
+ */
 export interface Pass {
   readonly encoded: Encoded;
   readonly drawn: Drawn;
@@ -21,18 +24,21 @@ export interface Pass {
   readonly logPrior: Tensor;
   /** The term's own randomness. */
   readonly key: Key;
-  /** So many samples of the prior, [count, latent]. */
+  /** Samples from the prior, [count, latent]. */
   samplePrior(key: Key, count: number): Tensor;
 }
 
-/** What a term is made of: the latent layer, whether its density is known, and whether the prior is N(0, I). */
+/**
+ * The parts of the model that terms depend on: the latent layer, whether its density is known, and
+ * whether the prior is N(0, I).
+ */
 export interface TermParts {
   readonly latent: Latent;
   readonly hasDensity: boolean;
   readonly isStandard: boolean;
 }
 
-/** What the terms of a config's model are made of. */
+/** The parts of a config's model that its terms depend on. */
 export const termParts = (config: Surroundings, latent: Latent = latentOf(config)): TermParts => ({
   latent,
   hasDensity: hasDensity(config),
@@ -47,13 +53,19 @@ export interface Term {
 
 /** A kind of term. */
 export interface TermKind<Options> extends Kind<Options, [parts: TermParts], Term> {
-  /** Which part of −ELBO it is, if one: both are reported of every model. β multiplies the weight of the rate. */
+  /**
+   * The part of −ELBO that the term is, if any. Every model reports both parts; β is the weight of
+   * the rate.
+   */
   readonly part?: "rate" | "distortion";
-  /** Whether its gradient weighs the codes of an image differently; then the pixels are not repeated for each code. */
+  /**
+   * Whether the codes of an image have different weights in the gradient. Then the pixels are not
+   * repeated for each code.
+   */
   readonly weighsCodes?: boolean;
 }
 
-/** log p(x|z) + log p(z) − log q(z|x) of a latent of known density, [samples, batch]. */
+/** log p(x|z) + log p(z) − log q(z|x), [samples, batch]; the latent layer must have a density. */
 export function logWeights({ drawn, samples, distortion, logPrior }: Pass): Tensor {
   const weights = sub(sub(logPrior, drawn.logDensity!), distortion);
   return reshape(weights, [samples, weights.size / samples]);

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A line from its upper left to its lower right end. */
+/** A line x + y = sum, from its upper left end to its lower right end. */
 export interface Contour {
   readonly sum: number;
   readonly x1: number;
@@ -13,7 +13,7 @@ export interface Contour {
   readonly y2: number;
 }
 
-/** Lines of about eight round sums in a rectangle, the lowest first. */
+/** About eight lines in a rectangle, each with a round sum; the lowest sum first. */
 export function contours(
   [left, right]: readonly [number, number],
   [bottom, top]: readonly [number, number],
@@ -29,7 +29,7 @@ export function contours(
   return lines;
 }
 
-/** The nearest step upwards of 1, 2 or 5 times a power of ten. */
+/** Rounds a step up to 1, 2 or 5 times a power of ten: 0.3 to 0.5, 12 to 20. */
 function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   return power * [1, 2, 5, 10].find((digit) => digit * power >= step * (1 - 1e-9))!;

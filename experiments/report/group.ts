@@ -1,5 +1,6 @@
 /**
- * Runs that differ in the seed alone, and so are one row, one panel and one set of pictures.
+ * Groups of runs that differ only in their seed. The page shows one row, one panel and one set of
+ * pictures for each group.
  *
  * @module
  */
@@ -9,18 +10,20 @@ import type { Config } from "../config/config.ts";
 import { betaOf, isRate } from "../models/beta.ts";
 import type { ReportRun } from "./read_run.ts";
 
-/** See above. */
+/** Runs of one config that differ only in their seed. */
 export interface RunGroup {
-  /** Short, and of no other group. */
+  /** A short and unique name. */
   readonly name: string;
-  /** Each of another seed, those that are finished first; of a run whose config is not known, that one alone. */
+  /**
+   * One run for each seed, finished runs first. A run without a known config is a group of its own.
+   */
   readonly runs: readonly ReportRun[];
-  /** Runs of a seed that one of the others has too: they say nothing new. */
+  /** Runs whose seed another run of the group also has. They are not counted. */
   readonly repeats: readonly ReportRun[];
   readonly config?: Config;
 }
 
-/** The groups of some runs: those of one curve together, by β. */
+/** The groups of some runs, sorted by curve and then by β. */
 export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
   const members = sets(runs, (a, b) => isDeepStrictEqual({ ...a, seed: 0 }, { ...b, seed: 0 }));
   const names = groupNames(members.map((group) => group.map(({ name }) => name)));
@@ -36,17 +39,17 @@ export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
   });
   const curves = curveNames(groups);
   const beta = ({ config }: RunGroup) => config === undefined ? 0 : betaOf(config.loss);
-  // So that `b2` stands before `b10`.
+  // Numeric, so that `b2` comes before `b10`.
   const { compare } = new Intl.Collator("en", { numeric: true });
   return groups.sort((a, b) =>
     compare(curves.get(a)!, curves.get(b)!) || beta(a) - beta(b) || compare(a.name, b.name)
   );
 }
 
-/** Whether a run has come to its test. */
+/** Whether a run has test results. */
 export const isFinished = ({ test }: ReportRun): boolean => test !== undefined;
 
-/** The name of the curve that each group is a point of: those that differ in β alone are on one. */
+/** The name of each group's curve. Groups that differ only in β are points of one curve. */
 export function curveNames(groups: readonly RunGroup[]): Map<RunGroup, string> {
   const curves = sets(groups, (a, b) => isDeepStrictEqual(withoutBeta(a), withoutBeta(b)));
   const runs = curves.map((curve) => curve.flatMap(({ runs }) => runs.map(({ name }) => name)));
@@ -54,7 +57,7 @@ export function curveNames(groups: readonly RunGroup[]): Map<RunGroup, string> {
   return new Map(curves.flatMap((curve, i) => curve.map((group) => [group, names[i]])));
 }
 
-/** What has a config sorted into sets of what is alike; what has none is alone. */
+/** Sorts items into sets whose configs are alike. An item without a config is a set of its own. */
 function sets<T extends { readonly config?: Config }>(
   items: readonly T[],
   isAlike: (a: Config, b: Config) => boolean,
@@ -76,7 +79,10 @@ const withoutBeta = (config: Config) => ({
   loss: config.loss.map((term) => isRate(term) ? { ...term, weight: 1 } : term),
 });
 
-/** A short name for each set of names: what they begin with, without a seed, and without what all sets end in. */
+/**
+ * A short unique name for each set of names: their common start, without the seed and without the
+ * ending of all sets.
+ */
 export function groupNames(sets: readonly (readonly string[])[]): string[] {
   const names = sets.map((set) => set.length === 1 ? set[0] : commonName(set));
   const settings = names.map((name) => name.replace(/[\W_]+seed[\W_]*\d+$/i, ""));
@@ -86,7 +92,7 @@ export function groupNames(sets: readonly (readonly string[])[]): string[] {
   return short ?? names.map((name, i) => `${name} (${i + 1})`);
 }
 
-/** Names without the parts behind a `_` in which all of them end. */
+/** Names without their common ending, which begins at a `_`. */
 function withoutTail(names: readonly string[]): string[] {
   const reversed = names.map((name) => [...name].reverse().join(""));
   const end = [...commonStart(reversed)].reverse().join("");
@@ -94,14 +100,17 @@ function withoutTail(names: readonly string[]): string[] {
   return names.map((name) => name.slice(0, name.length - tail));
 }
 
-/** What names begin with, up to the number in which they differ and what it counts: "echo" of `echo_seed1` and `echo_seed12`. */
+/**
+ * The common start of names, without the word before the number that differs: "echo" for
+ * `echo_seed1` and `echo_seed12`.
+ */
 function commonName(names: readonly string[]): string {
   let start = commonStart(names);
   if (names.some((name) => /[\d.]/.test(name[start.length]))) start = start.replace(/[\d.]+$/, "");
   return start.replace(/[\W_]+(s|seed|b|beta)?[\W_]*$/i, "") || names[0];
 }
 
-/** The longest text that all names begin with. */
+/** The longest common start of all names. */
 function commonStart([first, ...others]: readonly string[]): string {
   let length = first.length;
   for (const other of others) {

@@ -9,10 +9,10 @@ import type { ReportRun } from "./read_run.ts";
 
 const COLUMNS = ["run", "dataset", "seed", "epoch", "learning_rate", "seconds"];
 
-/** How the text of histories begins, and by which it is known. */
+/** The first characters of every such file; `--csv` overwrites only files that begin like this. */
 export const HISTORIES_START: string = COLUMNS.join(",");
 
-/** The text of the file. What a run does not know is left empty. */
+/** The text of the file. Cells without a value are empty. */
 export function historiesCsv(runs: readonly ReportRun[]): string {
   const rows = runs.flatMap(({ folder, config, history }) =>
     history.map(({ epoch, learningRate, seconds, train, valid }) => ({

@@ -1,5 +1,5 @@
 /**
- * A history of which some lines may be damaged: the report shows the others.
+ * Reads a history with damaged lines: the report shows the other lines.
  *
  * @module
  */
@@ -19,10 +19,10 @@ const record: z.ZodType<EpochRecord> = z.object({
   seconds: z.number(),
 });
 
-/** So many damaged lines are told one by one. */
+/** The most damaged lines that are listed one by one. */
 const MOST_PROBLEMS = 10;
 
-/** The epochs of a history's text, and what is wrong with its other lines. */
+/** The epochs of a history, and one sentence for each damaged line. */
 export function readLines(text: string): { records: EpochRecord[]; problems: string[] } {
   const records: EpochRecord[] = [];
   const problems: string[] = [];
@@ -38,7 +38,7 @@ export function readLines(text: string): { records: EpochRecord[]; problems: str
   return { records, problems };
 }
 
-/** The epoch of a line, or what is wrong with it. */
+/** The epoch of a line, or a text that says what is wrong with the line. */
 function readLine(line: string, before: number): EpochRecord | string {
   let value: unknown;
   try {
@@ -48,6 +48,6 @@ function readLine(line: string, before: number): EpochRecord | string {
   }
   const { data, error } = record.safeParse(value);
   if (error !== undefined) return `is no record of an epoch${issueText(error, value)}`;
-  if (data.epoch <= before) return `is of epoch ${data.epoch}, but stands after epoch ${before}`;
+  if (data.epoch <= before) return `is of epoch ${data.epoch}, but comes after epoch ${before}`;
   return data;
 }

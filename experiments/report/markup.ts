@@ -1,5 +1,6 @@
 /**
- * HTML that cannot break a page: what is put into a template is escaped unless it is such HTML itself.
+ * Templates of HTML. They escape every text, so that no name or path can break the page; pieces of
+ * markup stay as they are.
  *
  * @module
  */
@@ -9,7 +10,10 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What a template takes: text and numbers are escaped, lists joined, and nothing is nothing. */
+/**
+ * What a template takes: texts and numbers are escaped, lists are joined, and undefined is left
+ * out.
+ */
 export type Content = Markup | string | number | undefined | readonly Content[];
 
 /** A piece of a page: `` markup`<p>${text}</p>` ``. */
@@ -17,7 +21,7 @@ export function markup(literals: TemplateStringsArray, ...contents: Content[]): 
   return { html: String.raw({ raw: literals }, ...contents.map(markupOf)) };
 }
 
-/** Markup that is known to be well-formed, such as a picture's. */
+/** Markup from HTML that is known to be well-formed, such as a plot's SVG. It is not escaped. */
 export const trusted = (html: string): Markup => ({ html });
 
 function markupOf(content: Content): string {

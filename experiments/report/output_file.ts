@@ -1,5 +1,6 @@
 /**
- * Where a report may be written: never over the files of a run, nor over what no report has written.
+ * Which files a report may overwrite: those of an earlier report, but no file of a run and no other
+ * file.
  *
  * @module
  */
@@ -10,24 +11,25 @@ import { UserError } from "../shell/errors.ts";
 import { exists } from "../shell/files.ts";
 import { folderAt } from "../runs/run_folder.ts";
 
-/** A file to be written. */
+/** A file that a report will write. */
 export interface OutputFile {
   /** The flag that names it. */
   readonly flag: string;
   readonly path: string;
-  /** How every file of its kind begins. */
+  /** The first characters of every file of this kind. */
   readonly start: string;
 }
 
-/** The names of the files of a run. */
+/** The names of the files in a run folder. */
 const { path: _, ...runFiles } = folderAt("");
 const RUN_NAMES = Object.values(runFiles);
 
 /**
- * Does nothing where all of the files can be written, and nothing is lost by it but an earlier file of the same kind.
+ * Asserts that all files can be written, and that they replace nothing but earlier files of the
+ * same kind.
  *
- * @throws {UserError} if two are the same, or one is a file of a run, something of another kind, no regular file, or outside of
- * where this process may write
+ * @throws {UserError} if two paths are equal, or a path has the name of a run's file, is a file of
+ * another kind, is no regular file, or lies outside the folders that this process may write
  */
 export async function requireFree(files: readonly OutputFile[]): Promise<void> {
   for (const [i, { flag, path, start }] of files.entries()) {
@@ -38,16 +40,18 @@ export async function requireFree(files: readonly OutputFile[]): Promise<void> {
     }
     requireWritable(flag, path);
     if (!await exists(path)) continue;
-    if (!(await Deno.stat(path)).isFile) throw new UserError(`${flag} is ${path}, no regular file`);
+    if (!(await Deno.stat(path)).isFile) {
+      throw new UserError(`${flag} is ${path}, which is not a regular file`);
+    }
     const found = await startOf(path, start.length);
     if (found.trim() === "" || found === start) continue;
     throw new UserError(
-      `${flag} is ${path}, which is there and was not written by deno task report: remove it, or choose another name`,
+      `${flag} is ${path}, which exists and was not written by deno task report: remove it, or choose another name`,
     );
   }
 }
 
-/** The first characters of a file; they are ASCII. */
+/** The first characters of a file, read as ASCII. */
 async function startOf(path: string, length: number): Promise<string> {
   const bytes = new Uint8Array(length);
   using file = await Deno.open(path);

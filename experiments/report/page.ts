@@ -1,24 +1,27 @@
 /**
- * The report as a page: one HTML file that needs nothing else, and runs nothing.
+ * The page of a report: one HTML file that loads no other file and runs no script.
  *
  * @module
  */
 
 import { curveNames, groupRuns } from "./group.ts";
+import { lossSection } from "./loss_section.ts";
 import { markup, trusted } from "./markup.ts";
 import { pictureSection } from "./picture_section.ts";
 import { planeSection } from "./plane_section.ts";
+import { rateSection } from "./rate_section.ts";
 import { type Found, readDetails, type ReportRun } from "./read_run.ts";
 import { runSection } from "./run_section.ts";
-import { lossSection, rateSection, type Section, type Shown, summarySection } from "./sections.ts";
+import type { Section, Shown } from "./section.ts";
 import { settingsSection } from "./settings_section.ts";
 import { STYLE } from "./style.ts";
 import { summarize } from "./summary.ts";
+import { summarySection } from "./summary_section.ts";
 
-/** Nothing is run, and nothing is loaded from elsewhere. */
+/** Browsers run no script of the page and load nothing for it. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-/** How every page begins, and by which it is known. */
+/** The first characters of every page; `--out` overwrites only files that begin like this. */
 export const PAGE_START: string = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -28,7 +31,7 @@ export const PAGE_START: string = `<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 `;
 
-/** The page of at least one run, as the text of the file. */
+/** The text of the page; there must be at least one run. */
 export async function reportPage({ runs, others }: Found): Promise<string> {
   const groups = groupRuns(runs);
   const curves = curveNames(groups);
@@ -72,7 +75,11 @@ ${content}
 <header>
 <h1>${title}</h1>
 <p>${settings}Losses, rates and distortions are in nats per image.</p>
-${incomplete === 0 ? "" : markup`<p class="notice"><a href="#runs">What ${notice} lack</a></p>`}
+${
+    incomplete === 0
+      ? ""
+      : markup`<p class="notice"><a href="#runs">${notice} have missing or damaged parts</a></p>`
+  }
 <nav aria-label="Contents"><ul>
 ${sections.map(link)}</ul></nav>
 </header>
@@ -84,7 +91,7 @@ ${sections.map(part)}</main>
   return page.html;
 }
 
-/** The data set, if all configs have the same. */
+/** " on " and the data set, if all configs have the same. */
 function of(all: readonly Shown[]): string {
   const names = new Set(all.flatMap(({ group }) => group.config?.dataset ?? []));
   return names.size === 1 ? ` on ${[...names]}` : "";

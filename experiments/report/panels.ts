@@ -1,6 +1,6 @@
 /**
- * Small multiples: a panel for each group of runs, all of one scale, each with the other groups behind it in grey. So a curve is
- * told from others by its place, not by its colour.
+ * Small multiples: a panel for each group of runs. All panels share one scale, and each shows the
+ * other groups in grey behind its own. Readers tell curves apart by their panel, not by colour.
  *
  * @module
  */
@@ -13,30 +13,30 @@ import { type Content, type Markup, markup, trusted } from "./markup.ts";
 export interface Panel {
   /** The heading of the panel. */
   readonly name: string;
-  /** The numbers that the picture shows, in words: for those who do not see it too. */
+  /** The numbers that the picture shows, also read aloud by screen readers. */
   readonly text: string;
   readonly marks: Plot.Markish[];
 }
 
-/** What panels share. */
+/** What all panels of a section share. */
 export interface Sharing {
-  /** Of no other panels on the page. */
+  /** An anchor that is unique on the page. */
   readonly id: string;
   /** Scales and margins. */
   readonly options: Plot.PlotOptions;
-  /** What lies behind every panel; drawn once. */
+  /** The marks behind every panel; they are drawn once and used by all. */
   readonly context: Plot.Markish[];
 }
 
-// All of them are given, so that pictures with and without axes have the same scales.
+// All four are set, so that pictures with and without axes have the same scales.
 const MARGINS = { marginTop: 20, marginRight: 12, marginBottom: 32, marginLeft: 40 };
 const SIZE = { width: 300, height: 190, ...MARGINS };
 
-/** What is inside a picture. */
+/** Matches an SVG element and captures what is inside. */
 const SVG = /^<svg[^>]*>(.*)<\/svg>$/s;
 const FONT = trusted('text-anchor="middle" font-size="10" fill="currentColor"');
 
-/** The panels, as many beside each other as there is room for. */
+/** The panels, side by side as far as there is room. */
 export function panelsMarkup({ id, options, context }: Sharing, panels: readonly Panel[]): Markup {
   const draw = (more: Plot.PlotOptions) => plotText({ ...SIZE, ...options, ...more });
   const [, behind] = draw({ axis: null, grid: false, marks: context }).match(SVG)!;

@@ -1,5 +1,5 @@
 /**
- * The pictures of a run, made small enough to be part of a page.
+ * The pictures of a run, made small enough to be embedded in a page.
  *
  * @module
  */
@@ -18,16 +18,21 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** Grey levels of a picture in a page: more are hardly seen, and cost most of its bytes. */
+/**
+ * Grey levels of an embedded picture. More are hardly visible, but would take most of the bytes.
+ */
 const LEVELS = 16;
 
-/** Pictures of more pixels are not shown: a page of a few of them would be too much for a browser. */
+/**
+ * The most pixels of a picture that is shown: a browser cannot hold a page of several larger ones.
+ */
 const MOST_PIXELS = 2 ** 24;
 
 /**
- * Reads a grey PNG, and takes one pixel of four where they are all alike.
+ * Reads a grey PNG. A picture that consists of equal 2×2 squares is halved.
  *
- * @throws {UserError} if the file cannot be read, is damaged, not grey, or of no or too many pixels
+ * @throws {UserError} if the file cannot be read, is damaged, is not grey, or has no pixels or too
+ * many
  */
 export async function readPicture(path: string): Promise<Picture> {
   const bytes = await readFile(path);
@@ -37,42 +42,46 @@ export async function readPicture(path: string): Promise<Picture> {
     return halve({ width, height, data: Uint8Array.from(data) });
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${path} is not a whole PNG file`, { cause: error });
+    throw new UserError(`${path} is a damaged PNG file`, { cause: error });
   }
 }
 
 /**
- * The size of a grey PNG, before anything is unpacked whose size is not known.
+ * Checks the size of a grey PNG before it is decoded, so that a small file cannot unpack to more
+ * bytes than its pixels need.
  *
- * @throws {UserError} if it is not grey, or has no or too many pixels
- * @throws {RangeError} if it is cut off, or holds more than its pixels
+ * @throws {UserError} if the picture is not grey, or has no pixels or too many
+ * @throws {RangeError} if the file is cut off, or holds more data than its pixels
  */
 function requireSmall(bytes: Uint8Array, path: string): { width: number; height: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  // After the signature of 8 bytes come chunks: a length, a type, as many bytes as the length says, and a checksum. The first
-  // chunk has width, height, bits and kind of the pixels.
+  // A PNG is a signature of 8 bytes and chunks; a chunk is a length, a type, its data and a
+  // checksum. The data of the first chunk are the width and the height, the bits of a pixel and its
+  // kind.
   const [width, height, depth, kind] = [16, 20].map((at) => view.getUint32(at))
     .concat([24, 25].map((at) => view.getUint8(at)));
   if (depth !== 8 || kind !== 0) throw new UserError(`${path} is not a grey PNG of 8 bits`);
   if (width * height === 0 || width * height > MOST_PIXELS) {
     throw new UserError(
-      `${path} must have from 1 to ${MOST_PIXELS} pixels to be shown, but has ${width}×${height}`,
+      `${path} has ${width}×${height} pixels, but a report shows pictures of from 1 to ${MOST_PIXELS} pixels`,
     );
   }
   const packed: Uint8Array[] = [];
   for (let at = 8; at < bytes.length; at += 12 + view.getUint32(at)) {
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (type === "iCCP") {
-      throw new UserError(`${path} has a colour profile, which no grey PNG needs`);
+      throw new UserError(`${path} has a colour profile, which a grey PNG must not have`);
     }
     if (type === "IDAT") packed.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
   }
-  // A row is a byte that says how it is written, and its pixels.
+  // Each row is one byte for its filter, then its pixels.
   inflateSync(Buffer.concat(packed), { maxOutputLength: height * (1 + width) });
   return { width, height };
 }
 
-/** The picture at half its size, if it is made of squares of 2 by 2 pixels; else the picture itself. */
+/**
+ * The picture at half its size if it consists of equal 2×2 squares, otherwise the picture itself.
+ */
 function halve(picture: Picture): Picture {
   const [width, height] = [picture.width / 2, picture.height / 2];
   if (!Number.isInteger(width) || !Number.isInteger(height)) return picture;
@@ -88,7 +97,7 @@ function halve(picture: Picture): Picture {
   return { width, height, data };
 }
 
-/** The address of a picture in a page, which is the picture itself: a PNG of 16 grey levels. */
+/** The picture as a data: URL, which holds a PNG of 16 grey levels. */
 export function dataUri({ width, height, data }: Picture): string {
   const step = 255 / (LEVELS - 1);
   const levels = data.map((level) => Math.round(Math.round(level / step) * step));

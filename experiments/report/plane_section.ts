@@ -1,27 +1,27 @@
 /**
- * The rate–distortion plane of a report.
+ * The rate–distortion plane of each data set.
  *
  * @module
  */
 
 import { type Content, markup, trusted } from "./markup.ts";
 import { type PlanePoint, rateDistortionPlot } from "./rate_distortion_plot.ts";
-import { byDataSet, type Section, type Shown } from "./sections.ts";
+import { byDataSet, type Section, type Shown } from "./section.ts";
 
-/** A plane for each data set, in it a point for each group of finished runs. */
+/** A plane for each data set, with a point for each group of finished runs. */
 export function planeSection(all: readonly Shown[]): Section | undefined {
   const planes = byDataSet(all)
     .map(([dataset, shown]) => ({ dataset, points: shown.flatMap(pointOf) }))
     .filter(({ points }) => points.length > 0);
   if (planes.length === 0) return undefined;
   const content =
-    markup`<p>Of test images, means over the seeds of finished runs with their standard errors; runs that differ in
-β alone are on one curve. A dotted line joins what has one β; on a grey line −ELBO is the same, and less is better.</p>
+    markup`<p>Means over the seeds of finished runs on test images, with standard errors. A curve joins runs that differ
+only in β, a dotted line joins points of equal β, and a grey line is where −ELBO has one value; lower is better.</p>
 ${planes.map(plane)}`;
   return { id: "plane", title: "Rate–distortion plane", content };
 }
 
-/** Of runs that are not finished, or of which no β is known, none. */
+/** The point of a group; none if no run is finished or β is unknown. */
 function pointOf({ curve, summary: { split, beta, rate, distortion } }: Shown): PlanePoint[] {
   return split === "test" && beta !== undefined ? [{ curve, beta, rate, distortion }] : [];
 }

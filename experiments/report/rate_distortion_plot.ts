@@ -1,7 +1,8 @@
 /**
  * The rate–distortion plane: a curve for each config, through a point for each β.
  *
- * Alemi et al., "Fixing a Broken ELBO" (ICML 2018): on a line of slope −1 all points have one −ELBO, which is their sum.
+ * −ELBO is the sum of rate and distortion, so it is constant on lines of slope −1 (Alemi et al.,
+ * "Fixing a Broken ELBO", ICML 2018).
  *
  * @module
  */
@@ -13,16 +14,19 @@ import type { Measured } from "../laboratory/statistics/measured.ts";
 
 /** The rate and the distortion of a config with a β, in nats per image. */
 export interface PlanePoint {
-  /** The name of the curve that it is on. */
+  /** The name of the point's curve. */
   readonly curve: string;
   readonly beta: number;
   readonly rate: Measured;
   readonly distortion: Measured;
 }
 
-/** Of Okabe and Ito, for all kinds of colour vision; those first that are seen best on white and on black. */
+/**
+ * The palette of Okabe and Ito, for all kinds of colour vision. Colours that show on both white and
+ * black come first.
+ */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "currentColor", "#e69f00", "#56b4e9"];
-/** One fewer than the colours, so that curves differ in one or the other for long. */
+/** One symbol fewer than colours, so that the first 42 curves all differ in symbol or colour. */
 const SYMBOLS = ["circle", "triangle", "square", "diamond", "star", "wye"] as const;
 
 /** How a curve is drawn. */
@@ -31,13 +35,16 @@ interface Style {
   readonly symbol: typeof SYMBOLS[number];
 }
 
-/** The plane as an SVG element that takes its ink from the page; at least one point. */
+/**
+ * The plane as an SVG element whose text takes the colour of the page; there must be at least one
+ * point.
+ */
 export function rateDistortionPlot(points: readonly PlanePoint[]): string {
   const { width, height, options } = rateDistortionPanel(points);
   return plotText({ ...options, width, height });
 }
 
-/** The plane as a part of a picture; at least one point. */
+/** The plane as a panel of a picture; there must be at least one point. */
 export function rateDistortionPanel(points: readonly PlanePoint[]): Panel {
   const [x, y] = [domain(points.map(({ rate }) => rate)), domain(points.map((p) => p.distortion))];
   const curves = [...Map.groupBy(points, ({ curve }) => curve)];
@@ -53,7 +60,7 @@ export function rateDistortionPanel(points: readonly PlanePoint[]): Panel {
       ariaLabel: curves.map(([curve, points]) => `${curve}: ${inWords(points)}`).join("; "),
       marks: [
         ...contourMarks(x, y, y[1] - key * (y[1] - y[0])),
-        // Where all have one β, there is nothing to tell apart.
+        // With a single β there are no lines to tell apart.
         ...betas.length > 1 ? betas.flatMap((points) => betaMarks(points, x, y)) : [],
         ...curves.flatMap(([_, points], i) => curveMarks(points, styleOf(i))),
         ...curves.flatMap(([curve], i) => keyMarks(curve, i, styleOf(i))),
@@ -90,7 +97,7 @@ function domain(all: readonly Measured[]): Interval {
 const meanRate = ({ rate }: PlanePoint): number => rate.value;
 const meanDistortion = ({ distortion }: PlanePoint): number => distortion.value;
 
-/** Lines of equal −ELBO, lightly; named where they end below the key. */
+/** Light lines of equal −ELBO; those that end below the key have labels. */
 function contourMarks(
   x: Interval,
   y: Interval,
@@ -107,7 +114,7 @@ function contourMarks(
   ];
 }
 
-/** A line through the points of one β, named at the one furthest down and left. */
+/** A line through the points of one β, with a label at its lowest leftmost point. */
 function betaMarks(points: readonly PlanePoint[], x: Interval, y: Interval): Plot.Markish[] {
   const place = { x: meanRate, y: meanDistortion };
   const up = (point: PlanePoint) =>
@@ -144,7 +151,7 @@ function curveMarks(points: readonly PlanePoint[], { color, symbol }: Style): Pl
   ];
 }
 
-/** A line of the key in the upper right corner, which a falling curve leaves empty. */
+/** A line of the key. The key is in the upper right corner, which falling curves leave empty. */
 function keyMarks(curve: string, i: number, { color, symbol }: Style): Plot.Markish[] {
   const place = { frameAnchor: "top-right" } as const;
   const middle = KEY_LINE * (i + 1);
@@ -157,7 +164,7 @@ function keyMarks(curve: string, i: number, { color, symbol }: Style): Plot.Mark
   ];
 }
 
-/** For those who do not see the picture. */
+/** The points in words, for screen readers. */
 function inWords(points: readonly PlanePoint[]): string {
   return points
     .map((point) =>

@@ -1,5 +1,6 @@
 /**
- * Reads what a run has left: all of it that is whole, and in words what is not.
+ * Reads run folders. Whatever can be read is shown; each missing or damaged file becomes a sentence
+ * on the page.
  *
  * @module
  */
@@ -18,20 +19,20 @@ import { decodeTensors } from "../formats/safetensors.ts";
 import { readLines } from "./history_lines.ts";
 import { type Picture, readPicture } from "./picture.ts";
 
-/** A run as the report shows it. */
+/** A run with everything that could be read. */
 export interface ReportRun {
   /** The folder's name. */
   readonly name: string;
   readonly folder: RunFolder;
   readonly config?: Config;
   readonly history: readonly EpochRecord[];
-  /** Of a finished run. */
+  /** The test results of a finished run. */
   readonly test?: TestRecord;
-  /** What the run lacks, or what is damaged, each in a sentence; {@linkcode readDetails} adds to them. */
+  /** A sentence for each missing or damaged file; {@linkcode readDetails} adds to them. */
   readonly problems: string[];
 }
 
-/** What is shown of one run of those that differ in the seed alone. */
+/** The large files, which are read only for the first run of each group. */
 export interface Details {
   readonly rates?: DimensionRates;
   readonly reconstructions?: Picture;
@@ -39,17 +40,17 @@ export interface Details {
   readonly traversals?: Picture;
 }
 
-/** What a report is of. */
+/** The runs of a report. */
 export interface Found {
   readonly runs: readonly ReportRun[];
-  /** Folders without a run, and what each of them lacks. */
+  /** A sentence for each folder without a run. */
   readonly others: readonly string[];
 }
 
 /**
- * Reads the runs in folders, each once; files beside the folders are passed over.
+ * Reads the runs in some folders, each folder once. Paths of files are skipped.
  *
- * @throws {UserError} if a path does not exist, or there is no run at all
+ * @throws {UserError} if a path does not exist, or no folder holds a run
  */
 export async function readRuns(paths: readonly string[]): Promise<Found> {
   const runs: ReportRun[] = [];
@@ -71,7 +72,8 @@ export async function readRuns(paths: readonly string[]): Promise<Found> {
 /**
  * Reads the run in a folder.
  *
- * @returns the run, or what makes the folder none: it has neither an epoch nor a test
+ * @returns the run, or why the folder holds no run: it has neither a finished epoch nor test
+ * results
  */
 async function readRun(path: string): Promise<ReportRun | string> {
   const folder = folderAt(path);
@@ -90,15 +92,15 @@ async function readRun(path: string): Promise<ReportRun | string> {
   return { name: basename(resolve(path)), folder, config, history, test, problems };
 }
 
-/** Why there is no test. */
+/** Why a run has no test results. */
 function unfinished(history: readonly EpochRecord[], config?: Config): string {
   const last = history.at(-1)!.epoch;
-  if (last === config?.epochs) return "it is trained, but not tested";
+  if (last === config?.epochs) return "the run is trained, but not tested";
   const of = config === undefined ? "" : ` of ${config.epochs}`;
-  return `it is not finished: epoch ${last}${of}`;
+  return `the run is not finished: epoch ${last}${of}`;
 }
 
-/** A history of more bytes is not read. */
+/** The most bytes of a history that a report reads. */
 const MOST_BYTES = 2 ** 28;
 
 async function readWholeHistory(path: string): Promise<ReturnType<typeof readLines>> {
@@ -114,12 +116,14 @@ async function readWholeTest(path: string): Promise<TestRecord> {
   throw new UserError(`${path} holds no rate and distortion`);
 }
 
-/** Reads pictures and rates by dimension, and adds what is missing of them to the run's problems. */
+/**
+ * Reads pictures and rates by dimension. Missing and damaged files are added to the run's problems.
+ */
 export async function readDetails(
   { folder, config, test, problems }: ReportRun,
 ): Promise<Details> {
   const part = makePart(problems);
-  // These are made at the end of a run: of one that is not finished they are not missed.
+  // The end of a run makes these files, so they are not missing from an unfinished run.
   const last: typeof part = (path, read) =>
     test === undefined ? Promise.resolve(undefined) : part(path, read);
   const readRates = async (path: string) =>
@@ -132,7 +136,7 @@ export async function readDetails(
   };
 }
 
-/** Reads a file, or notes why that cannot be done. */
+/** A function that reads a file; if that fails, it adds the reason to `problems`. */
 function makePart(problems: string[]) {
   return async <T>(path: string, read: (path: string) => Promise<T>): Promise<T | undefined> => {
     if (!await exists(path)) {

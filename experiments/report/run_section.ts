@@ -1,5 +1,5 @@
 /**
- * The runs of a report, one by one, with what each of them lacks.
+ * A table of all runs, with the missing parts of each.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { duration } from "../runs/progress.ts";
 import type { RunGroup } from "./group.ts";
 import { type Content, markup } from "./markup.ts";
 import type { ReportRun } from "./read_run.ts";
-import type { Section, Shown } from "./sections.ts";
+import type { Section, Shown } from "./section.ts";
 import { type Column, tableMarkup } from "./table.ts";
 
 interface RunRow {
@@ -38,7 +38,7 @@ const epochsText = (done: number, of?: number) => of === undefined ? done : `${d
 
 function missing({ run, group }: RunRow): Content {
   const repeats = group.repeats.includes(run)
-    ? [`it has the seed of another of ${group.name}, and is not counted`]
+    ? [`another run of ${group.name} has the same seed, so this one is not counted`]
     : [];
   const all = [...run.problems, ...repeats];
   return all.length === 0 ? "nothing" : listMarkup(all);
@@ -47,15 +47,15 @@ function missing({ run, group }: RunRow): Content {
 const listMarkup = (texts: readonly string[]): Content =>
   markup`<ul>${texts.map((text) => markup`<li>${text}</li>`)}</ul>`;
 
-/** A row for each run, and folders in which there is none. */
+/** A row for each run, and a list of the folders without a run. */
 export function runSection(all: readonly Shown[], others: readonly string[]): Section {
   const rows = all.flatMap(({ group }) =>
     [...group.runs, ...group.repeats].map((run) => ({ run, group }))
   );
   const content =
-    markup`<p><code>deno task train --resume --filename NAME</code> goes on with a run that is not finished, and
-makes what a finished one lacks; with <code>--importance</code> again, if it had one.</p>
+    markup`<p><code>deno task train --resume --filename NAME</code> continues a run that is not finished, and makes the
+missing files of a finished one; repeat <code>--importance</code> if the run had it.</p>
 ${tableMarkup("All runs", COLUMNS, rows)}
-${others.length > 0 ? markup`<p>Without a run:</p>${listMarkup(others)}` : ""}`;
+${others.length > 0 ? markup`<p>Folders without a run:</p>${listMarkup(others)}` : ""}`;
   return { id: "runs", title: "Runs", content };
 }

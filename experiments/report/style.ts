@@ -1,6 +1,6 @@
 /**
- * How a report looks: in the system's fonts, light or dark as the reader likes it, in colours of Okabe and Ito that all kinds of
- * colour vision tell apart.
+ * The style of a report: the system's fonts, light or dark by the reader's setting, and the colours
+ * of Okabe and Ito, which all kinds of colour vision can tell apart.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a group of runs has come to: means over the seeds.
+ * The results of a group of runs: means over its seeds.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { betaOf } from "../models/beta.ts";
 import { isFinished, type RunGroup } from "./group.ts";
 import type { ReportRun } from "./read_run.ts";
 
-/** See above. Rates, distortions and bounds are in nats per image. */
+/** Means over seeds. Rates, distortions and bounds are in nats per image. */
 export interface Summary {
   readonly beta?: number;
-  /** Runs that the means are over. */
+  /** The number of runs that are averaged. */
   readonly seeds: number;
-  /** What the means are of: test images; or, where no run is finished, validation images after the last epoch. */
+  /** Test images; if no run is finished, validation images after the last epoch. */
   readonly split: "test" | "validation";
-  /** The fewest epochs of these runs, of those whose history is known. */
+  /** The smallest number of epochs of these runs, as far as their histories are known. */
   readonly epochs?: number;
   readonly parameters?: number;
   readonly rate: Measured;
@@ -26,13 +26,13 @@ export interface Summary {
   readonly negativeElbo: Measured;
   /** Further terms of the loss, not weighted, by their types. */
   readonly terms: ReadonlyMap<string, Measured>;
-  /** An upper bound on −log p(x), by so many codes of each image. */
+  /** An upper bound on −log p(x), from `samples` codes of each image. */
   readonly likelihood?: { readonly nats: Measured; readonly samples: number };
-  /** Of an epoch's training steps, the median. */
+  /** The median time of an epoch's training steps. */
   readonly secondsPerEpoch?: number;
 }
 
-/** The means of a group. */
+/** Averages a group. */
 export function summarize({ config, runs }: RunGroup): Summary {
   const finished = runs.filter(isFinished);
   const counted = finished.length > 0 ? finished : runs;
@@ -56,10 +56,10 @@ export function summarize({ config, runs }: RunGroup): Summary {
   };
 }
 
-/** On test images, else on validation images. */
+/** The metrics on test images, or without them on validation images. */
 const metricsOf = ({ test, history }: ReportRun): Metrics => test?.losses ?? history.at(-1)!.valid;
 
-/** The bound, if all of the runs have one by as many codes. */
+/** The bound, if all runs have one from the same number of codes. */
 function likelihoodOf(runs: readonly ReportRun[]): Summary["likelihood"] {
   const bounds = runs.map(({ test }) => test?.likelihood);
   const samples = bounds[0]?.samples;

@@ -1,5 +1,5 @@
 /**
- * Tables of a page: a row has a name, and cells that some rows lack.
+ * Tables of a page. The first cell of a row is its name; the other cells may be empty.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { type Content, type Markup, markup } from "./markup.ts";
 /** A column of cells. */
 export interface Column<Row> {
   readonly title: Content;
-  /** Whether the cells are texts, which stand to the left; numbers stand to the right. */
+  /** Whether the cells are texts, which are aligned left; numbers are aligned right. */
   readonly isText?: boolean;
-  /** What a row has here; a dash stands for nothing. */
+  /** The content of a row's cell; undefined is shown as a dash. */
   cell(row: Row): Content;
 }
 
-/** A table in a box in which it scrolls where it is wider than the page. The first column names the rows. */
+/** A table that scrolls if it is wider than the page. The first column names the rows. */
 export function tableMarkup<Row>(
   caption: string,
   columns: readonly Column<Row>[],

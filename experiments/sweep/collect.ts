@@ -1,5 +1,5 @@
 /**
- * What the jobs of a sweep have come to, and the files that say so.
+ * The results of a sweep: `curve.csv`, `curve.svg` and `report.html`.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { readSweepRow, type SweepRow } from "./row.ts";
 const COLUMNS = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"];
 
 /**
- * Writes `curve.csv`, a line for each finished job, and, if there is one, `curve.svg`.
+ * Writes `curve.csv` with a row for each finished job, and `curve.svg` if there is a finished job.
  *
  * @returns the finished jobs, config by config, by β and by seed
  */
@@ -39,7 +39,7 @@ export async function writeCurve(
   return rows;
 }
 
-/** Writes `report.html`, of the jobs that have been begun; at least one must have finished an epoch. */
+/** Writes `report.html` of all jobs with a run folder; at least one must have finished an epoch. */
 export async function writeReport(jobs: readonly SweepJob[], runsDir: string): Promise<void> {
   const begun: string[] = [];
   for (const { folder: { path } } of jobs) if (await exists(path)) begun.push(path);

@@ -1,5 +1,5 @@
 /**
- * The curve of a sweep: means over the seeds, as a picture and as a table.
+ * The rate–distortion curves of a sweep: means over the seeds, as a picture and as a table.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Measured, measured, measuredText } from "../laboratory/statistics/
 import { type PlanePoint, rateDistortionPanel } from "../report/rate_distortion_plot.ts";
 import type { SweepRow } from "./row.ts";
 
-/** A point of the curve: a mean over so many seeds. */
+/** A point of a curve: the means over the seeds of a config and a β. */
 interface CurvePoint extends PlanePoint {
   readonly seeds: number;
   readonly negativeElbo: Measured;
@@ -26,9 +26,9 @@ const COLUMNS: readonly Column<CurvePoint>[] = [
 ];
 
 /**
- * The picture, as the text of an SVG file, of at least one row.
+ * The picture as the text of an SVG file; there must be at least one row.
  *
- * @param source what the runs are
+ * @param source a description of the runs, for the subtitle
  */
 export function curveSvg(rows: readonly SweepRow[], source: string): string {
   return svgText(

@@ -1,5 +1,5 @@
 /**
- * A sweep while it runs: each job that ends is told, and the curve is brought up to date.
+ * Progress of a sweep: whenever a job ends, it is reported and the curve is drawn again.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { readSweepRow, type SweepRow } from "./row.ts";
 import type { SweepJob } from "./job_list.ts";
 import { logOf } from "./launch.ts";
 
-/** See above. */
+/** The progress of a sweep. */
 export interface Following {
-  /** What was finished before. */
+  /** The jobs that were finished before. */
   before: readonly SweepRow[];
-  /** To be called when a job has ended, with the reason if it failed. */
+  /** Must be called when a job has ended, with the reason if it failed. */
   ended(job: SweepJob, failure?: string): Promise<void>;
-  /** To be called at the end: what has come out, and the names of the jobs that failed. */
+  /** Must be called at the end. Returns the finished jobs and the names of those that failed. */
   close(): Promise<{ rows: SweepRow[]; failed: string[] }>;
 }
 
 /**
  * Follows a sweep.
  *
- * @param jobs all of them, also those that were finished before
- * @param options.stop after it a job that ends has not failed
+ * @param jobs all jobs, including those that were finished before
+ * @param options.stop once it is aborted, a job that ends unfinished has not failed
  */
 export async function followSweep(
   jobs: readonly SweepJob[],
@@ -51,8 +51,8 @@ export async function followSweep(
 
   return {
     before,
-    async ended(job, failure = "it was stopped") {
-      // One after another, for they write the same files.
+    async ended(job, failure = "the job was stopped") {
+      // One call at a time, since all write the same files.
       writing = writing.then(() => writeCurve(jobs, runsDir));
       const finished = await writing;
       rows = finished;
@@ -79,4 +79,4 @@ export async function followSweep(
   };
 }
 
-const STOPPING = "stopping; Ctrl-C again ends all at once, without the epoch that is under way";
+const STOPPING = "stopping after the current epochs; Ctrl-C again stops at once";

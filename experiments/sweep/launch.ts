@@ -1,39 +1,39 @@
 /**
- * What a launcher is: it gets jobs done, wherever it can.
+ * Launchers: each runs the jobs of a sweep somewhere, on this machine or on a cluster.
  *
  * @module
  */
 
 import type { SweepJob } from "./job_list.ts";
 
-/** A job that is not finished, with the flags by which `deno task train` finishes it. */
+/** An unfinished job, with the flags with which `deno task train` finishes it. */
 export interface SweepTask {
   job: SweepJob;
   flags: readonly string[];
 }
 
-/** How to launch. */
+/** Options of a launcher. */
 export interface LaunchOptions {
-  /** How many jobs may run at once; as many as there is room for unless given. */
+  /** The most jobs that run at once; by default as many as there is room for. */
   jobs?: number;
-  /** Threads of each job; unless given, the launcher's choice. */
+  /** The number of threads of each job; by default the launcher's choice. */
   threads?: number;
   /** The folder of the sweep. */
   runsDir: string;
-  /** Ends the launch: no other job is begun. */
+  /** Stops the launch: running jobs stop after their epoch, and no other job starts. */
   stop: AbortSignal;
-  /** Ends it at once. */
+  /** Stops running jobs at once. */
   kill: AbortSignal;
-  /** Tells people what is done. */
+  /** Prints a message. */
   say(text: string): void;
-  /** To be called when a job has ended, with the reason if it failed. */
+  /** The launcher calls this when a job has ended, with the reason if it failed. */
   ended(job: SweepJob, failure?: string): Promise<void>;
 }
 
-/** Gets jobs done, and returns when there is no more to wait for. */
+/** Runs jobs, and returns when all have ended or the launch was stopped. */
 export type Launch = (tasks: readonly SweepTask[], options: LaunchOptions) => Promise<void>;
 
-/** Where a job's words go. */
+/** The path of the log with a job's output. */
 export function logOf({ folder }: SweepJob): string {
   return `${folder.path}.log`;
 }

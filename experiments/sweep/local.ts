@@ -1,5 +1,5 @@
 /**
- * Jobs side by side on this machine, each in a process of its own.
+ * Runs jobs side by side on this machine, each in a process of its own.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { UserError } from "../shell/errors.ts";
 import { trainInProcess } from "../runs/train_process.ts";
 import { type Launch, logOf } from "./launch.ts";
 
-/** Trains the jobs on this machine, which they share; one that dies leaves the others alone. */
+/** Trains the jobs on this machine. A job that crashes does not affect the others. */
 export const launchHere: Launch = async (tasks, { kill, say, ended, ...options }) => {
   const { jobs, threads } = share(navigator.hardwareConcurrency, tasks.length, options);
   say(`${jobs} at once, with ${threads} ${threads === 1 ? "thread" : "threads"} each`);
-  // Where the sweep itself cannot go on, its jobs end as by Ctrl-C.
+  // If the sweep itself fails, its jobs are stopped as by Ctrl-C.
   const broken = new AbortController();
   const stop = AbortSignal.any([options.stop, broken.signal]);
   const queue = tasks.values();
@@ -33,7 +33,7 @@ export const launchHere: Launch = async (tasks, { kill, say, ended, ...options }
   await Promise.all(workers);
 };
 
-/** How many of so many tasks run at once, and with how many threads each, so that they fill the cores. */
+/** The number of jobs that run at once and the threads of each, so that they fill the cores. */
 export function share(
   cores: number,
   tasks: number,
@@ -45,7 +45,7 @@ export function share(
   return { jobs: atOnce, threads: threads ?? Math.min(each, COMMON_FLAGS.threads.max) };
 }
 
-/** Why a training failed, if it did. */
+/** The reason why a training failed, if it did. */
 async function failureOf(training: Promise<void>): Promise<string | undefined> {
   try {
     await training;

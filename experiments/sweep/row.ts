@@ -1,5 +1,5 @@
 /**
- * The row of a finished job in the table of a sweep.
+ * The results of a finished job of a sweep.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { readTest } from "../outcome/conclusion.ts";
 import { exists } from "../shell/files.ts";
 import type { SweepJob } from "./job_list.ts";
 
-/** A finished job. */
+/** A row of `curve.csv`. */
 export interface SweepRow {
   config: string;
   beta: number;
   seed: number;
-  /** On the test images, in nats per image. */
+  /** In nats per test image. */
   rate: number;
   distortion: number;
-  /** The sum of the two. */
+  /** The sum of rate and distortion. */
   negative_elbo: number;
 }
 
-/** The row of a job; undefined if it is not finished. */
+/** The row of a job; undefined if the job is not finished. */
 export async function readSweepRow(
   { configName, beta, seed, folder }: SweepJob,
 ): Promise<SweepRow | undefined> {

@@ -1,5 +1,5 @@
 /**
- * Jobs past one machine: all of them as one Slurm job array, which leaves the same folders behind.
+ * Runs jobs on a cluster, as one Slurm job array. It makes the same run folders as a local sweep.
  *
  * @module
  */
@@ -15,14 +15,18 @@ import { readArray, type SlurmArray, slurmFolder, slurmWords, writeArray } from 
 import { isQueued, submitArray } from "./slurm/queue.ts";
 import { arrayScript, failureIn } from "./slurm/script.ts";
 
-/** A shared file system may show after a while only what a task wrote last: so often more is looked at the folders. */
+/**
+ * The number of times that the folders are read after the array's end: a shared file system may
+ * show the last files of a task with a delay.
+ */
 const LAST_LOOKS = 6;
 
 /**
- * Submits the jobs as one array, or finds the one that has them already, and waits for it.
+ * Submits the jobs as one array and waits for it. An array of an earlier command with the same jobs
+ * is not submitted again.
  *
  * @param options.wait false to return as soon as the array is in the queue
- * @throws {UserError} if Slurm refuses, or another array of this folder is in its queue
+ * @throws {UserError} if Slurm refuses, or an array with other jobs of this folder is in the queue
  */
 export async function launchBySlurm(
   tasks: readonly SweepTask[],
@@ -30,14 +34,14 @@ export async function launchBySlurm(
 ): Promise<void> {
   const { runsDir, wait, stop, say } = options;
   const array = await queuedArray(tasks, runsDir) ?? await submit(tasks, options);
-  const later = "the same command collects what it has done, and scancel ends it";
+  const later = "the same command collects its results, and scancel ends it";
   if (!wait) return say(`not waiting for array ${array.id}: ${later}`);
   say(`waiting for Slurm's array ${array.id}`);
   await follow(tasks, array, options);
-  if (stop.aborted) say(`array ${array.id} goes on: ${later}`);
+  if (stop.aborted) say(`array ${array.id} keeps running: ${later}`);
 }
 
-/** The array of an earlier command, if it is in the queue still. */
+/** The array of an earlier command, if it is still in the queue. */
 async function queuedArray(
   tasks: readonly SweepTask[],
   runsDir: string,
@@ -47,8 +51,8 @@ async function queuedArray(
   const other = tasks.find(({ job }) => !array.jobs.includes(job.name));
   if (other === undefined) return array;
   throw new UserError(
-    `Slurm's array ${array.id} of ${runsDir} has not ended and is without ${other.job.name}: ` +
-      `wait for it, or end it by scancel ${array.id}`,
+    `Slurm's array ${array.id} of ${runsDir} is still running and does not include ${other.job.name}: ` +
+      `wait for it, or end it with scancel ${array.id}`,
   );
 }
 
@@ -71,9 +75,9 @@ async function submit(
 }
 
 /**
- * Waits for an array, and says of each job when it has ended.
+ * Waits for an array, and reports each job that has ended.
  *
- * @param look how the queue is asked, and how often
+ * @param look how the queue is queried, and how often
  */
 export async function follow(
   tasks: readonly SweepTask[],
@@ -83,7 +87,7 @@ export async function follow(
 ): Promise<void> {
   const open = new Set(tasks.map(({ job }) => job));
   for (let looks = 0; open.size > 0 && looks < LAST_LOOKS;) {
-    // Before the folders, so that they are looked at once more after its end.
+    // The queue comes before the folders, so that they are read once more after the array's end.
     if (!await look.isQueued(array.id)) looks++;
     for (const job of open) {
       const end = await endOf(job, array);
@@ -98,7 +102,7 @@ export async function follow(
   for (const job of open) await ended(job, await lastWords(job, array, runsDir));
 }
 
-/** How a job has ended; undefined while there is nothing to see of that. */
+/** How a job has ended; undefined while its files do not show an end. */
 async function endOf(job: SweepJob, { id }: SlurmArray): Promise<{ failure?: string } | undefined> {
   if (await exists(job.folder.test)) return {};
   const log = await exists(logOf(job)) ? await readText(logOf(job)) : "";
@@ -106,10 +110,10 @@ async function endOf(job: SweepJob, { id }: SlurmArray): Promise<{ failure?: str
   return failure === undefined ? undefined : { failure };
 }
 
-/** What Slurm said of a task that has left no trace of its end. */
+/** What Slurm said about a task whose files do not show an end. */
 async function lastWords(job: SweepJob, array: SlurmArray, runsDir: string): Promise<string> {
   const path = slurmWords(runsDir, array.id, array.jobs.indexOf(job.name));
   const words = await exists(path) ? (await readText(path)).trim() : "";
-  if (words === "") return "it ended without a word";
+  if (words === "") return "the job ended without an error message";
   return `Slurm says: ${words.split("\n").at(-1)!.replace(/^.*\*\*\* (.*) \*\*\*$/, "$1")}`;
 }

@@ -39,7 +39,7 @@ Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it
     await program("sbatch", `echo "${words}"\n`);
     const { code, err } = await sweep(all, env);
     assertEquals(code, 1);
-    assertSentence(err.trimEnd(), ["sbatch has not said the number", `"${words}"`]);
+    assertSentence(err.trimEnd(), ["instead of the number of the array", `"${words}"`]);
   }
 
   await program("sbatch", `echo "$@" >> sbatch.txt; touch held; echo "7;loopback"\n`);
@@ -125,13 +125,13 @@ Deno.test("the script of an array runs the command of each task unchanged, and i
   const first = await run(7, 0);
   assertEquals(first.code, 0);
   assertStringIncludes(first.log, `\n${odd}\n`);
-  assertEquals(failureIn(first.log, "7"), "it was stopped");
+  assertEquals(failureIn(first.log, "7"), "the job was stopped");
   const second = await run(7, 1);
   assertEquals([second.code, failureIn(second.log, "7")], [3, "no such thing"]);
   const third = await run(7, 2);
-  assertEquals([third.code, failureIn(third.log, "7")], [137, "it was ended by signal 9"]);
+  assertEquals([third.code, failureIn(third.log, "7")], [137, "the job was ended by signal 9"]);
   const fourth = await run(7, 3);
-  assertEquals([fourth.code, failureIn(fourth.log, "7")], [4, "it ended with code 4"]);
+  assertEquals([fourth.code, failureIn(fourth.log, "7")], [4, "the job ended with code 4"]);
 
   // Only the log of the last array counts, and only once that array has ended.
   assertEquals(failureIn(second.log, "8"), undefined);
@@ -175,6 +175,6 @@ Deno.test("following an array: finished tasks are reported while others run, and
   });
   assertEquals(told.slice(1), [
     [cancelled.name, "Slurm says: JOB 6 ON n CANCELLED AT noon"],
-    [vanished.name, "it ended without a word"],
+    [vanished.name, "the job ended without an error message"],
   ]);
 });

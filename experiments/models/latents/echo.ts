@@ -1,5 +1,5 @@
 /**
- * Echo noise: z = f(x) + S(x)·ε, where ε is built from the codes of the other examples of the batch.
+ * Echo noise: z = f(x) + S(x)·ε, where ε is built from the codes of other examples of the batch.
  *
  * @module
  */
@@ -38,33 +38,39 @@ import {
   type PoolConfig,
 } from "../latent.ts";
 
-/** What a config may say of it. */
+/** The options of every Echo channel. */
 export interface EchoOptions {
-  /** The mean f as a function of a dense layer's output: tanh(·/16), tanh(·/64), or the output itself. */
+  /** The mean f of the head's output h: tanh(h/16), tanh(h/64), or h itself. */
   mean: "tanh16" | "tanh64" | "linear";
-  /** Terms of the truncated noise, at most; a batch of B allows B − 1. */
+  /** The most echoes in the truncated noise; a batch of B examples allows B − 1. */
   dMax: number;
-  /** The largest scale S; solved from dMax where it is left out. */
+  /** The largest scale S; computed from dMax if it is left out. */
   clip?: number;
-  /** What the truncation may cost in nats per dimension, as `truncationBias` counts it: the clip is solved from it instead. */
+  /**
+   * The largest bias of the truncation in nats per dimension, from which the clip is computed
+   * instead.
+   */
   bias?: number;
-  /** How echoes are drawn: exactly, with an order for each image or in one cycle; or as the original's `replace=True`. */
+  /**
+   * How echoes are drawn: without replacement, in one cycle through the batch, or with replacement
+   * as in the original.
+   */
   sampling: EchoChannel["sampling"];
-  /** Whether the decoder is given e^z. */
+  /** Whether the decoder is given e^z instead of z. */
   multiplicative: boolean;
-  /** Whether the echoes' means are centred. */
+  /** Whether the mean of the echoes is subtracted. */
   centred: boolean;
   /** Whether gradients stop at the echoes. */
   detached: boolean;
 }
 
-/** What a config may say of echoes with a scale for each dimension. */
+/** The options of Echo with one scale for each dimension. */
 export interface DiagonalOptions extends EchoOptions {
-  /** Encodings to draw echoes from in training beside those of the batch. */
+  /** Encodings from which training draws echoes, beside those of the batch. */
   pool?: PoolConfig;
 }
 
-/** Where tanh does not bound the means, they are cut off here, as in the original. */
+/** Linear means are clipped to ±10, as in the original. */
 const LINEAR_BOUND = 10;
 
 const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
@@ -73,7 +79,9 @@ const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
   linear: (head) => head,
 };
 
-/** The channel that a config describes, of codes z: that the decoder may be given e^z is none of its business. */
+/**
+ * The channel of a config, from images to codes z. The option `multiplicative` does not affect it.
+ */
 export function channelOf(
   { mean, dMax, clip, bias, sampling, centred, detached }: EchoOptions,
 ): EchoChannel {
@@ -81,20 +89,20 @@ export function channelOf(
   return echoChannel({ dMax, clip, bias, sampling, centred, detached, ...bounds });
 }
 
-/** What is wrong with a channel's options, each of which is right in itself. */
+/** The message for options that are valid one by one, but do not fit together. */
 export function channelProblem({ dMax, clip, bias }: EchoOptions): string | undefined {
   if (bias === undefined) return undefined;
   if (clip !== undefined) {
-    return `latent.bias: the clip is solved from it, so latent.clip must be left out, but found ${clip}`;
+    return `latent.bias: the clip is computed from it, so latent.clip must be left out, but found ${clip}`;
   }
   const most = truncationBias(echoChannel({ clip: 1, dMax }));
   if (bias < most) return undefined;
   return `latent.bias: expected less than ${
     most.toPrecision(3)
-  }, what ${dMax} echoes lose without a clip, but found ${bias}`;
+  }, the bias of ${dMax} echoes without a clip, but found ${bias}`;
 }
 
-/** What a config may say of any channel. */
+/** The schema of the options of every Echo channel. */
 export const channelKeys: Keys<EchoOptions> = {
   mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
   dMax: count.default(99),
@@ -108,19 +116,23 @@ export const channelKeys: Keys<EchoOptions> = {
   detached: z.boolean().default(false),
 };
 
-/** How codes are made of f(x) and the scales S(x), of whatever form those are. */
+/**
+ * How codes are drawn with scales S(x) of some form: one number for each dimension, or a matrix.
+ */
 export interface Scales<E> {
-  /** The encodings as the sampler takes them. */
+  /** The encodings, in the form that `sample` takes. */
   encodings(own: unknown, mean: Tensor, logScale: Tensor, encoded: Encoded): E;
-  /** z and ε, [batch, latent]; echoes come from the pool, where there is one. */
+  /** z, [batch, latent]; the echoes come from the pool, if there is one. */
   sample(key: Key, encodings: E, channel: EchoChannel, pool?: EchoPool<E>): Tensor;
+  /** ε, [batch, latent]. */
   noise(key: Key, encodings: E, channel: EchoChannel): Tensor;
 }
 
 /**
- * z = f + S·ε: ε has the law that z has over all images, so ε itself is a code of no image in particular.
+ * The latent layer z = f + S·ε. The noise ε has the same distribution as z over all images, so ε
+ * itself is a draw from the marginal.
  *
- * @param constant whether encodings beside the batch are constants, which no gradient reaches
+ * @param constant whether the encodings of other batches are constants, without a gradient
  */
 export function echoLatent<E>(
   options: EchoOptions,
@@ -148,10 +160,13 @@ export function echoLatent<E>(
 }
 
 /**
- * A pool of the batch and others. Where the others are constants, only the echoes from the batch have gradients, and stand for those
- * from the others, too. Of the echoes of an example B − 1 of B − 1 + P are from the batch, so that (B − 1 + P) / (B − 1) times
- * their gradients are in the mean those of echoes that all have some. Those are needed: without them, lowering S seems to lower the
- * variance of S·ε by the factor S² alone, not by S² / (1 − S²), and the rate falls to its floor.
+ * A pool of the batch and of other encodings. If the others are constants, only the echoes from the
+ * batch have gradients: B − 1 of B − 1 + P echoes. Their gradients are multiplied by (B − 1 + P) /
+ * (B − 1), so that on average they equal the gradients of a pool in which all encodings have one.
+ * For B = 100 and P = 900 that is 999 / 99 ≈ 10.
+ *
+ * The gradients through echoes are necessary. Without them the variance of S·ε seems to depend on S
+ * as S² instead of S² / (1 − S²), and training drives the rate to its minimum.
  */
 function beside<E>(batch: E, others: E, constant: boolean): EchoPool<E> {
   const both = treeMap(
@@ -166,7 +181,7 @@ function beside<E>(batch: E, others: E, constant: boolean): EchoPool<E> {
   return { ...both, withBatch: true };
 }
 
-/** See above. */
+/** Echo with one scale for each dimension. */
 export const echo: LatentKind<DiagonalOptions> = {
   hasDensity: false,
   keys: {
@@ -176,7 +191,7 @@ export const echo: LatentKind<DiagonalOptions> = {
   problem(options, { batch }) {
     const { pool } = options;
     if (pool === undefined || pool.size % batch === 0) return channelProblem(options);
-    return `latent.pool.size: expected whole batches of ${batch}, but found ${pool.size}`;
+    return `latent.pool.size: expected a multiple of the batch size ${batch}, but found ${pool.size}`;
   },
   make(options, size) {
     const channel = channelOf(options);

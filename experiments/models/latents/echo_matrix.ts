@@ -1,9 +1,10 @@
 /**
- * Echo noise with a full matrix for a scale: S(x) = U(x)·diag(s(x))·V(x), where U and V are products of a few reflections along
- * directions that depend on the image. Noise is then stretched along axes of the image's own, not those of the code.
+ * Echo noise whose scale is a full matrix: S(x) = U(x)·diag(s(x))·V(x). U and V are products of a
+ * few reflections, whose directions depend on the image. So the noise is stretched along axes that
+ * differ from image to image.
  *
- * Every echo costs a product of a matrix and a vector after the one before it, so `dMax` is best no larger than it need be: at the
- * clip that 99 echoes are solved to, 32 lose 1.6e-6 nats per dimension.
+ * Each echo costs a matrix–vector product, one after another, so `dMax` should be no larger than
+ * necessary: at the clip for 99 echoes, 32 echoes have a bias of only 1.6e-6 nats per dimension.
  *
  * @module
  */
@@ -23,19 +24,25 @@ import {
 import type { LatentKind } from "../latent.ts";
 import { channelKeys, channelOf, channelProblem, echoLatent, type EchoOptions } from "./echo.ts";
 
-/** What a config may say of it. */
+/** The options of the layer. */
 export interface EchoMatrixOptions extends EchoOptions {
-  /** Factors of U and of V; as many as the code has dimensions reach every orthogonal matrix, and none leave S diagonal. */
+  /**
+   * The number of reflections in U and in V: 0 leaves S diagonal, latent.size reaches every
+   * orthogonal matrix.
+   */
   reflections: number;
 }
 
-/** What the directions of the reflections are computed by, of the encoder's last hidden layer: reflections · size numbers. */
+/**
+ * The dense layers from the encoder's last hidden layer to the directions of the reflections,
+ * reflections · size numbers each.
+ */
 interface Directions {
   left: Dense;
   right: Dense;
 }
 
-/** See above. */
+/** Echo with a matrix as the scale. */
 export const echo_matrix: LatentKind<EchoMatrixOptions> = {
   hasDensity: false,
   keys: { ...channelKeys, reflections: z.int().min(0).default(2) },

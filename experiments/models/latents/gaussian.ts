@@ -1,5 +1,6 @@
 /**
- * The variational autoencoder's diagonal Gaussian: z = μ(x) + σ(x)·ε, with ε standard normal and ln σ² as the scale head.
+ * The diagonal Gaussian of variational autoencoders: z = μ(x) + σ(x)·ε with standard normal ε. The
+ * scale head is ln σ².
  *
  * @module
  */
@@ -23,7 +24,7 @@ import {
   tile,
 } from "../latent.ts";
 
-/** Codes of the Gaussian, with their densities. */
+/** Draws Gaussian codes, with their densities. */
 export function drawGaussian(encoded: Encoded, key: Key, samples: number): Required<Drawn> {
   const [mean, logVariance] = [tile(encoded.mean, samples), tile(encoded.scale, samples)];
   const z = gaussianSample(key, mean, logVariance);
@@ -36,8 +37,9 @@ export function drawGaussian(encoded: Encoded, key: Key, samples: number): Requi
 }
 
 /**
- * The rates of Gaussian codes by dimension. Under another prior than N(0, I) each is ½ log Var zⱼ − ½ E log σⱼ², the divergence
- * from the Gaussian that has the moments of zⱼ: no Gaussian prior has a smaller one.
+ * The rates of Gaussian codes by dimension. Under a prior other than N(0, I) each is ½ log Var zⱼ −
+ * ½ E log σⱼ², the divergence from the Gaussian with the moments of zⱼ. Every other Gaussian has a
+ * larger divergence.
  */
 export function gaussianRates(column: Column, size: number, isStandard: boolean): DimensionRates {
   const rate = (dimension: number) => {
@@ -53,7 +55,7 @@ export function gaussianRates(column: Column, size: number, isStandard: boolean)
   };
 }
 
-/** See above. */
+/** The diagonal Gaussian. */
 export const gaussian: LatentKind<NoOptions> = {
   hasDensity: true,
   keys: {},

@@ -1,9 +1,11 @@
 /**
- * An inverse autoregressive flow on a Gaussian base (Kingma et al., "Improved variational inference with inverse
- * autoregressive flow", NeurIPS 2016): z = T(u), u = μ(x) + σ(x)·ε, log q(z|x) = log N(u; μ, σ²) − log |det ∂T/∂u|.
+ * An inverse autoregressive flow on a Gaussian base (Kingma et al., "Improved variational inference
+ * with inverse autoregressive flow", NeurIPS 2016): z = T(u), u = μ(x) + σ(x)·ε, log q(z|x) = log
+ * N(u; μ, σ²) − log |det ∂T/∂u|.
  *
- * Without context T is the same for all images, as in the original of Echo: a Gaussian encoder, and a bijection that could as
- * well belong to the decoder. With context T depends on the encoder's last hidden layer.
+ * Without context T is the same for all images, as in the original of Echo. The encoder is then
+ * Gaussian, and T could just as well belong to the decoder. With context T depends on the encoder's
+ * last hidden layer.
  *
  * @module
  */
@@ -14,13 +16,13 @@ import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts
 import { type LatentKind, tile } from "../latent.ts";
 import { drawGaussian, gaussianRates } from "./gaussian.ts";
 
-/** What a config may say of it. */
+/** The options of the layer. */
 export interface IafOptions extends FlowConfig {
   /** Whether the flow depends on the image. */
   context: boolean;
 }
 
-/** See above. */
+/** The inverse autoregressive flow. */
 export const iaf: LatentKind<IafOptions> = {
   hasDensity: true,
   keys: { ...flowKeys, context: z.boolean().default(false) },
@@ -38,14 +40,14 @@ export const iaf: LatentKind<IafOptions> = {
         return {
           z,
           logDensity: sub(base.logDensity, logDeterminant),
-          // One bijection for all images: the density of each is the base's, and they share the determinant.
+          // T is the same for all images, so their densities share one determinant.
           logMixture: context
             ? undefined
             : (others, legacy) => sub(base.logMixture(others, legacy), logDeterminant),
         };
       },
       statistics: ({ mean, scale }) => ({ mean, logVariance: scale }),
-      // The statistics are those of the base, in front of the flow: no divergence from the prior.
+      // The statistics describe u, to which the prior of z does not apply.
       ratesByDimension: (column) => gaussianRates(column, size, false),
     };
   },

@@ -1,5 +1,5 @@
 /**
- * The table of latent layers: adding one is its file, and a line here.
+ * The table of latent layers. A new one takes a file and a line here.
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
- * Multiplicative Gaussian noise, "information dropout": the decoder is given e^z of the Gaussian latent.
+ * Multiplicative Gaussian noise, "information dropout": the decoder is given e^z of a Gaussian code
+ * z.
  *
- * Priors, rates and MMD are of z = log e^z, which loses nothing: they are the same for the code as for its logarithm.
+ * Priors, rates and MMD are those of z. The rates of z and e^z are equal, since e^z is a bijection.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { NoOptions } from "../kinds.ts";
 import { exponential, type LatentKind } from "../latent.ts";
 import { gaussian } from "./gaussian.ts";
 
-/** See above. */
+/** The Gaussian whose decoder is given e^z. */
 export const multiplicative: LatentKind<NoOptions> = {
   ...gaussian,
   make: (...args) => ({ ...gaussian.make(...args), decoded: exponential }),

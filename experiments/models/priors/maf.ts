@@ -1,6 +1,7 @@
 /**
- * A masked autoregressive flow (Papamakarios, Pavlakou and Murray, NeurIPS 2017): log p(z) = log N(T(z); 0, I) +
- * log |det ∂T/∂z|. It is sampled by the flow's sequential inverse.
+ * A masked autoregressive flow (Papamakarios, Pavlakou and Murray, NeurIPS 2017): log p(z) = log
+ * N(T(z); 0, I) + log |det ∂T/∂z|. Samples come from the inverse of the flow, one dimension after
+ * another.
  *
  * @module
  */
@@ -10,16 +11,19 @@ import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts
 import type { PriorKind } from "../prior.ts";
 import { needsDensity } from "../rules.ts";
 
-/** Passes through the network of which a sample can be made, one after another: they are compiled for a minute. */
+/**
+ * The most passes through the network for a sample; 2000 passes in sequence take a minute to
+ * compile.
+ */
 const MOST_PASSES = 2000;
 
-/** See above. */
+/** The masked autoregressive flow. */
 export const maf: PriorKind<FlowConfig> = {
   keys: flowKeys,
   problem({ steps }, config, path) {
     const { size } = config.latent;
     if (steps * size > MOST_PASSES) {
-      return `${path}.type: a sample of a maf takes latent.size · ${path}.steps passes, of which ${MOST_PASSES} are possible, but found ${size} · ${steps}`;
+      return `${path}.type: a sample from a maf takes latent.size · ${path}.steps passes, at most ${MOST_PASSES}, but found ${size} · ${steps}`;
     }
     return needsDensity(config, `${path}.type`, "a learned prior");
   },

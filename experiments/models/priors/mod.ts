@@ -1,5 +1,5 @@
 /**
- * The table of priors: adding one is its file, and a line here.
+ * The table of priors. A new one takes a file and a line here.
  *
  * @module
  */

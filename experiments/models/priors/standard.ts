@@ -1,5 +1,5 @@
 /**
- * N(0, I).
+ * The standard normal prior, N(0, I).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { normal, standardNormalLogDensity } from "../../../mod.ts";
 import type { NoOptions } from "../kinds.ts";
 import type { PriorKind } from "../prior.ts";
 
-/** See above. */
+/** The standard normal prior. */
 export const standard: PriorKind<NoOptions> = {
   isStandard: true,
   keys: {},

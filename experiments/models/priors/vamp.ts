@@ -1,8 +1,9 @@
 /**
- * The VampPrior (Tomczak and Welling, AISTATS 2018): the mean of q(z|uₖ) over K learned pseudo-inputs uₖ.
+ * The VampPrior (Tomczak and Welling, AISTATS 2018): the mean of q(z|uₖ) over K learned
+ * pseudo-inputs uₖ.
  *
- * The pseudo-inputs start as different training images. What is trained are the logits of their pixels, so that a sigmoid keeps
- * them in (0, 1); a pixel of 0 or 1 starts as .01 or .99.
+ * The pseudo-inputs start as different training images. The parameters are the logits of their
+ * pixels, so that a sigmoid keeps the pixels in (0, 1); a pixel of 0 or 1 starts as .01 or .99.
  *
  * @module
  */
@@ -14,23 +15,26 @@ import type { Encoded } from "../latent.ts";
 import type { PriorKind } from "../prior.ts";
 import { needsDensity, needsMixtures } from "../rules.ts";
 
-/** What a config may say of it. */
+/** The options of the prior. */
 export interface VampConfig {
-  /** Pseudo-inputs. */
+  /** The number of pseudo-inputs. */
   inputs: number;
-  /** Whether the mean of log q(z|uₖ) is taken, as in the original, instead of the logarithm of the mean. */
+  /**
+   * Whether the density is the mean of log q(z|uₖ), as in the original, instead of the logarithm of
+   * the mean.
+   */
   legacy: boolean;
 }
 
-/** What is trained: logits of pixels, [inputs, pixels]. */
+/** The parameters: logits of pixels, [inputs, pixels]. */
 interface Own {
   readonly inputs: Tensor;
 }
 
-/** How far from 0 and 1 the pixels of pseudo-inputs start. */
+/** The smallest distance of an initial pixel from 0 and 1. */
 const MARGIN = 0.01;
 
-/** See above. */
+/** The VampPrior. */
 export const vamp: PriorKind<VampConfig> = {
   keys: { inputs: count.default(750), legacy: z.boolean().default(false) },
   problem: (_, config, path) =>

@@ -1,6 +1,6 @@
 /**
- * The importance bound on −log p(x) (Burda, Grosse and Salakhutdinov, ICLR 2016), by all codes that are drawn of an image: the
- * config's `samples`. It stands in place of reconstruction and rate.
+ * The importance bound on −log p(x) (Burda, Grosse and Salakhutdinov, ICLR 2016), from all codes of
+ * an image: the config's `samples`. It replaces the terms reconstruction and rate.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { NoOptions } from "../kinds.ts";
 import { needsDensity } from "../rules.ts";
 import { logWeights, type TermKind } from "../term.ts";
 
-/** See above. */
+/** The importance bound. */
 export const importance: TermKind<NoOptions> = {
   weighsCodes: true,
   keys: {},
@@ -19,7 +19,7 @@ export const importance: TermKind<NoOptions> = {
       weight !== 0 && (type === "reconstruction" || type === "rate")
     );
     return needsDensity(config, `${path}.type`, "an importance bound") ?? (second &&
-      `${path}.type: an importance bound holds both reconstruction and rate, but the loss has a term "${second.type}" beside it`);
+      `${path}.type: an importance bound includes reconstruction and rate, but the loss has a term "${second.type}", too`);
   },
   make: () => ({ value: (pass) => neg(mean(importanceBound(logWeights(pass)))) }),
 };

@@ -1,6 +1,7 @@
 /**
- * The squared maximum mean discrepancy between the codes of a batch and samples of N(0, I) or of the prior, as in InfoVAE (Zhao,
- * Song and Ermon, 2017). Through samples of a learned prior the gradient reaches the prior; those of a MAF are slow to draw.
+ * The squared maximum mean discrepancy between the codes of a batch and samples of N(0, I) or of
+ * the prior, as in InfoVAE (Zhao, Song and Ermon, 2017). Samples of a learned prior carry the
+ * gradient to the prior; samples of a MAF are slow to draw.
  *
  * @module
  */
@@ -10,17 +11,17 @@ import { normal, squaredMmd } from "../../../mod.ts";
 import { positive } from "../../shell/keys.ts";
 import type { TermKind } from "../term.ts";
 
-/** What a config may say of it. */
+/** The options of the term. */
 export interface MmdConfig {
-  /** h of the kernel exp(−‖a − b‖²/h); the squared size of the latent where it is left out. */
+  /** h in the kernel exp(−‖a − b‖²/h); the squared size of the latent layer if it is left out. */
   bandwidth?: number;
-  /** Without or with each code's kernel with itself. */
+  /** Whether the kernel of each code with itself is left out (unbiased) or included (biased). */
   estimator: "unbiased" | "biased";
-  /** What the codes are held against. */
+  /** The samples that codes are compared with: of N(0, I) or of the prior. */
   against: "standard" | "prior";
 }
 
-/** See above. */
+/** The squared maximum mean discrepancy. */
 export const mmd: TermKind<MmdConfig> = {
   keys: {
     bandwidth: positive.optional(),

@@ -1,5 +1,5 @@
 /**
- * The table of terms of the loss: adding one is its file, and a line here.
+ * The table of loss terms. A new one takes a file and a line here.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The rate: what a code tells of its image, in nats. It is exact for Echo; else it is the divergence of q(z|x) from the prior, by
- * one of three estimators.
+ * The rate: the information that a code carries about its image, in nats. For Echo it is exact.
+ * Otherwise it is the divergence of q(z|x) from the prior, by one of three estimators.
  *
  * @module
  */
@@ -10,21 +10,22 @@ import { add, mean, neg, sub, type Tensor } from "../../../mod.ts";
 import { type Pass, type TermKind, type TermParts, termParts } from "../term.ts";
 
 /**
+ * The estimators of the divergence:
  * - `closed`: KL(q(z|x) ‖ N(0, I)) in closed form;
- * - `entropy`: −H(q(z|x)) in closed form, − log p(z) of the codes drawn;
+ * - `entropy`: −H(q(z|x)) in closed form minus log p(z) of the codes drawn;
  * - `sampled`: log q(z|x) − log p(z) of the codes drawn.
  */
 export type Estimator = "closed" | "entropy" | "sampled";
 
-/** What a config may say of it. */
+/** The options of the term. */
 export interface RateOptions {
-  /** The first of the estimators that the latent and the prior allow, unless given. */
+  /** By default the first estimator that the latent layer and the prior allow. */
   estimator?: Estimator;
 }
 
 type Estimate = (pass: Pass) => Tensor;
 
-/** The estimators that there are for a latent and a prior, the one to prefer first. */
+/** The estimators that a latent layer and a prior allow, the best one first. */
 function estimators({ latent, hasDensity, isStandard }: TermParts): [Estimator, Estimate][] {
   const { kl, entropy } = latent;
   const all: [Estimator, Estimate | false | undefined][] = [
@@ -41,7 +42,7 @@ function estimators({ latent, hasDensity, isStandard }: TermParts): [Estimator, 
   return all.filter((entry): entry is [Estimator, Estimate] => Boolean(entry[1]));
 }
 
-/** See above. */
+/** The rate. */
 export const rate: TermKind<RateOptions> = {
   part: "rate",
   keys: { estimator: z.enum(["closed", "entropy", "sampled"]).optional() },
@@ -49,9 +50,9 @@ export const rate: TermKind<RateOptions> = {
     if (estimator === undefined) return undefined;
     const names = estimators(termParts(config)).map(([name]) => name);
     if (names.includes(estimator)) return undefined;
-    const pair = `a latent "${config.latent.type}" with a prior "${config.prior.type}"`;
+    const pair = `a latent layer "${config.latent.type}" with a prior "${config.prior.type}"`;
     const allowed = names.length === 0
-      ? "no estimator is needed, the rate is exact"
+      ? "the rate is exact and takes no estimator"
       : `expected ${names.map((name) => JSON.stringify(name)).join(" or ")}`;
     return `${path}.estimator: for ${pair} ${allowed}, but found "${estimator}"`;
   },

@@ -1,5 +1,5 @@
 /**
- * The distortion: what it costs to tell an image from its code.
+ * The distortion: −log p(x|z), the nats needed to describe an image given its code.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { mean } from "../../../mod.ts";
 import type { NoOptions } from "../kinds.ts";
 import type { TermKind } from "../term.ts";
 
-/** See above. */
+/** The distortion. */
 export const reconstruction: TermKind<NoOptions> = {
   part: "distortion",
   keys: {},

@@ -1,5 +1,6 @@
 /**
- * The array of a sweep's folder: which jobs it has, so that a later command can go on waiting for it.
+ * The file that names the last job array of a sweep and its jobs, so that a later command can wait
+ * for it.
  *
  * @module
  */
@@ -11,41 +12,43 @@ import { UserError } from "../../shell/errors.ts";
 import { exists, makeFolder, readText, writeFile } from "../../shell/files.ts";
 import { parseJson } from "../../shell/json.ts";
 
-/** A submitted array. */
+/** A submitted job array. */
 export interface SlurmArray {
-  /** Slurm's number of it. */
+  /** Slurm's number of the array. */
   id: string;
-  /** The names of its jobs; task i runs the i-th. */
+  /** The names of the jobs, by the index of their task. */
   jobs: string[];
 }
 
-/** Where all that belongs to Slurm lies. */
+/** The folder of Slurm's files. */
 export function slurmFolder(runsDir: string): string {
   return join(runsDir, "slurm");
 }
 
 const schema: z.ZodType<SlurmArray> = z.object({
-  id: z.string().regex(/^\d+$/, "expected a number's digits"),
+  id: z.string().regex(/^\d+$/, "expected digits"),
   jobs: z.array(z.string()),
 });
 
-/** The array submitted last, if any; {@link UserError} if the file is damaged. */
+/** The last submitted array, if any; {@link UserError} if the file is damaged. */
 export async function readArray(runsDir: string): Promise<SlurmArray | undefined> {
   const path = join(slurmFolder(runsDir), "array.json");
   if (!await exists(path)) return undefined;
   const value = parseJson(await readText(path), path);
   const { data, error } = schema.safeParse(value);
-  if (error) throw new UserError(`${path}${issueText(error, value)}; remove it once no array runs`);
+  if (error) {
+    throw new UserError(`${path}${issueText(error, value)}; remove the file once no array runs`);
+  }
   return data;
 }
 
-/** Keeps an array for {@linkcode readArray}. */
+/** Writes an array for {@linkcode readArray}. */
 export async function writeArray(runsDir: string, array: SlurmArray): Promise<void> {
   await makeFolder(slurmFolder(runsDir));
   await writeFile(join(slurmFolder(runsDir), "array.json"), JSON.stringify(array) + "\n");
 }
 
-/** Where Slurm's own words go: of an array's task, or as a pattern of sbatch's. */
+/** The path of Slurm's messages about a task; by default sbatch's pattern for the paths of all. */
 export function slurmWords(runsDir: string, array = "%A", task: number | string = "%a"): string {
   return join(slurmFolder(runsDir), `${array}_${task}.out`);
 }

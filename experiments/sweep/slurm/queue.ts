@@ -1,5 +1,5 @@
 /**
- * Slurm's queue, through its own commands.
+ * Slurm's queue, through the commands sbatch and squeue.
  *
  * @module
  */
@@ -7,13 +7,14 @@
 import { UserError } from "../../shell/errors.ts";
 
 /**
- * Submits a batch script as an array of so many tasks, in the current folder and with the current environment; sbatch takes what
- * is not said here, such as SBATCH_PARTITION, from there.
+ * Submits a batch script as an array, in the current folder and with the current environment, from
+ * which sbatch reads further settings such as SBATCH_PARTITION.
  *
- * @param options.atOnce how many tasks may run at once
- * @param options.output where Slurm's own words about the array A's task a go, as `…%A_%a…`
+ * @param options.atOnce the most tasks that run at once
+ * @param options.output the path of Slurm's messages, in which sbatch replaces %A by the array and
+ * %a by the task
  * @returns the array's number
- * @throws {UserError} if there is no sbatch, it refuses, or it does not say the number
+ * @throws {UserError} if sbatch is missing, refuses, or does not print the number
  */
 export async function submitArray(
   script: string,
@@ -28,26 +29,26 @@ export async function submitArray(
   const [id] = said.trim().split(";");
   if (/^\d+$/.test(id)) return id;
   throw new UserError(
-    `sbatch has not said the number of the array, but "${said.trim()}": see squeue whether it was submitted`,
+    `sbatch printed "${said.trim()}" instead of the number of the array: check with squeue whether it was submitted`,
   );
 }
 
 /**
  * Whether a task of the array waits or runs.
  *
- * @throws {UserError} if there is no squeue, or it cannot say
+ * @throws {UserError} if squeue is missing or fails
  */
 export async function isQueued(array: string): Promise<boolean> {
   try {
     return (await ask("squeue", ["--noheader", "--format=%i", `--jobs=${array}`])).trim() !== "";
   } catch (error) {
-    // It knows a job that has ended for some minutes only.
+    // squeue forgets a job some minutes after its end.
     if (error instanceof UserError && error.message.includes("Invalid job id")) return false;
     throw error;
   }
 }
 
-/** What one of Slurm's commands says. */
+/** Runs one of Slurm's commands and returns its output. */
 async function ask(command: "sbatch" | "squeue", args: readonly string[]): Promise<string> {
   try {
     const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args] })

@@ -1,5 +1,5 @@
 /**
- * The batch script of a job array, and what its tasks leave in their logs.
+ * The batch script of a job array, and the marks that its tasks write to their logs.
  *
  * @module
  */
@@ -8,13 +8,15 @@ import { shellWord } from "../../shell/command_line.ts";
 import { INTERRUPTED } from "../../shell/interrupt.ts";
 import { errorMessage } from "../../runs/train_process.ts";
 
-/** A task of an array: a command and the file that gets its words, at its end. */
+/** A task of an array: a command, and the log to which its output is appended. */
 export interface ArrayTask {
   command: readonly string[];
   log: string;
 }
 
-/** The script, whole: Slurm keeps a copy of it, so that no file has to stay as it is while the array waits. */
+/**
+ * The script. Slurm keeps a copy, so it must not read files that may change while the array waits.
+ */
 export function arrayScript(tasks: readonly ArrayTask[]): string {
   const cases = tasks.map(({ command, log }, i) =>
     `  ${i}) train ${[log, ...command].map(shellWord).join(" ")} ;;\n`
@@ -42,13 +44,14 @@ ${cases.join("")}esac
 const head = (array: string) => `# Slurm array ${array}, `;
 const TAIL = "# ended with code ";
 
-/** Why a task of an array failed, by its log; undefined if that does not say that it has ended. */
+/** Why a task of an array failed, from its log; undefined if the log does not show an end. */
 export function failureIn(log: string, array: string): string | undefined {
   const start = log.lastIndexOf(head(array));
   const words = start < 0 ? "" : log.slice(start);
   const code = words.match(new RegExp(`^${TAIL}(\\d+)$`, "m"))?.[1];
   if (code === undefined) return undefined;
-  if (Number(code) === INTERRUPTED) return "it was stopped";
-  if (Number(code) > 128) return `it was ended by signal ${Number(code) - 128}`;
-  return errorMessage(words) ?? (code === "0" ? "it was stopped" : `it ended with code ${code}`);
+  if (Number(code) === INTERRUPTED) return "the job was stopped";
+  if (Number(code) > 128) return `the job was ended by signal ${Number(code) - 128}`;
+  return errorMessage(words) ??
+    (code === "0" ? "the job was stopped" : `the job ended with code ${code}`);
 }

@@ -10,7 +10,7 @@ import { assertRefused, assertRefusedLater, temporaryFolder } from "../../fixtur
 const MINIMAL = { latent: { type: "gaussian", size: 8 } };
 const parse = (config: unknown) => parseConfig(config, "my.json");
 
-Deno.test("echo and vae are complete and equal the defaults", async () => {
+Deno.test("the configs echo and vae name every key and equal the defaults", async () => {
   const echo = await findConfig("echo");
   const defaults = parse({ latent: { type: "echo", size: 32 } });
   assertEquals(echo, { name: "echo", config: defaults });
@@ -19,7 +19,7 @@ Deno.test("echo and vae are complete and equal the defaults", async () => {
   assertEquals(vae, { name: "vae", config: { ...defaults, latent: gaussian } });
 });
 
-Deno.test("the other shipped configs differ in latent, prior and MMD alone", async () => {
+Deno.test("the other shipped configs differ from them only in latent, prior and MMD", async () => {
   const { config: vae } = await findConfig("vae");
   const gaussian = vae.latent;
   const like = (keys: object) => parse({ latent: { type: "echo", size: 32, ...keys } }).latent;
@@ -52,7 +52,7 @@ Deno.test("the other shipped configs differ in latent, prior and MMD alone", asy
   assertEquals(await shippedNames(), ["echo", ...expected.map(([name]) => name), "vae"].sort());
 });
 
-Deno.test("the JSON Schema is current, and every shipped config names it", async () => {
+Deno.test("the JSON Schema is up to date, and every shipped config names it", async () => {
   // After a change of the schema: deno task schema
   assertEquals(await Deno.readTextFile(SCHEMA_FILE), jsonSchema());
   const folder = join(dirname(SCHEMA_FILE), "../configs");
@@ -68,7 +68,7 @@ Deno.test("the JSON Schema is current, and every shipped config names it", async
   assertEquals(types, ["echo", "echo_matrix", "gaussian", "iaf", "multiplicative"]);
 });
 
-Deno.test("every key has a default but latent and its size, and says what it was given", () => {
+Deno.test("every key but latent and its size has a default, and keeps the value that it is given", () => {
   const config = parse({ $schema: "anything", latent: { type: "iaf", size: 2 } });
   assertEquals(config.latent, {
     ...{ type: "iaf", size: 2, steps: 4, hidden: [640, 640, 640], shiftOnly: true },
@@ -103,7 +103,7 @@ Deno.test("a config is a file, a shipped name, or JSON", async () => {
   assertEquals(await findConfig(JSON.stringify(MINIMAL)), { name: "inline", config });
 });
 
-Deno.test("a config that is not there, or no JSON, is refused", async () => {
+Deno.test("a config that does not exist or is not JSON is refused", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "mine.json");
   await assertRefusedLater(() => findConfig("ecko"), `"ecko"`, "did you mean echo?");
@@ -113,7 +113,7 @@ Deno.test("a config that is not there, or no JSON, is refused", async () => {
   await assertRefusedLater(() => findConfig(path), `${path} is not JSON`);
 });
 
-Deno.test("an unknown key is named with the nearest allowed one", () => {
+Deno.test("the message on an unknown key names the nearest allowed key", () => {
   assertRefused(
     () => parse({ ...MINIMAL, epoch: 3 }),
     "my.json",

@@ -12,7 +12,7 @@ const parse = (config: unknown) => parseConfig(config, "my.json");
 const refused = (config: object, ...says: string[]) =>
   assertRefused(() => parse({ ...MINIMAL, ...config }), "my.json", ...says);
 
-Deno.test("a wrong value is named with its path, what it is, and what is allowed", () => {
+Deno.test("the message on a wrong value names its path, the value, and the allowed values", () => {
   refused({ epochs: "many" }, "epochs", "a number", `"many"`);
   refused({ epochs: 1.5 }, "epochs", "a whole number", "1.5");
   refused({ epochs: 0 }, "epochs", "at least 1", "found 0");
@@ -51,7 +51,7 @@ Deno.test("a wrong value is named with its path, what it is, and what is allowed
   assertRefused(() => parse(null), "my.json: expected an object, but found null");
 });
 
-Deno.test("wrong latents", () => {
+Deno.test("wrong latent layers are refused", () => {
   const latent = (options: object, ...says: string[]) =>
     refused({ latent: { type: "iaf", size: 8, ...options } }, ...says);
   latent({ type: undefined }, "latent.type", `"echo" or`, "nothing");
@@ -89,7 +89,7 @@ Deno.test("wrong latents", () => {
   matrix({ bias: 1e-6, clip: 0.9 }, "latent.bias", "latent.clip must be left out");
 });
 
-Deno.test("wrong priors, and priors that the latent cannot have", () => {
+Deno.test("wrong priors, and priors that do not fit the latent layer, are refused", () => {
   const prior = (options: unknown, ...says: string[]) => refused({ prior: options }, ...says);
   prior("maf", "prior", "an object", `"maf"`);
   prior({ type: "vampire" }, "prior.type", `"maf" or "standard" or "vamp"`, `"vampire"`);
@@ -98,7 +98,7 @@ Deno.test("wrong priors, and priors that the latent cannot have", () => {
   prior({ type: "vamp", legacy: "yes" }, "prior.legacy", "a boolean");
   prior({ type: "maf", hidden: [640, 0] }, "prior.hidden.1", "at least 1");
   const many = { latent: { type: "gaussian", size: 501 }, prior: { type: "maf" } };
-  refused(many, "prior.type", "of which 2000 are possible", "found 501 · 4");
+  refused(many, "prior.type", "at most 2000", "found 501 · 4");
   prior({ type: "maf", inputs: 3 }, "prior", `"inputs"`, "steps, hidden");
   prior({ type: "standard", size: 3 }, "prior", `"size"`);
   const echo = { type: "echo", size: 3 };
@@ -110,7 +110,7 @@ Deno.test("wrong priors, and priors that the latent cannot have", () => {
   refused({ latent: iaf, prior: { type: "vamp" } }, "prior.type", "latent.context must be false");
 });
 
-Deno.test("wrong terms, and terms that do not fit the model", () => {
+Deno.test("wrong loss terms, and terms that do not fit the model, are refused", () => {
   const term = (options: object, ...says: string[]) =>
     refused({ loss: [{ weight: 1, ...options }] }, ...says);
   term({}, "loss.0.type", `"importance" or "mmd"`, "nothing");
@@ -143,7 +143,7 @@ Deno.test("wrong terms, and terms that do not fit the model", () => {
   parse({ ...MINIMAL, loss: by("closed") });
 });
 
-Deno.test("wrong ways to train", () => {
+Deno.test("wrong training settings are refused", () => {
   refused({ recon: "l1" }, "recon", `"bce" or "mse"`, `"l1"`);
   refused({ samples: 0 }, "samples", "at least 1");
   refused({ optimizer: { type: "sgd" } }, "optimizer.type", `"adam"`, `"sgd"`);

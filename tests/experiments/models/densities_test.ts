@@ -1,6 +1,6 @@
 /**
- * Every latent layer with every prior: p(z) is a density, and the prior's samples are its own; mixtures of encoders; and rates
- * by all their estimators.
+ * Every latent layer with every prior: p(z) is a density, the prior's samples follow it, and all
+ * estimators of the rate agree. Also mixtures of encoders.
  *
  * @module
  */
@@ -42,7 +42,10 @@ const PRIORS = {
 const configOf = (latent: object, prior: object, more: object = {}): Config =>
   parseConfig({ latent, prior, encoder: [], decoder: [], ...more }, "test");
 
-/** A new flow is close to the identity, as its output layers are small: this one bends what goes through it. */
+/**
+ * A new flow is close to the identity, since its output layers are small. This function makes it
+ * clearly nonlinear.
+ */
 function bend(own: unknown): unknown {
   if (!Array.isArray(own)) return own;
   return (own as FlowParams).map((made) => [
@@ -51,7 +54,7 @@ function bend(own: unknown): unknown {
   ]);
 }
 
-/** A model and parameters by which an image x is encoded as N(x·(2, −2) + (−1, 1), about 1.7²). */
+/** A model with parameters that encode an image x as N(x·(2, −2) + (−1, 1), about 1.7²). */
 function open(config: Config): { model: ReturnType<typeof makeModel>; params: Params } {
   const model = makeModel(config, 1);
   const params = model.init(key(2), tensor([[0.1], [0.5], [0.95]]));
@@ -155,15 +158,18 @@ for (const name of ["gaussian", "multiplicative"] as const) {
   }
 }
 
-onEveryDevice("a legacy vamp prior is below the mixture: it is no density", async (device) => {
-  const prior = { ...PRIORS.vamp, legacy: true };
-  const { weights } = drawMany(open(configOf(LATENTS.gaussian, prior)), key(3));
-  run([weights], device);
-  const w = await weights.read();
-  assertLess(meanOf(w), 1 - SIGMAS * standardError(w));
-});
+onEveryDevice(
+  "the legacy vamp prior is smaller than the mixture, so it is not a density",
+  async (device) => {
+    const prior = { ...PRIORS.vamp, legacy: true };
+    const { weights } = drawMany(open(configOf(LATENTS.gaussian, prior)), key(3));
+    run([weights], device);
+    const w = await weights.read();
+    assertLess(meanOf(w), 1 - SIGMAS * standardError(w));
+  },
+);
 
-Deno.test("an echo's rate is its own, whatever is drawn, and needs no prior", async () => {
+Deno.test("the rate of Echo depends on neither the codes drawn nor the prior", async () => {
   const { model, params } = open(configOf({ type: "echo", size: 2 }, PRIORS.standard));
   const images = tensor([[0.1], [0.7], [0.4]]);
   const [a, b] = [key(1), key(2)].map((of) => model.losses(params, images, of));

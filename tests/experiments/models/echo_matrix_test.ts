@@ -37,27 +37,30 @@ async function read(tree: unknown, device: Device): Promise<number[]> {
   return (await Promise.all(leaves.map((x) => x.read()))).flatMap((values) => [...values]);
 }
 
-/** Largest difference of numbers, relative to the largest of them. */
+/** The largest difference of numbers, relative to the largest number. */
 function difference(a: number[], b: number[]): number {
   assertEquals(a.length, b.length);
   const size = Math.max(...b.map(Math.abs));
   return Math.max(...a.map((value, i) => Math.abs(value - b[i]))) / size;
 }
 
-onEveryDevice("without reflections it is Echo with a scale for each dimension", async (device) => {
-  for (const more of [{}, { bias: 1e-3 }, { mean: "linear", multiplicative: true }]) {
-    const results = [{ type: "echo", ...more }, matrix(0, more)].map((latent) => {
-      const { model, params, images } = open(latent, device);
-      return read({
-        losses: model.losses(params, images, key(3)),
-        codes: model.encode(params, images, key(3)),
-        samples: model.sample(params, images, key(3)),
-      }, device);
-    });
-    const [diagonal, none] = await Promise.all(results);
-    assertLess(difference(none, diagonal), 1e-5);
-  }
-});
+onEveryDevice(
+  "without reflections it equals Echo with one scale for each dimension",
+  async (device) => {
+    for (const more of [{}, { bias: 1e-3 }, { mean: "linear", multiplicative: true }]) {
+      const results = [{ type: "echo", ...more }, matrix(0, more)].map((latent) => {
+        const { model, params, images } = open(latent, device);
+        return read({
+          losses: model.losses(params, images, key(3)),
+          codes: model.encode(params, images, key(3)),
+          samples: model.sample(params, images, key(3)),
+        }, device);
+      });
+      const [diagonal, none] = await Promise.all(results);
+      assertLess(difference(none, diagonal), 1e-5);
+    }
+  },
+);
 
 onEveryDevice("losses and all their gradients agree with the reference device", async (device) => {
   const of = async (device: Device) => {
@@ -78,7 +81,7 @@ onEveryDevice("losses and all their gradients agree with the reference device", 
   assertLess(difference(found.directions, expected.directions), 1e-3);
 });
 
-Deno.test("the rate is that of the scales alone, and reconstructions are of the codes", async () => {
+Deno.test("the rate depends on the scales only, and reconstructions on the codes", async () => {
   const { model, params, images } = open(matrix(3));
   const { logScale, z } = model.encode(params, images, key(4));
   const { rate } = model.losses(params, images, key(3));

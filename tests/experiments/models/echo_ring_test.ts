@@ -1,5 +1,6 @@
 /**
- * Echoes from a pool beside the batch: what the ring holds after some steps, what is drawn from it, and what training says of it.
+ * Echoes from a pool beside the batch: the contents of the ring after some steps, the echoes drawn
+ * from it, and the staleness that training logs.
  *
  * @module
  */
@@ -58,7 +59,7 @@ const rows = (x: Tensor, from: number, count: number) =>
 const values = async (tree: unknown) =>
   await Promise.all((treeLeaves(run(tree, reference)) as Tensor[]).map((x) => x.read()));
 
-Deno.test("a stale pool holds the last batches, as their encoders saw them", async () => {
+Deno.test("a stale pool holds the encodings of the last batches, each by the encoder of its step", async () => {
   const { model, params, images, pool } = open(STALE);
   const first = images(100, 3 * BATCH);
   let state = pool.init(params(0), first);
@@ -88,7 +89,7 @@ Deno.test("a stale pool holds the last batches, as their encoders saw them", asy
   }
 });
 
-Deno.test("a fresh pool holds the last images, and encodes them by the parameters of now", async () => {
+Deno.test("a fresh pool holds the images of the last batches and encodes them with the current parameters", async () => {
   const { model, params, images, pool } = open(FRESH);
   let state = pool.init(params(0), images(100, 3 * BATCH));
   for (let step = 0; step < 4; step++) {
@@ -101,7 +102,7 @@ Deno.test("a fresh pool holds the last images, and encodes them by the parameter
   assertEquals([pool.names, pool.staleness(state, params(9)), state.encoded], [[], {}, []]);
 });
 
-Deno.test("the staleness of unmoved parameters is 0, and not that of others", async () => {
+Deno.test("the staleness is 0 for unchanged parameters, and not 0 for changed ones", async () => {
   const { params, images, pool } = open(STALE);
   const state = pool.init(params(0), images(100, 3 * BATCH));
   const at = async (seed: number) =>
@@ -113,7 +114,7 @@ Deno.test("the staleness of unmoved parameters is 0, and not that of others", as
 });
 
 onEveryDevice(
-  "losses are of codes with echoes of the batch and of the pool alike",
+  "the codes in the losses have echoes from both the batch and the pool",
   async (device) => {
     for (const config of [STALE, FRESH]) {
       const { model, params, images, pool } = open(config, device);
@@ -141,7 +142,7 @@ onEveryDevice(
   },
 );
 
-Deno.test("a pool of no others is the batch alone", async () => {
+Deno.test("an empty pool leaves the echoes of the batch", async () => {
   const { model, params, images } = open(STALE);
   const at = params(0), batch = images(1);
   const nothing = treeMap((x) => rows(x, 0, 0), model.encoder(at).encode(batch));
@@ -149,10 +150,13 @@ Deno.test("a pool of no others is the batch alone", async () => {
   assertEquals(await losses(nothing), await losses());
 });
 
-Deno.test("a stale pool has, in the mean, the gradients of a fresh one, which detached echoes have not", async () => {
+Deno.test("a stale pool has the gradients of a fresh one on average, and detached echoes do not", async () => {
   const cpu = await openDevice("cpu");
   const at = open(STALE, cpu).params(0);
-  /** The slopes of the distortion along the scale of f and of log S, for some draws of images and of echoes. */
+  /**
+   * The slopes of the distortion along the scale of f and of log S, for some draws of images and of
+   * echoes.
+   */
   const slopes = async (config: Config) => {
     const { model, images, pool } = open(config, cpu);
     const step = jit((params: Params, key: Key, batch: Tensor, others: Tensor) => {
@@ -170,7 +174,7 @@ Deno.test("a stale pool has, in the mean, the gradients of a fresh one, which de
     return draws;
   };
   const fresh = await slopes(FRESH);
-  /** By how many standard errors the mean slopes differ from those of a fresh pool. */
+  /** The difference of the mean slopes from those of a fresh pool, in standard errors. */
   const errors = async (config: Config) => {
     const others = await slopes(config);
     return [0, 1].map((k) => {
@@ -186,7 +190,7 @@ Deno.test("a stale pool has, in the mean, the gradients of a fresh one, which de
   cpu.close();
 });
 
-Deno.test("training tells of the staleness, less of it where little changes", async () => {
+Deno.test("training logs the staleness, which is smaller if the parameters change less", async () => {
   await using runs = await temporaryFolder();
   const device = await openDevice("cpu");
   const last = async (name: string, keys: object) => {
@@ -203,14 +207,14 @@ Deno.test("training tells of the staleness, less of it where little changes", as
   device.close();
 });
 
-Deno.test("a pool that does not fit is refused", async () => {
+Deno.test("a wrong pool is refused", async () => {
   const refused = (pool: unknown, ...says: string[]) =>
     assertRefused(
       () => parseConfig({ latent: { type: "echo", size: 3, pool }, batch: 20 }, "my.json"),
       "my.json",
       ...says,
     );
-  refused({ size: 50 }, "latent.pool.size", "whole batches of 20", "found 50");
+  refused({ size: 50 }, "latent.pool.size", "a multiple of the batch size 20", "found 50");
   refused({ size: 0 }, "latent.pool.size", "at least 1", "0");
   refused({}, "latent.pool.size", "a number", "nothing");
   refused({ size: 40, fresh: "no" }, "latent.pool.fresh", "a boolean", `"no"`);

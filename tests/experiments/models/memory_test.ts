@@ -1,5 +1,5 @@
 /**
- * Models that are too big for a device: refused before they are made.
+ * Models that are too big for a device are refused before they are made.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import { emptyTrace } from "../../../experiments/outcome/trace.ts";
 import { CONFIG, DATA } from "../../fixtures/bars.ts";
 import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
-/** As many images as MNIST has, of its size. */
+/** Images with the number and size of those of MNIST. */
 const MNIST = {
   ...DATA,
   train: { ...DATA.train, pixels: 784 },
   test: { ...DATA.test, count: 10_000 },
 };
 
-/** A device of which only its capacity is asked for. */
+/** A device of which only the capacity is read. */
 const deviceOf = (name: Device["name"], total: number, buffer: number) =>
   ({ name, capacity: { total, buffer } }) as Device;
 const CPU = deviceOf("cpu", 2 ** 32, 2 ** 32);
@@ -35,7 +35,7 @@ const GAUSSIAN = { type: "gaussian", size: 32 };
 const check = (keys: object, device: Device) =>
   checkFits(parseConfig({ latent: GAUSSIAN, ...keys }, "my.json"), MNIST, device);
 
-Deno.test("a model that is too big is refused with the bytes needed and there", () => {
+Deno.test("a model that is too big is refused with the bytes needed and available", () => {
   const cases: [keys: object, ...says: string[]][] = [
     [{ encoder: [{ units: 1e9 }] }, "parameters with Adam's moments take 10,188,002,453,376 bytes"],
     [{ samples: 4000 }, "a step of batch 100 and samples 4000 takes 5,1"],
@@ -54,19 +54,19 @@ Deno.test("a model that is too big is refused with the bytes needed and there", 
     assertRefused(
       () => check(keys, CPU),
       "the config is too big for the cpu device",
-      "there are 4,294,967,296 bytes",
+      "the device has 4,294,967,296 bytes",
       ...says,
     );
   }
   const small = [{ units: 1 }];
   assertRefused(
     () => check({ encoder: small, decoder: small, latent: { ...GAUSSIAN, size: 1e6 } }, CPU),
-    "the codes of 10000 test images of latent.size 1000000 take 120,000,000,000 bytes",
-    "there are 4,294,967,296 bytes",
+    "the codes of 10000 test images with latent.size 1000000 take 120,000,000,000 bytes",
+    "at most 4,294,967,296 bytes are allowed",
   );
 });
 
-Deno.test("a step takes about the bytes that are counted, and seldom less", async () => {
+Deno.test("a step takes about the estimated bytes, and seldom less", async () => {
   const { encoder, decoder, optimizer } = parseConfig({ latent: GAUSSIAN }, "my.json");
   const importance = { loss: [{ type: "importance", weight: 1 }] };
   const latent = { type: "gaussian", size: 4 };
@@ -101,8 +101,8 @@ function assertBetween(value: number, least: number, most: number, what: string)
   assert(value >= least && value <= most, `${what}: ${value} is not in [${least}, ${most}]`);
 }
 
-Deno.test("on a GPU, whose memory nobody tells, each array must fit a buffer", () => {
-  const says = ["too big for the webgpu device", "but one can have 134,217,728 bytes"];
+Deno.test("on a GPU, whose total memory is unknown, each array must fit in a buffer", () => {
+  const says = ["too big for the webgpu device", "but the device allows 134,217,728 bytes"];
   for (
     const [keys, needed] of [
       [{ encoder: [{ units: 1e9 }] }, "3,136,000,000,000"],
@@ -112,14 +112,14 @@ Deno.test("on a GPU, whose memory nobody tells, each array must fit a buffer", (
   ) assertRefused(() => check(keys, GPU), `an array takes ${needed} bytes`, ...says);
 });
 
-Deno.test("every shipped config fits every device", async () => {
+Deno.test("every shipped config fits on every device", async () => {
   for (const name of await shippedNames()) {
     const { config } = await findConfig(name);
     for (const device of [CPU, GPU]) checkFits(config, MNIST, device);
   }
 });
 
-Deno.test("a device that runs out of memory all the same ends the run with a sentence", async () => {
+Deno.test("a device that runs out of memory all the same ends the run with an error message", async () => {
   await using runs = await temporaryFolder();
   const folder = runFolder(runs.path, "run");
   const device = openCpu({ maximumBytes: 2 ** 20, threads: 1 });

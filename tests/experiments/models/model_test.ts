@@ -33,7 +33,7 @@ import { CONFIG, like, NO_EXAMPLES, SIDE, VAE } from "../../fixtures/bars.ts";
 const PIXELS = SIDE * SIDE;
 const EXAMPLES = uniform(key(7), [10, PIXELS]);
 
-Deno.test("models have the parameters that they should have", async () => {
+Deno.test("models have the expected number of parameters", async () => {
   const layers = (...sizes: number[]) =>
     sizes.slice(1).reduce((total, size, i) => total + (sizes[i] + 1) * size, 0);
   const plain = layers(784, 200, 200, 2 * 32) + layers(32, 200, 200, 784);
@@ -81,7 +81,7 @@ const RECONSTRUCTION = { type: "reconstruction", weight: 1 };
 const exact = (device: Device) => device.name === "reference" ? 1e-9 : 1e-4;
 
 onEveryDevice(
-  "the loss is the weighted sum of its terms, which are told by name",
+  "the loss is the weighted sum of its terms, which are reported by name",
   async (device) => {
     const mmd = (against: string) => ({ type: "mmd", weight: 5, against });
     const rate = { type: "rate", weight: 0.5 };
@@ -92,7 +92,7 @@ onEveryDevice(
     assertEquals(Object.keys(found), model.names);
     const whole = found.distortion + 0.5 * found.rate + 5 * found.mmd + 5 * found.mmd_2;
     assertAlmostEquals(found.loss, whole, exact(device));
-    // The prior is N(0, I): the two differ by the luck of the draw.
+    // The prior is N(0, I), so the two differ only by their random draws.
     assertNotEquals(found.mmd, found.mmd_2);
     assertAlmostEquals(found.mmd, found.mmd_2, 0.2);
 
@@ -124,7 +124,7 @@ onEveryDevice("MMD against samples of a learned prior trains that prior", async 
   }
 });
 
-onEveryDevice("what the decoder makes of a code is what the distortion is of", async (device) => {
+onEveryDevice("the distortion is that of the decoded code", async (device) => {
   for (const recon of ["bce", "mse"]) {
     for (const { latent } of [CONFIG, VAE, like({ latent: { type: "multiplicative", size: 3 } })]) {
       const { model, params, images, losses } = open(like({ latent, recon }), device);
@@ -144,7 +144,7 @@ onEveryDevice("what the decoder makes of a code is what the distortion is of", a
 });
 
 onEveryDevice(
-  "the importance term is the bound by all samples, the ELBO by one",
+  "the importance term is the bound from all samples, and −ELBO with one sample",
   async (device) => {
     const latent = { type: "iaf", size: 3, hidden: [5], shiftOnly: false, context: true };
     const importance = [{ type: "importance", weight: 1 }];
@@ -168,7 +168,7 @@ onEveryDevice(
 );
 
 onEveryDevice(
-  "several samples of an image are averaged, each with a key of its own",
+  "several samples of an image are averaged, and each has its own key",
   async (device) => {
     const once = open(CONFIG, device), thrice = open(like({ samples: 3 }), device);
     const passes = split(key(3), 3).map((of) => once.losses(of).distortion);
@@ -184,7 +184,7 @@ onEveryDevice(
   },
 );
 
-Deno.test("pseudo-inputs start as the images that are given, and stay within (0, 1)", async () => {
+Deno.test("pseudo-inputs start as the given images and stay within (0, 1)", async () => {
   const { params } = open(like({ latent: VAE.latent, prior: { type: "vamp", inputs: 4 } }));
   const { inputs } = params.prior as { inputs: Tensor };
   assertEquals(inputs.shape, [4, PIXELS]);
@@ -197,7 +197,7 @@ Deno.test("pseudo-inputs start as the images that are given, and stay within (0,
   assert((await own.inputs.read()).every(Number.isFinite));
 });
 
-Deno.test("a multiplicative code is positive: the decoder is given e^z", async () => {
+Deno.test("a multiplicative code is positive, since the decoder is given e^z", async () => {
   const latent = { type: "multiplicative", size: 3 };
   const { model, params, images } = open(like({ latent }));
   const codes = model.encode(params, images, key(4));
@@ -207,7 +207,7 @@ Deno.test("a multiplicative code is positive: the decoder is given e^z", async (
   z.forEach((x, i) => assertAlmostEquals(x, Math.exp(u[i]), 1e-6 * x));
 });
 
-Deno.test("reconstructions are what the decoder makes of codes as they are encoded", async () => {
+Deno.test("reconstructions are decoded from the codes of encode", async () => {
   const echo = { ...CONFIG.latent, multiplicative: true };
   const others = ["multiplicative", "echo_matrix"].map((type) => ({ type, size: 3 }));
   for (const latent of [CONFIG.latent, VAE.latent, echo, ...others]) {
@@ -219,7 +219,7 @@ Deno.test("reconstructions are what the decoder makes of codes as they are encod
   }
 });
 
-Deno.test("layers begin as their initialisers say", async () => {
+Deno.test("initial weights have the distribution of the initialiser", async () => {
   const layer = (initialiser: string) => [{ units: 48, initialiser }];
   const weights = async ({ params }: { params: Params }) => await params.encoder[0].w.read();
   for (const [initialiser, limit] of [["glorotUniform", 6 / 64], ["heUniform", 6 / 16]] as const) {
@@ -229,7 +229,7 @@ Deno.test("layers begin as their initialisers say", async () => {
   }
 });
 
-Deno.test("a config's learning rate is that of its schedule", async () => {
+Deno.test("a config's learning rate follows its schedule", async () => {
   const stepsPerEpoch = 5;
   const ratesOf = async (learningRate: object, steps: number[]) => {
     const config = like({ learningRate, epochs: 4 });

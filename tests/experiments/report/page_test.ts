@@ -77,7 +77,7 @@ Deno.test("a page has its parts in order, links to each, and describes every pic
   assertEquals(all(".notice").length, 0);
 });
 
-Deno.test("what a run lacks is said of it, and the others are shown", async () => {
+Deno.test("missing and damaged parts are listed, and everything else is shown", async () => {
   await using folder = await temporaryFolder();
   const make = (name: string, keys: object = {}) => finishedRun(folder.path, name, { keys });
   await make("whole");
@@ -109,22 +109,25 @@ Deno.test("what a run lacks is said of it, and the others are shown", async () =
   const lacks = Object.fromEntries(rows);
   assertEquals(Object.keys(lacks).length, rows.length);
   const repeats = ["whole", "repeated"].map((name) => lacks[name]).toSorted();
-  assertMatch(repeats[0], /^it has the seed of another of (whole|repeated), and is not counted$/);
+  assertMatch(
+    repeats[0],
+    /^another run of (whole|repeated) has the same seed, so this one is not counted$/,
+  );
   assertEquals(repeats[1], "nothing");
-  assertEquals(lacks.unfinished, "it is trained, but not tested");
+  assertEquals(lacks.unfinished, "the run is trained, but not tested");
   assertMatch(
     lacks.bare,
     /^config.json is missing.*not finished: epoch 4.*checkpoint.*reconstructions.png is missing/,
   );
   assertMatch(
     lacks.damaged,
-    /history is not JSON.*codes.*not a whole safetensors.*samples.png is not a whole PNG/,
+    /history is not JSON.*codes.*not a whole safetensors.*samples.png is a damaged PNG/,
   );
   assertMatch(
     lacks.edited,
     /config.json, latent: expected .* but found 1.*test.json, rate: expected a number, but found "much"/,
   );
-  assertEquals(textOf(".notice"), [`What 4 of 6 runs lack`]);
+  assertEquals(textOf(".notice"), ["4 of 6 runs have missing or damaged parts"]);
   assertStringIncludes(
     textOf("#runs p + ul").join(),
     "empty: config.json is missing; history.jsonl is missing",
@@ -135,7 +138,7 @@ Deno.test("what a run lacks is said of it, and the others are shown", async () =
   );
 });
 
-Deno.test("a mean is over the finished runs, if there is one", async () => {
+Deno.test("means are over the finished runs, if there are any", async () => {
   await using folder = await temporaryFolder();
   const runs: RunFolder[] = [];
   for (const [seed, rate] of [10, 20, 90].entries()) {
@@ -151,7 +154,7 @@ Deno.test("a mean is over the finished runs, if there is one", async () => {
   assertEquals(await rowOf(), ["x †", "1", "3", "40.00 ± 25.17"]);
 });
 
-Deno.test("names from the file system break nothing", async () => {
+Deno.test("names from the file system cannot break the page", async () => {
   await using folder = await temporaryFolder();
   const names = [`<img src=x onerror=alert(1)>"'&amp;`, "<script>alert(2)<\u2215script>"]; // no real slash
   const dataset = "</title><b>";
@@ -167,7 +170,7 @@ Deno.test("names from the file system break nothing", async () => {
   for (const name of names) assert(labels.some((label) => label.startsWith(`${name}: validation`)));
 });
 
-Deno.test("ten runs of 200 epochs and grey images of 28 by 28 pixels are less than 2 MB", async () => {
+Deno.test("a page of ten runs with 200 epochs and images of 28×28 pixels is smaller than 2 MB", async () => {
   await using folder = await temporaryFolder();
   const runs = [];
   for (let i = 0; i < 10; i++) {
@@ -180,7 +183,7 @@ Deno.test("ten runs of 200 epochs and grey images of 28 by 28 pixels are less th
   assertLess(size, 2e6);
 });
 
-Deno.test("where there is no run, that is one sentence", async () => {
+Deno.test("paths without a run are refused with one sentence", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "file");
   await Deno.writeTextFile(file, "");

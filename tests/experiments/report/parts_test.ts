@@ -14,12 +14,12 @@ import {
   commonValue,
   compareSettings,
   settingsOf,
-} from "../../../experiments/report/differences.ts";
+} from "../../../experiments/report/settings_section.ts";
 import { measured, measuredText } from "../../../experiments/laboratory/statistics/measured.ts";
 import { betaOf } from "../../../experiments/models/beta.ts";
 import { curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
 import { readLines } from "../../../experiments/report/history_lines.ts";
-import { lossPanels } from "../../../experiments/report/loss_panels.ts";
+import { lossPanels } from "../../../experiments/report/loss_section.ts";
 import { markup } from "../../../experiments/report/markup.ts";
 import { requireFree } from "../../../experiments/report/output_file.ts";
 import { PAGE_START } from "../../../experiments/report/page.ts";
@@ -29,7 +29,7 @@ import { folderAt } from "../../../experiments/runs/run_folder.ts";
 import { CONFIG, like, VAE } from "../../fixtures/bars.ts";
 import { assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 
-Deno.test("no text breaks a page: it is read as it was put in", () => {
+Deno.test("markup escapes every text, so that no text breaks the page", () => {
   fc.assert(
     fc.property(
       fc.string({ unit: "binary-ascii" }),
@@ -49,7 +49,7 @@ Deno.test("no text breaks a page: it is read as it was put in", () => {
   );
 });
 
-Deno.test("the standard error is that of the mean, and of one value unknown", () => {
+Deno.test("the standard error is that of the mean; for a single value it is unknown", () => {
   assertEquals(measured([3]), { value: 3, standardError: NaN });
   const { value, standardError } = measured([1, 2, 6]);
   assertAlmostEquals(value, 3);
@@ -69,7 +69,7 @@ const withRate = (weight: number): object => ({
   loss: [{ type: "reconstruction", weight: 1 }, { type: "rate", weight }],
 });
 
-Deno.test("runs that differ in the seed alone are a group; groups that differ in β alone, a curve", () => {
+Deno.test("runs that differ only in the seed form a group, groups that differ only in β form a curve", () => {
   const runs = [10, 0.5, 0.25].flatMap((beta) =>
     [1, 2].flatMap((seed) => [
       runOf(`echo_beta${beta}_seed${seed}`, like({ seed, ...withRate(beta) })),
@@ -92,7 +92,7 @@ Deno.test("runs that differ in the seed alone are a group; groups that differ in
   assertEquals(betaOf(groups[2].config!.loss), 10);
 });
 
-Deno.test("names are short, and never the same", () => {
+Deno.test("group names are short and unique", () => {
   assertEquals(groupNames([["echo_mnist", "echo_mnist_2"], ["vae_mnist"]]), ["echo", "vae"]);
   assertEquals(groupNames([["bars_1", "bars_12"]]), ["bars"]);
   assertEquals(groupNames([["vae_b2", "vae_b2_2"]]), ["vae_b2"]);
@@ -107,14 +107,14 @@ Deno.test("names are short, and never the same", () => {
   }));
 });
 
-Deno.test("settings are compared by their paths, terms by their types, the seed not at all", () => {
+Deno.test("settings are compared by path, loss terms by type, and the seed is left out", () => {
   const other = like({ seed: 3, latent: VAE.latent, ...withRate(2) });
   const all = [CONFIG, other].map(settingsOf);
   const { alike, different } = compareSettings(all);
   assertEquals(different, ["latent.type", "loss.rate.weight"]);
   assert(alike.includes("latent.dMax") && alike.includes("latent.size") && !alike.includes("seed"));
   assertEquals(commonValue(all.toReversed(), "latent.dMax"), "10");
-  // Of one type it is a difference, and so is a term that one of them lacks.
+  // Options of one type differ, and so do losses if one lacks a term.
   const linear = like({
     latent: { ...CONFIG.latent, mean: "linear", clip: 0.5 },
     loss: [{ type: "rate", weight: 1 }],
@@ -137,7 +137,7 @@ const record = (epoch: number) => ({
   seconds: 6,
 });
 
-Deno.test("of a damaged history the other lines are read, and the damaged ones named", () => {
+Deno.test("damaged lines of a history are reported, and the other lines are read", () => {
   const text = [
     JSON.stringify(record(1)),
     `{"epoch": 2, "tra`,
@@ -151,11 +151,11 @@ Deno.test("of a damaged history the other lines are read, and the damaged ones n
   assertEquals(problems, [
     "line 2 of the history is not JSON",
     "line 3 of the history is no record of an epoch, valid.rate: expected a number, but found null",
-    "line 5 of the history is of epoch 4, but stands after epoch 4",
+    "line 5 of the history is of epoch 4, but comes after epoch 4",
   ]);
 });
 
-Deno.test("histories are comma-separated values, a row for each run and epoch", () => {
+Deno.test("the CSV of histories has a row for each run and epoch", () => {
   const csv = historiesCsv([
     { ...runOf("a", like({ seed: 7 })), history: [record(1)] },
     { ...runOf('b,"c"'), history: [{ ...record(2), valid: LOSSES }] },
@@ -168,7 +168,7 @@ Deno.test("histories are comma-separated values, a row for each run and epoch", 
   ]);
 });
 
-Deno.test("a text that a spreadsheet would take for a formula is no formula in a table; numbers stay", () => {
+Deno.test("in CSV, a text that a spreadsheet would run as a formula is made harmless, and numbers stay", () => {
   const odd = ["=1+1", "+1", "-1", "@x", '=a,"b"', "\t=1", "a=1", ""];
   const rows = odd.map((text) => ({ text, value: -1.5 }));
   assertEquals(csvText([...rows, { text: "x", "=name": 1 }], ["value"]).split("\r\n"), [
@@ -186,7 +186,7 @@ Deno.test("a text that a spreadsheet would take for a formula is no formula in a
   ]);
 });
 
-Deno.test("a report is written over an earlier one, and over nothing else", async () => {
+Deno.test("a report overwrites an earlier report and nothing else", async () => {
   await using folder = await temporaryFolder();
   const file = (name: string) => join(folder.path, name);
   const out = (path: string) => ({ flag: "--out", path, start: PAGE_START });
@@ -211,7 +211,7 @@ Deno.test("a report is written over an earlier one, and over nothing else", asyn
   }
   await assertRefusedLater(() => requireFree([csv(page)]), `--csv is ${page}`, "not written by");
   for (const path of [device, folder.path]) {
-    await assertRefusedLater(() => requireFree([out(path)]), path, "no regular file");
+    await assertRefusedLater(() => requireFree([out(path)]), path, "not a regular file");
   }
 });
 
@@ -235,7 +235,7 @@ function pngOf(width: number, height: number, ...chunks: [type: string, data: Ui
   return Buffer.concat([Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), ...all.map(chunk)]);
 }
 
-Deno.test("a picture of no or too many pixels, or with more in it than pixels, is refused before it is unpacked", async () => {
+Deno.test("a picture without pixels, with too many, or with extra data is refused before it is unpacked", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "x.png");
   const zeros = (count: number) => deflateSync(new Uint8Array(count));
@@ -251,13 +251,13 @@ Deno.test("a picture of no or too many pixels, or with more in it than pixels, i
   await refused(pngOf(1, 2, ["iCCP", zeros(9)], ["IDAT", zeros(4)]), "colour profile");
   const bomb = pngOf(1, 2, ["IDAT", zeros(1e8)]);
   const before = performance.now();
-  await refused(bomb, "not a whole PNG");
+  await refused(bomb, "a damaged PNG");
   assert(performance.now() - before < 1000);
-  await refused(bomb.subarray(0, 20), "not a whole PNG");
-  await refused(new Uint8Array(), "not a whole PNG");
+  await refused(bomb.subarray(0, 20), "a damaged PNG");
+  await refused(new Uint8Array(), "a damaged PNG");
 });
 
-Deno.test("a history of 200,000 epochs is a line of a thousand points; of many damaged lines some are told", () => {
+Deno.test("a history of 200,000 epochs is drawn with a thousand points; of many damaged lines ten are listed", () => {
   const history = Array.from({ length: 200_000 }, (_, i) => record(i + 1));
   const [group] = groupRuns([{ ...runOf("a", CONFIG), history }]);
   const { html } = lossPanels([group], "x");
@@ -270,7 +270,7 @@ Deno.test("a history of 200,000 epochs is a line of a thousand points; of many d
   assert(readLines(long).problems[0].length < 3000);
 });
 
-Deno.test("a picture is halved where it loses nothing, and shown in 16 levels of grey", async () => {
+Deno.test("a picture is halved if that loses nothing, and has 16 levels of grey", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "x.png");
   const images = { width: 2, height: 1, data: [0, 1, 0.5, 0.25] };
@@ -288,7 +288,7 @@ Deno.test("a picture is halved where it loses nothing, and shown in 16 levels of
 
   await writeFile(path, gridPng(images, { columns: 2, zoom: 1, gap: 1 }));
   assertEquals((await readPicture(path)).width, 7);
-  // Of an even size, but with single pixels.
+  // The size is even, but neighbouring pixels differ.
   const one = { width: 4, height: 4, data: Array.from({ length: 16 }, (_, i) => i % 2) };
   await writeFile(path, gridPng(one, { columns: 1, zoom: 1, gap: 1 }));
   assertEquals((await readPicture(path)).width, 6);
@@ -296,7 +296,7 @@ Deno.test("a picture is halved where it loses nothing, and shown in 16 levels of
   const bytes = await Deno.readFile(path);
   const checksum = bytes.length - 12 - 1; // the last byte before the end chunk
   await writeFile(path, bytes.with(checksum, bytes[checksum] ^ 1));
-  await assertRefusedLater(() => readPicture(path), path, "not a whole PNG");
+  await assertRefusedLater(() => readPicture(path), path, "a damaged PNG");
   await writeFile(path, bytes.subarray(0, bytes.length - 20));
-  await assertRefusedLater(() => readPicture(path), path, "not a whole PNG");
+  await assertRefusedLater(() => readPicture(path), path, "a damaged PNG");
 });

@@ -12,7 +12,7 @@ import {
   rateDistortionPlot,
 } from "../../../experiments/report/rate_distortion_plot.ts";
 
-Deno.test("contours lie in the plane, from edge to edge, on round sums at equal distances", () => {
+Deno.test("contours run from edge to edge of the plane, at round sums with equal steps", () => {
   const interval = fc.tuple(
     fc.double({ min: -50, max: 500, noNaN: true }),
     fc.double({ min: 0.1, max: 300, noNaN: true }),
@@ -35,7 +35,7 @@ Deno.test("contours lie in the plane, from edge to edge, on round sums at equal 
   assertEquals(contours([0, 10], [100, 140]).map(({ sum }) => sum), [110, 120, 130, 140]);
 });
 
-Deno.test("the plane has a marker for each point at its place, its errors, and every name", () => {
+Deno.test("the plane shows each point in its place, its error bars, and all names", () => {
   const point = (curve: string, beta: number, rate: number, distortion: number): PlanePoint => ({
     ...{ curve, beta },
     rate: { value: rate, standardError: 1 },
@@ -50,7 +50,8 @@ Deno.test("the plane has a marker for each point at its place, its errors, and e
   }
   assertStringIncludes(text, "echo: β 1 rate 20.0 distortion 90.0, β 4 rate 10.0 distortion 120.0");
 
-  // Marks are drawn curve by curve, and the key after them; a circle has its place in attributes of its own.
+  // Marks are drawn curve by curve, and the key after them; a circle has its place in attributes of
+  // its own.
   const markers = [...svg.querySelectorAll("[aria-label=dot] > *")].map((marker) => {
     const of = (name: string) => marker.getAttribute(name) ?? "";
     const [x, y] = `${of("cx")} ${of("cy")} ${of("transform")}`.match(/-?[\d.]+/g)!.map(Number);
@@ -69,7 +70,7 @@ Deno.test("the plane has a marker for each point at its place, its errors, and e
   assertAlmostEquals(length(0, "y"), (echo1.y - echo4.y) * 4 / 30, 0.01);
 });
 
-Deno.test("one run alone has a plane too", () => {
+Deno.test("a single run has a plane, too", () => {
   const text = rateDistortionPlot([{
     ...{ curve: "echo", beta: 1 },
     rate: { value: 20, standardError: NaN },

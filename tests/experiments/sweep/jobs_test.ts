@@ -11,7 +11,7 @@ import { jobList, parseBetas } from "../../../experiments/sweep/job_list.ts";
 import { share } from "../../../experiments/sweep/local.ts";
 import { assertRefused, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 
-Deno.test("the jobs are every config with every beta and seed, each in a folder of its own", async () => {
+Deno.test("there is a job with a folder for every config, beta and seed", async () => {
   const configs = await findConfigs("echo, vae");
   const changes = { epochs: 3, dataset: "binary_mnist" };
   const jobs = jobList({ configs, betas: [0.5, 1], seeds: 3, changes, runsDir: "runs/x" });
@@ -25,15 +25,15 @@ Deno.test("the jobs are every config with every beta and seed, each in a folder 
   assertEquals(jobs.map(({ seed }) => seed), jobs.map(({ seed }) => seed).sort());
 });
 
-Deno.test("lists of betas and configs are refused where they are wrong", async () => {
+Deno.test("wrong lists of betas and configs are refused", async () => {
   assertEquals(parseBetas("0.25, 1e0,4"), [0.25, 1, 4]);
   assertRefused(() => parseBetas("0.25,x"), "--betas", `"x"`);
   assertRefused(() => parseBetas("1,,2"), "--betas", `""`);
   assertRefused(() => parseBetas("1,-2"), "--betas", `"-2"`);
   assertRefused(() => parseBetas("1,Infinity"), "--betas", `"Infinity"`);
-  assertRefused(() => parseBetas("0.5,1,.50"), "--betas has 0.5 twice");
+  assertRefused(() => parseBetas("0.5,1,.50"), "--betas lists 0.5 twice");
   await assertRefusedLater(() => findConfigs("echo,vae_vam"), "did you mean vae_vamp?");
-  await assertRefusedLater(() => findConfigs("echo,echo.json"), "two of the name echo");
+  await assertRefusedLater(() => findConfigs("echo,echo.json"), "--configs lists echo twice");
   await using folder = await temporaryFolder();
   const [config] = await findConfigs("echo");
   for (const name of ["my conf", "my_conf", "-x"]) {
@@ -46,11 +46,11 @@ Deno.test("lists of betas and configs are refused where they are wrong", async (
   });
   assertEquals(jobs.map(({ name }) => name), ["my_conf_beta1_seed0", "_x_beta1_seed0"]);
   const both = list("my conf.json", "my_conf.json");
-  await assertRefusedLater(() => findConfigs(both), "two of the name my_conf");
-  await assertRefusedLater(() => findConfigs('{"latent":{}}'), "--configs", "no JSON");
+  await assertRefusedLater(() => findConfigs(both), "--configs lists my_conf twice");
+  await assertRefusedLater(() => findConfigs('{"latent":{}}'), "--configs", "not JSON");
 });
 
-Deno.test("jobs share the cores: jobs × threads fill them, and are never more unless asked for", () => {
+Deno.test("jobs × threads fill the cores, and exceed them only on request", () => {
   assertEquals(share(8, 45, {}), { jobs: 8, threads: 1 });
   assertEquals(share(8, 45, { jobs: 2 }), { jobs: 2, threads: 4 });
   assertEquals(share(8, 3, {}), { jobs: 3, threads: 2 });

@@ -1,5 +1,5 @@
 /**
- * `deno task sweep` from outside: what it trains, skips, goes on with, survives, draws and prints.
+ * `deno task sweep` as a process: what it trains, skips, resumes, survives, draws and prints.
  *
  * @module
  */
@@ -25,7 +25,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-Deno.test("sweep trains every job once, survives those that fail, and does what is missing", async () => {
+Deno.test("sweep trains every job once, survives jobs that fail, and completes what is missing", async () => {
   await using place = await makePlace();
   const { runs, flags, read } = place;
   const grid = ["--betas", "0.5,2", "--seeds", "2"];
@@ -81,7 +81,7 @@ Deno.test("sweep trains every job once, survives those that fail, and does what 
   ]);
 });
 
-Deno.test("a job that is killed is told and goes on from its last whole epoch; others are left alone", async () => {
+Deno.test("a killed job is reported and resumes from its last whole epoch; the other jobs are unaffected", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   const all = [...flags("long", "a"), "--betas", "1", "--seeds", "1", "--jobs", "2"];
@@ -101,7 +101,8 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assertMatch(err, /error: 1 of 2 jobs failed; .*: long_beta1_seed0\n$/);
   const kept = await epochs();
   assert(kept >= 2 && kept < 100);
-  // The line of an epoch is written before its checkpoint, so the last one may be of an epoch that is lost.
+  // The line of an epoch is written before its checkpoint, so the last one may be of an epoch that
+  // is lost.
   const lines = async () => (await Deno.readTextFile(history)).split("\n").slice(0, kept - 1);
   const before = await lines();
 
@@ -112,7 +113,7 @@ Deno.test("a job that is killed is told and goes on from its last whole epoch; o
   assertEquals(await lines(), before); // their seconds too: they were not trained again
 });
 
-Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
+Deno.test("Ctrl-C stops all jobs, and each keeps its last whole epoch", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   const all = [...flags("endless"), "--betas", "1,2", "--seeds", "2", "--jobs", "2"];
@@ -137,7 +138,7 @@ Deno.test("Ctrl-C stops all jobs, each with its last whole epoch", async () => {
   );
 });
 
-Deno.test("a second Ctrl-C ends a job that the first one did not", async () => {
+Deno.test("a second Ctrl-C ends a job that the first one did not stop", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   const child = start([...flags("endless"), "--betas", "1", "--seeds", "1"]);
@@ -155,7 +156,7 @@ Deno.test("a second Ctrl-C ends a job that the first one did not", async () => {
   assertEquals((await new Deno.Command("pgrep", { args: ["-f", job] }).output()).code, 1);
 });
 
-Deno.test("mistakes are refused before anything is trained", async () => {
+Deno.test("mistakes are refused before training starts", async () => {
   await using place = await makePlace();
   const { runs, flags } = place;
   // A PATH with Deno alone.
@@ -184,7 +185,7 @@ Deno.test("mistakes are refused before anything is trained", async () => {
   await refuse([...flags("a"), "--launcher", "slurm"], ["there is no sbatch here"]);
 });
 
-Deno.test("where the sweep itself cannot go on, its jobs end as by Ctrl-C", async () => {
+Deno.test("if the sweep itself fails, its jobs stop as by Ctrl-C", async () => {
   await using place = await makePlace();
   const { runs: runsDir, configs, images } = place;
   await Deno.mkdir(runsDir);

@@ -1,5 +1,5 @@
 /**
- * The loss by epoch, a panel for each group of runs.
+ * The losses by epoch, a panel for each group of runs.
  *
  * @module
  */
@@ -9,16 +9,40 @@ import { greatest } from "../bench/statistics.ts";
 import type { EpochRecord } from "../runs/history.ts";
 import { nats } from "../runs/progress.ts";
 import type { RunGroup } from "./group.ts";
-import type { Markup } from "./markup.ts";
+import { type Markup, markup } from "./markup.ts";
 import { type Panel, panelsMarkup } from "./panels.ts";
+import { byDataSet, type Section, type Shown } from "./section.ts";
 
-/** Losses are cut off above those that any run has after this fraction of its epochs: the first ones are far above. */
+/**
+ * The scale covers the losses after this fraction of the epochs; the first losses are far above.
+ */
 const CUT_OFF = 1 / 3;
 
-/** A line has no more points than this: a panel is 300 pixels wide. */
+/** The most points of a line; a panel is 300 pixels wide. */
 const MOST_POINTS = 1000;
 
-/** The panels of groups of which each has a history; `id` as in {@linkcode panelsMarkup}. */
+/** The loss curves of each data set. */
+export function lossSection(all: readonly Shown[]): Section | undefined {
+  const some = all.filter(({ group }) => group.runs.some(({ history }) => history.length > 0));
+  if (some.length === 0) return undefined;
+  const content =
+    markup`<p>Losses by epoch. All panels share one scale, and the highest losses are cut off. The numbers are
+those of the last epoch.</p>
+<ul class="keys">
+<li><span class="key"></span>validation</li>
+<li><span class="key dashed"></span>training: the average over an epoch while the parameters change</li>
+<li><span class="key grey"></span>validation of the other runs</li>
+</ul>
+${
+      byDataSet(some).map(([dataset, shown], i, { length }) => [
+        length > 1 ? markup`<h3>${dataset}</h3>` : "",
+        lossPanels(shown.map(({ group }) => group), `losses-${i}`),
+      ])
+    }`;
+  return { id: "losses", title: "Losses", content };
+}
+
+/** The panels of groups that all have a history; `id` as in {@linkcode panelsMarkup}. */
 export function lossPanels(groups: readonly RunGroup[], id: string): Markup {
   const histories = groups.flatMap(({ runs }) => runs.map(({ history }) => history))
     .filter((history) => history.length > 0);
@@ -39,7 +63,7 @@ function lossRange(histories: readonly (readonly EpochRecord[])[]): [number, num
   return [-greatest(losses.map((loss) => -loss)), greatest(losses)];
 }
 
-/** Every n-th epoch, and the last, of a history that has too many. */
+/** Every n-th epoch, counted back from the last one, so that at most MOST_POINTS remain. */
 function thinned(history: readonly EpochRecord[]): readonly EpochRecord[] {
   const step = Math.ceil(history.length / MOST_POINTS);
   return history.filter((_, i) => (history.length - 1 - i) % step === 0);
