@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { INTRINSICS } from "../../kernels/numerics.ts";
+import { INTRINSICS } from "../../kernels/intrinsics.ts";
 import type { Call, Expr, Intrinsic } from "../../kernels/formula.ts";
 import { load } from "../../kernels/scalar.ts";
 import { constantIndex } from "../../kernels/indexing.ts";

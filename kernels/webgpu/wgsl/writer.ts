@@ -8,7 +8,7 @@
  * @module
  */
 import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
-import { INTRINSICS } from "../../numerics.ts";
+import { INTRINSICS } from "../../intrinsics.ts";
 import { constant, mul, result } from "../../scalar.ts";
 import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
