@@ -1,5 +1,5 @@
 /**
- * The cpu device: WebAssembly SIMD, written for every program.
+ * The cpu device: each program becomes a WebAssembly module with SIMD instructions.
  *
  * @module
  */
@@ -7,18 +7,19 @@ import type { Buffer, Data, Device, Executable, Program, Traits } from "../devic
 import type { DType } from "../formula.ts";
 import { maximumPages, minimumPages } from "./wasm/module.ts";
 import { Heap } from "./memory.ts";
-import { type Compiled, Pool } from "./threads/threads.ts";
+import { type RunnableProgram, Threads } from "./threads/threads.ts";
 import { compileProgram } from "./program.ts";
 import { canShare } from "./threads/start.ts";
 import type { Run } from "./threads/worker.ts";
 
-/** How a cpu device is made. */
+/** Options of a cpu device. */
 export interface CpuOptions {
-  /** The most memory it may take, in bytes; at most, and otherwise, 4 GiB. */
+  /** The most memory that the device may take, in bytes: 4 GiB unless given, and never more. */
   readonly maximumBytes?: number;
   /**
-   * How many threads it may use; as many as the machine has processors, but not more than 16, unless given. Results do not
-   * depend on it. Where memory cannot be shared, as in a browser's page that is not isolated, there is one.
+   * The number of threads, at most 16; unless given, the number of processors. Results do not
+   * depend on it. Where memory cannot be shared, as in a page that is not isolated, the device has
+   * one thread.
    */
   readonly threads?: number;
 }
@@ -28,7 +29,8 @@ const mostThreads = 16;
 /**
  * Opens a device of its own memory.
  *
- * @throws {RangeError} where an option is out of range, or no memory is left; {Error} where WebAssembly is forbidden.
+ * @throws {RangeError} where an option is out of range, or no memory is left; {Error} where
+ * WebAssembly is forbidden.
  */
 export function openCpu(options: CpuOptions = {}): CpuDevice {
   const { maximumBytes = 2 ** 32 } = options;
@@ -49,7 +51,7 @@ export function openCpu(options: CpuOptions = {}): CpuDevice {
   return new CpuDevice(pages, canShare ? threads : 1);
 }
 
-/** Programs are compiled late; that they may not be is said at once. */
+/** Programs are compiled late, so a page that forbids WebAssembly must hear of it here. */
 function requireWebAssembly(): void {
   try {
     new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // without contents
@@ -69,7 +71,7 @@ export class CpuBuffer implements Buffer {
     this.#address = device.heap.allocate(4 * size);
   }
 
-  /** Where it lies in memory, in bytes. */
+  /** The address in memory, in bytes. */
   get address(): number {
     if (this.#address < 0) {
       throw new Error(`Cannot use a buffer of ${this.size} elements: it was freed`);
@@ -79,13 +81,15 @@ export class CpuBuffer implements Buffer {
 
   free(): void {
     if (this.#address < 0) return;
-    this.device.release(this.#address);
+    this.device.free(this.#address);
     this.#address = -1;
   }
 }
 
-/** The threads of devices that were forgotten, not closed. They would keep the memory. */
-const forgotten = new FinalizationRegistry<Pool>((pool) => pool.close());
+/**
+ * Ends the threads of devices that were forgotten without `close`: threads keep the memory alive.
+ */
+const forgotten = new FinalizationRegistry<Threads>((workers) => workers.close());
 
 /** A cpu device. */
 export class CpuDevice implements Device {
@@ -94,26 +98,22 @@ export class CpuDevice implements Device {
   #heap: Heap | undefined;
   #scratch = { address: -1, bytes: 0 };
 
-  /** The other threads; undefined if there is only this one. */
-  readonly pool: Pool | undefined;
+  /** The other threads; undefined where the device has only one. */
+  readonly workers: Threads | undefined;
 
   constructor(pages: number, readonly threads: number) {
     this.#heap = new Heap(pages, threads > 1);
     if (threads === 1) return;
-    this.pool = new Pool(this.#heap.memory, threads - 1);
-    forgotten.register(this, this.pool);
+    this.workers = new Threads(this.#heap.memory, threads - 1);
+    forgotten.register(this, this.workers);
   }
 
-  /** Says how many threads have started; they start when there was enough to do. */
+  /** Gives the number of threads that have started. They start after some work. */
   get description(): string {
-    const { threads, pool } = this;
-    const started = 1 + (pool?.ready ?? 0);
-    const count = started === threads
-      ? threads
-      : pool?.isAwake
-      ? `${started} of ${threads}`
-      : `up to ${threads}`;
-    return `WebAssembly SIMD, ${count} thread${threads === 1 ? "" : "s"}`;
+    const { threads, workers } = this;
+    const started = 1 + (workers?.ready ?? 0);
+    const before = started === threads ? "" : workers?.isAwake ? `${started} of ` : "up to ";
+    return `WebAssembly SIMD, ${before}${threads} thread${threads === 1 ? "" : "s"}`;
   }
 
   get heap(): Heap {
@@ -134,8 +134,8 @@ export class CpuDevice implements Device {
     this.#scratch = { address: this.heap.allocate(bytes), bytes };
   }
 
-  /** Takes memory back; after the device was closed there is none. */
-  release(address: number): void {
+  /** Gives memory back. A closed device has none. */
+  free(address: number): void {
     this.#heap?.free(address);
   }
 
@@ -170,14 +170,8 @@ export class CpuDevice implements Device {
     const at = from.address / 4;
     if (dtype === "float32") return this.heap.floats.slice(at, at + size);
     const integers = this.heap.integers.subarray(at, at + size);
-    switch (dtype) {
-      case "int32":
-        return new Int32Array(integers);
-      case "uint32":
-        return new Uint32Array(integers);
-      case "bool":
-        return new Uint8Array(integers);
-    }
+    const Host = { int32: Int32Array, uint32: Uint32Array, bool: Uint8Array }[dtype];
+    return new Host(integers);
   }
 
   compile(program: Program): Executable {
@@ -194,16 +188,16 @@ export class CpuDevice implements Device {
   }
 
   close(): void {
-    this.pool?.close();
+    this.workers?.close();
     this.#heap = undefined;
   }
 }
 
-/** How many programs were compiled: numbers that tell them apart. */
+/** The number of programs so far, which numbers them. */
 let programs = 0;
 
 class CpuExecutable implements Executable {
-  readonly #program: Compiled;
+  readonly #program: RunnableProgram;
   readonly #sizes: readonly number[];
   readonly #inputs: number;
   #slots: number;
@@ -248,15 +242,15 @@ class CpuExecutable implements Executable {
       }
       integers[first + i] = buffer.address;
     }
-    const { pool, scratch } = this.device;
-    if (pool !== undefined) pool.run(this.#program, this.#slots, scratch);
+    const { workers, scratch } = this.device;
+    if (workers !== undefined) workers.run(this.#program, this.#slots, scratch);
     else for (const { chunks, run } of this.#program.parts) run(0, chunks, this.#slots, scratch, 0);
   }
 
   free(): void {
     if (this.#slots < 0) return;
-    this.device.release(this.#slots);
-    if (this.#program.address >= 0) this.device.release(this.#program.address);
+    this.device.free(this.#slots);
+    if (this.#program.address >= 0) this.device.free(this.#program.address);
     this.#slots = -1;
   }
 }

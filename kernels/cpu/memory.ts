@@ -1,5 +1,6 @@
 /**
- * The memory of the cpu device: one WebAssembly memory, and an allocator that finds the tightest gap.
+ * The memory of the cpu device: one WebAssembly memory, and an allocator that takes the smallest
+ * gap that is large enough.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { minimumPages } from "./wasm/module.ts";
 
 const page = 65536;
 const alignment = 64;
-/** Vectors may be read past the end of an allocation by less than this. */
+/** A vector load may read past the end of a block by less than this. */
 const slack = 32;
 
 interface Gap {
@@ -25,15 +26,13 @@ export class NoRoomError extends RangeError {}
 /** A growing memory, cut into blocks. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
-  #floats: Float32Array<Bytes> = new Float32Array();
-  #integers: Int32Array<Bytes> = new Int32Array();
-  /** What is free, in order of address, no two of them touching. */
+  /** The free gaps in order of address; no two of them touch. */
   readonly #gaps: Gap[] = [];
   readonly #lengths: Map<number, number> = new Map();
   #end = alignment; // address 0 stays unused
   #inUse = 0;
 
-  /** @param shared whether several threads are to work in it */
+  /** @param shared whether several threads use the memory */
   constructor(readonly maximumPages: number, shared = false) {
     try {
       this.memory = new WebAssembly.Memory({
@@ -55,23 +54,17 @@ export class Heap {
     return this.#inUse;
   }
 
-  /** All memory as float32; ask anew after every allocation. */
+  /** All memory as float32. Growing replaces the memory, so ask again after every allocation. */
   get floats(): Float32Array<Bytes> {
-    if (this.#floats.buffer !== this.memory.buffer) {
-      this.#floats = new Float32Array(this.memory.buffer);
-    }
-    return this.#floats;
+    return new Float32Array(this.memory.buffer);
   }
 
-  /** All memory as int32; ask anew after every allocation. */
+  /** All memory as int32. Growing replaces the memory, so ask again after every allocation. */
   get integers(): Int32Array<Bytes> {
-    if (this.#integers.buffer !== this.memory.buffer) {
-      this.#integers = new Int32Array(this.memory.buffer);
-    }
-    return this.#integers;
+    return new Int32Array(this.memory.buffer);
   }
 
-  /** The address of so many bytes. Throws RangeError where there are no more. */
+  /** Allocates a block and returns its address. Throws RangeError where memory has run out. */
   allocate(bytes: number): number {
     const length = Math.ceil((bytes + slack) / alignment) * alignment;
     let best: Gap | undefined;
@@ -97,7 +90,7 @@ export class Heap {
     return address;
   }
 
-  /** The address of a copy of some bytes. */
+  /** Copies bytes into a new block and returns its address. */
   store(bytes: Uint8Array): number {
     const address = this.allocate(bytes.length);
     new Uint8Array(this.memory.buffer).set(bytes, address);
@@ -112,24 +105,20 @@ export class Heap {
     const gaps = this.#gaps;
     let i = gaps.findIndex((gap) => gap.start > address);
     if (i < 0) i = gaps.length;
-    const before = gaps[i - 1];
-    const after = gaps[i];
-    const end = address + length;
-    const joinsBefore = before?.end === address;
-    const joinsAfter = after?.start === end;
-    if (joinsBefore && joinsAfter) {
-      before.end = after.end;
-      gaps.splice(i, 1);
-    } else if (joinsBefore) before.end = end;
-    else if (joinsAfter) after.start = address;
-    else gaps.splice(i, 0, { start: address, end });
+    gaps.splice(i, 0, { start: address, end: address + length });
+    // Gaps that touch become one.
+    for (const after of [i + 1, i]) {
+      if (gaps[after - 1]?.end !== gaps[after]?.start) continue;
+      gaps[after - 1].end = gaps[after].end;
+      gaps.splice(after, 1);
+    }
   }
 
   #reserve(end: number, wanted: number): void {
     const pages = Math.ceil(end / page);
     const have = this.memory.buffer.byteLength / page;
     if (pages <= have) return;
-    // A quarter more than asked for, if there is so much: growing is slow.
+    // Growing is slow: take a quarter more than is needed, if possible.
     const ample = Math.min(this.maximumPages, Math.ceil(pages * 1.25));
     if (pages <= this.maximumPages && (this.#grow(ample - have) || this.#grow(pages - have))) {
       return;

@@ -1,9 +1,10 @@
 /**
- * From a program to a WebAssembly module: a function for every distinct phase of a kernel, and one for every *part* of the
- * program, which calls them in order.
+ * From a program to a WebAssembly module. The module has a function for each distinct phase of a
+ * kernel, and one for each *part* of the program, which calls phases in order.
  *
- * A phase that is worth it becomes a part of its own, cut into chunks that threads can do at the same time. The phases
- * between two such are one part of one chunk. Chunks do not depend on the number of threads, and neither do results.
+ * A phase with enough work is a part of its own, cut into chunks that threads can do at the same
+ * time. All phases between two such parts form one part of one chunk. The chunks, and so the
+ * results, do not depend on the number of threads.
  *
  * @module
  */
@@ -13,19 +14,19 @@ import { ModuleBuilder } from "./wasm/module.ts";
 import { emit } from "./emit/emitter.ts";
 import { type Bound, pushBound } from "./emit/nest.ts";
 import type { Phase } from "./emit/phase.ts";
+import type { Part } from "./threads/threads.ts";
 
-/** A step of a program on all threads: the module's function `part<number>(begin, end, slots, scratch, thread)`. */
-export interface Part {
-  readonly chunks: number;
-  /** About how many nanoseconds all chunks take one thread. */
-  readonly time: number;
-}
-
-/** A module whose functions do the parts of a program, given where the addresses of inputs, then outputs, lie. */
+/**
+ * A module with a function for each part of a program. The functions find the addresses of inputs
+ * and outputs in memory, at `slots`.
+ */
 export interface CompiledProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly parts: readonly Part[];
-  /** Bytes of scratch memory that the threads share, which those of each thread follow. */
+  /**
+   * Bytes of scratch memory that all threads share. The memory of each thread, `own` bytes,
+   * follows.
+   */
   readonly scratch: number;
   readonly own: number;
 }
@@ -35,13 +36,13 @@ const alignment = 64;
 const slack = 32;
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
-/** Nanoseconds of work for a chunk: many times what it takes to hand one out. */
+/** The work of a chunk in nanoseconds: many times what it takes to hand a chunk to a thread. */
 const chunkTime = 12_000;
-/** Nanoseconds of work from which on a phase is divided. */
+/** A phase is divided from this many nanoseconds of work on. */
 const worthwhile = 2 * chunkTime;
 const maximumChunks = 64;
 
-/** How many units of a phase make up a chunk. */
+/** The number of units of a phase in a chunk. */
 function unitsPerChunk({ units, granule, time }: Phase): number {
   if (time < worthwhile) return units;
   const chunks = Math.min(maximumChunks, Math.round(time / chunkTime));
@@ -120,19 +121,15 @@ export function compileProgram(program: Program, shared: boolean): CompiledProgr
   };
   const module = new ModuleBuilder();
   const parts = new Parts(module);
-  const pushScratch = (code: Code) => code.get(given.scratch).i32(used).op("i32.add");
   for (const { phases, writes, reads } of steps) {
     for (const phase of phases) {
       const index = module.add(phase.fn);
       parts.add(phase, (code, from, to) => {
         for (const bound of [from, to]) pushBound(code, bound);
-        pushScratch(code);
+        code.get(given.scratch).i32(used).op("i32.add");
         code.get(given.thread).i32(own).op("i32.mul").i32(scratch).op("i32.add");
         code.get(given.scratch).op("i32.add");
-        if (phase.toScratch) pushScratch(code);
-        else writes.forEach((slot) => pushSlot(code, slot));
-        reads.forEach((slot) => pushSlot(code, slot));
-        if (phase.fromScratch) pushScratch(code);
+        for (const slot of [...writes, ...reads]) pushSlot(code, slot);
         code.call(index);
       });
     }

@@ -1,29 +1,29 @@
 /**
- * What to do where there is no WebGPU adapter: it differs from place to place.
+ * What helps where there is no WebGPU adapter, which differs between runtimes and browsers.
  *
  * @module
  */
 
 /** Where a program runs, as far as WebGPU is concerned. */
-export interface Place {
+export interface Environment {
   /** As in `navigator.userAgent`; Node 20 and older have none. */
   readonly userAgent?: string;
   /** Whether there is `navigator.gpu`. */
   readonly hasWebgpu: boolean;
-  /** Whether a page came by https or from this machine; undefined outside of pages. */
+  /** Whether a page was served by https or from this machine; undefined outside of pages. */
   readonly isSecure?: boolean;
 }
 
-/** The place where this program runs. */
-export function here(): Place {
+/** The environment of this program. */
+export function here(): Environment {
   const { navigator, isSecureContext: isSecure } = globalThis as Partial<typeof globalThis> & {
     readonly isSecureContext?: boolean;
   };
   return { userAgent: navigator?.userAgent, hasWebgpu: navigator?.gpu !== undefined, isSecure };
 }
 
-/** Why there is no adapter at a place, and what helps. */
-export function adviceAt({ userAgent = "Node.js", hasWebgpu, isSecure }: Place): string {
+/** Why there is no adapter in an environment, and what helps. */
+export function adviceAt({ userAgent = "Node.js", hasWebgpu, isSecure }: Environment): string {
   if (userAgent.startsWith("Node.js")) return "Node has no WebGPU; the cpu device works there";
   if (userAgent.startsWith("Deno")) {
     return "there is no adapter; on Linux it takes a Vulkan driver (Debian's mesa-vulkan-drivers has one in software)";

@@ -22,17 +22,25 @@ import {
 
 export { DeviceLostError };
 
-/** Which adapters to take, and what of them to use. */
+/** Options of a WebGPU device. */
 export interface WebgpuOptions {
-  /** Where there is no hardware adapter, take one that computes on the CPU (llvmpipe, SwiftShader): slow. */
+  /**
+   * If there is no hardware adapter, take one that computes on the CPU (llvmpipe, SwiftShader),
+   * which is slow.
+   */
   readonly software?: boolean;
-  /** The limits to ask for: as much as is of use (the default), or what every adapter has, for tests. */
+  /**
+   * The limits to ask for: `useful`, as large as is of use, or `default`, what every adapter has.
+   */
   readonly limits?: "useful" | "default";
-  /** How to compute products, for tests. */
+  /** How to compute products; unless given, the adapter decides. */
   readonly choose?: Choose;
 }
 
-/** Finds a hardware adapter, else a software adapter if that will do; undefined if there is none. */
+/**
+ * Finds a hardware adapter, or a software adapter if the options allow that; undefined if there is
+ * none.
+ */
 export async function findAdapter(
   { software = false }: WebgpuOptions = {},
 ): Promise<GPUAdapter | undefined> {
@@ -49,7 +57,7 @@ function isSoftware({ info }: GPUAdapter): boolean {
   return info.isFallbackAdapter || /llvmpipe|swiftshader|basic render/i.test(names);
 }
 
-/** Adapters whose numbers were checked in this process, by description. */
+/** The descriptions of adapters whose numbers were checked in this process. */
 const checked = new Set<string>();
 
 /**
@@ -86,7 +94,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
   return device;
 }
 
-/** More buffers per kernel than this are not asked for. */
+/** The most buffers of a kernel to ask for. */
 const MOST_BUFFERS = 32;
 
 /** Asks for a device with the limits that are of use. */

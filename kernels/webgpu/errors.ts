@@ -1,11 +1,12 @@
 /**
- * Errors of a GPU, which it reports late and elsewhere: collected here, and thrown where results are read.
+ * A GPU reports errors late, and apart from the call that caused them. They are collected here and
+ * thrown where results are read.
  *
  * @module
  */
 import { FREEING } from "../device.ts";
 
-/** The GPU was lost: it was reset or removed, or its driver crashed. All that was on it is gone; open a new device. */
+/** The GPU was reset or removed, or its driver crashed. Its memory is gone; open a new device. */
 export class DeviceLostError extends Error {
   /** "DeviceLostError". */
   override readonly name = "DeviceLostError";
@@ -13,16 +14,16 @@ export class DeviceLostError extends Error {
 
 const FILTERS: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "internal"];
 
-/** Watches a device. An error scope is always open; {@linkcode check} looks into it and opens the next. */
+/**
+ * Watches a device. An error scope is always open; {@linkcode check} reads it and opens the next.
+ */
 export class ErrorLog {
-  readonly #device: GPUDevice;
   readonly #pending = new Set<Promise<void>>();
   readonly #failures: Error[] = [];
   #lost: DeviceLostError | undefined;
   #closed = false;
 
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  constructor(readonly device: GPUDevice) {
     for (const filter of FILTERS) device.pushErrorScope(filter);
     device.lost.then(({ reason, message }) => {
       if (this.#closed) return;
@@ -36,7 +37,7 @@ export class ErrorLog {
     if (this.#lost !== undefined) throw this.#lost;
   }
 
-  /** Waits for a promise at the next check; an error that it resolves to is thrown then. */
+  /** Has the next check wait for a promise, and throw the error that it resolves to. */
   expect(outcome: Promise<Error | undefined>): void {
     const settled = outcome.then(
       (error) => void (error && this.#failures.push(error)),
@@ -45,14 +46,17 @@ export class ErrorLog {
     this.#pending.add(settled);
   }
 
-  /** Throws the first error of what was done since the last check; what was expected explains more than what followed. */
+  /**
+   * Throws the first error since the last check. Expected outcomes come first, since they explain
+   * more than the errors that follow from them.
+   */
   async check(): Promise<void> {
     const scopes = FILTERS.toReversed().map(async (filter) => {
-      const error = await this.#device.popErrorScope().catch(() => null); // lost: said below
+      const error = await this.device.popErrorScope().catch(() => null); // lost: said below
       const remedy = filter === "out-of-memory" ? `; ${FREEING}` : "";
       return error && new Error(`WebGPU reports an error (${filter}): ${error.message}${remedy}`);
     });
-    for (const filter of FILTERS) this.#device.pushErrorScope(filter);
+    for (const filter of FILTERS) this.device.pushErrorScope(filter);
     const reported = await Promise.all(scopes);
     await Promise.all(this.#pending);
     this.throwIfGone();
@@ -60,14 +64,16 @@ export class ErrorLog {
     if (first !== undefined) throw first;
   }
 
-  /** Throws an error of a device, or rather that the device is lost, which it may tell a moment later. */
+  /**
+   * Throws that the device is lost if it is, which it may report a moment later; else the error.
+   */
   async rethrow(error: unknown): Promise<never> {
-    await Promise.race([this.#device.lost, new Promise((done) => setTimeout(done, 10))]);
+    await Promise.race([this.device.lost, new Promise((done) => setTimeout(done, 10))]);
     this.throwIfGone();
     throw error;
   }
 
-  /** Lets go of the device; its end is not an error any more. */
+  /** Stops watching: from now on the loss of the device is no error. */
   close(): void {
     this.#closed = true;
   }

@@ -1,12 +1,12 @@
 /**
  * The WebGPU device: kernels become WGSL compute shaders. `device.ts` opens one.
  *
- * Launching returns at once. Errors of shaders and of the GPU surface at the next `read`, as does the loss of the GPU
- * (`DeviceLostError`). A GPU may flush subnormal numbers to zero.
+ * Launching returns at once. Errors of shaders and of the GPU, and the loss of the GPU
+ * (`DeviceLostError`), are thrown at the next `read`. A GPU may flush subnormal numbers to zero.
  *
- * A read takes at least the 10 ms after which Deno looks whether the GPU is done, but many can be under way together. On
- * llvmpipe a small step whose loss is read takes 12.4 ms where each read is awaited before the next step, 1.4 ms with eight
- * of them under way, and 0.34 ms without reads.
+ * Deno asks the GPU every 10 ms whether it has finished, so a read takes 10 ms at least, but many
+ * reads can wait at once. A small step on llvmpipe takes 12.4 ms where each loss is awaited before
+ * the next step, 1.4 ms with eight reads under way, and 0.34 ms without reads.
  *
  * @module
  */
@@ -14,19 +14,15 @@ import type { Buffer, Data, Device, Executable, Program, Traits } from "../devic
 import type { DType } from "../formula.ts";
 import { ErrorLog } from "./errors.ts";
 import { compileProgram } from "./program.ts";
-import { type Memory, Pool } from "./memory.ts";
+import { BufferPool, type Memory } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Machine } from "./emit/variants.ts";
 
 /** A tensor's memory on a GPU. */
 class WebgpuBuffer implements Buffer {
-  readonly device: WebgpuDevice;
-  readonly size: number;
   #memory: Memory | undefined;
 
-  constructor(device: WebgpuDevice, size: number, memory: Memory) {
-    this.device = device;
-    this.size = size;
+  constructor(readonly device: WebgpuDevice, readonly size: number, memory: Memory) {
     this.#memory = memory;
   }
 
@@ -36,7 +32,7 @@ class WebgpuBuffer implements Buffer {
   }
 
   free(): void {
-    if (this.#memory !== undefined) this.device.release(this.#memory);
+    if (this.#memory !== undefined) this.device.free(this.#memory);
     this.#memory = undefined;
   }
 }
@@ -44,46 +40,42 @@ class WebgpuBuffer implements Buffer {
 /** A device on a GPU. */
 export class WebgpuDevice implements Device {
   readonly name = "webgpu";
-  readonly description: string;
   readonly traits: Traits;
   readonly #device: GPUDevice;
   readonly #errors: ErrorLog;
   readonly #pipelines: Pipelines;
-  readonly #pool: Pool;
-  readonly #staging: Pool;
-  readonly #machine: Machine;
+  readonly #pool: BufferPool;
+  readonly #staging: BufferPool;
 
   /** Takes over a GPU. */
-  constructor(device: GPUDevice, description: string, machine: Machine) {
-    this.description = description;
-    this.#machine = machine;
-    // One is kept for what is between the two launches of some kernels.
+  constructor(device: GPUDevice, readonly description: string, readonly machine: Machine) {
+    // One binding is kept for the memory between the two launches of some kernels.
     this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
     this.#device = device;
     this.#errors = new ErrorLog(device);
     this.#pipelines = new Pipelines(device, this.#errors);
     const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
-    this.#pool = new Pool(device, STORAGE | COPY_SRC | COPY_DST);
-    this.#staging = new Pool(device, MAP_READ | COPY_DST);
+    this.#pool = new BufferPool(device, STORAGE | COPY_SRC | COPY_DST);
+    this.#staging = new BufferPool(device, MAP_READ | COPY_DST);
   }
 
   allocate(size: number): Buffer {
     this.#errors.throwIfGone();
-    return new WebgpuBuffer(this, size, this.#pool.take(size * 4));
+    return new WebgpuBuffer(this, size, this.#pool.allocate(size * 4));
   }
 
-  release(memory: Memory): void {
-    this.#pool.give(memory);
+  free(memory: Memory): void {
+    this.#pool.free(memory);
   }
 
   write(buffer: Buffer, data: Data, dtype: DType): void {
     this.#errors.throwIfGone();
     const { memory, size } = this.#own(buffer);
-    // A write beyond the buffer would end the process, so it must not come to one.
+    // A write beyond the end of the buffer would end the process.
     if (data.length > size) {
       throw new RangeError(`Cannot write ${data.length} elements to a buffer of ${size}`);
     }
-    if (data.length > 0) this.#device.queue.writeBuffer(memory.buffer, 0, toStored(data, dtype));
+    if (data.length > 0) this.#device.queue.writeBuffer(memory.buffer, 0, toBytes(data, dtype));
   }
 
   async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
@@ -94,9 +86,9 @@ export class WebgpuDevice implements Device {
     }
     if (size === 0) {
       await this.#errors.check();
-      return fromStored(new ArrayBuffer(0), dtype);
+      return fromBytes(new ArrayBuffer(0), dtype);
     }
-    const staging = this.#staging.take(size * 4);
+    const staging = this.#staging.allocate(size * 4);
     const encoder = this.#device.createCommandEncoder();
     encoder.copyBufferToBuffer(own.memory.buffer, 0, staging.buffer, 0, size * 4);
     this.#device.queue.submit([encoder.finish()]);
@@ -109,14 +101,14 @@ export class WebgpuDevice implements Device {
         copy = staging.buffer.getMappedRange(0, size * 4).slice(0);
         staging.buffer.unmap();
       }
-      // What went wrong before says more than that the mapping failed.
+      // An earlier error explains more than the failure of the mapping.
       if (check.status === "rejected") throw check.reason;
       if (map.status === "rejected") throw map.reason;
-      return fromStored(copy, dtype);
+      return fromBytes(copy, dtype);
     } catch (error) {
       return await this.#errors.rethrow(error);
     } finally {
-      this.#staging.give(staging);
+      this.#staging.free(staging);
     }
   }
 
@@ -126,7 +118,7 @@ export class WebgpuDevice implements Device {
       this.#device,
       this.#pipelines,
       this.#pool,
-      this.#machine,
+      this.machine,
       program,
     );
     const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
@@ -163,32 +155,30 @@ export class WebgpuDevice implements Device {
 
   close(): void {
     this.#errors.close();
-    this.#pool.destroy();
-    this.#staging.destroy();
+    this.#pool.close();
+    this.#staging.close();
     this.#device.destroy();
   }
 }
 
-/** Host data as it lies in a buffer, four bytes an element. */
-function toStored(data: Data, dtype: DType): ArrayBufferView<ArrayBuffer> {
-  const Type = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint32Array };
-  const fits = data instanceof Type[dtype] && isUnshared(data);
-  return fits ? data : new Type[dtype](data);
+const STORED = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint32Array,
+} as const;
+
+/** Host data as it lies in a buffer, with four bytes an element. */
+function toBytes(data: Data, dtype: DType): ArrayBufferView<ArrayBuffer> {
+  const Stored = STORED[dtype];
+  return data instanceof Stored && isUnshared(data) ? data : new Stored(data);
 }
 
 /** Memory that is shared between threads cannot be written to a GPU; a copy can. */
 const isUnshared = (view: ArrayBufferView): view is ArrayBufferView<ArrayBuffer> =>
   view.buffer instanceof ArrayBuffer;
 
-function fromStored(stored: ArrayBuffer, dtype: DType): Data {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(stored);
-    case "int32":
-      return new Int32Array(stored);
-    case "uint32":
-      return new Uint32Array(stored);
-    case "bool":
-      return new Uint8Array(new Uint32Array(stored));
-  }
+function fromBytes(stored: ArrayBuffer, dtype: DType): Data {
+  const data = new STORED[dtype](stored);
+  return dtype === "bool" ? new Uint8Array(data) : data;
 }

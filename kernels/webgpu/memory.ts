@@ -1,41 +1,40 @@
 /**
- * The memory of a GPU. Garbage collection does not manage it, and to create a buffer is slow, so buffers that were freed
- * are kept for the next allocation of about their size, up to a limit.
+ * The memory of a GPU. The garbage collector does not manage it, and creating a buffer is slow. So
+ * freed buffers are kept, up to a limit, for the next allocation of about their size.
  *
- * A freed buffer may be given out again while the GPU is still busy with it: what was queued first is done first.
+ * A freed buffer may be given out again while the GPU still uses it: the GPU works in the order of
+ * its queue.
  *
  * @module
  */
 
-/** A buffer of the GPU; its id is never used again. */
+/** A buffer of the GPU; no other buffer ever has its id. */
 export interface Memory {
   readonly id: number;
   readonly buffer: GPUBuffer;
 }
 
-/** Bytes that a pool keeps, at least, and as a part of what is in use. */
-const KEPT_BYTES = 2 ** 26, KEPT_PART = 1;
+/** The bytes that a pool may keep: this many, or as many as are in use if that is more. */
+const KEPT_BYTES = 2 ** 26;
 
 /** Buffers of one usage, by size. */
-export class Pool {
-  readonly #device: GPUDevice;
-  readonly #usage: number;
+export class BufferPool {
   readonly #free = new Map<number, Memory[]>();
   readonly #all = new Set<Memory>();
   #nextId = 0;
   #bytesInUse = 0;
   #bytesKept = 0;
 
-  constructor(device: GPUDevice, usage: number) {
-    this.#device = device;
-    this.#usage = usage;
-  }
+  constructor(readonly device: GPUDevice, readonly usage: number) {}
 
-  /** Memory of at least so many bytes, contents undefined. Throws RangeError beyond the limits of a buffer. */
-  take(bytes: number): Memory {
+  /**
+   * Memory of at least this many bytes, contents undefined. Throws RangeError beyond the limits of
+   * a buffer.
+   */
+  allocate(bytes: number): Memory {
     const { limit } = this;
     if (!(bytes >= 0 && bytes <= limit)) {
-      const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+      const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
       throw new RangeError(
         `Cannot allocate ${bytes} bytes: this GPU's limit is ${limit} bytes a buffer ` +
           `(maxBufferSize ${maxBufferSize}, maxStorageBufferBindingSize ${maxStorageBufferBindingSize})`,
@@ -44,7 +43,7 @@ export class Pool {
     const size = Math.min(sizeClass(bytes), limit);
     let memory = this.#free.get(size)?.pop();
     if (memory === undefined) {
-      const buffer = this.#device.createBuffer({ size, usage: this.#usage });
+      const buffer = this.device.createBuffer({ size, usage: this.usage });
       memory = { id: this.#nextId++, buffer };
       this.#all.add(memory);
     } else this.#bytesKept -= size;
@@ -52,12 +51,12 @@ export class Pool {
     return memory;
   }
 
-  /** Gives memory back. */
-  give(memory: Memory): void {
+  /** Keeps memory for later, or destroys it where enough is kept. */
+  free(memory: Memory): void {
     if (!this.#all.has(memory)) return; // destroyed with the pool
     const { size } = memory.buffer;
     this.#bytesInUse -= size;
-    const limit = Math.max(KEPT_BYTES, this.#bytesInUse * KEPT_PART);
+    const limit = Math.max(KEPT_BYTES, this.#bytesInUse);
     if (this.#bytesKept + size > limit) {
       this.#all.delete(memory);
       memory.buffer.destroy();
@@ -69,9 +68,9 @@ export class Pool {
     else same.push(memory);
   }
 
-  /** The most bytes of a buffer. */
+  /** The largest size of a buffer, in bytes. */
   get limit(): number {
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     return Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 4) * 4;
   }
 
@@ -81,7 +80,7 @@ export class Pool {
   }
 
   /** Destroys all buffers. */
-  destroy(): void {
+  close(): void {
     for (const { buffer } of this.#all) buffer.destroy();
     this.#all.clear();
     this.#free.clear();
@@ -89,8 +88,11 @@ export class Pool {
   }
 }
 
-/** The size to allocate: a multiple of 256 bytes with three significant bits, so that sizes meet again; 25 % slack at most. */
-export function sizeClass(bytes: number): number {
+/**
+ * The size to allocate: a multiple of 256 bytes with three significant bits, so that equal sizes
+ * recur. At most 25 % is unused.
+ */
+function sizeClass(bytes: number): number {
   const step = Math.max(256, 2 ** (Math.floor(Math.log2(Math.max(1, bytes))) - 2));
   return Math.max(1, Math.ceil(bytes / step)) * step;
 }

@@ -1,6 +1,6 @@
 /**
- * Compiles shaders. Each text is compiled once per device, and a failure names the kernel, the compiler's message, and the
- * line of WGSL.
+ * Compiles shaders. Each text is compiled once per device. A failure names the kernel, the
+ * compiler's message, and the line of WGSL.
  *
  * @module
  */
@@ -15,17 +15,15 @@ export interface Pipeline {
 
 /** The pipelines of a device, by their text. */
 export class Pipelines {
-  readonly #device: GPUDevice;
-  readonly #errors: ErrorLog;
   readonly #byCode = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
 
-  constructor(device: GPUDevice, errors: ErrorLog) {
-    this.#device = device;
-    this.#errors = errors;
-  }
+  constructor(readonly device: GPUDevice, readonly errors: ErrorLog) {}
 
-  /** The pipeline of a shader with so many bindings, the first of which it writes. Returns at once; whether it compiled is known at the next read. */
+  /**
+   * The pipeline of a shader with a number of bindings, the first `written` of which it writes.
+   * Returns at once; the next read throws if the shader does not compile.
+   */
   get(shader: Shader, bindings: number, written: number): Pipeline {
     let compiled = this.#byCode.get(shader.code);
     if (compiled === undefined) {
@@ -36,25 +34,25 @@ export class Pipelines {
 
   #compile({ name, code }: Shader, bindings: number, written: number): Pipeline {
     const layout = this.#layout(bindings, written);
-    this.#device.pushErrorScope("internal");
-    this.#device.pushErrorScope("validation");
-    const module = this.#device.createShaderModule({ label: name, code });
-    const pipeline = this.#device.createComputePipeline({
+    this.device.pushErrorScope("internal");
+    this.device.pushErrorScope("validation");
+    const module = this.device.createShaderModule({ label: name, code });
+    const pipeline = this.device.createComputePipeline({
       label: name,
-      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: "main" },
     });
-    const errors = Promise.all([this.#device.popErrorScope(), this.#device.popErrorScope()]);
-    this.#errors.expect(errors.then(async ([validation, internal]) => {
+    const errors = Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]);
+    this.errors.expect(errors.then(async ([validation, internal]) => {
       const error = validation ?? internal;
       if (error === null) return undefined;
-      this.#byCode.delete(code); // whoever tries again hears of it again
+      this.#byCode.delete(code); // so that the next attempt fails again
       return new Error(await explain(name, code, module, error.message));
     }));
     return { pipeline, layout };
   }
 
-  /** The first bindings are written and perhaps read, the others are read. */
+  /** The layout of bindings: the first are written and perhaps read, the others are read. */
   #layout(bindings: number, written: number): GPUBindGroupLayout {
     const key = `${bindings} ${written}`;
     let layout = this.#layouts.get(key);
@@ -64,7 +62,7 @@ export class Pipelines {
         visibility: 4, // GPUShaderStage.COMPUTE
         buffer: { type: binding < written ? "storage" : "read-only-storage" },
       }));
-      this.#layouts.set(key, layout = this.#device.createBindGroupLayout({ entries }));
+      this.#layouts.set(key, layout = this.device.createBindGroupLayout({ entries }));
     }
     return layout;
   }

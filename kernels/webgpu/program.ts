@@ -1,15 +1,16 @@
 /**
- * Programs on a GPU: every step has its pipeline and bind groups ready, so that a run only records dispatches, in one
- * pass, and submits them at once.
+ * Programs on a GPU. Pipelines and bind groups of all steps are prepared, so a run only records the
+ * dispatches, in one pass, and submits them at once.
  *
  * @module
  */
+import { sizeOf } from "../graph.ts";
 import type { Executable, Program, Slot, Step } from "../device.ts";
 import type { Kernel } from "../kernel.ts";
 import { launchesOf } from "./emit/launches.ts";
-import type { Memory, Pool } from "./memory.ts";
+import type { BufferPool, Memory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { type Bindings, product } from "./wgsl/shader.ts";
+import type { Bindings } from "./wgsl/shader.ts";
 import type { Machine } from "./emit/variants.ts";
 
 /** One dispatch. */
@@ -18,20 +19,26 @@ interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly grid: readonly [number, number];
-  /** What is bound, the outputs first. */
+  /** The slots that are bound, the outputs first. */
   readonly slots: readonly Slot[];
   /** The bind groups of the last few sets of buffers, by their ids. */
   readonly groups: Map<string, GPUBindGroup>;
 }
 
-/** Results come from a pool, so a loop meets the same sets of buffers again: as many as it has reads under way. */
+/**
+ * The number of bind groups to keep. Results come from a pool, so a loop with eight reads under way
+ * meets the same eight sets of buffers again and again.
+ */
 const GROUPS_KEPT = 32;
 
-/** Compiles a program, and takes its scratch memory. A run is given the memory of its inputs and outputs. */
+/**
+ * Compiles a program and allocates its scratch memory. A run takes the memory of inputs and
+ * outputs.
+ */
 export function compileProgram(
   device: GPUDevice,
   pipelines: Pipelines,
-  pool: Pool,
+  pool: BufferPool,
   { choose, mostTurns }: Machine,
   program: Program,
 ): {
@@ -45,7 +52,7 @@ export function compileProgram(
   });
   const launches: Dispatch[] = [];
   for (const whole of program.steps) {
-    if (product(whole.kernel.space) === 0) continue;
+    if (sizeOf(whole.kernel.space) === 0) continue;
     for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
       if (turns > mostTurns) {
         throw new RangeError(
@@ -61,7 +68,7 @@ export function compileProgram(
     }
   }
 
-  const scratch = scratchSizes.map((size) => pool.take(size * 4));
+  const scratch = scratchSizes.map((size) => pool.allocate(size * 4));
   const groupOf = (launch: Dispatch, memories: Record<Slot["kind"], readonly Memory[]>) => {
     const bound = launch.slots.map(({ kind, number }) => memories[kind][number]);
     const key = bound.map(({ id }) => id).join();
@@ -98,13 +105,16 @@ export function compileProgram(
       device.queue.submit([encoder.finish()]);
     },
     free() {
-      for (const memory of scratch.splice(0)) pool.give(memory);
+      for (const memory of scratch.splice(0)) pool.free(memory);
       launches.length = 0;
     },
   };
 }
 
-/** Gives every load a binding: loads from one slot share theirs, and those from a slot that is written have its. */
+/**
+ * Gives every load a binding. Loads from one slot share a binding, and a load from a slot that is
+ * written has the binding of that output.
+ */
 function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; slots: Slot[] } {
   const slots: Slot[] = [];
   const bindingOf = (slot: Slot) => {
@@ -116,7 +126,7 @@ function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; 
   return { bindings: reads.map(bindingOf), slots };
 }
 
-/** An output that takes over an input is the same memory. */
+/** The slot that holds the memory: an output that takes over an input lies in the input. */
 function homeOf(slot: Slot, program: Program): Slot {
   const donor = slot.kind === "output" ? program.outputs[slot.number].donor : undefined;
   return donor === undefined ? slot : { kind: "input", number: donor };

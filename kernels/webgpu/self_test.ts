@@ -1,49 +1,47 @@
 /**
- * A GPU whose driver computes wrong numbers is worse than none: before a device is used, one program of four small kernels
- * must give what JavaScript computes.
+ * A GPU whose driver computes wrong numbers is worse than none. Before a device is used, one
+ * program of four small kernels must give the numbers that JavaScript computes.
  *
  * @module
  */
-import type { Buffer, Data, Device, Program, Step } from "../device.ts";
+import type { Buffer, Data, Device, Program } from "../device.ts";
 import { axisIndex, flatten } from "../indexing.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Expr, Intrinsic } from "../formula.ts";
 import { INTRINSICS } from "../intrinsics.ts";
 import { add, constant, equal, intrinsic, load, max, position, result, select } from "../scalar.ts";
 
-/** A kernel with its inputs and the numbers that it must arrive at. */
+/** A kernel, its inputs, and the numbers that it must give. */
 interface Check {
   readonly kernel: Kernel;
   readonly inputs: readonly Data[];
   readonly expected: readonly number[];
-  /** What element i is, where an index says little. */
+  /** The name of element i in an error message, where its index says little. */
   readonly describe?: (i: number) => string;
 }
 
-/** Relative to 1 or the number. */
+/** The largest allowed error, relative to 1 or to the number, whichever is larger. */
 const TOLERANCE = 1e-5;
 
 /**
  * Runs the checks on a device.
  *
- * @throws {Error} where a number is wrong or a kernel does not compile; it names the device and the kernel.
+ * @throws {Error} where a number is wrong or a kernel does not compile; it names the device and the
+ * kernel.
  */
 export async function checkNumbers(device: Device): Promise<void> {
   const checks = [checkIntrinsics(), checkSum(), checkProduct(), checkScatter()];
   const fail = (what: string): never => {
     throw new Error(`Cannot use ${device.description}: ${what}`);
   };
-  let results: Data[];
-  try {
-    results = await compute(device, checks);
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-  checks.forEach(({ kernel, expected, describe }, c) => {
+  const results = await compute(device, checks).catch((error) =>
+    fail(error instanceof Error ? error.message : String(error))
+  );
+  checks.forEach(({ kernel, expected, describe = (i) => `element ${i}` }, c) => {
     expected.forEach((want, i) => {
       const got = results[c][i];
       if (Math.abs(got - want) <= TOLERANCE * Math.max(1, Math.abs(want))) return;
-      fail(`in its ${kernel.name}, ${describe?.(i) ?? `element ${i}`} is ${got}, not ${want}`);
+      fail(`in its ${kernel.name}, ${describe(i)} is ${got}, not ${want}`);
     });
   });
 }
@@ -54,13 +52,12 @@ async function compute(device: Device, checks: readonly Check[]): Promise<Data[]
     inputs.map((values, i) => ({ values, dtype: kernel.loads[i] }))
   );
   let next = 0;
-  const steps = checks.map(({ kernel }, number): Step => ({
-    kernel,
-    reads: kernel.loads.map(() => ({ kind: "input", number: next++ })),
-    writes: [{ kind: "output", number }],
-  }));
   const program: Program = {
-    steps,
+    steps: checks.map(({ kernel }, number) => ({
+      kernel,
+      reads: kernel.loads.map(() => ({ kind: "input", number: next++ })),
+      writes: [{ kind: "output", number }],
+    })),
     inputs: data.map(({ values }) => values.length),
     outputs: checks.map(({ expected }) => ({ size: expected.length })),
     scratch: [],
@@ -87,16 +84,16 @@ async function compute(device: Device, checks: readonly Check[]): Promise<Data[]
   }
 }
 
-/** Every intrinsic of numbers from 2⁻¹⁰ to 20, where all are defined. */
+/** Every intrinsic at numbers from 2⁻¹⁰ to 20, where all are defined. */
 function checkIntrinsics(): Check {
   const xs = Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
   const names = Object.keys(INTRINSICS) as Intrinsic[];
   const [n, count] = [names.length, xs.length];
   const x = load(0, axisIndex(1, count), "float32");
   const which = position(axisIndex(0, n));
-  const value = names.slice(1).reduce<Expr>(
-    (rest, name, i) => select(equal(which, constant(i + 1, "int32")), intrinsic(name)(x), rest),
-    intrinsic(names[0])(x),
+  const value = names.reduce<Expr>(
+    (rest, name, i) => select(equal(which, constant(i, "int32")), intrinsic(name)(x), rest),
+    constant(0),
   );
   return {
     kernel: {
@@ -132,7 +129,7 @@ function checkSum(): Check {
   };
 }
 
-/** A product whose sizes no tile divides, and what a layer does to it: a bias and a rectifier. */
+/** A product with bias and rectifier, of sizes that no tile divides. */
 function checkProduct(): Check {
   const [m, k, n] = [37, 21, 43];
   const [a, b, bias] = [integers(m * k), integers(k * n), integers(n)];

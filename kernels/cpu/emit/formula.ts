@@ -1,8 +1,9 @@
 /**
  * Formulas to code: computes expressions for four neighbouring positions at once.
  *
- * Every expression becomes a local of four lanes, at the level where it belongs ({@link ./indices.ts}), and is computed
- * once. What depends on the result of a reduction belongs to a last level of its own, which comes after the loops.
+ * Every expression is computed once, into a local of four lanes, at its level
+ * ({@link ./indices.ts}). What depends on the result of a reduction has a last level of its own,
+ * after the loops.
  *
  * @module
  */
@@ -15,18 +16,22 @@ import type { Placing } from "./placing.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
 import { constantBits, conversion, instructionFor } from "../wasm/simd.ts";
 
-/** A buffer that the kernel reads: the local with its address, and how many elements it has. */
+/** A buffer that the kernel reads: the local with its address, and its number of elements. */
 export interface Source {
   readonly address: number;
   readonly size: number;
 }
 
-/** Picks by a mask; in relaxed SIMD it may look at one bit of a lane only, which for masks is the same. */
+/**
+ * Picks lanes by a mask. The relaxed instruction may look at one bit of a lane only, which makes no
+ * difference for masks.
+ */
 const selection = hasRelaxed ? "i32x4.relaxed_laneselect" : "v128.bitselect";
 
 /**
- * min and max with a constant on the right that is neither NaN nor a zero need no care for the sign of zero and keep NaN
- * as they are: pmin(x, c) is `c < x ? c : x`, one instruction of the processor instead of seven.
+ * min and max with a constant on the right that is neither NaN nor zero: pmin(x, c) is
+ * `c < x ? c : x`. That keeps NaN and the sign of zero as they are, in one instruction of the
+ * processor instead of seven.
  */
 function boundBy({ op, dtype, args }: Call): Opcode | undefined {
   const bound = args[1];
@@ -36,7 +41,7 @@ function boundBy({ op, dtype, args }: Call): Opcode | undefined {
 
 /** Writes the code of the formulas of one kernel. */
 export class Formulas extends Indices {
-  /** The local with what a reduction arrived at. */
+  /** The local with the result of a reduction. */
   result: number = -1;
 
   constructor(
@@ -67,7 +72,7 @@ export class Formulas extends Indices {
         const { level } = this.placing.of(expr);
         const raw = this.#load(expr);
         if (expr.dtype !== "bool") return raw;
-        return this.emit(level, "v128", (code) => code.get(raw).op("i32x4.neg"));
+        return this.emit(level, (code) => code.get(raw).op("i32x4.neg"));
       }
       case "call":
         return this.#call(expr);
@@ -85,7 +90,6 @@ export class Formulas extends Indices {
       case "select":
         return this.emit(
           level,
-          "v128",
           (code) => code.get(args[1]).get(args[2]).get(args[0]).op(selection),
         );
       case "bitcast":
@@ -95,21 +99,21 @@ export class Formulas extends Indices {
         if (from === "bool") {
           const one = constantBits(1, dtype);
           const ones = this.constant(one, one, one, one);
-          return this.emit(level, "v128", (code) => code.get(args[0]).get(ones).op("v128.and"));
+          return this.emit(level, (code) => code.get(args[0]).get(ones).op("v128.and"));
         }
         if (dtype === "bool") {
           const zero = this.constant(0, 0, 0, 0);
           const unequal = from === "float32" ? "f32x4.ne" : "i32x4.ne";
-          return this.emit(level, "v128", (code) => code.get(args[0]).get(zero).op(unequal));
+          return this.emit(level, (code) => code.get(args[0]).get(zero).op(unequal));
         }
         const instruction = conversion(from, dtype);
         if (instruction === undefined) return args[0];
-        return this.emit(level, "v128", (code) => code.get(args[0]).op(instruction));
+        return this.emit(level, (code) => code.get(args[0]).op(instruction));
       }
       default: {
         const instruction = boundBy(expr) ?? instructionFor(op, from);
         if (instruction === undefined) return args[0];
-        return this.emit(level, "v128", (code) => {
+        return this.emit(level, (code) => {
           for (const arg of args) code.get(arg);
           code.op(instruction);
         });
@@ -117,7 +121,10 @@ export class Formulas extends Indices {
     }
   }
 
-  /** What is rare is computed, for all four lanes, where it is needed in one of them. */
+  /**
+   * The formula for rare arguments is computed, for all four lanes, only where one of them needs
+   * it.
+   */
   #intrinsic(op: Intrinsic, x: Expr, level: number): number {
     const { written, rare } = INTRINSICS[op];
     const usual = this.value(written(x));
@@ -132,24 +139,19 @@ export class Formulas extends Indices {
     return usual;
   }
 
-  /** WebAssembly shifts all lanes by one count; counts that differ are taken lane by lane. */
+  /**
+   * WebAssembly shifts all lanes by one count; counts that are not constant are taken lane by lane.
+   */
   #shift({ op, dtype, args: [left, right] }: Call, level: number): number {
     const arithmetic = dtype === "int32";
     const x = this.value(left);
     const vector = op === "shiftLeft" ? "i32x4.shl" : arithmetic ? "i32x4.shr_s" : "i32x4.shr_u";
     if (right.kind === "constant") {
-      return this.emit(level, "v128", (code) => code.get(x).i32(right.value & 31).op(vector));
+      return this.emit(level, (code) => code.get(x).i32(right.value & 31).op(vector));
     }
     const count = this.value(right);
-    if (!this.placing.of(right).lanes) {
-      return this.emit(
-        level,
-        "v128",
-        (code) => code.get(x).get(count).lane("i32x4.extract_lane", 0).op(vector),
-      );
-    }
     const scalar = op === "shiftLeft" ? "i32.shl" : arithmetic ? "i32.shr_s" : "i32.shr_u";
-    return this.emit(level, "v128", (code) => {
+    return this.emit(level, (code) => {
       code.get(x);
       for (let lane = 0; lane < 4; lane++) {
         code.get(x).lane("i32x4.extract_lane", lane).get(count).lane("i32x4.extract_lane", lane);
@@ -166,58 +168,54 @@ export class Formulas extends Indices {
     const inside = at.min >= 0 && at.max < size;
     if (inside && stride === 0) {
       const from = this.address(address, at);
-      return this.emit(level, "v128", (code) => code.get(from).memory("v128.load32_splat"));
+      return this.emit(level, (code) => code.get(from).memory("v128.load32_splat"));
     }
     if (inside && stride === 1) {
       const from = this.address(address, at);
-      return this.emit(level, "v128", (code) => {
+      return this.emit(level, (code) => {
         code.get(from).memory("v128.load");
         // The vector runs past the row: let the lanes there repeat the last one.
         if (this.rest > 0) code.get(from).memory("v128.load").shuffle(this.clamped());
       });
     }
-    if (inside && stride !== undefined && stride > 0 && this.rest === 0) {
+    if (inside && stride !== undefined && stride > 0) {
       const from = this.address(address, at);
-      return this.emit(level, "v128", (code) => {
-        code.get(from).memory("v128.load32_splat");
-        for (let lane = 1; lane < 4; lane++) {
-          const local = this.#spill;
-          code.set(local).get(from).get(local).laneMemory(
-            "v128.load32_lane",
-            lane,
-            4 * stride * lane,
-          );
-        }
+      const steps = this.clamped();
+      return this.#gather(level, (code, lane) => {
+        code.get(from);
+        return 4 * stride * steps[lane];
       });
     }
-    let index = this.vector(at);
-    if (!inside) index = this.#within(index, size, level);
-    return this.emit(level, "v128", (code) => {
-      const local = this.#spill;
-      for (let lane = 0; lane < 4; lane++) {
-        code.get(index).lane("i32x4.extract_lane", lane).i32(2).op("i32.shl");
-        code.get(address).op("i32.add");
-        if (lane === 0) code.memory("v128.load32_splat");
-        else code.get(local).laneMemory("v128.load32_lane", lane);
-        code.set(local);
-      }
-      code.get(local);
+    const index = inside ? this.vector(at) : this.#within(this.vector(at), size, level);
+    return this.#gather(level, (code, lane) => {
+      code.get(index).lane("i32x4.extract_lane", lane).i32(2).op("i32.shl");
+      code.get(address).op("i32.add");
+      return 0;
     });
   }
 
-  #spillLocal: number | undefined;
-  get #spill(): number {
-    return this.#spillLocal ??= this.fn.local("v128");
+  /** Loads four lanes one by one; `locate` pushes an address and gives the offset from it. */
+  #gather(level: number, locate: (code: Code, lane: number) => number): number {
+    const local = this.fn.local("v128");
+    const code = this.levels[level];
+    code.memory("v128.load32_splat", locate(code, 0)).set(local);
+    for (let lane = 1; lane < 4; lane++) {
+      const offset = locate(code, lane);
+      code.get(local).laneMemory("v128.load32_lane", lane, offset).set(local);
+    }
+    return local;
   }
 
-  /** An index kept within a buffer, where the formula alone does not (the side of a select that is not taken). */
+  /**
+   * Keeps an index within a buffer. A formula may leave it on the side of a select that is not
+   * taken.
+   */
   #within(index: number, size: number, level: number): number {
     const zero = this.constant(0, 0, 0, 0);
     const n = Math.max(0, size - 1);
     const last = this.constant(n, n, n, n);
     return this.emit(
       level,
-      "v128",
       (code) => code.get(index).get(zero).op("i32x4.max_s").get(last).op("i32x4.min_s"),
     );
   }

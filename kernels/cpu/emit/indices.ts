@@ -1,12 +1,13 @@
 /**
- * Indices to code: computes where a kernel reads, each part of a sum as far out in the loops as it can be.
+ * Indices to code: computes where a kernel reads, with each part of a sum as far out in the loops
+ * as possible.
  *
- * Along one axis, the *lane axis*, four lanes stand for positions p … p+3; along all others they agree. The *level* of
- * something is the depth of the innermost loop it depends on: its code goes to the start of that loop's body, and so is
- * not run again in loops further in.
+ * Along one axis, the *lane axis*, four lanes stand for the positions p … p+3; along all other axes
+ * the lanes agree. The *level* of a value is the depth of the innermost loop that it depends on.
+ * Its code goes to the start of that loop's body, so that loops further in do not repeat it.
  *
- * Where fewer than four positions are left, the *tail*, the lanes past the end repeat the last position, so that they too
- * read only what may be read.
+ * Where fewer than four positions are left (the *tail*), the lanes past the end repeat the last
+ * position, so that they read only what may be read.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Atom, Expr, Index } from "../../formula.ts";
 import { Code, type FunctionBuilder, type ValueType } from "../wasm/assembler.ts";
 import type { Placing } from "./placing.ts";
 
-/** What was computed, and the locals that hold it. */
+/** The locals of what was computed. */
 interface Memo {
   readonly scalars: Map<Index | Atom, number>;
   readonly vectors: Map<Expr | Index | Atom, number>;
@@ -24,16 +25,19 @@ const emptyMemo = (): Memo => ({ scalars: new Map(), vectors: new Map() });
 
 /** Writes the code of indices; what they take from formulas is left to {@link ./formula.ts}. */
 export abstract class Indices {
-  /** The code that begins the body of each loop; level 0 is outside of all loops, the last comes after them. */
+  /**
+   * The code that begins the body of each loop; level 0 is outside of all loops, the last comes
+   * after them.
+   */
   readonly levels: Code[];
   readonly #outer: Memo = emptyMemo();
   #shared: Memo = emptyMemo();
   #own: Memo = emptyMemo();
   #position = -1;
-  /** How many lanes the tail has; 0 outside of it. */
+  /** The number of lanes of the tail; 0 outside of it. */
   protected rest: number = 0;
 
-  /** @param variables the locals with the loop variables of the levels from 1 on; the lane axis has its own */
+  /** @param variables the locals of the loop variables, by level; the lane axis has its own */
   constructor(
     readonly fn: FunctionBuilder,
     readonly placing: Placing,
@@ -42,11 +46,22 @@ export abstract class Indices {
     this.levels = Array.from({ length: placing.depth + 1 }, () => new Code());
   }
 
-  /** Starts a version of the lane loop, for `rest` lanes where that is not 0, and forgets the code of the last. */
+  /**
+   * Starts a version of the lane loop, for a tail of `rest` lanes where that is not 0, and forgets
+   * the code of the version before.
+   */
   version(rest: number): void {
     for (let i = this.placing.laneLevel; i < this.levels.length; i++) this.levels[i] = new Code();
     this.#shared = emptyMemo();
     this.rest = rest;
+  }
+
+  /** Takes the code that comes after all loops. */
+  takeLast(): Code {
+    const { depth } = this.placing;
+    const code = this.levels[depth];
+    this.levels[depth] = new Code();
+    return code;
   }
 
   /** Starts the formulas of four more lanes, the first of which is at the position in a local. */
@@ -73,8 +88,8 @@ export abstract class Indices {
     return local;
   }
 
-  /** Appends code at a level that leaves a value, and names the value. */
-  protected emit(level: number, type: ValueType, write: (code: Code) => void): number {
+  /** Appends code that leaves a value at a level, and returns the local that holds the value. */
+  protected emit(level: number, write: (code: Code) => void, type: ValueType = "v128"): number {
     const local = this.fn.local(type);
     write(this.levels[level]);
     this.levels[level].set(local);
@@ -83,7 +98,7 @@ export abstract class Indices {
 
   /** Four constants. */
   protected constant(...lanes: number[]): number {
-    return this.emit(0, "v128", (code) => code.v128(lanes));
+    return this.emit(0, (code) => code.v128(lanes));
   }
 
   /** The numbers of the lanes, those past the end replaced by the last before it. */
@@ -107,7 +122,7 @@ export abstract class Indices {
     let sum = base;
     for (let i = 0; i < steps.length;) {
       const { level } = steps[i];
-      sum = this.emit(level, "i32", (code) => {
+      sum = this.emit(level, (code) => {
         let terms = 0;
         if (sum !== undefined) {
           code.get(sum);
@@ -117,7 +132,7 @@ export abstract class Indices {
           steps[i].write(code);
           if (terms++ > 0) code.op("i32.add");
         }
-      });
+      }, "i32");
     }
     return sum!;
   }
@@ -133,11 +148,11 @@ export abstract class Indices {
       const { level } = this.placing.of(atom);
       if (atom.kind === "value") {
         const vector = this.value(atom.of);
-        return this.emit(level, "i32", (code) => code.get(vector).lane("i32x4.extract_lane", 0));
+        return this.emit(level, (code) => code.get(vector).lane("i32x4.extract_lane", 0), "i32");
       }
       const of = this.once("scalars", atom.of, () => this.sum(undefined, atom.of, 1));
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
-      return this.emit(level, "i32", (code) => code.get(of).i32(atom.by).op(op));
+      return this.emit(level, (code) => code.get(of).i32(atom.by).op(op), "i32");
     });
   }
 
@@ -157,7 +172,6 @@ export abstract class Indices {
         const steps = this.constant(...this.clamped().map((lane) => lane * stride));
         return this.emit(
           level,
-          "v128",
           (code) => code.get(first).op("i32x4.splat").get(steps).op("i32x4.add"),
         );
       }
@@ -165,7 +179,7 @@ export abstract class Indices {
       const still = index.terms.filter((term) => !moving.includes(term));
       const base = this.sum(undefined, { ...index, terms: still }, 1);
       const terms = moving.map(({ atom, scale }) => ({ local: this.#vectorAtom(atom), scale }));
-      return this.emit(level, "v128", (code) => {
+      return this.emit(level, (code) => {
         code.get(base).op("i32x4.splat");
         for (const { local, scale } of terms) {
           code.get(local);
@@ -191,7 +205,7 @@ export abstract class Indices {
       const of = this.vector(atom.of);
       // WebAssembly divides no vectors of integers.
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
-      return this.emit(level, "v128", (code) => {
+      return this.emit(level, (code) => {
         code.get(of);
         for (let lane = 0; lane < 4; lane++) {
           code.get(of).lane("i32x4.extract_lane", lane).i32(atom.by).op(op);

@@ -1,8 +1,9 @@
 /**
- * From axes to loops: adjacent axes that every index walks through as one become one loop.
+ * From axes to loops: adjacent axes become one loop where every index walks through them as one.
  *
- * Axes a and b merge if in every index the stride of a is the size of b times the stride of b: then a·stride + b·stride
- * is the stride of b times the position in the merged loop. The merged loop goes by the name of b, and a is forgotten.
+ * Axes a and b merge if in every index the stride of a is the size of b times the stride of b. In a
+ * [4, 6] buffer that is read row by row the strides are 6 and 1, and 6 = 6 · 1: one loop of 24. The
+ * merged loop goes by the name of b, and a is forgotten.
  *
  * @module
  */
@@ -14,14 +15,12 @@ export interface Loop {
   readonly size: number;
 }
 
-/** A run of neighbouring axes: their sizes, and the number of the first. */
-export interface Axes {
-  readonly first: number;
-  readonly sizes: readonly number[];
-}
-
-/** The loops that run through some axes; none for axes of one element. */
-export function loopsOver({ first, sizes }: Axes, indices: readonly Index[]): Loop[] {
+/** The loops that run through the axes from `first` on; none for axes of one element. */
+export function loopsOver(
+  first: number,
+  sizes: readonly number[],
+  indices: readonly Index[],
+): Loop[] {
   const loops: Loop[] = [];
   sizes.forEach((size, i) => {
     const axis = first + i;

@@ -7,29 +7,31 @@ import { sizeOf } from "../../graph.ts";
 import { indicesOf, type Kernel } from "../../kernel.ts";
 import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
-import { begin, once, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
+import { begin, oneRound, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
-/** Where a map finds the `result` in its formula, if there is one. */
+/** The `result` in the formula of a map, if there is one. */
 export type Result =
-  /** The sum of so many buffers as large as the output, one after the other from an address that is a parameter. */
+  /**
+   * The sum of `count` buffers, each as large as the output. They follow one another in memory from
+   * an address on, which is a parameter.
+   */
   | { readonly kind: "buffers"; readonly address: number; readonly count: number }
-  /** The same for all. */
+  /** The same number for all elements. */
   | { readonly kind: "constant"; readonly bits: number };
 
-/** out[i] = store(i), for any kernel whose result is already there. */
+/** out[i] = store(i), for any kernel whose result is known. */
 export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
   const { fn, sources } = begin(kernel, sizes, result?.kind === "buffers" ? " (end)" : "");
   const { space, stores } = kernel;
   const values = stores.map(({ value }) => value);
-  const loops = loopsOver({ first: 0, sizes: space }, indicesOf(values));
-  if (loops.length === 0) loops.push(once);
+  const loops = loopsOver(0, space, indicesOf(values));
+  if (loops.length === 0) loops.push(oneRound);
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
   const lanes = nest.lanes(([position], rest) => {
     formulas.lanes(position);
     const body = formulas.levels[laneLevel];
-    const after = formulas.levels[laneLevel + 1];
     if (result !== undefined) {
       formulas.result = fn.local("v128");
       if (result.kind === "constant") {
@@ -44,8 +46,7 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
         body.set(formulas.result);
       }
     }
-    storeAll(formulas, kernel, after, rest);
-    return body.append(after);
+    return body.append(storeAll(formulas, kernel, rest));
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
   return unitsOf(fn, loops, laneLevel, timeOf(values, sizeOf(space)));

@@ -1,29 +1,41 @@
 /**
  * Matrix products of float32.
  *
- * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). Then a tile of a few rows and eight
- * columns of the output is held in registers while the loop over k adds one outer product after the other: each number
- * that is read takes part in several multiplications. The left-hand side is read where it is, along either axis, so that
- * a product with a transposed matrix costs no copy. The finished rows pass through the formulas of the stores while in cache.
+ * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). A tile of six
+ * rows and eight columns of the output is then held in registers, while the loop over k adds one
+ * outer product after the other: each number that is read takes part in several multiplications.
+ * The left-hand side is read where it is, along either axis, so a transposed matrix costs no copy.
+ * Finished rows pass through the formulas of the stores while they are in the cache.
  *
  * @module
  */
 import { sizeOf } from "../../graph.ts";
 import { strideOf } from "../../indexing.ts";
 import type { MatmulKernel } from "../../kernel.ts";
-import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
+import { Code } from "../wasm/assembler.ts";
 import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest, parameters } from "./nest.ts";
-import { type Matrix, packPanel, panelWidth } from "./pack.ts";
+import { packPanel, panelWidth } from "./pack.ts";
 import { emitStrip, pushAddress, type Strip } from "./tile.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
 
-/** Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into 16 registers. */
+/**
+ * Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into
+ * 16 registers.
+ */
 const tileRows = 6;
 
-/** The nanoseconds that a multiplication with its addition takes, and the packing of a number. */
+/** The nanoseconds of a multiplication with its addition, and of packing a number. */
 const termTime = 1 / 20, packTime = 0.4;
+
+/** How a factor lies in its buffer: where it begins, and its strides. */
+interface Factor {
+  constant: number;
+  row: number;
+  column: number;
+  readonly batch: readonly number[];
+}
 
 /** Everything about a product that does not change while it runs. Strides in elements. */
 interface Shape {
@@ -32,8 +44,8 @@ interface Shape {
   readonly n: number;
   readonly k: number;
   readonly panels: number;
-  readonly a: { row: number; column: number; batch: number[]; constant: number };
-  readonly b: { row: number; column: number; batch: number[]; constant: number };
+  readonly a: Factor;
+  readonly b: Factor;
   /** Packed copies of b: one for each index along the batch, or one for all. */
   readonly copies: number;
 }
@@ -114,27 +126,19 @@ function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape):
   const { fn, sources } = begin(kernel, sizes, " (pack)");
   const { b, n, k, panels, copies } = shape;
   const batch = copies === 1 ? [] : shape.batch;
-  const matrix: Matrix = { rows: k, columns: n, rowStride: b.row, columnStride: b.column };
-  const unit = fn.local("i32");
-  const panel = fn.local("i32");
-  const from = fn.local("i32");
-  const to = fn.local("i32");
+  const [unit, panel, from, to] = Array.from({ length: 4 }, () => fn.local("i32"));
   const indices = batch.map(() => fn.local("i32"));
   const body = new Code();
   splitUnit(body, unit, batch, indices, panel, panels);
   const strides = [...b.batch.slice(0, batch.length), b.column * panelWidth];
-  pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel])
-    .set(from);
-  pushAddress(body, parameters.scratch, 0, [k * panelWidth], [unit]).set(to);
+  pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel]);
+  pushAddress(body.set(from), parameters.scratch, 0, [k * panelWidth], [unit]).set(to);
+  const pack = (width: number) => packPanel(fn, k, b, from, to, width);
   const rest = n % panelWidth;
-  if (n > rest) {
-    const full = packPanel(fn, matrix, from, to, panelWidth);
-    if (rest === 0) body.append(full);
-    else body.get(panel).i32(panels - 1).op("i32.lt_s").when(full);
-  }
-  if (rest > 0) {
-    const partial = packPanel(fn, matrix, from, to, rest);
-    body.get(panel).i32(panels - 1).op("i32.eq").when(partial);
+  if (rest === 0) body.append(pack(panelWidth));
+  else {
+    body.get(panel).i32(panels - 1).op("i32.lt_s").when(pack(panelWidth));
+    body.get(panel).i32(panels - 1).op("i32.eq").when(pack(rest));
   }
   fn.code.append(loop(unit, ...range, 1, body));
   const units = copies * panels;
@@ -143,14 +147,18 @@ function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape):
 
 const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
 
-/** Into how many pieces to cut a strip: as many as give all threads something to do, each of four panels at least. */
+/**
+ * The number of pieces of a strip, so that all threads have something to do: a product of 100 rows
+ * has 17 strips, and a machine may have 16 threads. A piece has four panels at least, and is worth
+ * handing out.
+ */
 function piecesOf(strips: number, { panels, n, k }: Shape): number {
   const enough = Math.ceil(32 / strips);
   const worthwhile = Math.floor(termTime * tileRows * n * k / 10_000);
   return Math.max(1, Math.min(enough, worthwhile, panels >> 2));
 }
 
-/** A unit of work is a strip of `tileRows` rows of the output, or a piece of one: some of its panels. */
+/** A unit of work is a piece of a strip: `tileRows` rows of the output, and some of the panels. */
 function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
   const { fn, sources } = begin(kernel, sizes);
   const { batch, m, n, k, panels, a, copies } = shape;
@@ -161,41 +169,38 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
   const nest = new Nest(fn, loops, loops.length, sources, 0);
   const indices = nest.variables.slice(1, 1 + batch.length);
-  const row = fn.local("i32");
-  const rowEnd = fn.local("i32");
-  const piece = pieceOf(fn, shape, pieces);
-  const strip: Strip = {
-    panels: piece.panels,
-    left: fn.local("i32"),
-    right: fn.local("i32"),
-    to: fn.local("i32"),
-    lineBytes: 4 * (isDirect ? n : panels * panelWidth),
-  };
-
-  const unit = fn.local("i32");
+  const [unit, row, rowEnd, left, right, to] = Array.from({ length: 6 }, () => fn.local("i32"));
+  const [firstPanel, endPanel, firstColumn, endColumn] = Array.from(
+    { length: 4 },
+    () => ({ local: fn.local("i32") }),
+  );
   const body = new Code();
   splitUnit(body, unit, batch, indices, row, strips * pieces);
-  if (pieces > 1) splitPiece(body, row, shape, piece, pieces);
-  body.get(row).i32(tileRows).op("i32.mul").tee(row).i32(tileRows).op("i32.add").set(rowEnd);
-  pushAddress(
-    body,
-    sources[kernel.a.buffer].address,
-    a.constant,
-    [...a.batch, a.row],
-    [...indices, row],
-  ).set(strip.left);
-  body.get(parameters.scratch);
+  [[firstPanel, firstColumn], [endPanel, endColumn]].forEach(([panel, column], end) => {
+    body.get(row).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
+    body.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
+    // The last panel may be wider than what is left of the columns.
+    body.get(panel.local).i32(panelWidth).op("i32.mul").tee(column.local).i32(n);
+    body.get(column.local).i32(n).op("i32.lt_s").op("select").set(column.local);
+  });
+  body.get(row).i32(pieces).op("i32.div_u").i32(tileRows).op("i32.mul").tee(row);
+  body.i32(tileRows).op("i32.add").set(rowEnd);
+  const along = [...indices, row];
+  pushAddress(body, sources[kernel.a.buffer].address, a.constant, [...a.batch, a.row], along);
+  body.set(left).get(parameters.scratch);
   if (copies > 1) {
     body.get(unit).i32(strips * pieces).op("i32.div_u").i32(4 * panels * panelWidth * k);
     body.op("i32.mul").op("i32.add");
   }
-  body.set(strip.right);
+  body.set(right);
   if (isDirect) {
     const matrices = batch.map((_, axis) => m * n * sizeOf(batch.slice(axis + 1)));
-    pushAddress(body, parameters.outputs, 0, [...matrices, n], [...indices, row]);
+    pushAddress(body, parameters.outputs, 0, [...matrices, n], along);
   } else body.get(parameters.own);
-  body.set(strip.to);
+  body.set(to);
 
+  const lineBytes = 4 * (isDirect ? n : panels * panelWidth);
+  const strip: Strip = { panels: [firstPanel, endPanel], left, right, to, lineBytes };
   const rest = m % tileRows;
   if (m >= tileRows) {
     const whole = emitStrip(fn, shape, strip, tileRows);
@@ -206,46 +211,14 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
     const part = new Code().i32(m).set(rowEnd).append(emitStrip(fn, shape, strip, rest));
     body.i32(m).get(rowEnd).op("i32.lt_s").when(part);
   }
-  if (!isDirect) body.append(emitEnd(kernel, nest, strip, row, rowEnd, piece));
+  if (!isDirect) {
+    const rows: [Bound, Bound] = [{ local: row }, { local: rowEnd }];
+    body.append(emitEnd(kernel, nest, strip, rows, [firstColumn, endColumn]));
+  }
   fn.code.append(nest.formulas.levels[0]).append(loop(unit, ...range, 1, body));
   const elements = sizeOf(kernel.space);
   const time = termTime * k * elements + timeOf(stores.map(({ value }) => value), elements);
   return { fn, units: sizeOf(batch) * strips * pieces, granule: 1, time };
-}
-
-/** Some panels, and their columns. */
-interface Piece {
-  readonly panels: readonly [Bound, Bound];
-  readonly columns: readonly [Bound, Bound];
-}
-
-/** The only piece, or locals for those of one among several. */
-function pieceOf(fn: FunctionBuilder, { panels, n }: Shape, pieces: number): Piece {
-  const bounds = (end: number): [Bound, Bound] =>
-    pieces === 1
-      ? [{ constant: 0 }, { constant: end }]
-      : [{ local: fn.local("i32") }, { local: fn.local("i32") }];
-  return { panels: bounds(panels), columns: bounds(n) };
-}
-
-/** Splits a number within the matrix into the number of the strip, which it becomes, and the bounds of the piece. */
-function splitPiece(
-  code: Code,
-  within: number,
-  { panels, n }: Shape,
-  piece: Piece,
-  pieces: number,
-): void {
-  [0, 1].forEach((end) => {
-    const panel = piece.panels[end], column = piece.columns[end];
-    if (!("local" in panel && "local" in column)) return;
-    code.get(within).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
-    code.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
-    // The last panel may be wider than what is left of the columns.
-    code.get(panel.local).i32(panelWidth).op("i32.mul").tee(column.local).i32(n);
-    code.get(column.local).i32(n).op("i32.lt_s").op("select").set(column.local);
-  });
-  code.get(within).i32(pieces).op("i32.div_u").set(within);
 }
 
 /** Takes finished rows to the outputs, through the kernel's formulas. */
@@ -253,11 +226,10 @@ function emitEnd(
   kernel: MatmulKernel,
   nest: Nest,
   strip: Strip,
-  row: number,
-  rowEnd: number,
-  { columns }: Piece,
+  rows: [Bound, Bound],
+  columns: [Bound, Bound],
 ): Code {
-  const { formulas, fn } = nest;
+  const { formulas, fn, variables } = nest;
   const laneLevel = kernel.space.length;
   const line = fn.local("i32");
   const lanes = nest.lanes(
@@ -267,17 +239,14 @@ function emitEnd(
       const body = formulas.levels[laneLevel];
       body.get(line).get(position).i32(2).op("i32.shl").op("i32.add").memory("v128.load");
       body.set(formulas.result);
-      const stored = new Code();
-      storeAll(formulas, kernel, stored, rest);
-      return body.append(formulas.levels[laneLevel + 1]).append(stored);
+      return body.append(storeAll(formulas, kernel, rest));
     },
     1,
-    [...columns],
+    columns,
   );
   const rowBody = new Code().append(formulas.levels[laneLevel - 1]).append(lanes);
   rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);
-  const rows = loop(nest.variables[laneLevel - 1], { local: row }, { local: rowEnd }, 1, rowBody);
   const code = new Code();
   for (let level = 1; level < laneLevel - 1; level++) code.append(formulas.levels[level]);
-  return code.get(strip.to).set(line).append(rows);
+  return code.get(strip.to).set(line).append(loop(variables[laneLevel - 1], ...rows, 1, rowBody));
 }

@@ -1,8 +1,9 @@
 /**
  * Loop nests: puts the code that {@linkcode Formulas} sorted by level into loops.
  *
- * The loop over the lane axis goes in steps of four, or of sixteen where independent sums may then overlap in time, and
- * ends with a tail of one to three lanes; each has a version of the code.
+ * The loop over the lane axis goes in steps of four, or of sixteen where four independent sums then
+ * overlap in time. It ends with a tail of one to three lanes. Each of these is a version of the
+ * code.
  *
  * @module
  */
@@ -14,14 +15,17 @@ import { Placing } from "./placing.ts";
 /** An end of a loop, known now or held by a local. */
 export type Bound = { readonly constant: number } | { readonly local: number };
 
-/** The parameters of every function; the addresses of what it loads from come after those of its outputs. */
+/** The parameters of every function. The addresses of its loads follow those of its outputs. */
 export const parameters = { begin: 0, end: 1, scratch: 2, own: 3, outputs: 4 } as const;
 
 /** Pushes an end of a loop. */
 export const pushBound = (code: Code, bound: Bound): Code =>
   "local" in bound ? code.get(bound.local) : code.i32(bound.constant);
 
-/** for (variable = from; variable < to; variable += step) body; `to` is below 2³¹, which the last step may pass. */
+/**
+ * for (variable = from; variable < to; variable += step) body. `to` is below 2³¹; the last step may
+ * pass that.
+ */
 export function loop(variable: number, from: Bound, to: Bound, step: number, body: Code): Code {
   const known = "constant" in from && "constant" in to;
   if (known && from.constant >= to.constant) return new Code();
@@ -39,7 +43,10 @@ export class Nest {
   /** The locals with the loop variables, by level. */
   readonly variables: readonly number[];
 
-  /** @param ranged the level of the loop that runs from parameter `begin` to parameter `end` only; 0 if none does */
+  /**
+   * @param ranged the level of the loop that runs from parameter `begin` to parameter `end` only; 0
+   * if none does
+   */
   constructor(
     readonly fn: FunctionBuilder,
     readonly loops: readonly Loop[],
@@ -68,8 +75,8 @@ export class Nest {
   }
 
   /**
-   * The loop over the lane axis. `write` gives the body of a version: for the groups of four lanes at some positions, the
-   * last of which has only `rest` lanes where that is not 0.
+   * The loop over the lane axis. `write` gives the body of a version, for groups of four lanes at
+   * some positions. The last group has only `rest` lanes where that is not 0.
    */
   lanes(
     write: (positions: readonly number[], rest: number) => Code,

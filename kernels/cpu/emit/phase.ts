@@ -16,23 +16,22 @@ import type { Opcode } from "../wasm/opcodes.ts";
 import { parameters } from "./nest.ts";
 
 /**
- * A function `(begin, end, scratch, own, ...outputs, ...loads)` that does the pieces begin … end − 1 of `units` pieces of work,
- * in any order and independently; `begin` is a multiple of `granule`, and `end` is one too or equals `units`. What is
- * computed does not depend on how the pieces are dealt out.
+ * A function `(begin, end, scratch, own, ...outputs, ...loads)` that does the pieces begin … end−1
+ * of `units` pieces of work. Pieces are independent, and the order in which threads do them changes
+ * no result. `begin` is a multiple of `granule`; `end` is one too or equals `units`.
  */
 export interface Phase {
   readonly fn: FunctionBuilder;
   readonly units: number;
   readonly granule: number;
-  /** About how many nanoseconds all of it takes one thread. */
+  /** The estimated time that all pieces take one thread, in nanoseconds. */
   readonly time: number;
-  /** Whether its only output goes to the scratch memory, for a later phase of the kernel. */
-  readonly toScratch?: boolean;
-  /** Whether it loads from the scratch memory too, after all that the kernel loads from. */
-  readonly fromScratch?: boolean;
 }
 
-/** The phases of a kernel, the bytes of scratch memory that they share, and those that each thread needs for itself. */
+/**
+ * The phases of a kernel, the bytes of scratch memory that they share, and the bytes that each
+ * thread needs for itself.
+ */
 export interface Phases {
   readonly phases: readonly Phase[];
   readonly scratch: number;
@@ -50,7 +49,10 @@ export function begin(
   return { fn, sources: sizes.map((size, i) => ({ address: first + i, size })) };
 }
 
-/** How the work of a nest is divided: by its outermost loop, a cache line at a time if that is the lane loop. */
+/**
+ * Divides the work of a nest by its outermost loop, a cache line at a time if that is the lane
+ * loop.
+ */
 export const unitsOf = (
   fn: FunctionBuilder,
   loops: readonly Loop[],
@@ -58,7 +60,7 @@ export const unitsOf = (
   time: number,
 ): Phase => ({ fn, units: loops[0].size, granule: laneLevel === 1 ? 16 : 1, time });
 
-/** About how many nanoseconds it takes to compute some formulas for so many elements. */
+/** The estimated time of computing formulas for a number of elements, in nanoseconds. */
 export function timeOf(formulas: readonly Expr[], elements: number): number {
   let time = 0.2;
   visitExprs(formulas, (expr) => {
@@ -69,7 +71,7 @@ export function timeOf(formulas: readonly Expr[], elements: number): number {
 }
 
 /** A loop of one round, for kernels that have no other. */
-export const once: Loop = { axis: -1, size: 1 };
+export const oneRound: Loop = { axis: -1, size: 1 };
 
 /** The position of the element that a kernel stores, in its output. */
 export const outputIndex = (space: readonly number[]): Index =>
@@ -87,19 +89,17 @@ export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
 }
 
 /**
- * Stores the elements of a kernel at the current position: computes all of them first, as a kernel may read what it is about
- * to overwrite.
+ * The code that stores the elements of a kernel at the current position, once their result is
+ * known. All values are computed before the first is stored, because a kernel may read the element
+ * that it overwrites.
  */
-export function storeAll(
-  formulas: Formulas,
-  { stores, space }: Kernel,
-  code: Code,
-  rest: number,
-): void {
+export function storeAll(formulas: Formulas, { stores, space }: Kernel, rest: number): Code {
   const at = outputIndex(space);
   const values = stores.map(({ value }) => formulas.value(value));
   const addresses = stores.map((_, i) => formulas.address(parameters.outputs + i, at));
+  const code = formulas.takeLast();
   stores.forEach(({ dtype }, i) => store(code, addresses[i], values[i], dtype, rest));
+  return code;
 }
 
 /** Stores four lanes, or the first `rest` where that is not 0, at address + offset. */

@@ -1,12 +1,16 @@
 /**
- * Where values belong: how deep in the loops an expression must be computed, and how it moves from lane to lane.
+ * Where values belong: in which loop an expression is computed, and how it changes from lane to
+ * lane.
  *
  * @module
  */
 import type { Atom, Expr, Index } from "../../formula.ts";
 import type { Loop } from "./loops.ts";
 
-/** The depth of the innermost loop that something depends on, and whether it differs between the lanes. */
+/**
+ * The depth of the innermost loop that something depends on, and whether it differs between the
+ * lanes.
+ */
 export interface Place {
   readonly level: number;
   readonly lanes: boolean;
@@ -20,7 +24,10 @@ const deeper = (a: Place, b: Place): Place => {
   return a.level === level && a.lanes === lanes ? a : { level, lanes };
 };
 
-/** Answers for the formulas under some loops. Loop i, from 0, has level i + 1; `result` has the level after the last. */
+/**
+ * Gives the places of formulas under some loops. Loop i, from 0, has level i + 1; `result` has the
+ * level after the last.
+ */
 export class Placing {
   /** The axis whose neighbouring positions are computed at once. */
   readonly laneAxis: number;
@@ -91,12 +98,16 @@ export class Placing {
     if (atom.kind === "value") return undefined;
     const stride = this.stride(atom.of);
     if (stride === 0) return 0;
-    // Four lanes from a multiple of four on never cross a multiple of `by`, if that is a multiple of four too.
+    // Four lanes that begin at a multiple of four never cross a multiple of `by`, if `by` is one
+    // too. A bias [8, 1] on a reshaped [64, 8 · 64] takes 1.6 times as long without this.
     if (stride !== 1 || atom.by % 4 !== 0 || !this.#aligned(atom.of)) return undefined;
     return atom.kind === "quotient" ? 0 : 1;
   }
 
-  /** Whether an index of stride 1 is a multiple of four at the first lane, as the position along the lane axis is. */
+  /**
+   * Whether an index of stride 1 is a multiple of four at the first lane. The position along the
+   * lane axis is one.
+   */
   #aligned({ constant, terms }: Index): boolean {
     return constant % 4 === 0 &&
       terms.every(({ atom, scale }) =>

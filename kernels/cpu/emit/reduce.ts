@@ -1,9 +1,10 @@
 /**
  * Reductions: sums and maxima over some axes.
  *
- * The lanes either stand for four neighbouring outputs (sums of columns), or for every fourth term of one output (sums of
- * rows), whichever reads memory in order. Independent sums overlap in time, and a long sum of float32 is cut into blocks
- * whose sums are added in float64: so the error does not grow with the length.
+ * The lanes are four neighbouring outputs (sums of columns), or every fourth term of one output
+ * (sums of rows), whichever reads memory in order. Several sums are under way at once, so that
+ * their additions overlap in time. A long sum of float32 is cut into blocks whose sums are added in
+ * float64, so that the error does not grow with the length.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
-import { begin, combination, once, type Phase, pushIdentity, storeAll } from "./phase.ts";
+import { begin, combination, oneRound, type Phase, pushIdentity, storeAll } from "./phase.ts";
 import { timeOf, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
 import { block, demote, inBlocks, type Sum, Sums } from "./sums.ts";
@@ -25,24 +26,22 @@ export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phas
   if (sizeOf(over) === 0) {
     return emitMap(kernel, sizes, { kind: "constant", bits: identityBits(combine, body.dtype) });
   }
-  const outer = loopsOver({ first: 0, sizes: space }, indicesOf(formulasOf(kernel)));
-  const inner = loopsOver({ first: space.length, sizes: over }, indicesOf([body]));
-  const byRows = sumsRows(kernel, outer, inner);
-  return byRows ? emitRows(kernel, sizes, outer, inner) : emitColumns(kernel, sizes, outer, inner);
+  const atLeastOne = (loops: Loop[]) => loops.length > 0 ? loops : [oneRound];
+  const outer = atLeastOne(loopsOver(0, space, indicesOf(formulasOf(kernel))));
+  const inner = atLeastOne(loopsOver(space.length, over, indicesOf([body])));
+  return (sumsRows(kernel, outer, inner) ? emitRows : emitColumns)(kernel, sizes, outer, inner);
 }
 
 /** Whether to give the lanes to the terms of one output. */
 function sumsRows(kernel: ReduceKernel, outer: readonly Loop[], inner: readonly Loop[]): boolean {
-  if (inner.length === 0) return false;
-  if (outer.length === 0) return true;
   const loops = [...outer, ...inner];
-  const rows = costOf(kernel, new Placing(loops, loops.length), inner.at(-1)!.size);
-  const columns = costOf(kernel, new Placing(loops, outer.length), outer.at(-1)!.size);
+  const rows = readingCost(kernel, new Placing(loops, loops.length), inner.at(-1)!.size);
+  const columns = readingCost(kernel, new Placing(loops, outer.length), outer.at(-1)!.size);
   return rows === columns ? outer.at(-1)!.size < 16 : rows < columns;
 }
 
-/** What reading four lanes costs, and the lanes left empty. */
-function costOf(kernel: ReduceKernel, placing: Placing, size: number): number {
+/** The cost of reading four lanes, divided by the share of lanes that are not empty. */
+function readingCost(kernel: ReduceKernel, placing: Placing, size: number): number {
   let cost = 2;
   visitExprs([kernel.body], (expr) => {
     if (expr.kind !== "load") return;
@@ -52,7 +51,10 @@ function costOf(kernel: ReduceKernel, placing: Placing, size: number): number {
   return cost * Math.ceil(size / 4) * 4 / size;
 }
 
-/** Groups of four lanes to work on at once: four, or one where the formula keeps the processor busy alone. */
+/**
+ * The number of groups of four lanes to work on at once. A long formula keeps the processor busy
+ * alone: four groups of it are four times the code, and with eight tanh 4 % slower.
+ */
 function groupsFor(kernel: ReduceKernel): number {
   let calls = 0;
   visitExprs([kernel.body], (expr) => {
@@ -65,22 +67,19 @@ const timeOfReduce = ({ body, stores, space, over }: ReduceKernel): number =>
   timeOf([body], sizeOf(space) * sizeOf(over)) +
   timeOf(stores.map(({ value }) => value), sizeOf(space));
 
+/** The lanes are neighbouring outputs. */
 function emitColumns(
   kernel: ReduceKernel,
   sizes: readonly number[],
-  outer: Loop[],
-  inner: Loop[],
+  outer: readonly Loop[],
+  inner: readonly Loop[],
 ): Phase {
   const { fn, sources } = begin(kernel, sizes);
-  if (outer.length === 0) outer = [once];
-  const laneLevel = outer.length;
   const loops = [...outer, ...inner];
-  const last = loops.length;
+  const [laneLevel, last] = [outer.length, loops.length];
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
-  const isLong = kernel.combine === "add" && kernel.body.dtype === "float32" &&
-    sizeOf(kernel.over) > 2 * block;
-  const sums = new Sums(fn, kernel, isLong);
+  const sums = new Sums(fn, kernel, 2 * block);
 
   const lanes = nest.lanes((positions, rest) => {
     const parts = sums.create(positions.length);
@@ -93,35 +92,27 @@ function emitColumns(
     const stores = positions.map((position, i) => {
       formulas.lanes(position);
       formulas.result = parts[i].part;
-      const stored = new Code();
-      storeAll(formulas, kernel, stored, rest);
-      const code = new Code().append(formulas.levels[last + 1]).append(stored);
-      formulas.levels[last + 1].bytes.length = 0;
-      return code;
+      return storeAll(formulas, kernel, rest);
     });
-    let over: Code;
-    if (inner.length === 0) over = terms;
-    else {
-      const innermost = new Code().append(formulas.levels[last]).append(terms);
-      over = inBlocks(
-        sums,
-        parts,
-        loops[last - 1].size,
-        block,
-        ([from, to]) => loop(nest.variables[last], from, to, 1, innermost),
-      );
-      over = nest.wrap(over, last - 1, laneLevel + 1);
-    }
+    const innermost = new Code().append(formulas.levels[last]).append(terms);
+    const along = inBlocks(
+      sums,
+      parts,
+      loops[last - 1].size,
+      block,
+      (bounds) => loop(nest.variables[last], ...bounds, 1, innermost),
+    );
     const code = new Code().append(formulas.levels[laneLevel]);
-    sums.start(code, parts).append(over);
-    if (isLong) { for (const { part, totals } of parts) demote(code, totals).set(part); }
-    stores.forEach((stored) => code.append(stored));
+    sums.start(code, parts).append(nest.wrap(along, last - 1, laneLevel + 1));
+    for (const { part, totals } of parts) if (sums.isLong) demote(code, totals).set(part);
+    for (const stored of stores) code.append(stored);
     return code;
   }, groupsFor(kernel));
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
   return unitsOf(fn, outer, laneLevel, timeOfReduce(kernel));
 }
 
+/** The lanes are neighbouring terms of one output. */
 function emitRows(
   kernel: ReduceKernel,
   sizes: readonly number[],
@@ -132,12 +123,11 @@ function emitRows(
   const { combine, body } = kernel;
   const loops = [...outer, ...inner];
   const last = loops.length;
-  const nest = new Nest(fn, loops, last, sources, outer.length > 0 ? 1 : 0);
+  const nest = new Nest(fn, loops, last, sources, 1);
   const { formulas } = nest;
   const groups = groupsFor(kernel);
-  const isLong = combine === "add" && body.dtype === "float32" &&
-    sizeOf(kernel.over) > 8 * groups * block;
-  const sums = new Sums(fn, kernel, isLong);
+  const stretch = 4 * groups * block;
+  const sums = new Sums(fn, kernel, 2 * stretch);
   const parts = sums.create(groups);
 
   const terms = (bounds: [Bound, Bound]) =>
@@ -159,20 +149,15 @@ function emitRows(
       groups,
       bounds,
     );
-  let over = inBlocks(sums, parts, loops[last - 1].size, 4 * groups * block, terms);
-  over = nest.wrap(over, last - 1, outer.length + 1);
-
-  const row = sums.start(new Code(), parts).append(over);
+  const along = inBlocks(sums, parts, loops[last - 1].size, stretch, terms);
+  const row = sums.start(new Code(), parts).append(nest.wrap(along, last - 1, outer.length + 1));
   combineLanes(row, sums, parts);
   formulas.version(0);
   formulas.lanes(nest.variables[last]);
   formulas.result = parts[0].part;
-  const stored = new Code();
-  storeAll(formulas, kernel, stored, 1);
-  row.append(formulas.levels[last + 1]).append(stored);
+  row.append(storeAll(formulas, kernel, 1));
   fn.code.append(nest.wrap(row, outer.length));
-  const time = timeOfReduce(kernel);
-  return outer.length > 0 ? unitsOf(fn, loops, last, time) : { fn, units: 1, granule: 1, time };
+  return unitsOf(fn, loops, last, timeOfReduce(kernel));
 }
 
 /** Brings all lanes of all sums together in all lanes of the first part. */

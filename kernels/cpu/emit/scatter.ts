@@ -1,8 +1,8 @@
 /**
  * Scatters: rows of updates are added to the rows of the output that they name.
  *
- * The work is divided by columns: two updates of one row then never meet, and are added in their order, many float32 in
- * blocks ({@link ../cascade.ts}).
+ * The work is divided by columns. So two updates of one row never meet in two threads, and they are
+ * added in order; many float32 are added in blocks ({@link ../cascade.ts}).
  *
  * @module
  */
@@ -14,9 +14,12 @@ import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { Nest, parameters } from "./nest.ts";
-import { begin, combination, once, type Phase, type Phases, store, timeOf } from "./phase.ts";
+import { begin, combination, oneRound, type Phase, type Phases, store, timeOf } from "./phase.ts";
 
-/** Scratch memory: the sums of all levels, then how many updates each row has had, then which of them each update is. */
+/**
+ * Scratch memory holds the sums of all levels, then the number of updates of each row so far, then
+ * for each update its number within its row.
+ */
 interface Layout {
   readonly levels: number;
   readonly counts: number;
@@ -60,11 +63,11 @@ function emitClear(
   return { fn, units, granule: 16, time: 0.05 * units };
 }
 
-/** Counts the updates of each row, from 1. All of it is one unit of work. */
+/** Numbers the updates of each row, from 1. All of it is one unit of work. */
 function emitOrdinals(kernel: ScatterKernel, sizes: readonly number[], layout: Layout): Phase {
   const { fn, sources } = begin(kernel, sizes, " (count)");
   const { space, over: [updates], row } = kernel;
-  const nest = new Nest(fn, [{ axis: space.length, size: updates }, once], 2, sources, 2);
+  const nest = new Nest(fn, [{ axis: space.length, size: updates }, oneRound], 2, sources, 2);
   const { formulas } = nest;
   const count = fn.local("i32");
   const lanes = nest.lanes(([position]) => {
@@ -89,8 +92,8 @@ function emitSums(
   const { space, over: [updates], row, body } = kernel;
   const columns = space.slice(1);
   const along: Loop = { axis: space.length, size: updates };
-  const across = loopsOver({ first: 1, sizes: columns }, indicesOf([body]));
-  const loops = [along, ...(across.length > 0 ? across : [once])];
+  const across = loopsOver(1, columns, indicesOf([body]));
+  const loops = [along, ...(across.length > 0 ? across : [oneRound])];
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 2);
   const { formulas } = nest;
@@ -111,7 +114,10 @@ function emitSums(
     const zero = fn.local("v128"); // never set
     const put = (code: Code, value: number, level: number) =>
       store(code, address, value, body.dtype, rest, 4 * sizeOf(space) * level);
-    /** Adds what is on the stack to the sum of a level, and where that ends a block, goes on with the next. */
+    /**
+     * Adds what is on the stack to the sum of a level, and where that ends a block, goes on with
+     * the next.
+     */
     const include = (code: Code, level: number): Code => {
       code.get(address).memory("v128.load", 4 * sizeOf(space) * level);
       code.op(combination("add", body.dtype)).set(sum);

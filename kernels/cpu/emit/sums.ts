@@ -1,14 +1,16 @@
 /**
- * Long sums of float32: cut into blocks, whose sums are added in float64, so that the error does not grow with the length.
+ * Long sums of float32 are cut into blocks whose sums are added in float64, so that the error does
+ * not grow with the length.
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { ReduceKernel } from "../../kernel.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { type Bound, loop } from "./nest.ts";
 import { combination, pushIdentity } from "./phase.ts";
 
-/** How many float32 are added up before their sum goes to float64. */
+/** The number of float32 that are added up before their sum goes to float64. */
 export const block = 128;
 
 /** Sums under way: a local of partial sums, and two of float64 where the sum is long. */
@@ -19,11 +21,18 @@ export interface Sum {
 
 /** The instructions on the sums of one kernel. */
 export class Sums {
+  /** Whether there are totals. */
+  readonly isLong: boolean;
+
+  /** @param few the number of terms up to which float32 are added up without blocks */
   constructor(
     readonly fn: FunctionBuilder,
-    readonly kernel: Pick<ReduceKernel, "combine" | "body">,
-    readonly isLong: boolean,
-  ) {}
+    readonly kernel: Pick<ReduceKernel, "combine" | "body" | "over">,
+    few: number,
+  ) {
+    const { combine, body, over } = kernel;
+    this.isLong = combine === "add" && body.dtype === "float32" && sizeOf(over) > few;
+  }
 
   create(count: number): Sum[] {
     const local = () => this.fn.local("v128");

@@ -1,6 +1,9 @@
 /**
- * The innermost loops of a matrix product: a tile of some rows and eight columns of the output is held in registers while
- * the loop over k adds one outer product after the other.
+ * The innermost loops of a matrix product. A tile of some rows and eight columns of the output is
+ * held in registers while the loop over k adds one outer product after the other.
+ *
+ * The loop goes through all of k. Stretches of 1024 terms, for the first-level cache, were no
+ * faster at k = 2048 and 4096.
  *
  * @module
  */
@@ -9,8 +12,8 @@ import { type Bound, loop } from "./nest.ts";
 import { panelWidth } from "./pack.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
 
-/** How many terms are added up before the tile is put down: a panel of so many rows stays in the first-level cache. */
-const depth = 1024;
+/** Terms in one turn of the innermost loop. */
+const unroll = 4;
 
 /** Pushes base + 4 · (constant + Σ strides · indices). */
 export function pushAddress(
@@ -28,13 +31,16 @@ export function pushAddress(
   return code;
 }
 
-/** What a strip needs to know of the product: strides of a, in elements, and terms. */
+/** The strides of a, in elements, and the number of terms. */
 export interface Factors {
   readonly a: { readonly row: number; readonly column: number };
   readonly k: number;
 }
 
-/** The panels of a strip, and locals with addresses: the first row of a, the packed b, and where the product goes. */
+/**
+ * The panels of a strip, and the locals with its addresses: of the first row of a, of the packed b,
+ * and of the product.
+ */
 export interface Strip {
   readonly panels: readonly [Bound, Bound];
   readonly left: number;
@@ -43,7 +49,7 @@ export interface Strip {
   readonly lineBytes: number;
 }
 
-/** Some rows of the product: panel after panel, for one stretch of k after the other. */
+/** Computes some rows of the product, panel after panel. */
 export function emitStrip(
   fn: FunctionBuilder,
   { a, k }: Factors,
@@ -52,80 +58,44 @@ export function emitStrip(
 ): Code {
   const [left, right, to, panel, stop] = Array.from({ length: 5 }, () => fn.local("i32"));
   const sums = Array.from({ length: 2 * rows }, () => fn.local("v128"));
-  const start = fn.local("i32");
-  const hasBlocks = k > depth;
-
   // Rows go upwards in memory or downwards; offsets are counted from the lowest.
   const lowest = Math.min(0, a.row * (rows - 1));
-  const tile = new Code();
-  pushAddress(tile, strip.left, lowest, [a.column], [start]).set(left);
-  pushAddress(tile, strip.right, 0, [k * panelWidth, panelWidth], [panel, start]).set(right);
-  pushAddress(tile, strip.to, 0, [panelWidth], [panel]).set(to);
-  for (const sum of sums) tile.v128([0, 0, 0, 0]).set(sum);
-
-  const terms = (count: number) => emitTerms(fn, a, sums, left, right, lowest, count);
-  const unroll = 4;
-  const bytes = 4 * panelWidth;
-  const rest = k % unroll;
-  if (hasBlocks) {
-    tile.get(start).i32(depth).op("i32.add").i32(k - rest);
-    tile.get(start).i32(depth).op("i32.add").i32(k - rest).op("i32.lt_s").op("select");
-    tile.get(start).op("i32.sub");
-  } else tile.i32(k - rest);
-  tile.i32(bytes).op("i32.mul").get(right).op("i32.add").set(stop);
-  if (k >= unroll) {
-    tile.repeat(terms(unroll), new Code().get(right).get(stop).op("i32.lt_u"));
-  }
-  if (rest > 0) {
-    if (hasBlocks) tile.i32(k - rest - depth - 1).get(start).op("i32.lt_s").when(terms(rest));
-    else tile.append(terms(rest));
-  }
-  const stores = (isFirst: boolean) => {
-    const code = new Code();
-    sums.forEach((sum, i) => {
-      const offset = strip.lineBytes * (i >> 1) + 16 * (i & 1);
-      code.get(to).get(sum);
-      if (!isFirst) code.get(to).memory("v128.load", offset).op("f32x4.add");
-      code.memory("v128.store", offset);
-    });
-    return code;
-  };
-  if (hasBlocks) {
-    tile.get(start).i32(0).op("i32.eq").when(stores(true)).get(start).when(stores(false));
-  } else tile.append(stores(true));
-
-  const across = loop(panel, ...strip.panels, 1, tile);
-  // The last stretch takes what is left, up to three terms more than the others.
-  return hasBlocks ? loop(start, { constant: 0 }, { constant: k - rest }, depth, across) : across;
-}
-
-/** Adds some outer products to the sums, and moves on. */
-function emitTerms(
-  fn: FunctionBuilder,
-  a: Factors["a"],
-  sums: readonly number[],
-  left: number,
-  right: number,
-  lowest: number,
-  count: number,
-): Code {
-  const code = new Code();
   const b = [fn.local("v128"), fn.local("v128")];
   const x = fn.local("v128");
-  for (let term = 0; term < count; term++) {
-    for (const half of [0, 1]) {
-      code.get(right).memory("v128.load", 4 * panelWidth * term + 16 * half).set(b[half]);
-    }
-    for (let row = 0; 2 * row < sums.length; row++) {
-      const offset = 4 * (a.row * row - lowest + a.column * term);
-      code.get(left).memory("v128.load32_splat", offset).set(x);
+  /** Adds some outer products to the sums, and moves on. */
+  const terms = (count: number): Code => {
+    const code = new Code();
+    for (let term = 0; term < count; term++) {
       for (const half of [0, 1]) {
-        const sum = sums[2 * row + half];
-        if (hasRelaxed) code.get(x).get(b[half]).get(sum).op("f32x4.relaxed_madd").set(sum);
-        else code.get(x).get(b[half]).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
+        code.get(right).memory("v128.load", 4 * panelWidth * term + 16 * half).set(b[half]);
+      }
+      for (let row = 0; row < rows; row++) {
+        const offset = 4 * (a.row * row - lowest + a.column * term);
+        code.get(left).memory("v128.load32_splat", offset).set(x);
+        for (const half of [0, 1]) {
+          const sum = sums[2 * row + half];
+          if (hasRelaxed) code.get(x).get(b[half]).get(sum).op("f32x4.relaxed_madd").set(sum);
+          else code.get(x).get(b[half]).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
+        }
       }
     }
+    code.get(left).i32(4 * a.column * count).op("i32.add").set(left);
+    return code.get(right).i32(4 * panelWidth * count).op("i32.add").set(right);
+  };
+
+  const tile = new Code();
+  pushAddress(tile, strip.left, lowest, [], []).set(left);
+  pushAddress(tile, strip.right, 0, [k * panelWidth], [panel]).set(right);
+  pushAddress(tile, strip.to, 0, [panelWidth], [panel]).set(to);
+  for (const sum of sums) tile.v128([0, 0, 0, 0]).set(sum);
+  const rest = k % unroll;
+  if (k >= unroll) {
+    tile.i32(4 * panelWidth * (k - rest)).get(right).op("i32.add").set(stop);
+    tile.repeat(terms(unroll), new Code().get(right).get(stop).op("i32.lt_u"));
   }
-  code.get(left).i32(4 * a.column * count).op("i32.add").set(left);
-  return code.get(right).i32(4 * panelWidth * count).op("i32.add").set(right);
+  if (rest > 0) tile.append(terms(rest));
+  sums.forEach((sum, i) => {
+    tile.get(to).get(sum).memory("v128.store", strip.lineBytes * (i >> 1) + 16 * (i & 1));
+  });
+  return loop(panel, ...strip.panels, 1, tile);
 }

@@ -1,6 +1,7 @@
 /**
- * Whether the workers of a pool pay, by measuring. On a machine that other programs use, too, a worker may lose its processor
- * in the middle of a chunk, and waiting for it then takes longer than all the work would alone.
+ * Measures whether workers pay. On a machine that other programs use too, a worker may lose its
+ * processor in the middle of a chunk. Waiting for that chunk may take longer than doing all the
+ * work alone.
  *
  * @module
  */
@@ -8,20 +9,25 @@
 type Way = "together" | "alone";
 const OTHER: Record<Way, Way> = { together: "alone", alone: "together" };
 
-/** Nanoseconds of work, as estimated, after which a way of working is judged. */
+/** A way of working is judged after this many nanoseconds of work, as estimated. */
 const STRETCH = 50e6;
-/** The most stretches from one trial of the other way to the next. */
+/** The largest number of stretches from one trial of the other way to the next. */
 const MOST_STRETCHES = 128;
-/** So many times slower than in the stretch before is reason for a trial at once. */
+/** A stretch this many times slower than the one before leads to a trial at once. */
 const SLOWER = 1.5;
 
-/** Chooses between two ways of working, with workers and alone: the one that was quicker when both were tried last. */
+/**
+ * Chooses between two ways of working, with workers and alone: the one that was quicker when both
+ * were tried last.
+ */
 export class Pace {
   #way: Way = "together";
   /** Time over work in the last stretch of each way. */
   readonly #paces: Record<Way, number> = { together: Infinity, alone: Infinity };
   #isTrial = false;
-  /** Stretches until the next trial. It takes twice as long each time that the other way has lost. */
+  /**
+   * The number of stretches until the next trial. It doubles each time that the other way has lost.
+   */
   #left = 1;
   #patience = 1;
   #work = 0;

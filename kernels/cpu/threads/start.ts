@@ -30,7 +30,10 @@ function workerThreads(): WorkerThreads | undefined {
   return process?.getBuiltinModule?.("node:worker_threads");
 }
 
-/** Whether workers can share memory here; in a browser the page must be isolated. Node has workers of its own. */
+/**
+ * Whether workers can share memory here. In a browser the page must be isolated; Node has workers
+ * of its own.
+ */
 export const canShare: boolean = typeof SharedArrayBuffer === "function" &&
   (typeof Worker === "function" || workerThreads() !== undefined);
 

@@ -1,31 +1,44 @@
 /**
- * The threads of the cpu device: workers that take chunks of a program's parts next to the thread that runs it.
+ * The threads of the cpu device: workers that take chunks of a program's parts, beside the thread
+ * that runs the program.
  *
  * @module
  */
 import { Pace } from "./pace.ts";
-import type { Part } from "../program.ts";
 import { startWorker, type WorkerHandle } from "./start.ts";
 import { type Run, words } from "./worker.ts";
 
+/**
+ * A step of a program that all threads do together: the function
+ * `part<number>(begin, end, slots, scratch, thread)` of its module.
+ */
+export interface Part {
+  readonly chunks: number;
+  /** The estimated time that all chunks take one thread, in nanoseconds. */
+  readonly time: number;
+}
+
 /** A program that is ready to run. */
-export interface Compiled {
-  /** Tells it from all others. */
+export interface RunnableProgram {
+  /** A number that no other program has. */
   readonly number: number;
   readonly parts: readonly (Part & { readonly run: Run })[];
-  /** Where its module lies in memory for the workers, if a part is divided. */
+  /** The address of the module in memory, for the workers; -1 if no part is divided. */
   readonly address: number;
   readonly length: number;
 }
 
-/** How often to look whether the last chunks are finished before going to sleep. */
+/** The number of looks at the unfinished chunks before this thread goes to sleep. */
 const spins = 20_000;
 
-/** The nanoseconds of divisible work after which starting workers pays. */
+/** Workers start after this many nanoseconds of divisible work: then they pay. */
 const startAfter = 50e6;
 
-/** Some workers; they start when there was enough to do, and the running thread never waits for them to start. */
-export class Pool {
+/**
+ * The workers of a device. They start after some work, and the running thread never waits for them
+ * to start.
+ */
+export class Threads {
   readonly #control: Int32Array<SharedArrayBuffer> = new Int32Array(
     new SharedArrayBuffer(4 * words.count),
   );
@@ -34,8 +47,8 @@ export class Pool {
   readonly #pace = new Pace();
   readonly #maySleep: boolean;
 
-  /** @param workers how many besides the thread that runs programs */
-  constructor(readonly memory: WebAssembly.Memory, readonly workers: number) {
+  /** @param count the number of workers, besides the thread that runs programs */
+  constructor(readonly memory: WebAssembly.Memory, readonly count: number) {
     this.#maySleep = maySleep(this.#control);
   }
 
@@ -44,13 +57,13 @@ export class Pool {
     return this.#workers !== undefined;
   }
 
-  /** How many workers have started. */
+  /** The number of workers that have started. */
   get ready(): number {
     return Atomics.load(this.#control, words.ready);
   }
 
-  /** Runs a program, with the workers that are there where they pay. */
-  run(program: Compiled, slots: number, scratch: number): void {
+  /** Runs a program, with the workers where they pay. */
+  run(program: RunnableProgram, slots: number, scratch: number): void {
     const began = performance.now();
     const areReady = this.ready > 0;
     let work = 0;
@@ -60,11 +73,11 @@ export class Pool {
       else this.#share(program, part, slots, scratch);
     });
     if (areReady) this.#pace.note(work, performance.now() - began);
-    else this.#count(work);
+    else if (this.#workers === undefined && (this.#work += work) > startAfter) this.start();
   }
 
   /** Runs a part of a program together with the workers. */
-  #share(program: Compiled, part: number, slots: number, scratch: number): void {
+  #share(program: RunnableProgram, part: number, slots: number, scratch: number): void {
     const control = this.#control;
     const { chunks, run } = program.parts[part];
     control[words.program] = program.number;
@@ -89,13 +102,6 @@ export class Pool {
     if (Atomics.load(control, words.failed)) throw new Error("A worker of the cpu device failed");
   }
 
-  /** Starts the workers once there was enough to do without them. */
-  #count(time: number): void {
-    if (this.#workers !== undefined) return;
-    this.#work += time;
-    if (this.#work > startAfter) this.start();
-  }
-
   /** Waits for the chunks that workers have taken. */
   #finish(): void {
     const control = this.#control;
@@ -116,7 +122,10 @@ export class Pool {
     Atomics.notify(this.#control, words.orders);
   }
 
-  /** Starts the workers. Nothing depends on whether or when they come, but it is told if they do not. */
+  /**
+   * Starts the workers. Results do not depend on them. If one does not start, a warning says so,
+   * once.
+   */
   start(): void {
     const workers: WorkerHandle[] = this.#workers = [];
     let isTold = false;
@@ -127,7 +136,7 @@ export class Pool {
       console.warn(`A thread of the cpu device cannot work; the others go on: ${reason}`);
     };
     try {
-      for (let thread = 1; thread <= this.workers; thread++) {
+      for (let thread = 1; thread <= this.count; thread++) {
         workers.push(startWorker({ memory: this.memory, control: this.#control, thread }, fail));
       }
     } catch (error) {
@@ -145,7 +154,7 @@ export class Pool {
   }
 }
 
-/** Whether this thread may wait; that of a browser's page may not. */
+/** Whether this thread may wait; the main thread of a page may not. */
 function maySleep(control: Int32Array<SharedArrayBuffer>): boolean {
   try {
     Atomics.wait(control, words.waiting, 1); // it is 0: returns at once

@@ -1,39 +1,42 @@
 /**
- * What a worker of the cpu device does, and the words in shared memory through which it is told.
+ * What a worker of the cpu device does, and the words in shared memory by which the running thread
+ * gives it orders.
  *
- * A worker that waits cannot get messages. So the thread that runs a program writes down what is to be done (an *order*),
- * and then the number of its chunks that are left. Whoever takes one off that number has got a chunk, and as long
- * as it is not finished the order stands. The words are the whole protocol: nobody waits for a worker that is late,
- * the others just take its chunks.
+ * A worker that waits cannot receive messages. So the running thread writes an *order* into memory
+ * (run this part of that program) and then the number of its chunks that are left. A thread takes a
+ * chunk by taking one off that number. The order stands until all chunks are finished. Nobody waits
+ * for a worker that is late: the others take its chunks.
  *
  * @module
  */
 
-/** Where the words lie: those that are written often each have a cache line (16 words) of their own. */
+/** The indices of the words. Those that are written often have a cache line (16 words) each. */
 export const words = {
-  /** Chunks of the order that nobody has taken yet; 0 or less if there are none. */
+  /** The number of chunks of the order that nobody has taken yet; 0 or less if none is left. */
   left: 0,
-  /** Chunks of the order that are not finished. */
+  /** The number of chunks of the order that are not finished. */
   unfinished: 16,
-  /** Counts orders; idle workers sleep on it. */
+  /** The number of orders so far; idle workers sleep on it. */
   orders: 32,
   /** 1 if a worker may be asleep. */
   asleep: 33,
   /** 1 while the running thread sleeps until nothing is unfinished. */
   waiting: 48,
-  /** How many workers have started. */
+  /** The number of workers that have started. */
   ready: 49,
-  /** 1 if a worker came upon an error. */
+  /** 1 if a worker met an error. */
   failed: 50,
-  /** 1 if the workers are to end. */
+  /** 1 if the workers must end. */
   closed: 51,
-  /** The order: which program, and which part of it … */
+  /** The order: the number of the program, and of the part … */
   program: 64,
   part: 65,
-  /** … with which arguments … */
+  /** … the arguments … */
   slots: 66,
   scratch: 67,
-  /** … and where in memory the module of the program lies, how long it is, and how many parts it has. */
+  /**
+   * … and the address of the program's module in memory, its length, and the number of its parts.
+   */
   address: 68,
   length: 69,
   parts: 70,
@@ -41,7 +44,7 @@ export const words = {
   count: 80,
 } as const;
 
-/** Does chunks of a part of a program. */
+/** Does the chunks begin … end − 1 of a part of a program. */
 export type Run = (
   begin: number,
   end: number,
@@ -50,7 +53,7 @@ export type Run = (
   thread: number,
 ) => void;
 
-/** What a worker gets to know. */
+/** The message that starts a worker. */
 export interface Invitation {
   readonly memory: WebAssembly.Memory;
   readonly control: Int32Array<SharedArrayBuffer>;
@@ -58,10 +61,12 @@ export interface Invitation {
 }
 
 /**
- * The JavaScript of a worker: a function of an {@linkcode Invitation} that works until the pool is closed. It is a text and
- * not a function, since bundlers rewrite functions: they may call helpers that a worker does not have.
+ * The JavaScript of a worker: a function of an {@linkcode Invitation} that works until the threads
+ * are closed. It is a text and not a function, because bundlers rewrite functions: they may insert
+ * calls of helpers that a worker does not have.
  *
- * It spins for a while when there is nothing to do, as the next part of a program comes within microseconds, then sleeps.
+ * The next part of a program usually comes within microseconds, so an idle worker spins for a while
+ * before it sleeps.
  */
 export const work: string = /* js */ `({ memory, control, thread }) => {
   const spins = 20000, programsKept = 64;
@@ -72,7 +77,8 @@ export const work: string = /* js */ `({ memory, control, thread }) => {
     const program = control[${words.program}];
     let parts = programs.get(program);
     if (parts === undefined) {
-      // A memory that another thread made larger may still look small from here, until it is asked to grow.
+      // A memory that another thread made larger may still look small from here, until it is asked
+      // to grow.
       memory.grow(0);
       const address = control[${words.address}];
       const bytes = new Uint8Array(memory.buffer).slice(address, address + control[${words.length}]);

@@ -1,8 +1,8 @@
 /**
  * A WebAssembly assembler: just enough of the binary format to write functions of SIMD loops.
  *
- * Instructions work on a stack: `a + b` is "get a, get b, add". Integers are LEB128: seven bits a byte, lowest first, the
- * eighth bit saying that more follow.
+ * Instructions work on a stack: `a + b` is "get a, get b, add". Integers are LEB128: seven bits a
+ * byte, lowest first, the eighth bit saying that more follow.
  *
  * @example Adding one
  * ```ts
@@ -53,7 +53,7 @@ function signed(into: number[], value: number): void {
   into.push(rest & 0x7f);
 }
 
-/** Appends bytes, however many. */
+/** Appends bytes; a spread would overflow the stack where they are many. */
 export function append(into: number[], bytes: readonly number[]): void {
   for (let i = 0; i < bytes.length; i++) into.push(bytes[i]);
 }
@@ -190,11 +190,14 @@ export class Code {
 
 /** A function that takes integers and returns nothing. */
 export class FunctionBuilder {
-  /** The body; replace its contents or append to it. */
+  /** The body, to append to. */
   readonly code: Code = new Code();
   readonly #locals: ValueType[] = [];
 
-  /** @param name shown in stack traces @param parameters how many i32 parameters it takes: locals 0, 1, … */
+  /**
+   * @param name shown in stack traces
+   * @param parameters the number of i32 parameters, which are the locals 0, 1, …
+   */
   constructor(readonly name: string, readonly parameters: number) {}
 
   /** A new local, zero at the start. */
@@ -205,17 +208,8 @@ export class FunctionBuilder {
   /** The function as it stands in the code section. */
   body(): number[] {
     const body: number[] = [];
-    const runs: { type: ValueType; count: number }[] = [];
-    for (const type of this.#locals) {
-      const last = runs.at(-1);
-      if (last?.type === type) last.count++;
-      else runs.push({ type, count: 1 });
-    }
-    unsigned(body, runs.length);
-    for (const { type, count } of runs) {
-      unsigned(body, count);
-      body.push(typeCodes[type]);
-    }
+    unsigned(body, this.#locals.length);
+    for (const type of this.#locals) body.push(1, typeCodes[type]); // one local of a type
     append(body, this.code.bytes);
     body.push(0x0b);
     return body;

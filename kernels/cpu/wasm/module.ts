@@ -1,17 +1,18 @@
 /**
- * From functions to a WebAssembly module: a list of sections, each a number, a length and its contents.
+ * From functions to a WebAssembly module: a list of sections, each a number, a length and its
+ * contents.
  *
  * @module
  */
 import { append, type FunctionBuilder, unsigned } from "./assembler.ts";
 
 /**
- * The pages of 64 KiB that the imported memory has at least. V8 checks every access twice where the offset alone might be
- * past the end of the memory, and once where it is within these pages.
+ * The least size of the imported memory, in pages of 64 KiB. V8 checks an access once if the offset
+ * alone lies within these pages, and twice otherwise.
  */
 export const minimumPages = 16;
 
-/** The pages that a memory can have at most: 4 GiB. */
+/** The largest size of a memory, in pages: 4 GiB. */
 export const maximumPages = 65536;
 
 /** Collects functions into a module that imports its memory as `host.memory`. */
@@ -25,7 +26,7 @@ export class ModuleBuilder {
   /** Adds a function and returns its index; an equal function is not added twice. */
   add(fn: FunctionBuilder): number {
     const body = fn.body();
-    const key = keyOf(fn.parameters, body);
+    const key = `${fn.parameters}:${decoder.decode(new Uint8Array(body))}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#known.set(key, this.#bodies.length);
@@ -61,14 +62,8 @@ export class ModuleBuilder {
   }
 }
 
-/** Text that differs for different functions; one character a byte. */
-function keyOf(parameters: number, body: readonly number[]): string {
-  const pieces = [`${parameters}:`];
-  for (let i = 0; i < body.length; i += 4096) {
-    pieces.push(String.fromCharCode(...body.slice(i, i + 4096)));
-  }
-  return pieces.join("");
-}
+/** Each byte becomes a character of its own, so the text of a function is a key. */
+const decoder = new TextDecoder("latin1");
 
 function leb(value: number): number[] {
   const bytes: number[] = [];

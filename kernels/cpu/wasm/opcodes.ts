@@ -4,15 +4,16 @@
  * @module
  */
 
-/** Opcodes; numbers above 0xff are instructions of the 0xfd (SIMD) space, written as 0xfd00 + their number. */
+/**
+ * Opcodes; numbers above 0xff are instructions of the 0xfd (SIMD) space, written as 0xfd00 + their
+ * number.
+ */
 export const opcodes = {
-  "return": 0x0f,
   "select": 0x1b,
   "i32.eqz": 0x45,
   "i32.eq": 0x46,
   "i32.lt_s": 0x48,
   "i32.lt_u": 0x49,
-  "i32.le_u": 0x4d,
   "i32.ge_u": 0x4f,
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
@@ -25,7 +26,6 @@ export const opcodes = {
   "i32.shr_u": 0x76,
   "f64.add": 0xa0,
   "f32.demote_f64": 0xb6,
-  "i8x16.swizzle": 0xfd0e,
   "i32x4.splat": 0xfd11,
   "f32x4.splat": 0xfd13,
   "i32x4.eq": 0xfd37,
@@ -85,9 +85,7 @@ export type Opcode = keyof typeof opcodes;
 /** Instructions that touch memory, and the logarithm of their natural alignment. */
 export const memoryOps = {
   "i32.load": [0x28, 2],
-  "f32.load": [0x2a, 2],
   "i32.store": [0x36, 2],
-  "f32.store": [0x38, 2],
   "v128.load": [0xfd00, 2],
   "v128.load32_splat": [0xfd09, 2],
   "v128.store": [0xfd0b, 2],

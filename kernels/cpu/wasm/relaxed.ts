@@ -1,12 +1,13 @@
 /**
- * Whether this WebAssembly has relaxed SIMD: a multiplication and an addition in one instruction, and a quicker select.
+ * Whether relaxed SIMD exists here: a multiplication and an addition in one instruction, and a
+ * quicker select.
  *
  * @module
  */
 import { FunctionBuilder } from "./assembler.ts";
 import { ModuleBuilder } from "./module.ts";
 
-/** Decided once, by asking whether a function with such an instruction is valid. */
+/** Found once, by validating a function with such an instruction. */
 export const hasRelaxed: boolean = typeof WebAssembly === "object" && (() => {
   const fn = new FunctionBuilder("probe", 0);
   const x = fn.local("v128");

@@ -1,8 +1,9 @@
 /**
  * From scalar operations to SIMD instructions on four lanes.
  *
- * float32, int32 and uint32 are their bits. A bool is a mask while a kernel runs, all bits set or none, which is what
- * comparisons give and what bitselect wants; in memory it is the integer 1 or 0. Negation turns one into the other.
+ * float32, int32 and uint32 are their bits. A bool is a mask while a kernel runs, with all bits set
+ * or none: comparisons give masks, and bitselect takes them. In memory a bool is the integer 1 or
+ * 0. Negation turns 1 into a mask, and a mask into 1.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
 import { bitsOf } from "./assembler.ts";
 import type { Opcode } from "./opcodes.ts";
 
-/** The operations that are written out before they get here, or that take more than one instruction. */
+/** Operations that are written out before they get here, or that take more than one instruction. */
 type Elsewhere = Intrinsic | "convert" | "shiftLeft" | "shiftRight" | "select" | "bitcast";
 
 const floats: Partial<Record<ScalarOp, Opcode>> = {
@@ -101,7 +102,7 @@ export function constantBits(value: number, dtype: DType): number {
   return Number(BigInt.asIntN(32, BigInt(Math.trunc(value))));
 }
 
-/** The bits of what a reduction starts from. */
+/** The bits of the identity of a reduction. */
 export function identityBits(combine: Combine, dtype: DType): number {
   return constantBits(IDENTITIES[combine][dtype], dtype);
 }

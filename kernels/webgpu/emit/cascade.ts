@@ -1,5 +1,5 @@
 /**
- * Sums of many terms by one thread, in blocks ({@link ../cascade.ts}).
+ * Sums of many terms by one thread, in blocks ({@link ../../cascade.ts}).
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Cascade {
   readonly value: string;
 }
 
-/** Declares the sum of at most so many terms. */
+/** Declares a sum of at most this many terms. */
 export function cascade(root: Block, dtype: DType, most: number): Cascade {
   const sums = Array.from({ length: levelsOf(dtype, most) }, (_, level) => `sum${level}`);
   const zero = `${typeOf(dtype)}(0)`;

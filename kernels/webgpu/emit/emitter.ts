@@ -1,10 +1,13 @@
 /**
- * From kernel to shader: maps and scans, one thread an element or a line. The others have their own files.
+ * The shaders of maps and scans: a thread computes an element of a map, or a line of a scan. Other
+ * kernels have files of their own.
  *
- * The text of an elementwise product of a [4, 6] buffer with a [6] buffer:
+ * What a thread does in the elementwise product of a [4, 6] buffer with a [6] buffer. Thread i
+ * computes element i, whose column is i % 6; `tests/kernels/webgpu/text_test.ts` holds this text
+ * against the emitter.
  *
  * ```wgsl
- * let i = id.x + id.y * 64u;
+ * let i = id.x + id.y * 256u;
  * if (i >= 24u) { return; }
  * let v0 = input1[i];
  * let v1 = i % 6u;
@@ -15,30 +18,22 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { MapKernel, ScanKernel } from "../../kernel.ts";
 import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import {
-  assemble,
-  groupFrom,
-  NO_VECTORS,
-  product,
-  store,
-  threadsOf,
-  writerFor,
-} from "../wgsl/shader.ts";
+import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /** Writes the shader of a map. */
 export function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
   const root = new Block();
-  const { head, grid } = threadsOf(product(kernel.space), root);
+  const head = threadsOf(sizeOf(kernel.space), root);
   const i = groupFrom(0, kernel.space, { text: "i", home: root });
   const writer = writerFor(kernel, bindings, root, [i]);
   store(kernel, writer, root);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
 /** Writes the shader of a scan: one thread walks along each line. */
@@ -48,7 +43,7 @@ export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   const loop = new Block(root);
   const others = space.map((_, other) => other).filter((other) => other !== axis);
   const sizes = others.map((other) => space[other]);
-  const { head, grid } = threadsOf(product(sizes), root);
+  const head = threadsOf(sizeOf(sizes), root);
   const writer = writerFor(kernel, bindings, root, [
     { axes: others, sizes, counter: { text: "i", home: root } },
     groupFrom(axis, [space[axis]], { text: "j", home: loop }),
@@ -62,6 +57,5 @@ export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   store(kernel, writer, loop);
   if (exclusive) loop.push(include);
   root.attach(`for (var j = 0u; j < ${unsigned(space[axis])}; j++)`, loop);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }

@@ -1,30 +1,23 @@
 /**
- * From a step to its launches: most kernels take one, but long reductions, long products with few outputs, and large
- * scatters take two, with memory between them.
+ * From a step to its launches. Most kernels take one. Long reductions, long products with few
+ * outputs, and large scatters take two, with memory between them.
  *
  * @module
  */
 import type { Slot, Step } from "../../device.ts";
-import type { MatmulKernel, ReduceKernel, ScatterKernel } from "../../kernel.ts";
+import { sizeOf } from "../../graph.ts";
+import type { Kernel, MatmulKernel, ReduceKernel } from "../../kernel.ts";
 import { emitMap, emitScan } from "./emitter.ts";
 import { emitMatmul, splitProduct } from "./matmul.ts";
-import { emitReduce, partsOf, split, turnsOf } from "./reduce.ts";
-import {
-  emitLinking,
-  emitSearch,
-  emitWalking,
-  linking,
-  listsOf,
-  totalling,
-  walking,
-} from "./scatter.ts";
-import { type Bindings, product, type Shader } from "../wgsl/shader.ts";
-import type { Choose } from "./variants.ts";
+import { emitReduce, reductionParts, split, turnsOf } from "./reduce.ts";
+import { emitLinking, emitSearch, emitWalking, linking, listsOf, walking } from "./scatter.ts";
+import type { Bindings, Shader } from "../wgsl/shader.ts";
+import type { Choose, Variant } from "./variants.ts";
 
 /** A step that is one launch, and the shader for it once its bindings are known. */
 export interface Launch {
   readonly step: Step;
-  /** How many turns the loops of a thread take together. */
+  /** The number of turns that the loops of a thread take together. */
   readonly turns: number;
   readonly emit: (bindings: Bindings) => Shader;
 }
@@ -44,31 +37,43 @@ export function launchesOf(
   switch (kernel.kind) {
     case "map":
       return [{ step, turns: 0, emit: (bindings) => emitMap(kernel, bindings) }];
-    case "scan":
+    case "scan": {
+      const turns = kernel.space[kernel.axis];
+      return [{ step, turns, emit: (bindings) => emitScan(kernel, bindings) }];
+    }
+    case "reduce": {
+      const parts = reductionParts(kernel);
+      if (parts === 1) return [reduction(step, kernel)];
+      const [first, second] = split(kernel, parts);
+      const [one, two] = through(step, first, second, scratch(sizeOf(kernel.space) * parts));
+      return [reduction(one, first, parts), reduction(two, second)];
+    }
+    case "matmul": {
+      const { variant, parts } = choose(kernel);
+      if (parts === 1) return [tiles(step, kernel, variant)];
+      const [first, second] = splitProduct(kernel, parts);
+      const [one, two] = through(step, first, second, scratch(sizeOf(kernel.space) * parts));
+      return [tiles(one, first, variant), reduction(two, second)];
+    }
+    case "scatter": {
+      const lists = listsOf(kernel);
+      const [updates] = kernel.over;
+      if (lists === undefined) {
+        return [{ step, turns: updates, emit: (bindings) => emitSearch(kernel, bindings) }];
+      }
+      const [first, second] = [linking(kernel), walking(kernel)];
+      const [one, two] = through(step, first, second, scratch(lists.size));
       return [{
-        step,
-        turns: kernel.space[kernel.axis],
-        emit: (bindings) => emitScan(kernel, bindings),
+        step: one,
+        turns: kernel.space[0] + lists.chunk,
+        emit: (bindings) => emitLinking(first, bindings, lists),
+      }, {
+        step: two,
+        turns: lists.chunks + updates, // one row may have all updates: only the data knows
+        emit: (bindings) => emitWalking(second, bindings, lists),
       }];
-    case "reduce":
-      return launchesOfReduce(step, kernel, scratch);
-    case "matmul":
-      return launchesOfProduct(step, kernel, choose, scratch);
-    case "scatter":
-      return launchesOfScatter(step, kernel, scratch);
+    }
   }
-}
-
-function launchesOfReduce(
-  step: Step,
-  kernel: ReduceKernel,
-  scratch: (size: number) => Slot,
-): Launch[] {
-  const parts = partsOf(kernel);
-  if (parts === 1) return [reduction(step, kernel)];
-  const [first, second] = split(kernel, parts);
-  const [one, two] = through(step, scratch(product(kernel.space) * parts));
-  return [reduction(one(first), first, parts), reduction(two(second), second)];
 }
 
 const reduction = (step: Step, kernel: ReduceKernel, parts = 1): Launch => ({
@@ -77,65 +82,19 @@ const reduction = (step: Step, kernel: ReduceKernel, parts = 1): Launch => ({
   emit: (bindings) => emitReduce(kernel, bindings, parts),
 });
 
-function launchesOfProduct(
-  step: Step,
-  kernel: MatmulKernel,
-  choose: Choose,
-  scratch: (size: number) => Slot,
-): Launch[] {
-  const { variant, parts } = choose(kernel);
-  const tiles = (step: Step, kernel: MatmulKernel): Launch => ({
-    step,
-    turns: 2 * kernel.over[0],
-    emit: (bindings) => emitMatmul(kernel, bindings, variant),
-  });
-  if (parts === 1) return [tiles(step, kernel)];
-  const [first, second] = splitProduct(kernel, parts);
-  const [one, two] = through(step, scratch(product(kernel.space) * parts));
-  return [tiles(one(first), first), reduction(two(second), second)];
-}
+const tiles = (step: Step, kernel: MatmulKernel, variant: Variant): Launch => ({
+  step,
+  turns: 2 * kernel.over[0],
+  emit: (bindings) => emitMatmul(kernel, bindings, variant),
+});
 
-function launchesOfScatter(
-  step: Step,
-  kernel: ScatterKernel,
-  scratch: (size: number) => Slot,
-): Launch[] {
-  const lists = listsOf(kernel);
-  if (lists === undefined) {
-    return [{ step, turns: kernel.over[0], emit: (bindings) => emitSearch(kernel, bindings) }];
-  }
-  const { chunk, parts, share } = lists;
-  const [first, second] = [linking(kernel), walking(kernel, lists)];
-  const [one, two] = through(step, scratch(lists.size));
-  const walk: Launch = {
-    step: two(second),
-    // One row may have all the updates: only the data knows.
-    turns: share + Math.min(share * chunk, kernel.over[0]),
-    emit: (bindings) => emitWalking(second, bindings, lists),
-  };
-  const link: Launch = {
-    step: one(first),
-    turns: kernel.space[0] + chunk,
-    emit: (bindings) => emitLinking(first, bindings, lists),
-  };
-  if (parts === 1) return [link, walk];
-  const between = scratch(product(kernel.space) * parts);
-  const [, total] = split(totalling(kernel), parts);
-  const [, three] = through(step, between);
-  return [
-    link,
-    { ...walk, step: { ...walk.step, writes: [between] } },
-    reduction(three(total), total),
-  ];
-}
-
-/** A step as two: the first writes `between` instead, the second reads it, last. */
-function through(
+/** A step as two: the first writes `between`, and the second reads it as its last load. */
+const through = (
   { reads, writes }: Step,
+  first: Kernel,
+  second: Kernel,
   between: Slot,
-): [(kernel: Step["kernel"]) => Step, (kernel: Step["kernel"]) => Step] {
-  return [
-    (kernel) => ({ kernel, reads, writes: [between] }),
-    (kernel) => ({ kernel, reads: [...reads, between], writes }),
-  ];
-}
+): [Step, Step] => [
+  { kernel: first, reads, writes: [between] },
+  { kernel: second, reads: [...reads, between], writes },
+];

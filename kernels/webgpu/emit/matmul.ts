@@ -1,13 +1,16 @@
 /**
  * Products of matrices: out[…, m, n] = value(Σₖ a[…, m, k] · b[…, k, n]).
  *
- * Every thread computes a tile of the product in registers: `rows` rows by `vectors` vectors of four columns. Per step along
- * k it loads rows + 4·vectors numbers for rows · 4·vectors multiplications. The two variants differ in where they load from:
- * alone from the buffers (`registers.ts`), or from workgroup memory that a team of threads fills (`teams.ts`).
+ * Every thread computes a tile of the product in registers: `rows` rows by `vectors` vectors of
+ * four columns. At each step along k it loads rows + 4·vectors numbers for rows · 4·vectors
+ * multiplications. The two variants differ in where they load from: threads alone load from the
+ * buffers (`registers.ts`), and teams load from workgroup memory that they fill together
+ * (`teams.ts`).
  *
- * Both factors are read by their strides, which makes transposed and broadcast factors the same case; `operand.ts` says
- * how. Both variants add up an element in the order of k, so that they arrive at the same bits. Where the outputs are few
- * and k is long, {@linkcode splitProduct} deals k to several tiles, whose partial sums a second launch adds in order.
+ * Both factors are read by their strides, so transposed and broadcast factors are no special case
+ * (`operand.ts`). Both variants add up an element in the order of k, so they give the same bits.
+ * Where the outputs are few and k is long, {@linkcode splitProduct} deals k to several tiles, and a
+ * second launch adds their sums in order.
  *
  * @module
  */
@@ -29,8 +32,8 @@ export function emitMatmul(kernel: MatmulKernel, bindings: Bindings, variant: Va
 }
 
 /**
- * A product as two kernels: one whose first batch axis is the part of k that it sums over, and a reduction of those partial
- * sums, which are its last load. `parts` must divide the depth.
+ * A product as two kernels: one whose first batch axis is the part of k that it sums over, and a
+ * reduction of those partial sums, which are its last load. `parts` must divide the depth.
  */
 export function splitProduct(kernel: MatmulKernel, parts: number): [MatmulKernel, ReduceKernel] {
   const { name, space, over: [depth], loads, stores } = kernel;

@@ -1,8 +1,9 @@
 /**
  * How a factor of a product lies in its buffer.
  *
- * A factor is a strided load with two axes that matter: its *side* (rows of a, columns of b) and the depth, k. Where the side
- * has stride 1, and everything else moves the load by multiples of four, four neighbours along it are one load.
+ * A factor is a strided load along two axes: its *side* (rows of a, columns of b) and the depth, k.
+ * Four neighbours along the side are one load where the side has stride 1 and everything else moves
+ * the load by multiples of four.
  *
  * @module
  */
@@ -10,8 +11,6 @@ import type { Index, Load } from "../../formula.ts";
 import { strideOf } from "../../indexing.ts";
 import type { MatmulKernel } from "../../kernel.ts";
 import type { Bindings } from "../wgsl/shader.ts";
-import { unsigned } from "../wgsl/wgsl.ts";
-import type { Block, Writer } from "../wgsl/writer.ts";
 
 /** 0 … n − 1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -27,7 +26,7 @@ export interface Operand {
   readonly load: Load;
   readonly side: Axis;
   readonly depth: Axis;
-  /** The index where side and depth are 0: it says where a matrix of the batch begins. */
+  /** The index where side and depth are 0, at which a matrix of the batch begins. */
   readonly base: Index;
   /** Whether four neighbours along the side are one load, if the buffer is declared so. */
   readonly inFours: boolean;
@@ -57,34 +56,4 @@ export function vectorBindings(
   bindings: Bindings,
 ): ReadonlySet<number> {
   return new Set(operands.filter((o) => o.inFours).map(({ load }) => bindings[load.buffer]));
-}
-
-/**
- * Writes where `count` neighbours from `first` on along the side begin, before the loop over k; `first` is a multiple of
- * four. The function that comes back writes their loads at step `k`, and gives a text for each.
- */
-export function loadsOf(
-  { load, side, depth, base, inFours }: Operand,
-  root: Block,
-  writer: Writer,
-  name: string,
-  first: string,
-  count: number,
-): (into: Block, k: string) => string[] {
-  const width = inFours ? 4 : 1;
-  const start = writer.index(base).text;
-  for (let n = 0; n < count; n += width) {
-    const position = `min(${first} + ${unsigned(n)}, ${unsigned(side.size - width)})`;
-    root.push(`let ${name}${n} = ${start} + ${position} * ${unsigned(side.stride)};`);
-  }
-  return (into, k) => {
-    for (let n = 0; n < count; n += width) {
-      const at = `${name}${n} + ${k} * ${unsigned(depth.stride)}`;
-      const text = width === 4 ? writer.loadVector(load, at) : writer.loadText(load, at);
-      into.push(`let ${name}${n}_k = ${text};`);
-    }
-    return range(count).map((n) =>
-      width === 4 ? `${name}${n - n % 4}_k.${"xyzw"[n % 4]}` : `${name}${n}_k`
-    );
-  };
 }

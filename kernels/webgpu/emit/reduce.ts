@@ -1,14 +1,15 @@
 /**
- * Reductions, in one of two ways. Short ones, and those with many outputs, take a thread per output. Long ones take a
- * workgroup per output: its threads take turns along the elements, and their results are combined by a tree in workgroup
- * memory. Where even the workgroups would be too few, the elements are dealt to several, whose partial results a second
- * launch reduces.
+ * Reductions. Short ones, and those with many outputs, take a thread per output. Long ones take a
+ * workgroup per output: its threads take turns along the elements, and a tree in workgroup memory
+ * combines their results. Where the workgroups are too few for the machine, the elements of an
+ * output are dealt to several, and a second launch combines the partial results.
  *
- * Sums add numbers of like size as far as possible: a thread sums blocks of about √k of its k elements first. So the
- * rounding error of a sum grows with √k or slower, not with k.
+ * A sum adds numbers of like size as far as possible: a thread first sums blocks of about √k of its
+ * k elements. So the rounding error grows with √k or slower, not with k.
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import { add, axisIndex, flatten, scale } from "../../indexing.ts";
 import type { ReduceKernel } from "../../kernel.ts";
 import { load, result } from "../../scalar.ts";
@@ -16,10 +17,8 @@ import type { Bindings, Shader } from "../wgsl/shader.ts";
 import {
   assemble,
   combining,
-  gridOf,
   groupFrom,
-  NO_VECTORS,
-  product,
+  groupsOf,
   store,
   threadsOf,
   writerFor,
@@ -29,18 +28,24 @@ import type { Writer } from "../wgsl/writer.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /**
- * Threads that work together on one output, and numbers in their memory. WebGPU begins with zeros there; OpenGL gets them as
- * a list of constants, of which Mesa makes quadratic work: .06 s for 64 and .9 s for 256.
+ * The number of threads that work together on one output, and of the numbers in their memory.
+ * WebGPU fills workgroup memory with zeros. OpenGL gets the zeros as a list of constants, on which
+ * Mesa spends quadratic time: .06 s for 64 numbers, .9 s for 256.
  */
 const TEAM = 64;
-/** Below this many elements per output, a thread alone is quicker. */
+/** With fewer elements per output, a thread alone is quicker. */
 const LONG = 128;
 /** With this many outputs the machine is full without teams. */
 const MANY = 16384;
-/** Elements per thread that are worth another workgroup, and workgroups that fill the machine. */
+/**
+ * The number of elements per thread that are worth another workgroup, and of the workgroups that
+ * fill the machine.
+ */
 const SHARE = 16, FULL = 1024;
 
-/** Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results. */
+/**
+ * Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results.
+ */
 export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
   return parts === 1 && !isLong(kernel)
     ? emitAlone(kernel, bindings)
@@ -48,23 +53,26 @@ export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: numb
 }
 
 const isLong = ({ space, over }: ReduceKernel): boolean =>
-  product(over) >= LONG && product(space) < MANY;
+  sizeOf(over) >= LONG && sizeOf(space) < MANY;
 
-/** Into how many parts a reduction should be split. */
-export function partsOf(kernel: ReduceKernel): number {
+/** The number of parts that the elements of an output are dealt to. */
+export function reductionParts(kernel: ReduceKernel): number {
   if (!isLong(kernel)) return 1;
-  const worthwhile = Math.floor(product(kernel.over) / (TEAM * SHARE));
-  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / product(kernel.space))));
+  const worthwhile = Math.floor(sizeOf(kernel.over) / (TEAM * SHARE));
+  return Math.max(1, Math.min(worthwhile, Math.floor(FULL / sizeOf(kernel.space))));
 }
 
-/** How many turns the loops of a thread take. */
+/** The number of turns that the loops of a thread take. */
 export function turnsOf(kernel: ReduceKernel, parts: number): number {
   const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
-  const own = Math.ceil(product(kernel.over) / threads);
+  const own = Math.ceil(sizeOf(kernel.over) / threads);
   return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
 }
 
-/** A reduction as two: one that stores partial results, and one that reduces those; they are its last load. */
+/**
+ * A reduction as two kernels: one stores partial results, and the other reduces them, its last
+ * load.
+ */
 export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, ReduceKernel] {
   const { space, body, loads } = kernel;
   const dtype = body.dtype;
@@ -77,26 +85,28 @@ export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, Reduc
 }
 
 /**
- * Adds a variable `total` to the root block, and the loops in which it combines the elements at `first`, `first` + step, …
- * The element at hand is `k`; the output is `i`.
+ * Adds a variable `total` to the root block, and the loops in which it combines the elements at
+ * `first`, `first` + step, … The element at hand is `k`; `output` names the variable that counts
+ * the outputs.
  */
 function accumulate(
   kernel: ReduceKernel,
   bindings: Bindings,
   root: Block,
+  output: string,
   first: string,
   step: number,
 ): { writer: Writer; type: string; combined: (a: string, b: string) => string } {
   const { space, over, combine, body } = kernel;
   const loop = new Block(root);
   const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(0, space, { text: output, home: root }),
     groupFrom(space.length, over, { text: "k", home: loop }),
   ]);
   const { identity, combined } = combining(combine, body.dtype, writer);
   const type = typeOf(body.dtype);
-  const count = unsigned(product(over));
-  const own = Math.ceil(product(over) / step);
+  const count = unsigned(sizeOf(over));
+  const own = Math.ceil(sizeOf(over) / step);
   const element = writer.value(body).text;
   root.push(`var total: ${type} = ${identity};`);
   if (combine === "max" || own <= 16) {
@@ -117,28 +127,31 @@ function accumulate(
 /** One thread per output. */
 function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
   const root = new Block();
-  const { head, grid } = threadsOf(product(kernel.space), root);
-  const { writer } = accumulate(kernel, bindings, root, "0u", 1);
+  const head = threadsOf(sizeOf(kernel.space), root);
+  const { writer } = accumulate(kernel, bindings, root, "i", "0u", 1);
   root.push("let result = total;");
   writer.result = { text: "result", home: root };
   store(kernel, writer, root);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
 /** One workgroup per output, or per part of an output. */
 function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
-  const outputs = product(kernel.space);
   const root = new Block();
   const last = new Block(root);
-  const grid = gridOf(outputs * parts);
+  const head = groupsOf(sizeOf(kernel.space) * parts, root, TEAM);
   root.push(
-    `let task = group.x + group.y * ${unsigned(grid[0])};`,
-    `if (task >= ${unsigned(outputs * parts)}) { return; }`,
-    `let i = task / ${unsigned(parts)};`,
-    `let first = (task % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
+    `let output = i / ${unsigned(parts)};`,
+    `let first = (i % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
   );
-  const { writer, type, combined } = accumulate(kernel, bindings, root, "first", TEAM * parts);
+  const { writer, type, combined } = accumulate(
+    kernel,
+    bindings,
+    root,
+    "output",
+    "first",
+    TEAM * parts,
+  );
   root.push(
     "shared_total[lane] = total;",
     `for (var half = ${unsigned(TEAM / 2)}; half > 0u; half /= 2u) {`,
@@ -150,20 +163,9 @@ function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shad
   );
   last.push("let result = shared_total[0];");
   writer.result = { text: "result", home: last };
-  if (parts > 1) last.push(`output0[task] = ${toStored("result", kernel.body.dtype)};`);
+  if (parts > 1) last.push(`output0[i] = ${toStored("result", kernel.body.dtype)};`);
   else store(kernel, writer, last);
   root.attach("if (lane == 0u)", last);
-  const code = assemble(
-    kernel,
-    bindings,
-    NO_VECTORS,
-    writer.helpers,
-    `var<workgroup> shared_total: array<${type}, ${TEAM}>;`,
-    `@compute @workgroup_size(${TEAM})
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(local_invocation_index) lane: u32,
-) {\n${root}\n}`,
-  );
-  return { name: kernel.name, code, grid };
+  const shared = `var<workgroup> shared_total: array<${type}, ${TEAM}>;`;
+  return assemble(kernel, bindings, head, root, writer.helpers, { declarations: [shared] });
 }

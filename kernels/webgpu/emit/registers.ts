@@ -1,21 +1,24 @@
 /**
- * Products by threads that work alone: each loads what it multiplies straight from the buffers. For adapters in software,
- * where there is nothing quicker than a buffer.
+ * Products by threads that work alone: each loads its numbers straight from the buffers. This is
+ * for adapters in software, where nothing is quicker than a buffer.
  *
- * At the edges rows and columns are clamped: computed twice, and not stored.
+ * Rows and columns past an edge repeat the last one: they are computed twice, and not stored.
  *
  * @module
  */
 import type { MatmulKernel } from "../../kernel.ts";
-import { loadsOf, operandsOf, range, vectorBindings } from "./operand.ts";
+import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { assemble, groupFrom, threadsOf, writerFor } from "../wgsl/shader.ts";
-import { beginTile, emitFinish, finishAll, sumsOf } from "./tile.ts";
+import { groupFrom, threadsOf, writerFor } from "../wgsl/shader.ts";
+import { assembleTiles, beginTile, finishAll, sumsOf } from "./tile.ts";
 import { tilesOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
-/** Threads of a workgroup: as many as a processor computes at a time, so that its cores share even a small product. */
+/**
+ * The number of threads of a workgroup: what a core computes at once, so that the cores share even
+ * a small product.
+ */
 const TEAM = 8;
 
 /** Writes the shader of a product in which every thread is alone. */
@@ -23,15 +26,35 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
   const { space, over: [depth] } = kernel;
   const columns = space[space.length - 1];
   const root = new Block();
-  const { head, grid } = threadsOf(tilesOf(kernel, tile), root, TEAM);
+  const head = threadsOf(tilesOf(kernel, tile), root, TEAM);
   beginTile(root, kernel, tile);
   const operands = operandsOf(kernel);
   const [a, b] = operands;
   const vectors = vectorBindings(operands, bindings);
   const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
   const writer = writerFor(kernel, bindings, root, [batch], vectors);
-  const readA = loadsOf(a, root, writer, "a", "row", tile.rows);
-  const readB = loadsOf(b, root, writer, "b", "column", tile.vectors * 4);
+  const loop = new Block(root);
+  /**
+   * Writes where `count` neighbours from `first` on begin, and in the loop their loads; gives a
+   * text for each.
+   */
+  const read = (name: string, operand: Operand, first: string, count: number): string[] => {
+    const { load, side, depth, base, inFours } = operand;
+    const width = inFours ? 4 : 1;
+    const start = writer.index(base).text;
+    for (let n = 0; n < count; n += width) {
+      const position = `min(${first} + ${unsigned(n)}, ${unsigned(side.size - width)})`;
+      root.push(`let ${name}${n} = ${start} + ${position} * ${unsigned(side.stride)};`);
+      const at = `${name}${n} + k * ${unsigned(depth.stride)}`;
+      const text = inFours ? writer.loadVector(load, at) : writer.loadText(load, at);
+      loop.push(`let ${name}${n}_k = ${text};`);
+    }
+    return range(count).map((n) =>
+      inFours ? `${name}${n - n % 4}_k.${"xyzw"[n % 4]}` : `${name}${n}_k`
+    );
+  };
+  const x = read("a", a, "row", tile.rows);
+  const y = read("b", b, "column", tile.vectors * 4);
 
   const type = typeOf(a.load.dtype);
   const sums = sumsOf(tile.rows, tile.vectors);
@@ -39,9 +62,6 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
     root.push(`let width${v} = min(4u, ${unsigned(columns)} - (column + ${unsigned(v * 4)}));`);
   }
   for (const { sum } of sums) root.push(`var ${sum} = vec4<${type}>();`);
-  const loop = new Block(root);
-  const x = readA(loop, "k");
-  const y = readB(loop, "k");
   for (const v of range(tile.vectors)) {
     loop.push(`let y${v} = vec4<${type}>(${y.slice(v * 4, v * 4 + 4).join(", ")});`);
   }
@@ -55,9 +75,5 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
     (v) => `width${v}`,
   );
 
-  const finish = emitFinish(kernel, bindings, vectors);
-  const helpers = [...writer.helpers, ...finish.helpers];
-  const main = `${head} {\n${root}\n}`;
-  const code = assemble(kernel, bindings, vectors, helpers, finish.code, main);
-  return { name: kernel.name, code, grid };
+  return assembleTiles(kernel, bindings, head, root, writer.helpers, { vectors });
 }

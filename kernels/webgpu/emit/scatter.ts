@@ -1,40 +1,33 @@
 /**
- * Scatters, in a fixed order of the sums, which atomic additions would not promise (and WGSL has none for floats).
+ * Scatters. The terms of a sum are added in a fixed order. Atomic additions would not promise one,
+ * and WGSL has none for floats.
  *
- * Small ones take a thread per element of the output, which looks through all updates for those of its row. Others take two
- * launches. The first deals the updates to chunks, and a thread per chunk links its updates to lists, one a row, in order:
+ * A small scatter takes a thread per element of the output, which looks through all updates for
+ * those of its row. A larger one takes two launches. In the first, each thread takes a chunk of the
+ * updates and links them to lists, one list a row, in order:
  *
  *     heads[chunk][row]   the first update of the chunk in this row, or NONE
  *     next[update]        the next one in the same list, or NONE
  *
- * In the second a thread per element of the output walks along its row's lists, chunk after chunk. Where rows are few and
- * updates many, the chunks are dealt to several such threads, and a third launch adds up what they found.
+ * In the second, a thread per element of the output walks along the lists of its row, chunk after
+ * chunk.
  *
  * @module
  */
-import type { ReduceKernel, ScatterKernel } from "../../kernel.ts";
-import { constant, load, result } from "../../scalar.ts";
+import { sizeOf } from "../../graph.ts";
+import type { ScatterKernel } from "../../kernel.ts";
+import { constant, load } from "../../scalar.ts";
 import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import {
-  assemble,
-  groupFrom,
-  NO_VECTORS,
-  product,
-  store,
-  threadsOf,
-  writerFor,
-} from "../wgsl/shader.ts";
+import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
-/** Comparisons of a row with an update that are cheaper than another launch. */
+/** This many comparisons of a row with an update are cheaper than another launch. */
 const FEW = 2 ** 20;
-/** Updates that a thread can well look through. */
-const SHORT = 2 ** 15;
-/** Updates of a chunk, at least. */
+/** The least number of updates of a chunk. */
 const CHUNK = 64;
-/** Threads of a workgroup that links; few, so that there are many workgroups. */
+/** The number of threads of a workgroup that links: few, so that there are many workgroups. */
 const LINKERS = 8;
 const NONE = "0xffffffffu";
 
@@ -44,12 +37,12 @@ export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
   const root = new Block();
   const loop = new Block(root);
   const own = new Block(loop);
-  const { head, grid } = threadsOf(product(space), root);
+  const head = threadsOf(sizeOf(space), root);
   const i = groupFrom(0, space, { text: "i", home: root });
   const u = groupFrom(space.length, over, { text: "u", home: loop });
   const writer = writerFor(kernel, bindings, root, [i, u]);
   const sum = cascade(root, body.dtype, over[0]);
-  root.push(`let row = i32(i / ${unsigned(product(space.slice(1)))});`);
+  root.push(`let row = i32(i / ${unsigned(sizeOf(space.slice(1)))});`);
   const target = writer.value(row).text;
   // Inside the condition, a second counter: updates for other rows are not even read.
   const inner = writerFor(kernel, bindings, root, [
@@ -62,64 +55,51 @@ export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
   root.push(`let result = ${sum.value};`);
   writer.result = { text: "result", home: root };
   store(kernel, writer, root);
-  const helpers = [...writer.helpers, ...inner.helpers];
-  const code = assemble(kernel, bindings, NO_VECTORS, helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, [...writer.helpers, ...inner.helpers]);
 }
 
-/** How a scatter is listed. */
+/** How the updates of a scatter are listed. */
 export interface Lists {
-  /** Updates of a chunk. */
+  /** The number of updates in a chunk, and the number of chunks. */
   readonly chunk: number;
   readonly chunks: number;
-  /** Into how many parts a row's updates are dealt, and the chunks of each; the last may have fewer. */
-  readonly parts: number;
-  readonly share: number;
   /** Where `next` begins, behind the heads. */
   readonly next: number;
-  /** Elements of heads and next together. */
+  /** The number of elements of heads and next together. */
   readonly size: number;
 }
 
-/** The lists of a scatter; undefined where searching is quicker. */
+/** The lists of a scatter; undefined where searching is cheaper than another launch. */
 export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | undefined {
-  if (product(space) * updates <= FEW && updates <= SHORT) return undefined;
+  if (sizeOf(space) * updates <= FEW) return undefined;
   // Not many more heads than updates: a thread passes both.
   const chunk = Math.max(CHUNK, Math.ceil(space[0] / 2));
   const chunks = Math.ceil(updates / chunk);
-  // As many sums as there are updates, at most.
-  const most = Math.max(1, Math.min(Math.ceil(updates / SHORT), Math.floor(updates / space[0])));
-  const share = Math.ceil(chunks / most);
   const next = chunks * space[0];
-  return { chunk, chunks, parts: Math.ceil(chunks / share), share, next, size: next + updates };
+  return { chunk, chunks, next, size: next + updates };
 }
 
-/** The kernel that links: like the scatter, but it writes the lists alone. */
+/** The kernel that links: it writes the lists alone. */
 export function linking(kernel: ScatterKernel): ScatterKernel {
   const stores = [{ dtype: "uint32", value: constant(0, "uint32") }] as const;
   return { ...kernel, name: `${kernel.name} (lists)`, stores };
 }
 
-/** The scatter as a kernel that also loads the lists, last, and in several parts stores their sums alone. */
-export function walking(kernel: ScatterKernel, { parts }: Lists): ScatterKernel {
-  const { dtype } = kernel.body;
-  const stores = parts > 1 ? [{ dtype, value: result(dtype) }] : kernel.stores;
-  return { ...kernel, loads: [...kernel.loads, "uint32"], stores };
-}
-
-/** What adds up the parts, before it is itself split. */
-export const totalling = (kernel: ScatterKernel): ReduceKernel => ({
+/** The kernel that walks: it also loads the lists, last. */
+export const walking = (kernel: ScatterKernel): ScatterKernel => ({
   ...kernel,
-  kind: "reduce",
-  combine: "add",
+  loads: [...kernel.loads, "uint32"],
 });
 
-/** Writes the shader that links updates to lists. A thread goes backwards and puts each before what it linked so far. */
+/**
+ * Writes the shader that links updates to lists. A thread goes backwards through its chunk, and
+ * puts each update before those of its row that it has linked.
+ */
 export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
   const { space: [rows], over: [updates], row } = kernel;
   const root = new Block();
   const loop = new Block(root);
-  const { head, grid } = threadsOf(lists.chunks, root, LINKERS);
+  const head = threadsOf(lists.chunks, root, LINKERS);
   root.push(
     `let first = i * ${unsigned(lists.chunk)};`,
     `let end = min(first + ${unsigned(lists.chunk)}, ${unsigned(updates)});`,
@@ -135,43 +115,31 @@ export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Li
     "output0[head] = u;",
   );
   root.attach("for (var n = 0u; n < end - first; n++)", loop);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
-/**
- * Writes the shader that walks along the lists, the kernel's last load. Of several parts each has a thread of its own, and the
- * sums [...space, parts] are stored.
- */
+/** Writes the shader that walks along the lists, the last load of the kernel. */
 export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
   const { space, over, body, loads } = kernel;
   const root = new Block();
   const outer = new Block(root);
   const loop = new Block(outer);
-  const { parts, share, chunks } = lists;
-  const { head, grid } = threadsOf(product(space) * parts, root);
+  const head = threadsOf(sizeOf(space), root);
   const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "element", home: root }),
+    groupFrom(0, space, { text: "i", home: root }),
     groupFrom(space.length, over, { text: "u", home: loop }),
   ]);
   const links = load(loads.length - 1, { constant: 0, terms: [], min: 0, max: 0 }, "uint32");
   const link = (at: string) => writer.loadText(links, at);
-  const sum = cascade(root, body.dtype, share * lists.chunk);
-  root.push(
-    `let element = i / ${unsigned(parts)};`,
-    `let first = (i % ${unsigned(parts)}) * ${unsigned(share)};`,
-    `let end = min(first + ${unsigned(share)}, ${unsigned(chunks)});`,
-    `let row = element / ${unsigned(product(space.slice(1)))};`,
-  );
+  const sum = cascade(root, body.dtype, over[0]);
+  root.push(`let row = i / ${unsigned(sizeOf(space.slice(1)))};`);
   loop.push(sum.include(writer.value(body).text));
   const start = link(`chunk * ${unsigned(space[0])} + row`);
   const next = link(`${unsigned(lists.next)} + u`);
   outer.attach(`for (var u = ${start}; u != ${NONE}; u = ${next})`, loop);
-  root.attach("for (var chunk = first; chunk < end; chunk++)", outer);
+  root.attach(`for (var chunk = 0u; chunk < ${unsigned(lists.chunks)}; chunk++)`, outer);
   root.push(`let result = ${sum.value};`);
   writer.result = { text: "result", home: root };
-  if (parts > 1) root.push("output0[i] = result;");
-  else store(kernel, writer, root);
-  const code = assemble(kernel, bindings, NO_VECTORS, writer.helpers, `${head} {\n${root}\n}`);
-  return { name: kernel.name, code, grid };
+  store(kernel, writer, root);
+  return assemble(kernel, bindings, head, root, writer.helpers);
 }

@@ -1,12 +1,13 @@
 /**
- * What all variants of a product share: where a tile begins, its sums, and what becomes of an element once its sum is known.
+ * What both variants of a product share: where a tile begins, its sums, and the function that
+ * stores an element once its sum is known.
  *
  * @module
  */
 import type { MatmulKernel } from "../../kernel.ts";
 import { range } from "./operand.ts";
-import type { Bindings } from "../wgsl/shader.ts";
-import { groupFrom, store, writerFor } from "../wgsl/shader.ts";
+import type { Bindings, Extras, Head, Shader } from "../wgsl/shader.ts";
+import { assemble, groupFrom, store, writerFor } from "../wgsl/shader.ts";
 import { tileOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
@@ -23,12 +24,18 @@ export function beginTile(root: Block, { space }: MatmulKernel, variant: Variant
   );
 }
 
-/** The function that takes one element of the product to the outputs, if it is not beyond the edge. */
-export function emitFinish(
+/**
+ * Puts the shader of a product together. Its function `finish` stores one element of the product
+ * through the kernel's formulas, if it is not beyond the edge.
+ */
+export function assembleTiles(
   kernel: MatmulKernel,
   bindings: Bindings,
-  vectors: ReadonlySet<number>,
-): { code: string; helpers: Iterable<string> } {
+  head: Head,
+  root: Block,
+  helpers: Iterable<string>,
+  { vectors, declarations = [] }: Extras,
+): Shader {
   const { space } = kernel;
   const rank = space.length;
   const [rows, columns] = space.slice(-2);
@@ -43,8 +50,11 @@ export function emitFinish(
   writer.result = { text: "result", home: body };
   store(kernel, writer, body);
   const type = typeOf(kernel.a.dtype);
-  const code = `fn finish(batch: u32, row: u32, column: u32, result: ${type}) {\n${body}\n}`;
-  return { code, helpers: writer.helpers };
+  const finish = `fn finish(batch: u32, row: u32, column: u32, result: ${type}) {\n${body}\n}`;
+  return assemble(kernel, bindings, head, root, [...helpers, ...writer.helpers], {
+    vectors,
+    declarations: [...declarations, finish],
+  });
 }
 
 /** The sums of a thread's tile: `rows` times `vectors` of four columns. */
@@ -53,11 +63,11 @@ export function sumsOf(rows: number, vectors: number): { r: number; v: number; s
 }
 
 /**
- * Calls `finish` for all sums. `rowAt` and `columnAt` say where one lies; a column of a vector is the text `c`, which goes
- * up to `width`.
+ * Calls `finish` for all sums. `rowAt` and `columnAt` give the position of a sum; a column of a
+ * vector is the text `c`, which goes up to `width`.
  *
- * A loop where four calls would do: compilers put the whole of `finish` in place of every call. They also unroll the loop
- * if they know its end.
+ * The calls stand in a loop, because compilers inline the whole of `finish` at each call. They also
+ * unroll the loop if they know its end.
  */
 export function finishAll(
   root: Block,

@@ -1,13 +1,13 @@
 /**
- * The two ways to compute a product, and which of them an adapter takes.
+ * The two ways to compute a product, and the choice between them for an adapter.
  *
- * Both add up an element in the order of k. Only the number of parts that k is split into decides about the bits of a
- * result, and that number follows from the shape alone.
+ * Both add up an element in the order of k. The bits of a result depend only on the number of parts
+ * that k is split into, and that number follows from the shape alone.
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { MatmulKernel } from "../../kernel.ts";
-import { product } from "../wgsl/shader.ts";
 
 /** How a product is computed. */
 export interface Variant {
@@ -16,8 +16,8 @@ export interface Variant {
   /** Columns of a thread's tile, in vectors of four. */
   readonly vectors: number;
   /**
-   * Where threads share what they load: the number of threads below each other and side by side, and the number of steps
-   * along k that are loaded at a time. Without it every thread is alone.
+   * Teams share what they load: the number of threads below each other and side by side, and the
+   * number of steps along k that they load at a time. Without a team every thread is alone.
    */
   readonly team?: { readonly down: number; readonly across: number; readonly depth: number };
 }
@@ -29,59 +29,69 @@ export interface Choice {
   readonly parts: number;
 }
 
-/** Chooses for a product; always the same for the same product. */
+/** Chooses for a product. The choice depends on the product alone. */
 export type Choose = (kernel: MatmulKernel) => Choice;
 
 /** What differs between adapters, beside their limits. */
 export interface Machine {
   readonly choose: Choose;
-  /** How many turns the loops of a thread may take together. */
+  /** The most turns that the loops of a thread may take together. */
   readonly mostTurns: number;
 }
 
 /**
- * For hardware: tiles of 64 by 64 by a team of 128 threads, each of 8 by 4. It has not been measured there.
+ * For hardware: tiles of 64 by 64 by a team of 128 threads, each of 8 by 4. It has not been
+ * measured there.
  *
- * The team's memory is 2 · 128 vectors of four numbers, and no more. WebGPU begins with zeros in it, and OpenGL gets those as
- * a list of constants, of which Mesa makes quadratic work: .6 s for 130 vectors, 2.3 s for 260, 12.9 s for 1040 numbers.
+ * The team's memory is 2 · 128 vectors of four numbers, and no more. WebGPU fills it with zeros.
+ * OpenGL gets the zeros as a list of constants, on which Mesa spends quadratic time: .6 s for 130
+ * vectors, 2.3 s for 260, 12.9 s for 1040 numbers.
  */
 export const TEAM: Variant = { rows: 8, vectors: 1, team: { down: 8, across: 16, depth: 8 } };
 
 /** Chooses for hardware. */
-export const chooseForHardware: Choose = (kernel) => ({ variant: TEAM, parts: partsOf(kernel) });
+export const chooseForHardware: Choose = (kernel) => ({
+  variant: TEAM,
+  parts: productParts(kernel),
+});
 
 /**
- * Chooses for adapters in software. To them workgroup memory is memory like any other, and there are few threads to feed.
- * On Mesa 22.3's llvmpipe time goes into loads, 28 ns for one of up to four numbers a thread, behind which arithmetic
- * hides. So larger tiles are quicker, 1.1 GFLOP/s with 8 × 8 and 1.8 with 16 × 16, but those take seconds to compile.
+ * Chooses for adapters in software. Their workgroup memory is memory like any other, and there are
+ * few threads to feed. Mesa 22.3's llvmpipe spends its time on loads, 28 ns for up to four numbers
+ * a thread, behind which arithmetic hides. So larger tiles are quicker: 1.1 GFLOP/s with 8 × 8 and
+ * 1.8 with 16 × 16, but tiles of 16 × 16 take seconds to compile.
  */
 export const chooseInSoftware: Choose = ({ space }) => ({
-  variant: product(space) < 2 ** 14 ? { rows: 4, vectors: 1 } : { rows: 8, vectors: 2 },
+  variant: sizeOf(space) < 2 ** 14 ? { rows: 4, vectors: 1 } : { rows: 8, vectors: 2 },
   parts: 1,
 });
 
-/** Mesa's llvmpipe ends loops then, in the middle of the work, and says nothing. */
+/**
+ * Mesa's llvmpipe ends loops after this many turns, in the middle of the work, without an error.
+ */
 export const TURNS_IN_SOFTWARE = 65_535;
 
-/** Workgroups that fill the machine, and steps along k that are worth another. */
+/**
+ * The number of workgroups that fill the machine, and of the steps along k that are worth another.
+ */
 const FULL = 256, SHARE = 64;
 
-/** Into how many parts a product should be split: of the divisors of its depth, the largest that is worthwhile. */
-export function partsOf(kernel: MatmulKernel): number {
+/** The number of parts of a product: the largest divisor of its depth that is worthwhile. */
+export function productParts(kernel: MatmulKernel): number {
   const [depth] = kernel.over;
   const most = Math.floor(Math.min(FULL / tilesOf(kernel, TEAM), depth / SHARE));
   for (let parts = most; parts > 1; parts--) if (depth % parts === 0) return parts;
   return 1;
 }
 
-/** How many tiles of a team, or of a thread without one, cover the outputs of a product. */
+/** The number of tiles, of a team or of a thread alone, that cover the outputs of a product. */
 export function tilesOf({ space }: MatmulKernel, variant: Variant): number {
   const [down, across] = tileOf(variant);
   const [m, n] = space.slice(-2);
-  return product(space.slice(0, -2)) * Math.ceil(m / down) * Math.ceil(n / across);
+  return sizeOf(space.slice(0, -2)) * Math.ceil(m / down) * Math.ceil(n / across);
 }
 
-/** Rows and columns of the tile of a team, or of a thread without one. */
+/** Rows and columns of the tile of a team, or of a thread alone. */
 export const tileOf = ({ rows, vectors, team }: Variant): [rows: number, columns: number] => [
   rows * (team?.down ?? 1),
   vectors * 4 * (team?.across ?? 1),

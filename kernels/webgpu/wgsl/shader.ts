@@ -1,5 +1,5 @@
 /**
- * What every shader has in common: its bindings, the grid it is launched on, and how its text is put together.
+ * What all shaders share: bindings, the grid of workgroups, and how the text is put together.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { axisIndex, flatten } from "../../indexing.ts";
 import type { Kernel } from "../../kernel.ts";
 import { constant } from "../../scalar.ts";
 import type { DType } from "../../formula.ts";
-import type { Block, Group, Placed } from "./writer.ts";
+import type { AxisGroup, Block, Placed } from "./writer.ts";
 import { helperText, Writer } from "./writer.ts";
 import { callText, fromStored, storedTypeOf, toStored, unsigned } from "./wgsl.ts";
 
@@ -20,39 +20,41 @@ export interface Shader {
 }
 
 /**
- * The binding of each load of a kernel. The outputs are the first bindings; a load that is bound there reads the element
- * that is about to be overwritten. Several loads may share a binding.
+ * The binding of each load of a kernel. The outputs are the first bindings. A load that is bound to
+ * an output reads the element that is about to be overwritten. Several loads may share a binding.
  */
 export type Bindings = readonly number[];
 
-/** Threads of a workgroup, where they do not work together. */
+/** The number of threads of a workgroup, where they work alone. */
 export const WORKGROUP = 256;
 
 const MAX_GRID = 65535;
 
-/** As many workgroups in two dimensions, since one dimension ends at 65,535; a few may be too many. */
+/**
+ * A grid of at least this many workgroups, in two dimensions: one dimension ends at 65,535. A few
+ * may be too many.
+ */
 export function gridOf(workgroups: number): [number, number] {
   const rows = Math.max(1, Math.ceil(workgroups / MAX_GRID));
   return [Math.ceil(workgroups / rows), rows];
 }
 
-/** Sizes from an axis on as a product. */
-export const product = (sizes: readonly number[]): number => sizes.reduce((n, d) => n * d, 1);
-
 /** Axes from `first` on with the given sizes, counted by one variable. */
-export function groupFrom(first: number, sizes: readonly number[], counter: Placed): Group {
+export function groupFrom(first: number, sizes: readonly number[], counter: Placed): AxisGroup {
   return { axes: sizes.map((_, i) => first + i), sizes, counter };
 }
 
+const NO_VECTORS: ReadonlySet<number> = new Set();
+
 /**
- * A {@linkcode Writer} whose loads read the bindings of the kernel. Those named in `vectors` are declared as vectors of
- * four, which the buffers, being multiples of 16 bytes, always hold whole.
+ * A {@linkcode Writer} whose loads read the bindings of the kernel. The bindings in `vectors` are
+ * declared as vectors of four. Buffers are multiples of 16 bytes, so they hold whole vectors.
  */
 export function writerFor(
   kernel: Kernel,
   bindings: Bindings,
   root: Block,
-  groups: readonly Group[],
+  groups: readonly AxisGroup[],
   vectors: ReadonlySet<number> = NO_VECTORS,
 ): Writer {
   const types = bindingTypes(kernel, bindings);
@@ -67,10 +69,10 @@ export function writerFor(
 const nameOf = ({ stores }: Kernel, binding: number): string =>
   binding < stores.length ? `output${binding}` : `input${binding}`;
 
-/** No binding is read four elements at a time. */
-export const NO_VECTORS: ReadonlySet<number> = new Set();
-
-/** The types that the buffers are declared with: the outputs first, then each by the first load that is bound to it. */
+/**
+ * The element types of the buffers: of the outputs, then of each binding by the first load that is
+ * bound to it.
+ */
 function bindingTypes(kernel: Kernel, bindings: Bindings): DType[] {
   const types: DType[] = kernel.stores.map(({ dtype }) => dtype);
   bindings.forEach((binding, buffer) => types[binding] ??= kernel.loads[buffer]);
@@ -87,57 +89,70 @@ export function store(kernel: Kernel, writer: Writer, into: Block): void {
   });
 }
 
-/** The beginning of a shader in which thread `i` of `total` does one thing. */
-export function threadsOf(
-  total: number,
-  root: Block,
-  workgroup: number = WORKGROUP,
-): { head: string; grid: [number, number] } {
+/** How a shader begins, and the workgroups that it is launched on. */
+export interface Head {
+  readonly text: string;
+  readonly grid: readonly [number, number];
+}
+
+/** The head of a shader in which thread `i` of `total` does one thing. */
+export function threadsOf(total: number, root: Block, workgroup: number = WORKGROUP): Head {
   const grid = gridOf(Math.ceil(total / workgroup));
   root.push(
     `let i = id.x + id.y * ${unsigned(grid[0] * workgroup)};`,
     `if (i >= ${unsigned(total)}) { return; }`,
   );
-  const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
+  const text = /* wgsl */ `@compute @workgroup_size(${workgroup})
 fn main(@builtin(global_invocation_id) id: vec3<u32>)`;
-  return { head, grid };
+  return { text, grid };
 }
 
-/** The beginning of a shader in which workgroup `i` of `total` does one thing; `lane` counts its threads. */
-export function groupsOf(
-  total: number,
-  root: Block,
-  workgroup: number,
-): { head: string; grid: [number, number] } {
+/**
+ * The head of a shader in which workgroup `i` of `total` does one thing; `lane` counts its threads.
+ */
+export function groupsOf(total: number, root: Block, workgroup: number): Head {
   const grid = gridOf(total);
   root.push(
     `let i = group.x + group.y * ${unsigned(grid[0])};`,
     `if (i >= ${unsigned(total)}) { return; }`,
   );
-  const head = /* wgsl */ `@compute @workgroup_size(${workgroup})
+  const text = /* wgsl */ `@compute @workgroup_size(${workgroup})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32)`;
-  return { head, grid };
+  return { text, grid };
 }
 
-/** The whole text: bindings, the helper functions that are called, what else is declared, and the entry point. */
+/** What a shader may have beside its bindings and its entry point. */
+export interface Extras {
+  /** The bindings that are declared as vectors of four. */
+  readonly vectors?: ReadonlySet<number>;
+  /** Texts of variables and functions. */
+  readonly declarations?: readonly string[];
+}
+
+/**
+ * Puts a shader together: bindings, the helper functions that it calls, declarations, and the entry
+ * point.
+ */
 export function assemble(
   kernel: Kernel,
   bindings: Bindings,
-  vectors: ReadonlySet<number>,
+  head: Head,
+  root: Block,
   helpers: Iterable<string>,
-  ...parts: readonly string[]
-): string {
+  { vectors = NO_VECTORS, declarations = [] }: Extras = {},
+): Shader {
   const buffers = bindingTypes(kernel, bindings).map((dtype, binding) => {
     const access = binding < kernel.stores.length ? "read_write" : "read";
-    const name = nameOf(kernel, binding);
     const element = storedTypeOf(dtype);
     const type = vectors.has(binding) ? `array<vec4<${element}>>` : `array<${element}>`;
-    return `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: ${type};`;
+    const variable = `var<storage, ${access}> ${nameOf(kernel, binding)}: ${type};`;
+    return `@group(0) @binding(${binding}) ${variable}`;
   });
   const title = `// ${kernel.name.replaceAll("\n", " ")}`;
-  return [title, ...buffers, helperText(helpers), ...parts].filter((part) => part !== "").join(
-    "\n",
-  );
+  const main = `${head.text} {\n${root}\n}`;
+  const parts = [title, ...buffers, helperText(helpers), ...declarations, main];
+  const code = parts.filter((part) => part !== "").join("\n");
+  return { name: kernel.name, code, grid: head.grid };
 }
 
 /** What reductions of both kinds start from, and how they go on. */

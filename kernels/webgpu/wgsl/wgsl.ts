@@ -1,9 +1,10 @@
 /**
  * The scalar language in WGSL: types, literals, and one line of text for every operation.
  *
- * WGSL leaves three things to the machine that `scalar.ts` does not: what comparisons, min and max do with NaN (compilers
- * may assume that there is none, so it is looked for by its bits), and where float-to-integer conversions saturate. Small
- * helper functions settle them. The intrinsics become helper functions too, printed from `numerics.ts`.
+ * `scalar.ts` settles three things that WGSL leaves to the machine: comparisons with NaN, min and
+ * max with NaN, and where conversions to integers saturate. Small helper functions do it here; they
+ * find NaN by its bits, because compilers may assume that there is none. The intrinsics are helper
+ * functions too, printed from `numerics.ts`.
  *
  * @module
  */
@@ -13,10 +14,12 @@ import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
 export const typeOf = (dtype: DType): string =>
   ({ float32: "f32", int32: "i32", uint32: "u32", bool: "bool" })[dtype];
 
-/** The type of an element in a buffer: bool, which buffers cannot hold, is 0 or 1. */
+/** The type of an element in a buffer. Buffers cannot hold bool, which is stored as 0 or 1. */
 export const storedTypeOf = (dtype: DType): string => dtype === "bool" ? "u32" : typeOf(dtype);
 
-/** A stored element as a value, where the buffer may have been declared for another type of the same size. */
+/**
+ * A stored element as a value. The buffer may have been declared for another type of the same size.
+ */
 export function fromStored(text: string, stored: DType, dtype: DType): string {
   if (storedTypeOf(stored) !== storedTypeOf(dtype)) {
     text = `bitcast<${storedTypeOf(dtype)}>(${text})`;
@@ -31,7 +34,7 @@ export const toStored = (text: string, dtype: DType): string =>
 /** An unsigned literal, modulo 2³². */
 export const unsigned = (n: number): string => `${n >>> 0}u`;
 
-/** A literal; undefined for NaN and ±Infinity, which WGSL has no literals for. */
+/** A literal; undefined for NaN and ±Infinity, which have none in WGSL. */
 export function literal(value: number, dtype: DType): string | undefined {
   switch (dtype) {
     case "bool":
@@ -49,12 +52,8 @@ export function literal(value: number, dtype: DType): string | undefined {
 }
 
 /** The bits of a float32 as an unsigned literal. */
-export const bitsOf = (value: number): string =>
+export const bitsText = (value: number): string =>
   unsigned(new Uint32Array(Float32Array.of(value).buffer)[0]);
-
-/** The least value of a type, the identity of max, as bits for float32. */
-export const leastBits = (dtype: DType): string =>
-  ({ float32: bitsOf(-Infinity), int32: "0x80000000u", uint32: "0u", bool: "0u" })[dtype];
 
 /** An argument of a call: its text, which is a name or a literal, and its type. */
 export interface Argument {
@@ -62,7 +61,12 @@ export interface Argument {
   readonly dtype: DType;
 }
 
-/** The expression that applies `op`. `use` is told the helper functions that it needs, and gives their name back. */
+const INFIX = { add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|" } as const;
+
+/**
+ * The expression that applies `op`. `use` notes a helper function that the text calls, and returns
+ * its name.
+ */
 export function callText(
   op: ScalarOp,
   dtype: DType,
@@ -73,13 +77,12 @@ export function callText(
   const from = args[0].dtype;
   switch (op) {
     case "add":
-      return `${a} + ${b}`;
     case "sub":
-      return `${a} - ${b}`;
     case "mul":
-      return `${a} * ${b}`;
     case "div":
-      return `${a} / ${b}`;
+    case "and":
+    case "or":
+      return `${a} ${INFIX[op]} ${b}`;
     case "neg":
       return from === "uint32" ? `0u - ${a}` : `-(${a})`;
     case "abs":
@@ -100,10 +103,6 @@ export function callText(
       }
       return from === "float32" ? `${use("ordered")}(${a}, ${b}) & (${text})` : text;
     }
-    case "and":
-      return `${a} & ${b}`;
-    case "or":
-      return `${a} | ${b}`;
     case "xor":
       return from === "bool" ? `${a} != ${b}` : `${a} ^ ${b}`;
     case "shiftLeft":
@@ -135,44 +134,26 @@ function convertText(
   return from === to ? a : `${typeOf(to)}(${a})`; // integers keep their bits
 }
 
-/** The helper functions, but for the intrinsics, with the helpers that each of them uses. */
-export const HELPERS: ReadonlyMap<string, { needs: readonly string[]; code: string }> = new Map([
-  ["is_nan", {
-    needs: [],
-    code: /* wgsl */ `fn is_nan(x: f32) -> bool {
+/** The helper functions, but for the intrinsics. */
+export const HELPERS: ReadonlyMap<string, string> = new Map(Object.entries({
+  is_nan: /* wgsl */ `fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }`,
-  }],
-  ["ordered", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
+  ordered: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
   return !(is_nan(x) | is_nan(y));
 }`,
-  }],
-  ["min_f32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
+  min_f32: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
   return select(select(min(x, y), y, is_nan(y)), x, is_nan(x));
 }`,
-  }],
-  ["max_f32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
+  max_f32: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
   return select(select(max(x, y), y, is_nan(y)), x, is_nan(x));
 }`,
-  }],
-  ["to_i32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn to_i32(x: f32) -> i32 {
+  to_i32: /* wgsl */ `fn to_i32(x: f32) -> i32 {
   let inside = clamp(x, -2147483648.0f, 2147483520.0f);
   return select(select(i32(inside), 2147483647i, x >= 2147483648.0f), 0i, is_nan(x));
 }`,
-  }],
-  ["to_u32", {
-    needs: ["is_nan"],
-    code: /* wgsl */ `fn to_u32(x: f32) -> u32 {
+  to_u32: /* wgsl */ `fn to_u32(x: f32) -> u32 {
   let inside = clamp(x, 0.0f, 4294967040.0f);
   return select(select(u32(inside), 4294967295u, x >= 4294967296.0f), 0u, is_nan(x));
 }`,
-  }],
-]);
+}));

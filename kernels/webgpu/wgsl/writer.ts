@@ -1,18 +1,24 @@
 /**
- * Writes formulas as WGSL, each subexpression once, in the outermost block where its parts are known.
+ * Writes formulas as WGSL, each subexpression once, in the outermost block where its parts are
+ * known.
  *
- * A shader has nested blocks: what a thread does once, the body of its loop, what follows. Every printed value knows its
- * *home*, the innermost block of its parts, and is bound to a name there. So what does not depend on the loop moves out of
- * it by itself, and equal texts with equal homes are one value.
+ * A shader has nested blocks: what a thread does once, the body of its loop, what follows. Every
+ * printed value has a *home*, the innermost block of its parts, and is bound to a name there. So a
+ * value that does not depend on the loop is computed before it, and equal texts with equal homes
+ * are one value.
  *
  * @module
  */
 import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
+import { sizeOf } from "../../graph.ts";
 import { INTRINSICS } from "../../intrinsics.ts";
 import { constant, mul, result } from "../../scalar.ts";
-import { bitsOf, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
+import { bitsText, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
-/** Lines of a shader, in braces. Attach its text to the parent only when it is complete: lines may still move out. */
+/**
+ * The lines of a shader between braces. Attach a block to its parent only when it is complete,
+ * because a later line may still belong before the loop.
+ */
 export class Block {
   readonly depth: number;
   readonly #names = new Map<string, string>();
@@ -24,7 +30,7 @@ export class Block {
     this.#numbering = parent === undefined ? { next: 0 } : parent.#numbering;
   }
 
-  /** The name of this expression in this block, bound to it when it is first asked for. */
+  /** The name of an expression in this block. The first call binds it. */
   name(expression: string): string {
     let name = this.#names.get(expression);
     if (name === undefined) {
@@ -50,14 +56,17 @@ export class Block {
   }
 }
 
-/** A name or a short expression, and the block where it is known; everywhere if it has none. */
+/**
+ * A name or a short expression, and the block where it is known. A literal has no home: it is known
+ * everywhere.
+ */
 export interface Placed {
   readonly text: string;
   readonly home?: Block;
 }
 
 /** Axes whose positions are counted by one variable, row-major over their sizes. */
-export interface Group {
+export interface AxisGroup {
   readonly axes: readonly number[];
   readonly sizes: readonly number[];
   readonly counter: Placed;
@@ -67,27 +76,21 @@ export interface Group {
 export class Writer {
   /** The helper functions that the printed lines call. */
   readonly helpers: Set<string> = new Set();
-  /** What `result` stands for. */
+  /** The value of `result`. */
   result: Placed | undefined;
-  readonly #root: Block;
-  readonly #groups: readonly Group[];
-  /** A load at a printed index. */
-  readonly loadText: (load: Load, at: string) => string;
-  /** Four elements of a load from a printed index on, which is a multiple of four; of bindings declared so. */
-  readonly loadVector: (load: Load, at: string) => string;
   readonly #known = new Map<Expr, Placed>();
 
+  /**
+   * @param loadText a load at a printed index
+   * @param loadVector four elements of a load from a printed index on, a multiple of four, where
+   * the binding is declared as vectors
+   */
   constructor(
-    root: Block,
-    groups: readonly Group[] = [],
-    loadText: (load: Load, at: string) => string = () => "",
-    loadVector: (load: Load, at: string) => string = () => "",
-  ) {
-    this.#root = root;
-    this.#groups = groups;
-    this.loadText = loadText;
-    this.loadVector = loadVector;
-  }
+    readonly root: Block,
+    readonly groups: readonly AxisGroup[] = [],
+    readonly loadText: (load: Load, at: string) => string = () => "",
+    readonly loadVector: (load: Load, at: string) => string = () => "",
+  ) {}
 
   /** Notes that a helper is called, and gives its name back. */
   readonly use = (helper: string): string => {
@@ -97,7 +100,7 @@ export class Writer {
 
   /** Binds an expression to a name in the innermost home of its parts. */
   bind(text: string, parts: readonly Placed[]): Placed {
-    const home = innermost(parts) ?? this.#root;
+    const home = innermost(parts) ?? this.root;
     return { text: home.name(text), home };
   }
 
@@ -114,7 +117,7 @@ export class Writer {
         return this.#constant(expr.value, expr.dtype);
       case "result":
         if (this.result === undefined) {
-          throw new TypeError("A formula has a result before there is one");
+          throw new TypeError("A formula reads the result before it is known");
         }
         return this.result;
       case "position": {
@@ -122,7 +125,8 @@ export class Writer {
         return this.bind(`i32(${at.text})`, [at]);
       }
       case "load": {
-        // An index before the buffer stands in a loop without turns, as over an empty axis; WGSL rejects it even there.
+        // An index before the buffer stands in a loop without turns, as over an empty axis. WGSL
+        // rejects it even there.
         const isBefore = expr.at.terms.length === 0 && expr.at.constant < 0;
         const at = isBefore ? { text: "0u" } : this.index(expr.at);
         return this.bind(this.loadText(expr, at.text), [at]);
@@ -130,11 +134,13 @@ export class Writer {
       case "call": {
         const [dividend, divisor] = expr.args;
         if (expr.op === "div" && divisor.kind === "constant" && divisor.value === 0) {
-          // Mesa's compiler loses the whole store where a divisor is zero for certain; a factor of ∞ gives the same.
+          // Mesa's compiler loses the whole store where a divisor is zero for certain; a factor of
+          // ∞ gives the same.
           return this.value(mul(dividend, constant(1 / divisor.value)));
         }
         let parts = expr.args.map((arg) => this.value(arg));
-        // WGSL evaluates calls of literals while it compiles, and rejects them where they overflow: hide them behind names.
+        // WGSL evaluates calls of literals while it compiles, and rejects overflows: hide the
+        // literals behind names.
         if (parts.every((part) => part.home === undefined)) {
           parts = parts.map((part) => this.bind(part.text, []));
         }
@@ -151,11 +157,14 @@ export class Writer {
 
   /** NaN and Infinity are rejected as constant expressions, but not as the bits of a variable. */
   #hidden(value: number): Placed {
-    const bits = this.bind(bitsOf(value), []);
+    const bits = this.bind(bitsText(value), []);
     return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
   }
 
-  /** The value of an index as u32: sums wrap around, and come out right because the whole is not negative. */
+  /**
+   * The value of an index as u32. Partial sums may wrap around; the whole is right because it is
+   * not negative.
+   */
   index(index: Index): Placed {
     const parts: Placed[] = [];
     const texts: string[] = [];
@@ -164,22 +173,15 @@ export class Writer {
       texts.push(scale === 1 ? part.text : `${part.text} * ${unsigned(scale)}`);
     };
     let terms = index.terms;
-    for (const { axes, sizes, counter } of this.#groups) {
+    for (const { axes, sizes, counter } of this.groups) {
       // Where the axes of a group are contiguous in the buffer, its counter is their position.
-      const scales = axes.map((axis) =>
-        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale
-      );
-      let stride: number | undefined, expected = 1;
-      for (let i = axes.length - 1; i >= 0; i--) {
-        if (sizes[i] === 1) continue;
-        stride ??= scales[i];
-        if (stride === undefined || scales[i] !== stride * expected) {
-          stride = undefined;
-          break;
-        }
-        expected *= sizes[i];
-      }
-      if (stride === undefined) continue;
+      const scaleOf = (axis?: number) =>
+        terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale;
+      const below = (i: number) => sizeOf(sizes.slice(i + 1));
+      const stride = scaleOf(axes.findLast((_, i) => sizes[i] > 1));
+      const isCounted = (axis: number, i: number) =>
+        sizes[i] === 1 || scaleOf(axis) === stride! * below(i);
+      if (stride === undefined || !axes.every(isCounted)) continue;
       include(counter, stride);
       terms = terms.filter(({ atom }) => atom.kind !== "axis" || !axes.includes(atom.axis));
     }
@@ -200,11 +202,11 @@ export class Writer {
   }
 
   #axis(axis: number): Placed {
-    const group = this.#groups.find(({ axes }) => axes.includes(axis));
+    const group = this.groups.find(({ axes }) => axes.includes(axis));
     if (group === undefined) throw new TypeError(`Axis ${axis} has no position here`);
     const { axes, sizes, counter } = group;
     const at = axes.indexOf(axis);
-    const below = sizes.slice(at + 1).reduce((n, size) => n * size, 1);
+    const below = sizeOf(sizes.slice(at + 1));
     let part = counter;
     if (below > 1) part = this.bind(`${part.text} / ${unsigned(below)}`, [part]);
     if (sizes.slice(0, at).some((size) => size > 1)) {
@@ -224,47 +226,44 @@ function innermost(parts: readonly Placed[]): Block | undefined {
   return home;
 }
 
-/** The text of all helper functions that the named ones need, themselves included. */
+/** The text of all helper functions that the named ones call, themselves included. */
 export function helperText(names: Iterable<string>): string {
   const texts = new Map<string, string>();
   const visit = (name: string) => {
     if (texts.has(name)) return;
-    const { code, needs } = HELPERS.get(name) ?? intrinsicHelper(name);
-    texts.set(name, code);
-    needs.forEach(visit);
+    const text = HELPERS.get(name) ?? intrinsicHelper(name);
+    texts.set(name, text);
+    for (const helper of HELPERS.keys()) if (text.includes(`${helper}(`)) visit(helper);
   };
   for (const name of names) visit(name);
   return [...texts.values()].join("\n");
 }
 
-const intrinsics = new Map<string, { needs: readonly string[]; code: string }>();
+const intrinsics = new Map<string, string>();
 
 /** An intrinsic as a function of x, which its formula calls `result`. */
-function intrinsicHelper(name: string): { needs: readonly string[]; code: string } {
-  let helper = intrinsics.get(name);
-  if (helper === undefined) {
-    const body = new Block();
-    const writer = new Writer(body);
-    writer.result = { text: "x", home: body };
+function intrinsicHelper(name: string): string {
+  let text = intrinsics.get(name);
+  if (text === undefined) {
     const op = name.slice(0, name.indexOf("_")) as Intrinsic;
     const { written, rare } = INTRINSICS[op];
     const x = result("float32");
+    const body = new Block();
+    const printInto = (block: Block, formula: Expr): string => {
+      const writer = new Writer(block);
+      writer.result = { text: "x", home: block };
+      return writer.value(formula).text;
+    };
     if (rare !== undefined) {
       const { when, value } = rare(x);
-      const isRare = writer.value(when).text;
+      const isRare = printInto(body, when);
       const branch = new Block(body);
-      const inner = new Writer(branch);
-      inner.result = { text: "x", home: branch };
-      branch.push(`return ${inner.value(value).text};`);
+      branch.push(`return ${printInto(branch, value)};`);
       body.attach(`if (${isRare})`, branch);
-      inner.helpers.forEach(writer.use);
     }
-    body.push(`return ${writer.value(written(x)).text};`);
-    helper = {
-      needs: [...writer.helpers],
-      code: `fn ${name}(x: ${typeOf("float32")}) -> ${typeOf("float32")} {\n${body}\n}`,
-    };
-    intrinsics.set(name, helper);
+    body.push(`return ${printInto(body, written(x))};`);
+    const float = typeOf("float32");
+    intrinsics.set(name, text = `fn ${name}(x: ${float}) -> ${float} {\n${body}\n}`);
   }
-  return helper;
+  return text;
 }

@@ -84,7 +84,7 @@ Deno.test("cpu: maps read along rows, across them, backwards and by an index, of
   }
 });
 
-Deno.test("cpu: integers wrap around, are compared with their sign or without, and shift by the count of each lane", async () => {
+Deno.test("cpu: integers wrap around, are compared with or without sign, and shift by one count or by one for each lane", async () => {
   const i = axisIndex(0, 5);
   const u = new Uint32Array([0, 1, 2 ** 31, 2 ** 32 - 1, 7]);
   const s = new Int32Array([0, -1, 33, 31, 4]);
@@ -96,6 +96,8 @@ Deno.test("cpu: integers wrap around, are compared with their sign or without, a
   await expectMap(scalar.less(b, scalar.constant(4, "int32")), (_, y) => Number(y < 4));
   await expectMap(scalar.shiftLeft(a, scalar.convert(b, "uint32")), (x, y) => (x << y) >>> 0);
   await expectMap(scalar.shiftRight(b, scalar.convert(a, "int32")), (x, y) => y >> x);
+  const four = scalar.convert(scalar.load(1, constantIndex(4), "int32"), "uint32");
+  await expectMap(scalar.shiftLeft(a, four), (x) => (x << 4) >>> 0);
   await expectMap(scalar.convert(a, "float32"), (x) => Math.fround(x));
 });
 

@@ -6,7 +6,10 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { Pace } from "../../../kernels/cpu/threads/pace.ts";
 
-/** Has so many stretches of work done, each by the way that is chosen; returns how many were done together. */
+/**
+ * Does a number of stretches of work in the way that the pace chooses, and returns the number that
+ * were done together.
+ */
 function work(pace: Pace, stretches: number, together: number, alone: number): number {
   let count = 0;
   for (let i = 0; i < stretches; i++) {
@@ -29,13 +32,13 @@ Deno.test("pace: workers that cost more than they save rest", () => {
   assertLess(work(pace, 2000, 40, 18), 0.01 * 2000);
 });
 
-Deno.test("pace: when other programs come, workers rest but for a trial now and then", () => {
+Deno.test("pace: when other programs come, workers rest, except for a trial now and then", () => {
   const pace = new Pace();
   work(pace, 5000, 10, 18);
   assertLess(work(pace, 100, 60, 25), 10);
 });
 
-Deno.test("pace: when other programs leave, workers are back within two times the longest rest", () => {
+Deno.test("pace: when other programs leave, workers return within two times the longest rest", () => {
   const pace = new Pace();
   work(pace, 5000, 60, 25);
   work(pace, 256, 10, 18);

@@ -1,4 +1,7 @@
-/** The threads of the cpu device: the same bits whoever does the work, an end without being told, errors, and doing without. */
+/**
+ * The threads of the cpu device: equal bits for any number of threads, the end of workers, errors,
+ * and places without workers.
+ */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertThrows } from "@std/assert";
@@ -6,7 +9,7 @@ import { Code, FunctionBuilder } from "../../../kernels/cpu/wasm/assembler.ts";
 import { ModuleBuilder } from "../../../kernels/cpu/wasm/module.ts";
 import { type CpuDevice, openCpu } from "../../../kernels/cpu/device.ts";
 import { Heap } from "../../../kernels/cpu/memory.ts";
-import { type Compiled, Pool } from "../../../kernels/cpu/threads/threads.ts";
+import { type RunnableProgram, Threads } from "../../../kernels/cpu/threads/threads.ts";
 import { type Run, words, work } from "../../../kernels/cpu/threads/worker.ts";
 import type { Executable } from "../../../kernels/device.ts";
 import type { Expr, Index, Load } from "../../../kernels/formula.ts";
@@ -68,7 +71,7 @@ async function awaken(device: CpuDevice): Promise<void> {
   const n = 512;
   const { run } = prepare(device, product(n, n, n), [noise(n * n), noise(n * n)]);
   const deadline = performance.now() + 20_000;
-  while (device.pool!.ready < device.threads - 1) {
+  while (device.workers!.ready < device.threads - 1) {
     assert(performance.now() < deadline, "the workers do not start");
     run();
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -103,7 +106,7 @@ async function expectSameBits(
   }
 }
 
-Deno.test("threads: products have the same bits, of many strips or few, whole or not", async () => {
+Deno.test("threads: products have the same bits, whether strips are many or few, whole or not", async () => {
   const sizes = [[6, 800, 300], [7, 1001, 300], [97, 203, 301], [601, 40, 77], [36, 64, 1500]];
   for (const [m, n, k] of sizes) {
     const data = [noise(m * k), noise(k * n)];
@@ -184,8 +187,10 @@ Deno.test("threads: 10,000 replays give the same and take no memory", async () =
   assertEquals(three.bytesInUse(), before);
 });
 
-/** A pool with a program of one part of so many chunks. What is done for a chunk, whose number is local 0, is written by hand. */
-function poolOf(write: (fn: FunctionBuilder) => Code, chunks: number) {
+/**
+ * Threads with a program of one part. `write` gives the code of a chunk, whose number is local 0.
+ */
+function threadsOf(write: (fn: FunctionBuilder) => Code, chunks: number) {
   const heap = new Heap(64, true);
   const fn = new FunctionBuilder("part", 5);
   const chunk = write(fn).get(0).i32(1).op("i32.add").set(0);
@@ -195,17 +200,17 @@ function poolOf(write: (fn: FunctionBuilder) => Code, chunks: number) {
   const bytes = module.finish(true);
   const { memory } = heap;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } });
-  const program: Compiled = {
+  const program: RunnableProgram = {
     number: 1,
     parts: [{ chunks, time: 60e6, run: exports.part0 as Run }],
     address: heap.store(bytes),
     length: bytes.length,
   };
-  const pool = new Pool(memory, 2);
-  pool.start();
+  const workers = new Threads(memory, 2);
+  workers.start();
   const deadline = performance.now() + 20_000;
-  while (pool.ready < 2) assert(performance.now() < deadline, "the workers do not start");
-  return { heap, pool, program };
+  while (workers.ready < 2) assert(performance.now() < deadline, "the workers do not start");
+  return { heap, workers, program };
 }
 
 /** Counts to a million, so that a chunk takes a while. */
@@ -218,7 +223,7 @@ function dawdle(fn: FunctionBuilder): Code {
 
 Deno.test("threads: every chunk is done once, and all threads take part", () => {
   const chunks = 60;
-  const { heap, pool, program } = poolOf((fn) => {
+  const { heap, workers, program } = threadsOf((fn) => {
     // scratch[chunk] += 100 + thread
     const at = fn.local("i32");
     const code = dawdle(fn).get(3).get(0).i32(2).op("i32.shl").op("i32.add").tee(at);
@@ -230,18 +235,18 @@ Deno.test("threads: every chunk is done once, and all threads take part", () => 
   const deadline = performance.now() + 20_000;
   while (seen.size < 3 && performance.now() < deadline) {
     heap.integers.fill(0, scratch / 4, scratch / 4 + chunks);
-    pool.run(program, 0, scratch);
+    workers.run(program, 0, scratch);
     for (const done of heap.integers.subarray(scratch / 4, scratch / 4 + chunks)) {
       assert(done >= 100 && done <= 102, `a chunk was done ${Math.floor(done / 100)} times`);
       seen.add(done - 100);
     }
   }
   assertEquals([...seen].sort(), [0, 1, 2]);
-  pool.close();
+  workers.close();
 });
 
-Deno.test("threads: an error of a worker surfaces where the program runs", () => {
-  const { pool, program } = poolOf((fn) => {
+Deno.test("threads: an error of a worker is thrown where the program runs", () => {
+  const { workers, program } = threadsOf((fn) => {
     // Threads other than 0 read past the end of the memory.
     const read = fn.local("i32");
     return dawdle(fn).get(4).i32(-16).op("i32.mul").memory("i32.load").set(read);
@@ -249,25 +254,29 @@ Deno.test("threads: an error of a worker surfaces where the program runs", () =>
   assertThrows(
     () => {
       const deadline = performance.now() + 20_000;
-      while (performance.now() < deadline) pool.run(program, 0, 0);
+      while (performance.now() < deadline) workers.run(program, 0, 0);
     },
     Error,
     "A worker of the cpu device failed",
   );
-  pool.close();
+  workers.close();
 });
 
 Deno.test("threads: the text of a worker runs without anything around it", () => {
   const control = new Int32Array(new SharedArrayBuffer(4 * words.count));
   control[words.closed] = 1;
-  // A bundler that keeps the names of functions has them call __name, and one that counts what runs has counters.
+  // A bundler that keeps the names of functions inserts calls of __name; one that measures coverage
+  // inserts counters.
   const run = new Function(`"use strict"; const __name = undefined; return ${work}`)();
   run({ memory: undefined, control, thread: 1 });
   assertEquals(control[words.ready], 1);
   assertEquals(typeof work, "string", "a function would be rewritten");
 });
 
-/** Has a device start its workers in a place where they fail; returns its description before and after, and the warnings. */
+/**
+ * Has a device start its workers where they fail. Returns its description before and after, and the
+ * warnings.
+ */
 async function failing(Worker: unknown): Promise<string[]> {
   const said: string[] = [];
   const { process, console: { warn }, Worker: own } = globalThis;
@@ -276,7 +285,7 @@ async function failing(Worker: unknown): Promise<string[]> {
   try {
     Object.assign(globalThis, { process: undefined, Worker });
     console.warn = (text) => said.push(text);
-    device.pool!.start();
+    device.workers!.start();
     await new Promise((resolve) => setTimeout(resolve, 10));
   } finally {
     Object.assign(globalThis, { process, Worker: own });
@@ -287,7 +296,7 @@ async function failing(Worker: unknown): Promise<string[]> {
   return said;
 }
 
-Deno.test("threads: workers that cannot start are told of once, and not counted", async () => {
+Deno.test("threads: workers that cannot start lead to one warning, and are not counted", async () => {
   const said = (why: string) => [
     "WebAssembly SIMD, up to 3 threads",
     `A thread of the cpu device cannot work; the others go on: ${why}`,
@@ -310,15 +319,15 @@ Deno.test("threads: workers that cannot start are told of once, and not counted"
   assertEquals(await failing(AtOnce), said("workers are forbidden"));
 });
 
-Deno.test("threads: those of a device that was forgotten end", async () => {
+Deno.test("threads: the workers of a device that was forgotten end", async () => {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
   let isClosed = false;
   (() => {
-    const { pool } = openCpu({ threads: 2 });
-    pool!.start();
-    pool!.close = () => {
-      Pool.prototype.close.call(pool);
+    const { workers } = openCpu({ threads: 2 });
+    workers!.start();
+    workers!.close = () => {
+      Threads.prototype.close.call(workers);
       isClosed = true;
     };
   })();
@@ -329,13 +338,15 @@ Deno.test("threads: those of a device that was forgotten end", async () => {
   }
 });
 
-Deno.test("threads: numbers of threads that make no sense are refused", () => {
+Deno.test("threads: an impossible number of threads is refused", () => {
   for (const threads of [0, 17, 1.5, NaN]) {
     assertThrows(() => openCpu({ threads }), RangeError, `a cpu device of ${threads} threads`);
   }
 });
 
-/** Runs a script that multiplies matrices on a device until its workers are there, if it has any. */
+/**
+ * Runs a script that multiplies matrices on a device until its workers have started, if it has any.
+ */
 async function runScript(before: string, after: string): Promise<{ code: number; text: string }> {
   const url = (path: string) => JSON.stringify(import.meta.resolve(path));
   const script = `${before}
@@ -355,10 +366,10 @@ async function runScript(before: string, after: string): Promise<{ code: number;
     const [x, y] = [device.allocate(n * n), device.allocate(n * n)];
     device.write(x, new Float32Array(n * n).fill(1), "float32");
     const end = performance.now() + 20_000;
-    while (device.pool?.ready < 2 && performance.now() < end) executable.run([x], [y]);
+    while (device.workers?.ready < 2 && performance.now() < end) executable.run([x], [y]);
     executable.run([x], [y]);
     const product = await device.read(y, n * n, "float32");
-    console.log(device.description, device.pool?.ready, product.every((z) => z === n));
+    console.log(device.description, device.workers?.ready, product.every((z) => z === n));
     ${after}`;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", "--no-check", "--ext=js", script],
@@ -381,14 +392,14 @@ Deno.test("threads: a script ends by itself, whether it closes the device or not
   }
 });
 
-Deno.test("threads: Node, which has no global Worker, has as many", async () => {
+Deno.test("threads: Node, which has no global Worker, has the same number of threads", async () => {
   assertEquals(await runScript("delete globalThis.Worker;", ""), {
     code: 0,
     text: "WebAssembly SIMD, 3 threads 2 true\n",
   });
 });
 
-Deno.test("threads: without shared memory there is one, and the numbers are the same", async () => {
+Deno.test("threads: without shared memory there is one thread, and results are the same", async () => {
   assertEquals(await runScript("delete globalThis.SharedArrayBuffer;", ""), {
     code: 0,
     text: "WebAssembly SIMD, 1 thread undefined true\n",

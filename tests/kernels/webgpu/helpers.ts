@@ -15,8 +15,9 @@ import { findAdapter, openWebgpu, type WebgpuOptions } from "../../../kernels/we
 const adapter = await findAdapter({ software: true });
 
 /**
- * The adapter of these tests, as a text. WebGPU does not tell what is below it. Deno has OpenGL and Vulkan on Linux, and of
- * these only OpenGL does not know the size of subgroups: then Deno says what the size may be at all, 4 to 128.
+ * The adapter of these tests, as a text. WebGPU does not tell what is below it. Deno has OpenGL and
+ * Vulkan on Linux, and of these only OpenGL does not know the size of subgroups: then Deno says
+ * what the size may be at all, 4 to 128.
  */
 export function adapterText(): string {
   if (adapter === undefined) return "no adapter: they are left out";

@@ -1,5 +1,6 @@
 /**
- * The WebGPU device within the limits that every adapter has, and against an adapter that computes wrong numbers.
+ * The WebGPU device within the limits that every adapter has, and the refusal of an adapter that
+ * computes wrong numbers.
  *
  * @module
  */
@@ -113,7 +114,7 @@ test("a buffer beyond the limit of a binding is refused in a sentence", (device)
   return Promise.resolve();
 }, { limits: "default" });
 
-Deno.test("numbers that are wrong, and errors, refuse a device by name", async () => {
+Deno.test("a device that computes wrong numbers or fails is refused by name", async () => {
   const device = openReference();
   await checkNumbers(device);
   const { read } = device;

@@ -11,13 +11,15 @@ import {
   type Choose,
   chooseForHardware,
   chooseInSoftware,
-  partsOf,
+  productParts,
   TEAM,
   type Variant,
 } from "../../../kernels/webgpu/emit/variants.ts";
 import { axes, compare, kernelOf, noise, run, type Single, sizeOf, test } from "./helpers.ts";
 
-/** All layouts of a product: either factor transposed, and b the same for the whole batch, with an epilogue. */
+/**
+ * All layouts of a product: either factor transposed, b shared by the whole batch, and an epilogue.
+ */
 function productsOf(batches: readonly number[], m: number, k: number, n: number): Single[] {
   const space = [...batches, m, n];
   const rank = space.length;
@@ -143,9 +145,9 @@ Deno.test("the choice: teams for hardware, parts that divide a long k, threads a
   const kernel = (m: number, k: number, n: number) =>
     kernelOf(productsOf([], m, k, n)[0]) as MatmulKernel;
   assertEquals(chooseForHardware(kernel(784, 1000, 200)), { variant: TEAM, parts: 4 });
-  assertEquals(partsOf(kernel(200, 1009, 20)), 1, "1009 is a prime");
-  assertEquals(partsOf(kernel(200, 100, 20)), 1, "100 steps are not worth two");
-  assertEquals(partsOf(kernel(4096, 4096, 4096)), 1, "4096 tiles fill the machine");
+  assertEquals(productParts(kernel(200, 1009, 20)), 1, "1009 is a prime");
+  assertEquals(productParts(kernel(200, 100, 20)), 1, "100 steps are not worth two");
+  assertEquals(productParts(kernel(4096, 4096, 4096)), 1, "4096 tiles fill the machine");
   assertEquals(chooseInSoftware(kernel(20, 784, 20)), { variant: ALONE[0], parts: 1 });
   assertEquals(chooseInSoftware(kernel(1000, 784, 200)), { variant: ALONE[1], parts: 1 });
 });

@@ -1,5 +1,6 @@
 /**
- * The WebGPU device: kernels built by hand against the plain loops of the reference device, and what a device owes beside.
+ * The WebGPU device: kernels built by hand, compared with the reference device, and the other
+ * duties of a device.
  *
  * @module
  */
@@ -51,7 +52,7 @@ test("maps of all sizes", async (device) => {
   }
 });
 
-test("maps that move: transposed, broadcast, sliced, reshaped, gathered", async (device) => {
+test("maps that move elements: transposed, broadcast, sliced, reshaped, gathered", async (device) => {
   const space = [3, 5, 7];
   const [i, j, k] = axes(space);
   const row = s.load(3, j, "int32");
@@ -311,7 +312,7 @@ test("scatters, repeated rows in order, by searching and by lists", async (devic
   }
 });
 
-test("what llvmpipe's loops would cut short is refused", async (device) => {
+test("loops that llvmpipe would cut short are refused", async (device) => {
   const n = 70_000;
   const body = loadOf(0, [n]);
   const kernel: Single = {
@@ -320,7 +321,7 @@ test("what llvmpipe's loops would cut short is refused", async (device) => {
   };
   if (!device.description.includes("in software")) return;
   await assertRejects(() => run(device, kernel, [noise(n)]), RangeError, "cumsum [70000]");
-  // Too many rows for the updates to be dealt out, all of which may be for one of them.
+  // All updates may be for one row, along whose list a thread then walks.
   const rows = 40_000, u = at.axisIndex(1, n);
   const scatter: Single = {
     ...{ kind: "scatter", name: "scatterAdd", space: [rows], over: [n] },
