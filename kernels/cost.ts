@@ -5,7 +5,7 @@
  * @module
  */
 import type { Expr, ScalarOp } from "./formula.ts";
-import { isIntrinsic } from "./numerics.ts";
+import { isIntrinsic } from "./intrinsics.ts";
 
 /** What an operation costs, in multiplications. */
 export function costOf(op: ScalarOp): number {

@@ -1,14 +1,13 @@
 /**
- * The intrinsics, written out in arithmetic and bits.
+ * The intrinsics, written out in arithmetic and bits; `intrinsics.ts` has the table.
  *
- * No two machines agree on exp or tanh, and WebAssembly has neither. Here each {@linkcode
- * Intrinsic} is a formula in the rest of the scalar language, so that all devices give the same
- * digits. Every function takes three steps: *reduce* the argument to a short interval around 0 by
- * an identity, evaluate a *polynomial* there, and *restore* by shifting exponents.
+ * No two machines agree on exp or tanh, and WebAssembly has neither. Here each intrinsic is a
+ * formula in the rest of the scalar language, so that all devices give the same digits. Every
+ * function takes three steps: *reduce* the argument to a short interval around 0 by an identity,
+ * evaluate a *polynomial* there, and *restore* by shifting exponents.
  *
- * Largest errors against float64 in units in the last place (ulp) of the true value, over 4 million
- * arguments spread evenly over all bit patterns and 4 million over those of 10⁻⁴ … 100 with either
- * sign:
+ * Largest errors against float64 in units in the last place (ulp), over 4 million arguments spread
+ * evenly over all bit patterns and 4 million over those of 10⁻⁴ … 100 with either sign:
  *
  * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin  | cos  |
  * |------|------|-------|-------|------|---------|----------|------|------|
@@ -24,8 +23,8 @@
  *
  * @module
  */
+import type { Expr } from "./formula.ts";
 import { reduceLarge } from "./large_angles.ts";
-import type { Expr, Intrinsic, ScalarOp } from "./formula.ts";
 import {
   abs,
   add,
@@ -47,46 +46,6 @@ import {
   shiftRight,
   sub,
 } from "./scalar.ts";
-
-/** An intrinsic. */
-interface IntrinsicRow {
-  /** The function of a float32 in terms of the other scalar operations. */
-  readonly written: (x: Expr) => Expr;
-  /** An expensive formula for rare arguments, which is computed only where there are any. */
-  readonly rare?: (x: Expr) => { readonly when: Expr; readonly value: Expr };
-  /** The function in float64, for the reference device. */
-  readonly exact: (x: number) => number;
-}
-
-/** All intrinsics: devices, costs and tests read this table. */
-export const INTRINSICS: Readonly<Record<Intrinsic, IntrinsicRow>> = {
-  exp: { written: exp, exact: Math.exp },
-  log: { written: log, exact: Math.log },
-  log1p: { written: log1p, exact: Math.log1p },
-  expm1: { written: expm1, exact: Math.expm1 },
-  tanh: { written: tanh, exact: Math.tanh },
-  sigmoid: {
-    written: sigmoid,
-    exact: (x) => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
-  },
-  softplus: {
-    written: softplus,
-    exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  },
-  sin: {
-    written: (x) => select(less(abs(x), real(2 ** -12)), x, quarterTurns(x, 0)), // x − x³/6 …
-    rare: (x) => largeAngle(x, 0),
-    exact: Math.sin,
-  },
-  cos: {
-    written: (x) => quarterTurns(x, 1),
-    rare: (x) => largeAngle(x, 1),
-    exact: Math.cos,
-  },
-};
-
-/** Whether an operation is written out here. */
-export const isIntrinsic = (op: ScalarOp): op is Intrinsic => op in INTRINSICS;
 
 const real = (value: number): Expr => constant(value, "float32");
 const int = (value: number): Expr => constant(value, "int32");
@@ -144,7 +103,7 @@ function splitExponent(x: Expr): { n: Expr; expm1OfRest: Expr } {
 }
 
 /** eˣ = 2ⁿ·eʳ. Beyond the clamp the result is 0 or Infinity in any case. */
-function exp(x: Expr): Expr {
+export function exp(x: Expr): Expr {
   const { n, expm1OfRest } = splitExponent(min(max(x, real(-104)), real(89)));
   return scaleByPowerOfTwo(add(ONE, expm1OfRest), n);
 }
@@ -153,7 +112,7 @@ function exp(x: Expr): Expr {
  * eˣ − 1 = 2ⁿ·((eʳ − 1) + (1 − 2⁻ⁿ)): nothing cancels, since |eʳ − 1| < 0.42 while |1 − 2⁻ⁿ| ≥ ½
  * unless n is 0. Below the clamp the result is −1. Near 0 it is x, with its sign.
  */
-function expm1(x: Expr): Expr {
+export function expm1(x: Expr): Expr {
   const { n, expm1OfRest } = splitExponent(min(max(x, real(-30)), real(89)));
   const rest = sub(ONE, powerOfTwo(neg(min(n, int(64))))); // 1 − 2⁻⁶⁴ is 1
   return select(nearZero(x), x, scaleByPowerOfTwo(add(expm1OfRest, rest), n));
@@ -213,7 +172,7 @@ function withLogLimits(u: Expr, value: Expr): Expr {
 }
 
 /** log x = n·ln 2 + log(1 + f); subnormal x are taken 2²³ times. */
-function log(x: Expr): Expr {
+export function log(x: Expr): Expr {
   const isSubnormal = less(x, real(2 ** -126));
   const { n, f } = splitMantissa(select(isSubnormal, mul(x, real(2 ** 23)), x));
   const exponent = sub(n, select(isSubnormal, real(23), real(0)));
@@ -224,7 +183,7 @@ function log(x: Expr): Expr {
  * Where 1 + x lies between √½ and √2 take f = x. Elsewhere take log u of the rounded u = 1 + x, and
  * make good for what rounding lost, d = x − (u − 1): log(u + d) = log u + d/u to first order.
  */
-function log1p(x: Expr): Expr {
+export function log1p(x: Expr): Expr {
   const u = add(ONE, x);
   const isSmall = and(less(real(Math.SQRT1_2 - 1), x), less(x, real(Math.SQRT2 - 1)));
   const split = splitMantissa(u);
@@ -238,7 +197,7 @@ function log1p(x: Expr): Expr {
  * For a = |x| near 0, tanh a = a + a³·P(a²); elsewhere tanh a = 1 − 2e/(1 + e) with e = e^(−2a),
  * which cannot overflow. Then the sign of x is put back.
  */
-function tanh(x: Expr): Expr {
+export function tanh(x: Expr): Expr {
   const a = abs(x);
   const z = mul(a, a);
   const p = polynomial(
@@ -259,7 +218,7 @@ function tanh(x: Expr): Expr {
  * With e⁻ˣ = 2ⁿ·eʳ, 1/(1 + e⁻ˣ) = 2⁻ⁿ/(1 + ((eʳ − 1) + 2⁻ⁿ)): the exponential itself, and its
  * rounding, never appear. Beyond the clamp the result is 1 or 0.
  */
-function sigmoid(x: Expr): Expr {
+export function sigmoid(x: Expr): Expr {
   const { n, expm1OfRest } = splitExponent(min(max(neg(x), real(-30)), real(104)));
   const denominator = add(ONE, add(expm1OfRest, powerOfTwo(neg(min(n, int(64))))));
   return scaleByPowerOfTwo(div(ONE, denominator), neg(n));
@@ -270,13 +229,19 @@ function sigmoid(x: Expr): Expr {
  * 2·(1 + f) with f = (u − 1)/2, elsewhere f = u: so nothing is rounded that log would have to make
  * good for, and there is no division. NaN survives in u.
  */
-function softplus(x: Expr): Expr {
+export function softplus(x: Expr): Expr {
   const u = exp(neg(abs(x)));
   const isLarge = less(real(Math.SQRT2 - 1), u);
   const f = select(isLarge, mul(sub(u, ONE), real(0.5)), u);
   const n = select(isLarge, ONE, real(0));
   return add(select(less(real(0), x), x, real(0)), logOfSplit(n, f, real(0)));
 }
+
+/** sin x for |x| ≤ 8192; near 0 it is x − x³/6 …, and keeps the sign of a zero. */
+export const sin = (x: Expr): Expr => select(less(abs(x), real(2 ** -12)), x, quarterTurns(x, 0));
+
+/** cos x for |x| ≤ 8192. */
+export const cos = (x: Expr): Expr => quarterTurns(x, 1);
 
 /**
  * π/2 in four parts, three of 11 bits, so that their products with quarter turns below 2¹³ are
@@ -323,7 +288,7 @@ function ofQuarterTurns(n: Expr, r: Expr, turns: number): Expr {
 }
 
 /** sin(x + turns·π/2) for 8192 < |x|. Infinity gives NaN. */
-function largeAngle(x: Expr, turns: number): { when: Expr; value: Expr } {
+export function largeAngle(x: Expr, turns: number): { when: Expr; value: Expr } {
   // As integers, the bits of floats without their signs are ordered like the floats.
   const magnitude = and(bitcast(x, "int32"), int(0x7fffffff));
   const large = reduceLarge(x);

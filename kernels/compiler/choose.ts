@@ -3,8 +3,8 @@
  * are computed again wherever a consumer reads them. A node is stored when
  * - it is an output, or is a reduction, a scan, a scatter or a product, each of which needs a
  *   kernel of its own;
- * - computing it again would cost more than a kernel and a buffer. The costs count how often all
- *   consumers evaluate it, so several consumers, broadcasts and gathers need no rules of their own;
+ * - computing it again would cost more than a kernel and a buffer. The cost counts the evaluations
+ *   by all consumers, so several consumers, broadcasts and gathers need no rules of their own;
  * - the formula would become too deep, or would read more buffers than the device allows.
  *
  * Worked example: s = sigmoid(x) of 100 elements costs 12 multiplications an element, and a buffer
@@ -40,8 +40,8 @@ const STORE_COST = 4, KERNEL_COST = 2000;
 const COST_LIMIT = 1000;
 /**
  * What a gathered element costs, in multiplications: its index is another load. Without this cost
- * iaf_prior takes 311 kernels instead of 271, since every consumer of gathered rows would wait for
- * a kernel that gathers them.
+ * iaf_prior takes 311 kernels instead of 271: consumers that each gather for themselves read at
+ * different elements than they compute, and step 4 cannot merge them.
  */
 const GATHER_COST = 8;
 

@@ -18,17 +18,11 @@ import {
 export function share(roots: readonly Expr[]): Expr[] {
   const ids = new Map<Expr, number>();
   const byKey = new Map<string, Expr>();
-  const rewritten = new Map<Expr, Expr>();
 
   const idOf = (expr: Expr): number => {
     let id = ids.get(expr);
     if (id === undefined) ids.set(expr, id = ids.size);
     return id;
-  };
-  const unique = (key: string, expr: Expr): Expr => {
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, expr);
-    return known ?? expr;
   };
   const indexKey = (index: Index): string =>
     index.constant + index.terms.map(({ atom, scale }) => {
@@ -39,58 +33,56 @@ export function share(roots: readonly Expr[]): Expr[] {
         : `${atom.kind[0]}${atom.by}(${indexKey(atom.of)})`;
       return `+${scale}${name}`;
     }).sort().join("");
-
-  function rewrite(expr: Expr): Expr {
-    let done = rewritten.get(expr);
-    if (done === undefined) rewritten.set(expr, done = rewriteOnce(expr));
-    return done;
-  }
-  function rewriteOnce(expr: Expr): Expr {
+  const keyOf = (expr: Expr): string => {
     switch (expr.kind) {
       case "constant":
-        return unique(`c${expr.dtype}${Object.is(expr.value, -0) ? "-0" : expr.value}`, expr);
+        return `c${expr.dtype}${Object.is(expr.value, -0) ? "-0" : expr.value}`;
       case "result":
-        return unique("result", expr);
-      case "position": {
-        const at = mapIndex(expr.at, rewrite);
-        return unique(`p${indexKey(at)}`, { ...expr, at });
-      }
-      case "load": {
-        const at = mapIndex(expr.at, rewrite);
-        return unique(`l${expr.buffer}:${indexKey(at)}`, { ...expr, at });
-      }
-      case "call": {
-        const args = expr.args.map(rewrite);
-        return unique(`${expr.op}${expr.dtype}(${args.map(idOf)})`, { ...expr, args });
-      }
+        return "result";
+      case "position":
+        return `p${indexKey(expr.at)}`;
+      case "load":
+        return `l${expr.buffer}:${indexKey(expr.at)}`;
+      case "call":
+        return `${expr.op}${expr.dtype}(${expr.args.map(idOf)})`;
     }
-  }
-  return roots.map(rewrite);
+  };
+  return rewrite(roots, (expr) => {
+    const key = keyOf(expr);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, expr);
+    return known ?? expr;
+  });
 }
 
 /**
  * The formulas with every load replaced by what `f` makes of it; shared subexpressions stay shared.
  */
-export function substitute(roots: readonly Expr[], f: (load: Load) => Expr): Expr[] {
+export const substitute = (roots: readonly Expr[], f: (load: Load) => Expr): Expr[] =>
+  rewrite(roots, (expr) => expr.kind === "load" ? f(expr) : expr);
+
+/** Replaces every expression by what `f` makes of it, arguments first, each once. */
+function rewrite(roots: readonly Expr[], f: (expr: Expr) => Expr): Expr[] {
   const done = new Map<Expr, Expr>();
-  const rewrite = (expr: Expr): Expr => {
+  const visit = (expr: Expr): Expr => {
     let result = done.get(expr);
-    if (result === undefined) done.set(expr, result = rewriteOnce(expr));
+    if (result === undefined) done.set(expr, result = f(withParts(expr, visit)));
     return result;
   };
-  const rewriteOnce = (expr: Expr): Expr => {
-    switch (expr.kind) {
-      case "load":
-        return f({ ...expr, at: mapIndex(expr.at, rewrite) });
-      case "position":
-        return { ...expr, at: mapIndex(expr.at, rewrite) };
-      case "call":
-        return { ...expr, args: expr.args.map(rewrite) };
-      default:
-        return expr;
-    }
-  };
-  return roots.map(rewrite);
+  return roots.map(visit);
+}
+
+/** The expression with those within it replaced. */
+function withParts(expr: Expr, f: (expr: Expr) => Expr): Expr {
+  switch (expr.kind) {
+    case "load":
+    case "position":
+      return { ...expr, at: mapIndex(expr.at, f) };
+    case "call":
+      return { ...expr, args: expr.args.map(f) };
+    default:
+      return expr;
+  }
 }
 
 /** The index with the expressions in it rewritten. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DType, Expr, Index, Intrinsic, ScalarOp } from "../formula.ts";
-import { INTRINSICS } from "../numerics.ts";
+import { INTRINSICS } from "../intrinsics.ts";
 
 /** Functions that printed code may call by these names. */
 export const library: Readonly<Record<string, (x: number) => number>> = {
@@ -48,7 +48,7 @@ function printOnce(expr: Expr, recurse: (expr: Expr) => string): string {
 }
 
 /** JavaScript for an index. */
-export function printIndex(index: Index, recurse: (expr: Expr) => string): string {
+function printIndex(index: Index, recurse: (expr: Expr) => string): string {
   const terms = index.terms.map(({ atom, scale }) => {
     const inner = atom.kind === "axis"
       ? `i${atom.axis}`

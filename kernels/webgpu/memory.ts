@@ -92,7 +92,7 @@ export class BufferPool {
  * The size to allocate: a multiple of 256 bytes with three significant bits, so that equal sizes
  * recur. At most 25 % is unused.
  */
-export function sizeClass(bytes: number): number {
+function sizeClass(bytes: number): number {
   const step = Math.max(256, 2 ** (Math.floor(Math.log2(Math.max(1, bytes))) - 2));
   return Math.max(1, Math.ceil(bytes / step)) * step;
 }

@@ -8,7 +8,7 @@ import type { Buffer, Data, Device, Program } from "../device.ts";
 import { axisIndex, flatten } from "../indexing.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Expr, Intrinsic } from "../formula.ts";
-import { INTRINSICS } from "../numerics.ts";
+import { INTRINSICS } from "../intrinsics.ts";
 import { add, constant, equal, intrinsic, load, max, position, result, select } from "../scalar.ts";
 
 /** A kernel, its inputs, and the numbers that it must give. */

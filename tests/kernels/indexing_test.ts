@@ -102,7 +102,7 @@ const stepsOf = fc.array(fc.tuple(fc.nat(9), fc.nat(20), fc.nat(20), fc.nat(9)),
   size: "max",
 });
 
-Deno.test("sums, multiples, quotients and remainders are those of integers, within their bounds", () => {
+Deno.test("index arithmetic agrees with integers, and stays within its bounds", () => {
   let quotients = 0;
   fc.assert(
     fc.property(loopsOf, stepsOf, (loops, steps) => {
@@ -116,7 +116,7 @@ Deno.test("sums, multiples, quotients and remainders are those of integers, with
   assertGreater(quotients, 100, "indices that are no strided views were among them");
 });
 
-Deno.test("what a division splits, addition puts together", () => {
+Deno.test("add puts together what divide splits", () => {
   fc.assert(
     fc.property(loopsOf, stepsOf, fc.integer({ min: 1, max: 12 }), (loops, steps, by) => {
       for (const known of grow(loops, steps)) {
@@ -129,7 +129,7 @@ Deno.test("what a division splits, addition puts together", () => {
   );
 });
 
-Deno.test("weighted sums of loops are divided as integers are, whatever they have in common", () => {
+Deno.test("divide agrees with integer division for all sums of loop variables", () => {
   const scales = fc.array(fc.integer({ min: -3, max: 8 }), { minLength: 4, maxLength: 4 });
   fc.assert(
     fc.property(
@@ -156,7 +156,7 @@ Deno.test("weighted sums of loops are divided as integers are, whatever they hav
   );
 });
 
-Deno.test("bounds are reached where every loop variable occurs once", () => {
+Deno.test("the bounds are reached where each loop variable occurs once", () => {
   const scales = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(loopsOf, scales, fc.integer({ min: -9, max: 9 }), (loops, scales, constant) => {
@@ -171,7 +171,7 @@ Deno.test("bounds are reached where every loop variable occurs once", () => {
   );
 });
 
-Deno.test("unflatten gives the index whose row-major position it is, and flatten is its inverse", () => {
+Deno.test("flatten and unflatten are inverse", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }), (shape) => {
       const size = shape.reduce((n, d) => n * d, 1);
@@ -238,7 +238,7 @@ Deno.test("the worked example: [4, 6] through [2, 2, 6] and [24] is read at i", 
   assertEquals(index.terms, [{ atom: { kind: "axis", axis: 0, size: 24 }, scale: 1 }]);
 });
 
-Deno.test("a transposed matrix read flat is no strided view; split by its own rows it is", () => {
+Deno.test("a transposed matrix is not strided when read flat, but is by its rows", () => {
   const [rows, columns] = [4, 6];
   const transposed = (at: readonly Index[]) => flatten([at[1], at[0]], [columns, rows]);
   const flat = transposed(unflatten(axisIndex(0, rows * columns), [rows, columns]));
@@ -251,7 +251,7 @@ Deno.test("a transposed matrix read flat is no strided view; split by its own ro
   assertEquals([0, 1, 2].map((axis) => strideOf(transposed(split), axis)), [2, 1, 4]);
 });
 
-Deno.test("a stride is how far the index moves, wherever it is said to be constant", () => {
+Deno.test("strideOf is the step of the index, wherever it gives a number", () => {
   let strides = 0;
   fc.assert(
     fc.property(loopsOf, stepsOf, (loops, steps) => {
@@ -274,7 +274,7 @@ Deno.test("a stride is how far the index moves, wherever it is said to be consta
   assertGreater(strides, 1000);
 });
 
-Deno.test("indices that are written the same way are equal; like terms are counted together", () => {
+Deno.test("indices written the same way are equal, and like terms add up", () => {
   const [i, j] = [axisIndex(0, 5), axisIndex(1, 7)];
   assert(sameIndex(add(i, j), add(j, i)));
   assert(sameIndex(add(i, i, i), scale(i, 3)));

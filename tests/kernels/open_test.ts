@@ -1,10 +1,10 @@
-/** Opening devices, and giving them: what cannot be is refused by a sentence that says what can. */
+/** Opening devices and passing them: errors say what is wrong and what would be right. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { explain, jit, openDevice, run, type Tensor, zeros } from "../../mod.ts";
 import type { Device } from "../../kernels/device.ts";
 import { adviceAt, here } from "../../kernels/webgpu/advice.ts";
 
-Deno.test("a device of another name is refused by the names that there are", async () => {
+Deno.test("an unknown device name is refused, and the error lists the known names", async () => {
   for (const [name, text] of [["gpu", '"gpu"'], [{ threads: 2 }, "object"], [null, "null"]]) {
     await assertRejects(
       () => openDevice(name as "cpu"),
@@ -14,7 +14,7 @@ Deno.test("a device of another name is refused by the names that there are", asy
   }
 });
 
-Deno.test("a name, a promise or something else in place of a device is refused", () => {
+Deno.test("what is not a device is refused", () => {
   const promise = openDevice("reference");
   const wrongs: [unknown, string][] = [
     ["cpu", 'Cannot compute on "cpu": a device is what await openDevice("cpu") gives'],
@@ -31,7 +31,7 @@ Deno.test("a name, a promise or something else in place of a device is refused",
   }
 });
 
-Deno.test("without an adapter, what helps there is said", () => {
+Deno.test("without an adapter, the error says what helps", () => {
   const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
   const advice: [Parameters<typeof adviceAt>[0], RegExp][] = [
     [{ userAgent: "Deno/2.9.6", hasWebgpu: true }, /Vulkan driver/],
@@ -62,7 +62,7 @@ async function whileWebAssemblyHas(classes: object, act: () => Promise<void>): P
   }
 }
 
-Deno.test("where a page forbids WebAssembly, that is said when the cpu device is opened", async () => {
+Deno.test("opening a cpu device says where a page forbids WebAssembly", async () => {
   class Module {
     constructor() {
       throw new WebAssembly.CompileError("violates the policy");
@@ -78,7 +78,7 @@ Deno.test("where a page forbids WebAssembly, that is said when the cpu device is
   });
 });
 
-Deno.test("where there is no room for a memory, that of forgotten devices is waited for", async () => {
+Deno.test("opening a cpu device waits for the memory of forgotten devices", async () => {
   const { Memory: Own } = WebAssembly;
   let refusals = 2;
   class Memory {

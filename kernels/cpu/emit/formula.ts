@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { INTRINSICS, isIntrinsic } from "../../numerics.ts";
+import { INTRINSICS, isIntrinsic } from "../../intrinsics.ts";
 import type { Call, Expr, Intrinsic, Load } from "../../formula.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { Indices } from "./indices.ts";

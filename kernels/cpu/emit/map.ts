@@ -4,10 +4,10 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { indicesOf, type Kernel } from "../../kernel.ts";
+import { indicesOf, type Kernel, outputIndex } from "../../kernel.ts";
 import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
-import { begin, oneRound, outputIndex, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
+import { begin, oneRound, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
 /** The `result` in the formula of a map, if there is one. */
 export type Result =

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { DType, Expr, Index } from "../../formula.ts";
+import type { DType, Expr } from "../../formula.ts";
 import { costOf } from "../../cost.ts";
-import { axisIndex, flatten } from "../../indexing.ts";
-import { type Kernel, visitExprs } from "../../kernel.ts";
+import { type Kernel, outputIndex, visitExprs } from "../../kernel.ts";
 import { identityBits, instructionFor } from "../wasm/simd.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
 import type { Formulas, Source } from "./formula.ts";
@@ -72,10 +71,6 @@ export function timeOf(formulas: readonly Expr[], elements: number): number {
 
 /** A loop of one round, for kernels that have no other. */
 export const oneRound: Loop = { axis: -1, size: 1 };
-
-/** The position of the element that a kernel stores, in its output. */
-export const outputIndex = (space: readonly number[]): Index =>
-  flatten(space.map((size, axis) => axisIndex(axis, size)), space);
 
 /** The instruction that combines four elements with four others. */
 export function combination(combine: Combine, dtype: DType): Opcode {

@@ -10,8 +10,8 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { add, axisIndex, flatten, scale } from "../../indexing.ts";
-import type { ReduceKernel } from "../../kernel.ts";
+import { add, axisIndex, scale } from "../../indexing.ts";
+import { outputIndex, type ReduceKernel } from "../../kernel.ts";
 import { load, result } from "../../scalar.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
 import {
@@ -76,8 +76,7 @@ export function turnsOf(kernel: ReduceKernel, parts: number): number {
 export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, ReduceKernel] {
   const { space, body, loads } = kernel;
   const dtype = body.dtype;
-  const axes = space.map((size, axis) => axisIndex(axis, size));
-  const at = add(scale(flatten(axes, space), parts), axisIndex(space.length, parts));
+  const at = add(scale(outputIndex(space), parts), axisIndex(space.length, parts));
   return [
     { ...kernel, name: `${kernel.name} (parts)`, stores: [{ dtype, value: result(dtype) }] },
     { ...kernel, over: [parts], loads: [...loads, dtype], body: load(loads.length, at, dtype) },

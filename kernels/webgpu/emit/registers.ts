@@ -9,8 +9,8 @@
 import type { MatmulKernel } from "../../kernel.ts";
 import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { assemble, groupFrom, threadsOf, writerFor } from "../wgsl/shader.ts";
-import { beginTile, emitFinish, finishAll, sumsOf } from "./tile.ts";
+import { groupFrom, threadsOf, writerFor } from "../wgsl/shader.ts";
+import { assembleTiles, beginTile, finishAll, sumsOf } from "./tile.ts";
 import { tilesOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
@@ -75,8 +75,5 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
     (v) => `width${v}`,
   );
 
-  const finish = emitFinish(kernel, bindings, vectors);
-  const helpers = [...writer.helpers, ...finish.helpers];
-  const declarations = [finish.code];
-  return assemble(kernel, bindings, head, root, helpers, { vectors, declarations });
+  return assembleTiles(kernel, bindings, head, root, writer.helpers, { vectors });
 }

@@ -14,8 +14,8 @@
 import type { MatmulKernel } from "../../kernel.ts";
 import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { assemble, groupFrom, groupsOf, writerFor } from "../wgsl/shader.ts";
-import { beginTile, emitFinish, finishAll, sumsOf } from "./tile.ts";
+import { groupFrom, groupsOf, writerFor } from "../wgsl/shader.ts";
+import { assembleTiles, beginTile, finishAll, sumsOf } from "./tile.ts";
 import { tileOf, tilesOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
@@ -110,12 +110,9 @@ export function emitTeams(
     (v) => `column + (x + ${unsigned(v * team.across)}) * 4u + c`,
   );
 
-  const finish = emitFinish(kernel, bindings, vectors);
-  const helpers = [...writer.helpers, ...finish.helpers];
   const declarations = [
     `var<workgroup> tile_a: array<vec4<${type}>, ${tileRows / 4 * team.depth}>;`,
     `var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;`,
-    finish.code,
   ];
-  return assemble(kernel, bindings, head, root, helpers, { vectors, declarations });
+  return assembleTiles(kernel, bindings, head, root, writer.helpers, { vectors, declarations });
 }

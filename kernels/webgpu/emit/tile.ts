@@ -6,8 +6,8 @@
  */
 import type { MatmulKernel } from "../../kernel.ts";
 import { range } from "./operand.ts";
-import type { Bindings } from "../wgsl/shader.ts";
-import { groupFrom, store, writerFor } from "../wgsl/shader.ts";
+import type { Bindings, Extras, Head, Shader } from "../wgsl/shader.ts";
+import { assemble, groupFrom, store, writerFor } from "../wgsl/shader.ts";
 import { tileOf, type Variant } from "./variants.ts";
 import { typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
@@ -25,14 +25,17 @@ export function beginTile(root: Block, { space }: MatmulKernel, variant: Variant
 }
 
 /**
- * The function that stores one element of the product through the kernel's formulas, if it is not
- * beyond the edge.
+ * Puts the shader of a product together. Its function `finish` stores one element of the product
+ * through the kernel's formulas, if it is not beyond the edge.
  */
-export function emitFinish(
+export function assembleTiles(
   kernel: MatmulKernel,
   bindings: Bindings,
-  vectors: ReadonlySet<number>,
-): { code: string; helpers: Iterable<string> } {
+  head: Head,
+  root: Block,
+  helpers: Iterable<string>,
+  { vectors, declarations = [] }: Extras,
+): Shader {
   const { space } = kernel;
   const rank = space.length;
   const [rows, columns] = space.slice(-2);
@@ -47,8 +50,11 @@ export function emitFinish(
   writer.result = { text: "result", home: body };
   store(kernel, writer, body);
   const type = typeOf(kernel.a.dtype);
-  const code = `fn finish(batch: u32, row: u32, column: u32, result: ${type}) {\n${body}\n}`;
-  return { code, helpers: writer.helpers };
+  const finish = `fn finish(batch: u32, row: u32, column: u32, result: ${type}) {\n${body}\n}`;
+  return assemble(kernel, bindings, head, root, [...helpers, ...writer.helpers], {
+    vectors,
+    declarations: [...declarations, finish],
+  });
 }
 
 /** The sums of a thread's tile: `rows` times `vectors` of four columns. */

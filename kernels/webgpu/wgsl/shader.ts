@@ -4,10 +4,9 @@
  * @module
  */
 import { type Combine, IDENTITIES } from "../../graph.ts";
-import { axisIndex, flatten } from "../../indexing.ts";
-import type { Kernel } from "../../kernel.ts";
-import type { DType } from "../../formula.ts";
+import { type Kernel, outputIndex } from "../../kernel.ts";
 import { constant } from "../../scalar.ts";
+import type { DType } from "../../formula.ts";
 import type { AxisGroup, Block, Placed } from "./writer.ts";
 import { helperText, Writer } from "./writer.ts";
 import { callText, fromStored, storedTypeOf, toStored, unsigned } from "./wgsl.ts";
@@ -81,8 +80,7 @@ function bindingTypes(kernel: Kernel, bindings: Bindings): DType[] {
 
 /** Computes all elements of the stores at the current position, and then stores them. */
 export function store(kernel: Kernel, writer: Writer, into: Block): void {
-  const axes = kernel.space.map((size, axis) => axisIndex(axis, size));
-  const at = writer.index(flatten(axes, kernel.space)).text;
+  const at = writer.index(outputIndex(kernel.space)).text;
   const values = kernel.stores.map(({ value }) => writer.value(value).text);
   kernel.stores.forEach(({ dtype }, i) => {
     into.push(`output${i}[${at}] = ${toStored(values[i], dtype)};`);

@@ -10,8 +10,8 @@
  * @module
  */
 import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
-import { INTRINSICS } from "../../numerics.ts";
 import { sizeOf } from "../../graph.ts";
+import { INTRINSICS } from "../../intrinsics.ts";
 import { constant, mul, result } from "../../scalar.ts";
 import { bitsText, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
 
@@ -256,10 +256,10 @@ function intrinsicHelper(name: string): string {
     };
     if (rare !== undefined) {
       const { when, value } = rare(x);
-      const test = printInto(body, when);
+      const isRare = printInto(body, when);
       const branch = new Block(body);
       branch.push(`return ${printInto(branch, value)};`);
-      body.attach(`if (${test})`, branch);
+      body.attach(`if (${isRare})`, branch);
     }
     body.push(`return ${printInto(body, written(x))};`);
     const float = typeOf("float32");

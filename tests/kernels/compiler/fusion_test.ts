@@ -1,7 +1,7 @@
 /**
- * Fused is unfused: random graphs give the same on every device, and whatever the fuser and the
- * planner are told. (What all devices share, such as index arithmetic, is not tested here but by
- * the op table.)
+ * Fused graphs compute the same as unfused ones: random graphs on every device, whatever the
+ * compiler may fuse, reuse and overwrite. (The op table tests what all devices share, such as index
+ * arithmetic.)
  *
  * @module
  */
@@ -75,9 +75,9 @@ onEveryDevice(
 );
 
 /**
- * Plans and runs the graphs on the reference device, with any fusion, over copies of the leaves.
+ * Compiles and runs the graphs on the reference device, with any fusion, over copies of the leaves.
  */
-async function runPlanned(
+async function runCompiled(
   outputs: readonly Tensor[],
   maxBuffers: number,
   donate: (input: number) => boolean,
@@ -103,7 +103,7 @@ async function runPlanned(
   return results;
 }
 
-Deno.test("a plan is right whatever it may fuse, reuse and overwrite", async () => {
+Deno.test("a program is right whatever is fused, reused and overwritten", async () => {
   await fc.assert(
     fc.asyncProperty(
       choices,
@@ -111,11 +111,15 @@ Deno.test("a plan is right whatever it may fuse, reuse and overwrite", async () 
       fc.nat(7),
       async (list, most, mask) => {
         const outputs = exactGraph(list).map(({ x }) => x);
-        const planned = await runPlanned(outputs, most, (input) => (mask >> (input % 3) & 1) === 1);
+        const results = await runCompiled(
+          outputs,
+          most,
+          (input) => (mask >> (input % 3) & 1) === 1,
+        );
         const expected = run(outputs, reference);
         for (const [n, computed] of expected.entries()) {
           // −0 and 0 are the same integer.
-          assertEquals(planned[n].map((x) => x + 0), [...await computed.read()].map((x) => x + 0));
+          assertEquals(results[n].map((x) => x + 0), [...await computed.read()].map((x) => x + 0));
         }
         for (const computed of expected) computed.dispose();
       },
@@ -124,7 +128,7 @@ Deno.test("a plan is right whatever it may fuse, reuse and overwrite", async () 
   );
 });
 
-Deno.test("what is gathered element by element is gathered once, for all that is made of it", () => {
+Deno.test("gathered elements are loaded once for all consumers; gathered rows are not", () => {
   // Whether two maps are one kernel: they read the gathered elements, or gather for themselves.
   const indices = tensor(Int32Array.from({ length: 1000 }, (_, i) => 7 * i % 1000));
   const f = (x: Tensor) => [mul(take(x, indices), 2), exp(take(x, indices))];
@@ -136,7 +140,7 @@ Deno.test("what is gathered element by element is gathered once, for all that is
   assertEquals(kernelsOf(elements, rows), 3);
 });
 
-onEveryDevice("constants come to what they would as tensors", async (device) => {
+onEveryDevice("ops give the same for constants as for tensors", async (device) => {
   const numbers = [2 ** 24 + 1, -(2 ** 24), 0.1];
   for (const op of [add, sub, mul]) {
     const pairs = numbers.flatMap((a) => numbers.map((b) => [a, b]));

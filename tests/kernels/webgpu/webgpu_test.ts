@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as at from "../../../kernels/indexing.ts";
 import { openReference } from "../../../kernels/reference/device.ts";
-import { INTRINSICS } from "../../../kernels/numerics.ts";
+import { INTRINSICS } from "../../../kernels/intrinsics.ts";
 import * as s from "../../../kernels/scalar.ts";
 import type { DType, Expr, Index, Intrinsic } from "../../../kernels/formula.ts";
 import { WORKGROUP } from "../../../kernels/webgpu/wgsl/shader.ts";
