@@ -10,7 +10,15 @@ import type { Kernel, MatmulKernel, ReduceKernel } from "../../kernel.ts";
 import { emitMap, emitScan } from "./emitter.ts";
 import { emitMatmul, splitProduct } from "./matmul.ts";
 import { emitReduce, reductionParts, split, turnsOf } from "./reduce.ts";
-import { emitLinking, emitSearch, emitWalking, linking, listsOf, walking } from "./scatter.ts";
+import {
+  emitLinking,
+  emitSearch,
+  emitWalking,
+  linking,
+  listsOf,
+  totalling,
+  walking,
+} from "./scatter.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
 import type { Choose, Variant } from "./variants.ts";
 
@@ -61,17 +69,28 @@ export function launchesOf(
       if (lists === undefined) {
         return [{ step, turns: updates, emit: (bindings) => emitSearch(kernel, bindings) }];
       }
-      const [first, second] = [linking(kernel), walking(kernel)];
+      const [first, second] = [linking(kernel), walking(kernel, lists)];
       const [one, two] = through(step, first, second, scratch(lists.size));
-      return [{
+      const { chunk, parts, share } = lists;
+      const link: Launch = {
         step: one,
-        turns: kernel.space[0] + lists.chunk,
+        turns: kernel.space[0] + chunk,
         emit: (bindings) => emitLinking(first, bindings, lists),
-      }, {
+      };
+      const walk: Launch = {
         step: two,
-        turns: lists.chunks + updates, // one row may have all updates: only the data knows
+        turns: share + Math.min(share * chunk, updates), // one row may have all updates
         emit: (bindings) => emitWalking(second, bindings, lists),
-      }];
+      };
+      if (parts === 1) return [link, walk];
+      const [, total] = split(totalling(kernel), parts);
+      const [{ writes }, added] = through(
+        step,
+        second,
+        total,
+        scratch(sizeOf(kernel.space) * parts),
+      );
+      return [link, { ...walk, step: { ...two, writes } }, reduction(added, total)];
     }
   }
 }

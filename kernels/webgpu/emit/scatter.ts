@@ -10,13 +10,14 @@
  *     next[update]        the next one in the same list, or NONE
  *
  * In the second, a thread per element of the output walks along the lists of its row, chunk after
- * chunk.
+ * chunk. Where rows are few and updates many, the chunks are dealt to several such threads, and a
+ * third launch adds up their sums.
  *
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import type { ScatterKernel } from "../../kernel.ts";
-import { constant, load } from "../../scalar.ts";
+import type { ReduceKernel, ScatterKernel } from "../../kernel.ts";
+import { constant, load, result } from "../../scalar.ts";
 import { cascade } from "./cascade.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
 import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader.ts";
@@ -25,6 +26,11 @@ import { Block } from "../wgsl/writer.ts";
 
 /** This many comparisons of a row with an update are cheaper than another launch. */
 const FEW = 2 ** 20;
+/**
+ * A thread walks along this many updates at most, if there are few rows. llvmpipe ends loops after
+ * 65,535 turns.
+ */
+const LONG = 2 ** 15;
 /** The least number of updates of a chunk. */
 const CHUNK = 64;
 /** The number of threads of a workgroup that links: few, so that there are many workgroups. */
@@ -63,6 +69,9 @@ export interface Lists {
   /** The number of updates in a chunk, and the number of chunks. */
   readonly chunk: number;
   readonly chunks: number;
+  /** The number of parts that a row's chunks are dealt to, and of the chunks of a part. */
+  readonly parts: number;
+  readonly share: number;
   /** Where `next` begins, behind the heads. */
   readonly next: number;
   /** The number of elements of heads and next together. */
@@ -71,12 +80,15 @@ export interface Lists {
 
 /** The lists of a scatter; undefined where searching is cheaper than another launch. */
 export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | undefined {
-  if (sizeOf(space) * updates <= FEW) return undefined;
+  if (sizeOf(space) * updates <= FEW && updates <= LONG) return undefined;
   // Not many more heads than updates: a thread passes both.
   const chunk = Math.max(CHUNK, Math.ceil(space[0] / 2));
   const chunks = Math.ceil(updates / chunk);
+  // As many sums as there are updates, at most.
+  const most = Math.max(1, Math.min(Math.ceil(updates / LONG), Math.floor(updates / space[0])));
+  const share = Math.ceil(chunks / most);
   const next = chunks * space[0];
-  return { chunk, chunks, next, size: next + updates };
+  return { chunk, chunks, parts: Math.ceil(chunks / share), share, next, size: next + updates };
 }
 
 /** The kernel that links: it writes the lists alone. */
@@ -85,10 +97,20 @@ export function linking(kernel: ScatterKernel): ScatterKernel {
   return { ...kernel, name: `${kernel.name} (lists)`, stores };
 }
 
-/** The kernel that walks: it also loads the lists, last. */
-export const walking = (kernel: ScatterKernel): ScatterKernel => ({
+/**
+ * The kernel that walks: it also loads the lists, last. Of several parts it stores the sums alone.
+ */
+export function walking(kernel: ScatterKernel, { parts }: Lists): ScatterKernel {
+  const { dtype } = kernel.body;
+  const stores = parts > 1 ? [{ dtype, value: result(dtype) }] : kernel.stores;
+  return { ...kernel, loads: [...kernel.loads, "uint32"], stores };
+}
+
+/** The reduction that adds up the parts, before it is itself split. */
+export const totalling = (kernel: ScatterKernel): ReduceKernel => ({
   ...kernel,
-  loads: [...kernel.loads, "uint32"],
+  kind: "reduce",
+  combine: "add",
 });
 
 /**
@@ -118,28 +140,38 @@ export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Li
   return assemble(kernel, bindings, head, root, writer.helpers);
 }
 
-/** Writes the shader that walks along the lists, the last load of the kernel. */
+/**
+ * Writes the shader that walks along the lists, the last load of the kernel. Of several parts each
+ * has a thread of its own, and the sums [...space, parts] are stored.
+ */
 export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Lists): Shader {
   const { space, over, body, loads } = kernel;
   const root = new Block();
   const outer = new Block(root);
   const loop = new Block(outer);
-  const head = threadsOf(sizeOf(space), root);
+  const { parts, share, chunks } = lists;
+  const head = threadsOf(sizeOf(space) * parts, root);
   const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "i", home: root }),
+    groupFrom(0, space, { text: "element", home: root }),
     groupFrom(space.length, over, { text: "u", home: loop }),
   ]);
   const links = load(loads.length - 1, { constant: 0, terms: [], min: 0, max: 0 }, "uint32");
   const link = (at: string) => writer.loadText(links, at);
-  const sum = cascade(root, body.dtype, over[0]);
-  root.push(`let row = i / ${unsigned(sizeOf(space.slice(1)))};`);
+  const sum = cascade(root, body.dtype, share * lists.chunk);
+  root.push(
+    `let element = i / ${unsigned(parts)};`,
+    `let first = (i % ${unsigned(parts)}) * ${unsigned(share)};`,
+    `let end = min(first + ${unsigned(share)}, ${unsigned(chunks)});`,
+    `let row = element / ${unsigned(sizeOf(space.slice(1)))};`,
+  );
   loop.push(sum.include(writer.value(body).text));
   const start = link(`chunk * ${unsigned(space[0])} + row`);
   const next = link(`${unsigned(lists.next)} + u`);
   outer.attach(`for (var u = ${start}; u != ${NONE}; u = ${next})`, loop);
-  root.attach(`for (var chunk = 0u; chunk < ${unsigned(lists.chunks)}; chunk++)`, outer);
+  root.attach("for (var chunk = first; chunk < end; chunk++)", outer);
   root.push(`let result = ${sum.value};`);
   writer.result = { text: "result", home: root };
-  store(kernel, writer, root);
+  if (parts > 1) root.push("output0[i] = result;");
+  else store(kernel, writer, root);
   return assemble(kernel, bindings, head, root, writer.helpers);
 }

@@ -321,7 +321,7 @@ test("loops that llvmpipe would cut short are refused", async (device) => {
   };
   if (!device.description.includes("in software")) return;
   await assertRejects(() => run(device, kernel, [noise(n)]), RangeError, "cumsum [70000]");
-  // All updates may be for one row, along whose list a thread then walks.
+  // Too many rows for dealing the updates out, and all updates may be for one row.
   const rows = 40_000, u = at.axisIndex(1, n);
   const scatter: Single = {
     ...{ kind: "scatter", name: "scatterAdd", space: [rows], over: [n] },
