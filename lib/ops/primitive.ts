@@ -27,7 +27,7 @@ export interface Primitive<Attributes = undefined> {
    */
   type(inputs: readonly Tensor[], attributes: Attributes): TensorType;
   /** How the output is computed. */
-  lower(inputs: readonly Tensor[], attributes: Attributes, output: TensorType): Lowering;
+  lower(inputs: readonly Tensor[], attributes: Attributes): Lowering;
   /**
    * The gradients with respect to the inputs, given dy, that with respect to the output y;
    * undefined where an input has none. Written with the public ops, so gradients have gradients.
@@ -66,7 +66,7 @@ export function apply<A>(
     inputs,
     shape,
     dtype,
-    lowering: lower(inputs, attributes, { shape, dtype }),
+    lowering: lower(inputs, attributes),
     trace,
     backward: gradient && ((dy, y, inputs) => gradient(dy, y, inputs, attributes)),
   });
