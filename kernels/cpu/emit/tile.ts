@@ -2,8 +2,8 @@
  * The innermost loops of a matrix product. A tile of some rows and eight columns of the output is
  * held in registers while the loop over k adds one outer product after the other.
  *
- * The loop goes through all of k. Stretches of 1024 terms, for the first-level cache, were no
- * faster at k = 2048 and 4096.
+ * A long sum is cut into blocks: 10⁶ terms of .1 in one float32 sum would be off by 1 %, in blocks
+ * of 1024 they are by 1.4e-5.
  *
  * @module
  */
@@ -14,6 +14,9 @@ import { hasRelaxed } from "../wasm/relaxed.ts";
 
 /** Terms in one turn of the innermost loop. */
 const unroll = 4;
+
+/** Terms that are added up before their sum goes to the output. */
+const block = 1024;
 
 /** Pushes base + 4 · (constant + Σ strides · indices). */
 export function pushAddress(
@@ -87,15 +90,36 @@ export function emitStrip(
   pushAddress(tile, strip.left, lowest, [], []).set(left);
   pushAddress(tile, strip.right, 0, [k * panelWidth], [panel]).set(right);
   pushAddress(tile, strip.to, 0, [panelWidth], [panel]).set(to);
-  for (const sum of sums) tile.v128([0, 0, 0, 0]).set(sum);
+  const isLong = k > block;
+  /** Puts the sums down: in place of what is there, or on top of it. */
+  const store = (code: Code, isFirst: boolean): Code => {
+    sums.forEach((sum, i) => {
+      const offset = strip.lineBytes * (i >> 1) + 16 * (i & 1);
+      code.get(to).get(sum);
+      if (!isFirst) code.get(to).memory("v128.load", offset).op("f32x4.add");
+      code.memory("v128.store", offset);
+    });
+    return code;
+  };
+  const clear = (code: Code): Code =>
+    sums.reduce((cleared, sum) => cleared.v128([0, 0, 0, 0]).set(sum), code);
+  const before = (end: number) => new Code().get(right).get(end).op("i32.lt_u");
+
   const rest = k % unroll;
-  if (k >= unroll) {
-    tile.i32(4 * panelWidth * (k - rest)).get(right).op("i32.add").set(stop);
-    tile.repeat(terms(unroll), new Code().get(right).get(stop).op("i32.lt_u"));
+  const bytes = (count: number) => 4 * panelWidth * count;
+  clear(tile);
+  if (isLong) {
+    const end = fn.local("i32");
+    store(tile, true).get(right).i32(bytes(k - rest)).op("i32.add").set(end);
+    const one = new Code().get(right).i32(bytes(block)).op("i32.add").tee(stop);
+    one.get(end).get(stop).get(end).op("i32.lt_u").op("select").set(stop);
+    one.repeat(terms(unroll), before(stop));
+    tile.repeat(clear(store(one, false)), before(end));
+  } else if (k >= unroll) {
+    tile.get(right).i32(bytes(k - rest)).op("i32.add").set(stop);
+    tile.repeat(terms(unroll), before(stop));
   }
   if (rest > 0) tile.append(terms(rest));
-  sums.forEach((sum, i) => {
-    tile.get(to).get(sum).memory("v128.store", strip.lineBytes * (i >> 1) + 16 * (i & 1));
-  });
+  if (rest > 0 || !isLong) store(tile, !isLong);
   return loop(panel, ...strip.panels, 1, tile);
 }

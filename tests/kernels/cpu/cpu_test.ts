@@ -246,6 +246,27 @@ Deno.test("cpu: products of matrices, transposed or not, with bias and relu in t
   }
 });
 
+Deno.test("cpu: a product over 100,000 terms keeps five digits", async () => {
+  for (const k of [1023, 1024, 1025, 2048, 100_003]) {
+    const a = Float32Array.from({ length: k }, (_, i) => i % 3 === 0 ? 0.1 : 0.3);
+    const exact = a.reduce((sum, x) => sum + x * x, 0);
+    const [sum] = await run(
+      {
+        kind: "matmul",
+        over: [k],
+        a: float(0, axisIndex(2, k)),
+        b: float(1, axisIndex(2, k)),
+        dtype: "float32",
+        value: scalar.result("float32"),
+        space: [1, 1],
+      },
+      a,
+      a,
+    );
+    assertAlmostEquals(sum / exact, 1, 1e-5);
+  }
+});
+
 Deno.test("cpu: memory stays flat, and what was freed cannot be used", () => {
   const device = openCpu({ maximumBytes: 2 ** 21 });
   const value = float(0, axisIndex(0, 1000));
