@@ -244,9 +244,9 @@ Deno.test("constant scores give 0", async () => {
 
 Deno.test("bounds refuse densities and scores of wrong shapes", () => {
   for (
-    const [bound, least] of [[infoNceBound, "one draw"], [leaveOneOutBound, "2 draws"]] as const
+    const [bound, least] of [[infoNceBound, "1 draw"], [leaveOneOutBound, "2 draws"]] as const
   ) {
-    const count = least === "one draw" ? 0 : 1;
+    const count = least === "1 draw" ? 0 : 1;
     for (const shape of [[4, 3], [3], [0, 3], [count, count]]) {
       assertThrows(
         () => bound(zeros(shape)),
