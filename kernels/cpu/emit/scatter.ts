@@ -107,29 +107,38 @@ function emitSums(
     const place = formulas.address(parameters.scratch, axisIndex(space.length, updates));
     formulas.levels[1].get(place).memory("i32.load", ordinals).set(ordinal);
   }
+  const levelBytes = 4 * sizeOf(space);
+  /** Adds what is on the stack to the sum of a level. */
+  const include = (code: Code, address: number, level: number, rest: number): Code => {
+    code.get(address).memory("v128.load", levelBytes * level);
+    code.op(combination("add", body.dtype)).set(sum);
+    store(code, address, sum, body.dtype, rest, levelBytes * level);
+    return code;
+  };
   const lanes = nest.lanes(([position], rest) => {
     formulas.lanes(position);
     const term = formulas.value(body);
     const address = formulas.address(target, at);
-    const zero = fn.local("v128"); // never set
-    const put = (code: Code, value: number, level: number) =>
-      store(code, address, value, body.dtype, rest, 4 * sizeOf(space) * level);
-    /**
-     * Adds what is on the stack to the sum of a level, and where that ends a block, goes on with
-     * the next.
-     */
-    const include = (code: Code, level: number): Code => {
-      code.get(address).memory("v128.load", 4 * sizeOf(space) * level);
-      code.op(combination("add", body.dtype)).set(sum);
-      put(code, sum, level);
-      if (level + 1 === levels) return code;
-      const fold = new Code();
-      put(fold, zero, level);
-      include(fold.get(sum), level + 1);
-      return code.get(ordinal).i32(BLOCK ** (level + 1) - 1).op("i32.and").op("i32.eqz").when(fold);
-    };
-    return include(formulas.levels[laneLevel].get(term), 0);
+    return include(formulas.levels[laneLevel].get(term), address, 0, rest);
   });
+  /** Where a block of a level is full, its sum goes to the next level, for all columns. */
+  const fold = (level: number): Code => {
+    if (level + 1 === levels) return new Code();
+    const full = nest.lanes(([position], rest) => {
+      formulas.lanes(position);
+      const address = formulas.address(target, at);
+      const code = formulas.levels[laneLevel].get(address).memory("v128.load", levelBytes * level);
+      include(code, address, level + 1, rest);
+      const zero = fn.local("v128"); // never set
+      store(code, address, zero, body.dtype, rest, levelBytes * level);
+      return code;
+    });
+    const isFull = new Code().get(ordinal).i32(BLOCK ** (level + 1) - 1).op("i32.and").op(
+      "i32.eqz",
+    );
+    return isFull.when(full.append(fold(level + 1)));
+  };
+  lanes.append(fold(0));
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
   const time = timeOf([row], updates) + timeOf([body], updates * sizeOf(columns));
   return { fn, units: loops[1].size, granule: laneLevel === 2 ? 16 : 1, time };
