@@ -88,11 +88,11 @@ Deno.test("each row leaves out its own number, and all others are there", async 
 });
 
 Deno.test("the first of each row are those of the whole row", async () => {
-  const exclude = randomInts(key(2), [30], 99);
+  const exclude = randomInts(key(2), [30], 60);
   for (const options of [{}, { exclude }]) {
-    const whole = await rowsOf(8, 30, 99, options);
-    for (const take of [0, 1, 23, 98]) {
-      const first = await rowsOf(8, 30, 99, { ...options, take });
+    const whole = await rowsOf(8, 30, 60, options);
+    for (const take of [0, 1, 23, 59]) {
+      const first = await rowsOf(8, 30, 60, { ...options, take });
       assertEquals(first, whole.map((row) => row.slice(0, take)));
     }
   }
