@@ -91,11 +91,12 @@ Deno.test("the first of each row are those of the whole row", async () => {
   const exclude = randomInts(key(2), [30], 60);
   for (const options of [{}, { exclude }]) {
     const whole = await rowsOf(8, 30, 60, options);
-    for (const take of [0, 1, 23, 59]) {
+    for (const take of [1, 23, 59]) {
       const first = await rowsOf(8, 30, 60, { ...options, take });
       assertEquals(first, whole.map((row) => row.slice(0, take)));
     }
   }
+  assertEquals(await rowsOf(8, 3, 6, { take: 0 }), Array(3).fill(new Int32Array()));
 });
 
 Deno.test("the same key gives the same orders, another key others", async () => {
