@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import fc from "../../fixtures/property.ts";
 import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
@@ -20,6 +20,9 @@ import { betaOf } from "../../../experiments/models/beta.ts";
 import { curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
 import { readLines } from "../../../experiments/report/history_lines.ts";
 import { lossPanels } from "../../../experiments/report/loss_section.ts";
+import { curveStyles } from "../../../experiments/report/curve_style.ts";
+import { marginFor } from "../../../experiments/report/end_labels.ts";
+import { summarize } from "../../../experiments/report/summary.ts";
 import { markup } from "../../../experiments/report/markup.ts";
 import { requireFree } from "../../../experiments/report/output_file.ts";
 import { PAGE_START } from "../../../experiments/report/page.ts";
@@ -260,9 +263,17 @@ Deno.test("a picture without pixels, with too many, or with extra data is refuse
 Deno.test("a history of 200,000 epochs is drawn with a thousand points; of many damaged lines ten are listed", () => {
   const history = Array.from({ length: 200_000 }, (_, i) => record(i + 1));
   const [group] = groupRuns([{ ...runOf("a", CONFIG), history }]);
-  const { html } = lossPanels([group], "x");
-  assert(html.length < 100_000, `${html.length}`);
-  assert(html.includes('L288,89"'), "the last epoch is not at the right end");
+  const style = curveStyles(["a"]).get("a")!;
+  const { html } = lossPanels([{
+    group,
+    style,
+    curve: "a",
+    summary: summarize(group),
+    details: {},
+  }], "x");
+  assert(html.length < 50_000, `${html.length}`);
+  const right = 360 - marginFor(["validation"]);
+  assertMatch(html, new RegExp(`L${right.toFixed(3).replace(/0+$/, "")},[\\d.]+"`)); // the last epoch
   const { records, problems } = readLines("x\n".repeat(200_000));
   assertEquals([records.length, problems.length], [0, 11]);
   assertEquals(problems.at(-1), "199990 more lines of the history are damaged");
