@@ -21,7 +21,7 @@ export const PALETTE: readonly (readonly [light: string, dark: string])[] = [
   ["#557a00", "#b4d44a"],
   ["#1b2f8a", "#6f8cff"],
   ["#dd1f78", "#ff5fae"],
-  ["#6e7781", "#9ba4ae"],
+  ["#6b747e", "#9ba4ae"],
   ["#0b4a2c", "#6fae7a"],
   ["#6a1560", "#c77be0"],
   ["#4f6fc4", "#a9c0ff"],

@@ -65,7 +65,13 @@ export function shapeMark(
 ): Plot.Markish {
   const isFilled = !isHollow && FILLED.some((shape) => shape.symbol === symbol);
   return Plot.dot(data, {
-    ...{ symbol, rotate, r: 4.5, strokeWidth: isFilled ? 1 : 1.75, strokeLinejoin: "round" },
+    ...{
+      symbol,
+      rotate,
+      r: isFilled ? 4.5 : 3.75,
+      strokeWidth: isFilled ? 1 : 1.75,
+      strokeLinejoin: "round",
+    },
     fill: isFilled ? color : isHollow ? "var(--paper)" : "none",
     stroke: isFilled ? "var(--paper)" : color,
     ...options,

@@ -55,7 +55,11 @@ export const isFinished = ({ test }: ReportRun): boolean => test !== undefined;
 export function curveNames(groups: readonly RunGroup[]): Map<RunGroup, string> {
   const curves = sets(groups, (a, b) => isDeepStrictEqual(withoutBeta(a), withoutBeta(b)));
   const runs = curves.map((curve) => curve.flatMap(({ runs }) => runs.map(({ name }) => name)));
-  const names = groupNames(runs);
+  const whole = groupNames(runs);
+  // A curve with a single point has the β of its run in its name.
+  const short = whole.map((name) => name.replace(/[\W_]+beta[\W_]*\d[\d.]*$/i, ""));
+  const isUnique = new Set(short).size === short.length && !short.includes("");
+  const names = isUnique ? short : whole;
   return new Map(curves.flatMap((curve, i) => curve.map((group) => [group, names[i]])));
 }
 

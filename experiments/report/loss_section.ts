@@ -12,9 +12,9 @@ import type { EpochRecord, Metrics } from "../runs/history.ts";
 import { nats } from "../runs/progress.ts";
 import { plotText } from "../formats/svg.ts";
 import { shapeMark } from "./curve_style.ts";
-import { endLabels, marginFor } from "./end_labels.ts";
+import { endLabels, marginFor, spread } from "./end_labels.ts";
 import { floorOf } from "./floor.ts";
-import { epochTicks, type Frame, type Interval } from "./frame.ts";
+import { epochTicks, type Frame, type Interval, placesIn, TEXT_SIZE } from "./frame.ts";
 import { type Content, type Markup, markup, trusted } from "./markup.ts";
 import { chartOptions, PANEL, type Panel, panelsMarkup } from "./panels.ts";
 import { byBeta, byDataSet, type Section, type Shown } from "./section.ts";
@@ -100,7 +100,7 @@ function metricChart(
   return plotText({
     ...chartOptions(frame, { x: epochAxis(frame.x[1]), y: { label: null, grid: true, ticks: 5 } }),
     marks: [
-      ...[...new Set(floors)].flatMap((floor) => floorMarks(floor, frame)),
+      ...floorMarks(floors, frame),
       ...endLabels(ends, frame),
       ...all.flatMap(({ style }, i) =>
         histories[i].map((history) =>
@@ -112,31 +112,32 @@ function metricChart(
   });
 }
 
-/** A dashed line at a floor below its label, near the right end, where few lines are so low. */
-const floorMarks = (floor: number, { x }: Frame): Plot.Markish[] => [
-  Plot.ruleY([floor], { strokeDasharray: "6 4", strokeWidth: 1.25 }),
-  Plot.text([floor], {
-    ...{
-      x: x[1],
-      y: floor,
-      text: [`floor ${floor.toFixed(2)}`],
-      textAnchor: "end",
-      dx: -4,
-      dy: -9,
-    },
-    ...{ fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 },
-  }),
-];
+/** A dashed line at each floor below its label, near the right end, where few lines are so low. */
+function floorMarks(floors: readonly number[], frame: Frame): Plot.Markish[] {
+  const { toY, fromY } = placesIn(frame);
+  const distinct = [...new Set(floors)];
+  const range = [frame.marginTop, frame.height - frame.marginBottom] as const;
+  const places = spread(distinct.map((floor) => toY(floor) - 9), TEXT_SIZE + 2, range);
+  return [
+    Plot.ruleY(distinct, { strokeDasharray: "6 4", strokeWidth: 1.25 }),
+    Plot.text(distinct, {
+      ...{ x: () => frame.x[1], y: (_, i) => fromY(places[i]), textAnchor: "end", dx: -8 },
+      ...{ fill: "currentColor", stroke: "var(--paper)", strokeWidth: 4 },
+      text: (floor: number) => `floor ${floor.toFixed(2)}`,
+    }),
+  ];
+}
 
 const epochAxis = (last: number): Plot.ScaleOptions => ({
   ...{ label: "epoch", labelAnchor: "center", labelArrow: "none" },
   ...{ ticks: epochTicks(last), tickFormat: String } as object,
 });
 
-const epochRange = (histories: readonly (readonly EpochRecord[])[]): Interval => [
-  1,
-  Math.max(2, greatest(histories.map((history) => history.at(-1)!.epoch))),
-];
+/** From the first epoch to the last one, which is at the right end also where it is the first. */
+function epochRange(histories: readonly (readonly EpochRecord[])[]): Interval {
+  const last = greatest(histories.map((history) => history.at(-1)!.epoch));
+  return [last === 1 ? 0 : 1, last];
+}
 
 /** The epochs that a scale covers; all of a history with a single one. */
 const lateOf = (histories: readonly (readonly EpochRecord[])[]): EpochRecord[] =>

@@ -18,7 +18,7 @@ import { tableMarkup } from "./table.ts";
  * keeps its size.
  */
 const SIZES = [
-  { name: "wide", width: 860, height: 560 },
+  { name: "wide", width: 820, height: 560 },
   { name: "narrow", width: 358, height: 400 },
 ];
 

@@ -52,7 +52,7 @@ export function rateDistortionPlot(
 /** The plane as a panel of a picture; there must be at least one point. */
 export function rateDistortionPanel(
   points: readonly PlanePoint[],
-  { width = 860, height = 560, styles = curveStyles(points.map(({ curve }) => curve)) }:
+  { width = 820, height = 560, styles = curveStyles(points.map(({ curve }) => curve)) }:
     PlaneOptions = {},
 ): Panel {
   const curves = [...Map.groupBy(points, ({ curve }) => curve)];
@@ -68,6 +68,7 @@ export function rateDistortionPanel(
     return { text, color: styles.get(text)!.color, x: meanRate(last), y: meanDistortion(last) };
   });
   const room = roomAround(frame, points, curves.map(([_, points]) => points), ends);
+  const floors = floorMarks(points, frame, room, styles);
   const betaLabels = betas.length > 1 ? betas.map((points) => betaLabel(points, frame, room)) : [];
   const { x, y, ...options } = frameOptions(frame);
   return {
@@ -81,7 +82,7 @@ export function rateDistortionPanel(
       marks: [
         ...contourMarks(frame, room),
         Plot.frame({ strokeOpacity: 0.3 }),
-        ...floorMarks(points, frame, styles),
+        ...floors,
         // With a single β there are no lines to tell apart.
         ...betas.length > 1 ? betas.map(betaLine) : [],
         Plot.text(betaLabels, { x: "x", y: "y", text: "text", ...HALO }),
@@ -187,22 +188,29 @@ function along(corners: readonly Place[]): Place[] {
   });
 }
 
-/** A dashed line at each floor of the rate within the frame. */
+/** A dashed line at each floor of the rate within the frame, and its number as high as it fits. */
 function floorMarks(
   points: readonly PlanePoint[],
-  { x, y }: Frame,
+  frame: Frame,
+  room: Room,
   styles: ReadonlyMap<string, CurveStyle>,
 ): Plot.Markish[] {
+  const { toX, fromX, fromY } = placesIn(frame);
+  const [top, bottom] = [frame.marginTop, frame.height - frame.marginBottom];
   const floors = Map.groupBy(points, ({ floor }) => floor?.toFixed(2));
   return [...floors.values()].flatMap(([{ floor, curve }]) => {
-    if (floor === undefined || floor <= x[0] || floor >= x[1]) return [];
+    if (floor === undefined || floor <= frame.x[0] || floor >= frame.x[1]) return [];
     const color = styles.get(curve)!.color;
+    const text = `floor ${floor.toFixed(2)}`;
+    const away = widthOf(text) / 2 + 12;
+    const place = [toX(floor) + away, toX(floor) - away]
+      .flatMap((x) => along([[x, top], [x, bottom]]))
+      .find((place) => room.isFree(text, place));
+    if (place !== undefined) room.take(text, place);
+    const label = place === undefined ? [] : [{ text, x: fromX(place[0]), y: fromY(place[1]) }];
     return [
       Plot.ruleX([floor], { stroke: color, strokeDasharray: "6 4" }),
-      Plot.text([floor], {
-        ...{ x: floor, y: y[1], dx: 5, dy: 10, textAnchor: "start", fill: color },
-        text: (floor: number) => `floor ${floor.toFixed(2)}`,
-      }),
+      Plot.text(label, { x: "x", y: "y", text: "text", fill: color }),
     ];
   });
 }

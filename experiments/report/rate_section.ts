@@ -53,7 +53,7 @@ function sortedRates(shown: Shown): SortedRates {
 function ratePanels(all: readonly SortedRates[], id: string): Markup {
   const size = greatest(all.map(({ nats }) => nats.length));
   const top = greatest(all.flatMap(({ nats }) => nats));
-  const frame = { ...PANEL, x: [0, size], y: [0, top] } as const;
+  const frame = { ...PANEL, marginTop: 26, x: [0, size], y: [0, top] } as const;
   const options = {
     x: { label: "dimension, by rank", labelAnchor: "center", labelArrow: "none", ticks: 5 },
     y: { label: "nats", grid: true, ticks: 5, labelArrow: "none" },
