@@ -112,3 +112,10 @@ Deno.test("points of equal rate count with their mean distortion", () => {
   const twice: Point[] = [[0, 10], [1, 4], [1, 8], [2, 2]];
   assertAlmostEquals(meanDifference(twice, [[0, 10], [1, 6], [2, 2]])!, 0, 1e-12);
 });
+
+Deno.test("where the points turn, the curve turns with them", () => {
+  // 1 − (x − 1)² at 0, 1 and 2: its slope is 0 at 1 and 2 at 0, so the cubics are the parabola itself.
+  const parabola: Point[] = [[0, 0], [1, 1], [2, 0]];
+  assertAlmostEquals(meanDifference(parabola, [[0, 0], [2, 0]])!, 2 / 3, 1e-12);
+  assertAlmostEquals(meanDifference(parabola, [[0, 0], [0.5, 0]])!, 1 / 2 - 1 / 12, 1e-12);
+});
