@@ -130,7 +130,7 @@ export function compileProgram(program: Program, shared: boolean): CompiledProgr
         code.get(given.thread).i32(own).op("i32.mul").i32(scratch).op("i32.add");
         code.get(given.scratch).op("i32.add");
         for (const slot of [...writes, ...reads]) pushSlot(code, slot);
-        code.call(index);
+        code.op("call", index);
       });
     }
   }

@@ -36,7 +36,7 @@ export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Resul
       formulas.result = fn.local("v128");
       if (result.kind === "constant") {
         const { bits } = result;
-        body.v128([bits, bits, bits, bits]).set(formulas.result);
+        body.v128(bits).set(formulas.result);
       } else {
         const from = formulas.address(result.address, outputIndex(space));
         body.get(from).memory("v128.load");

@@ -168,7 +168,7 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   const isDirect = stores.length === 1 && stores[0].value.kind === "result" && n % panelWidth === 0;
   const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
   const nest = new Nest(fn, loops, loops.length, sources, 0);
-  const indices = nest.variables.slice(1, 1 + batch.length);
+  const indices = nest.formulas.variables.slice(1, 1 + batch.length);
   const [unit, row, rowEnd, left, right, to] = Array.from({ length: 6 }, () => fn.local("i32"));
   const [firstPanel, endPanel, firstColumn, endColumn] = Array.from(
     { length: 4 },
@@ -229,7 +229,7 @@ function emitEnd(
   rows: [Bound, Bound],
   columns: [Bound, Bound],
 ): Code {
-  const { formulas, fn, variables } = nest;
+  const { formulas, fn } = nest;
   const laneLevel = kernel.space.length;
   const line = fn.local("i32");
   const lanes = nest.lanes(
@@ -248,5 +248,7 @@ function emitEnd(
   rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);
   const code = new Code();
   for (let level = 1; level < laneLevel - 1; level++) code.append(formulas.levels[level]);
-  return code.get(strip.to).set(line).append(loop(variables[laneLevel - 1], ...rows, 1, rowBody));
+  return code.get(strip.to).set(line).append(
+    loop(formulas.variables[laneLevel - 1], ...rows, 1, rowBody),
+  );
 }

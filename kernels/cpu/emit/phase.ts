@@ -8,7 +8,8 @@ import { costOf } from "../../cost.ts";
 import { type Kernel, outputIndex, visitExprs } from "../../kernel.ts";
 import { identityBits, instructionFor } from "../wasm/simd.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
-import type { Formulas, Source } from "./formula.ts";
+import type { Formulas } from "./formula.ts";
+import type { Source } from "./indices.ts";
 import type { Combine } from "../../graph.ts";
 import type { Loop } from "./loops.ts";
 import type { Opcode } from "../wasm/opcodes.ts";
@@ -80,7 +81,7 @@ export function combination(combine: Combine, dtype: DType): Opcode {
 /** Pushes the identity of a reduction, in all lanes. */
 export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
   const bits = identityBits(combine, dtype);
-  return code.v128([bits, bits, bits, bits]);
+  return code.v128(bits);
 }
 
 /**

@@ -100,7 +100,7 @@ function emitColumns(
       parts,
       loops[last - 1].size,
       block,
-      (bounds) => loop(nest.variables[last], ...bounds, 1, innermost),
+      (bounds) => loop(nest.formulas.variables[last], ...bounds, 1, innermost),
     );
     const code = new Code().append(formulas.levels[laneLevel]);
     sums.start(code, parts).append(nest.wrap(along, last - 1, laneLevel + 1));
@@ -140,7 +140,7 @@ function emitRows(
           if (rest > 0) {
             // The lanes past the end count for nothing.
             pushIdentity(code, combine, body.dtype);
-            code.v128([0, 1, 2, 3].map((lane) => lane < rest ? -1 : 0)).op("v128.bitselect");
+            code.v128(...[0, 1, 2, 3].map((lane) => lane < rest ? -1 : 0)).op("v128.bitselect");
           }
           sums.include(code, parts[i].part);
         });
@@ -153,7 +153,7 @@ function emitRows(
   const row = sums.start(new Code(), parts).append(nest.wrap(along, last - 1, outer.length + 1));
   combineLanes(row, sums, parts);
   formulas.version(0);
-  formulas.lanes(nest.variables[last]);
+  formulas.lanes(nest.formulas.variables[last]);
   formulas.result = parts[0].part;
   row.append(storeAll(formulas, kernel, 1));
   fn.code.append(nest.wrap(row, outer.length));
@@ -168,7 +168,7 @@ function combineLanes(code: Code, { kernel, isLong, fn }: Sums, sums: readonly S
     code.get(totals[0]);
     for (const total of totals.slice(1)) code.get(total).op("f64x2.add");
     const all = fn.local("v128");
-    code.set(all).get(all).lane("f64x2.extract_lane", 0).get(all).lane("f64x2.extract_lane", 1);
+    code.set(all).get(all).op("f64x2.extract_lane", 0).get(all).op("f64x2.extract_lane", 1);
     code.op("f64.add").op("f32.demote_f64").op("f32x4.splat").set(first);
     return;
   }

@@ -57,7 +57,7 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
     // Each block begins with the sum of the earlier ones.
     const inOrder = inBlocks(sums, parts, along.size, block, (bounds) => {
       const stretch = isLong ? demote(new Code(), totals).set(earlier) : new Code();
-      return stretch.append(loop(nest.variables[last], ...bounds, 1, code));
+      return stretch.append(loop(nest.formulas.variables[last], ...bounds, 1, code));
     });
     return sums.start(formulas.levels[laneLevel], parts).append(inOrder);
   });

@@ -59,7 +59,10 @@ function emitClear(
 ): Phase {
   const { fn } = begin(kernel, sizes, " (clear)");
   fn.code.get(target).get(parameters.begin).i32(2).op("i32.shl").op("i32.add").i32(0);
-  fn.code.get(parameters.end).get(parameters.begin).op("i32.sub").i32(2).op("i32.shl").fill();
+  fn.code.get(parameters.end).get(parameters.begin).op("i32.sub").i32(2).op("i32.shl").op(
+    "memory.fill",
+    0,
+  );
   return { fn, units, granule: 16, time: 0.05 * units };
 }
 

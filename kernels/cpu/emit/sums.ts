@@ -46,7 +46,7 @@ export class Sums {
   start(code: Code, sums: readonly Sum[]): Code {
     for (const { part, totals } of sums) {
       this.clear(code, part);
-      for (const total of totals) code.v128([0, 0, 0, 0]).set(total);
+      for (const total of totals) code.v128(0).set(total);
     }
     return code;
   }

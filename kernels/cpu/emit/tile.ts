@@ -101,8 +101,7 @@ export function emitStrip(
     });
     return code;
   };
-  const clear = (code: Code): Code =>
-    sums.reduce((cleared, sum) => cleared.v128([0, 0, 0, 0]).set(sum), code);
+  const clear = (code: Code): Code => sums.reduce((cleared, sum) => cleared.v128(0).set(sum), code);
   const before = (end: number) => new Code().get(right).get(end).op("i32.lt_u");
 
   const rest = k % unroll;
