@@ -15,7 +15,7 @@ import type { MatmulKernel } from "../../kernel.ts";
 import { Code } from "../wasm/assembler.ts";
 import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest, parameters } from "./nest.ts";
+import { type Bound, loop, Nest, parameters, pushLesser } from "./nest.ts";
 import { packPanel, panelWidth } from "./pack.ts";
 import { emitStrip, pushAddress, type Strip } from "./tile.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
@@ -90,9 +90,7 @@ function shapeOf({ space, over: [k], a, b }: MatmulKernel): Shape {
 /** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) */
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
   const shape = shapeOf(kernel);
-  if (shape.k === 0) {
-    return { phases: [emitMap(kernel, sizes, { kind: "constant", bits: 0 })], scratch: 0, own: 0 };
-  }
+  if (shape.k === 0) return { phases: [emitMap(kernel, sizes, (code) => code.v128(0))] };
   return {
     phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape)],
     scratch: 4 * shape.copies * shape.panels * panelWidth * shape.k,
@@ -180,8 +178,8 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
     body.get(row).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
     body.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
     // The last panel may be wider than what is left of the columns.
-    body.get(panel.local).i32(panelWidth).op("i32.mul").tee(column.local).i32(n);
-    body.get(column.local).i32(n).op("i32.lt_s").op("select").set(column.local);
+    body.get(panel.local).i32(panelWidth).op("i32.mul");
+    pushLesser(body, column.local, { constant: n }).set(column.local);
   });
   body.get(row).i32(pieces).op("i32.div_u").i32(tileRows).op("i32.mul").tee(row);
   body.i32(tileRows).op("i32.add").set(rowEnd);

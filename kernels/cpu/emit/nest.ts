@@ -22,6 +22,10 @@ export const parameters = { begin: 0, end: 1, scratch: 2, own: 3, outputs: 4 } a
 export const pushBound = (code: Code, bound: Bound): Code =>
   "local" in bound ? code.get(bound.local) : code.i32(bound.constant);
 
+/** Replaces the top of the stack, of which a local takes a copy, by a bound where that is less. */
+export const pushLesser = (code: Code, local: number, bound: Bound): Code =>
+  pushBound(pushBound(code.tee(local), bound).get(local), bound).op("i32.lt_u").op("select");
+
 /**
  * for (variable = from; variable < to; variable += step) body. `to` is below 2³¹; the last step may
  * pass that.
@@ -100,7 +104,7 @@ export class Nest {
     const limit = (margin: number): Bound => {
       if ("constant" in to) return { constant: Math.min(to.constant, full) - margin };
       const local = this.fn.local("i32");
-      code.get(to.local).i32(full).get(to.local).i32(full).op("i32.lt_u").op("select").tee(local);
+      pushLesser(code.get(to.local), local, { constant: full }).tee(local);
       code.i32(margin).get(local).i32(margin).op("i32.ge_u").op("select");
       code.i32(margin).op("i32.sub").set(local);
       return { local };
