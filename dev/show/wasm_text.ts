@@ -28,7 +28,7 @@ const INSTRUCTIONS = new Map(
 );
 
 /** What leaves nothing on the stack: a line of text ends with it. */
-const ENDS_STATEMENT = /^(local\.set|.*store.*|call|br_if|if|loop|end|memory\.fill)$/;
+const ENDS_STATEMENT = /^(local\.set|.*store.*|call|br_if|if|else|loop|end|memory\.fill)$/;
 
 /**
  * A function of a module: its name, and its statements, a line each, indented by two spaces a
@@ -101,10 +101,10 @@ export function disassemble(bytes: Uint8Array): WasmFunction[] {
       if (instruction === undefined) throw new Error(`Unknown instruction 0x${code.toString(16)}`);
       statement.push(instruction.name + operandsOf(instruction.operands));
       if (!ENDS_STATEMENT.test(instruction.name)) continue;
-      if (code === 0x0b) depth--;
+      if (code === opcodes.end || code === opcodes.else) depth--;
       lines.push("  ".repeat(depth) + statement.join("  "));
       statement = [];
-      if (instruction.operands === "block") depth++;
+      if (instruction.operands === "block" || code === opcodes.else) depth++;
     }
     at = end;
     return lines;

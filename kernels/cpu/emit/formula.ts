@@ -104,18 +104,16 @@ export class Formulas extends Indices {
    * WebAssembly shifts all lanes by one count; counts that are not constant are taken lane by lane.
    */
   #shift({ op, dtype, args: [left, right] }: Call, level: number): number {
-    const arithmetic = dtype === "int32";
+    const shift = op === "shiftLeft" ? "shl" : dtype === "int32" ? "shr_s" : "shr_u";
     const x = this.value(left);
-    const vector = op === "shiftLeft" ? "i32x4.shl" : arithmetic ? "i32x4.shr_s" : "i32x4.shr_u";
     if (right.kind === "constant") {
-      return this.emit(level, (code) => code.get(x).i32(right.value & 31).op(vector));
+      return this.emit(level, (code) => code.get(x).i32(right.value & 31).op(`i32x4.${shift}`));
     }
     const count = this.value(right);
-    const scalar = op === "shiftLeft" ? "i32.shl" : arithmetic ? "i32.shr_s" : "i32.shr_u";
     return this.oneByOne(
       level,
       x,
-      (code, lane) => code.get(count).op("i32x4.extract_lane", lane).op(scalar),
+      (code, lane) => code.get(count).op("i32x4.extract_lane", lane).op(`i32.${shift}`),
     );
   }
 
@@ -125,24 +123,19 @@ export class Formulas extends Indices {
     const { at } = expr;
     const stride = this.placing.stride(at);
     const inside = at.min >= 0 && at.max < size;
-    if (inside && stride === 0) {
-      const from = this.address(address, at);
-      return this.emit(level, (code) => code.get(from).memory("v128.load32_splat"));
-    }
-    if (inside && stride === 1) {
-      const from = this.address(address, at);
-      return this.emit(level, (code) => {
-        code.get(from).memory("v128.load");
-        // The vector runs past the row: let the lanes there repeat the last one.
-        if (this.rest > 0) code.get(from).memory("v128.load").shuffle(this.clamped());
-      });
-    }
-    if (inside && stride !== undefined && stride > 0) {
+    if (inside && stride !== undefined && stride >= 0) {
       const from = this.address(address, at);
       const steps = this.clamped();
-      return this.#gather(level, (code, lane) => {
-        code.get(from);
-        return 4 * stride * steps[lane];
+      if (stride > 1) {
+        return this.#gather(level, (code, lane) => {
+          code.get(from);
+          return 4 * stride * steps[lane];
+        });
+      }
+      return this.emit(level, (code) => {
+        code.get(from).memory(stride === 0 ? "v128.load32_splat" : "v128.load");
+        // The vector runs past the row: let the lanes there repeat the last one.
+        if (stride === 1 && this.rest > 0) code.get(from).memory("v128.load").shuffle(steps);
       });
     }
     const index = inside ? this.vector(at) : this.#within(this.vector(at), size, level);

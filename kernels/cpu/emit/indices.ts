@@ -24,10 +24,7 @@ export interface Source {
 }
 
 /** The locals of what was computed. */
-interface Memo {
-  readonly scalars: Map<Index | Atom, number>;
-  readonly vectors: Map<Expr | Index | Atom, number>;
-}
+type Memo = Record<"scalars" | "vectors", Map<Expr | Index | Atom, number>>;
 
 const emptyMemo = (): Memo => ({ scalars: new Map(), vectors: new Map() });
 
@@ -39,7 +36,10 @@ export abstract class Indices {
    */
   readonly levels: Code[];
   readonly placing: Placing;
-  /** The locals with the loop variables, by level. */
+  /**
+   * The locals with the loop variables, by level. The one of level 0 is never set: it is the position
+   * in an outer axis that was merged into an inner one.
+   */
   readonly variables: readonly number[];
   readonly #outer: Memo = emptyMemo();
   #shared: Memo = emptyMemo();
@@ -56,7 +56,7 @@ export abstract class Indices {
     readonly sources: readonly Source[],
   ) {
     this.placing = new Placing(loops, laneLevel);
-    this.variables = [-1, ...loops.map(() => fn.local("i32"))];
+    this.variables = Array.from({ length: loops.length + 1 }, () => fn.local("i32"));
     this.levels = Array.from({ length: this.placing.depth + 1 }, () => new Code());
   }
 
@@ -96,9 +96,8 @@ export abstract class Indices {
   protected once(table: keyof Memo, key: Expr | Index | Atom, make: () => number): number {
     const { level, lanes } = this.placing.of(key);
     const memo = lanes ? this.#own : level < this.placing.laneLevel ? this.#outer : this.#shared;
-    const locals = memo[table] as Map<unknown, number>;
-    let local = locals.get(key);
-    if (local === undefined) locals.set(key, local = make());
+    let local = memo[table].get(key);
+    if (local === undefined) memo[table].set(key, local = make());
     return local;
   }
 
@@ -173,13 +172,11 @@ export abstract class Indices {
 
   /** An atom at the first lane. */
   #scalar(atom: Atom): number {
+    const { level } = this.placing.of(atom);
     if (atom.kind === "axis") {
-      const place = this.placing.axis(atom.axis);
-      if (place === undefined) return this.#zero();
-      return atom.axis === this.placing.laneAxis ? this.#position : this.variables[place.level];
+      return atom.axis === this.placing.laneAxis ? this.#position : this.variables[level];
     }
     return this.once("scalars", atom, () => {
-      const { level } = this.placing.of(atom);
       if (atom.kind === "value") {
         const vector = this.value(atom.of);
         return this.emit(level, (code) => code.get(vector).op("i32x4.extract_lane", 0), "i32");
@@ -188,12 +185,6 @@ export abstract class Indices {
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
       return this.emit(level, (code) => code.get(of).i32(atom.by).op(op), "i32");
     });
-  }
-
-  #zeroLocal: number | undefined;
-  /** A local that is never set: the position in an outer axis that was merged into an inner one. */
-  #zero(): number {
-    return this.#zeroLocal ??= this.fn.local("i32");
   }
 
   /** An index at all lanes. */

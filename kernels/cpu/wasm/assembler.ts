@@ -127,9 +127,11 @@ export class Code {
     );
   }
 
-  /** Runs the body if the top of the stack is not zero. */
-  when(body: Code): this {
-    return this.op("if", noValue).append(body).op("end");
+  /** Runs the body if the top of the stack is not zero, and else the other one. */
+  when(body: Code, otherwise?: Code): this {
+    this.op("if", noValue).append(body);
+    if (otherwise !== undefined) this.op("else").append(otherwise);
+    return this.op("end");
   }
 
   /** Runs the body, and again as long as the condition holds. */

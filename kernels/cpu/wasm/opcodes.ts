@@ -10,6 +10,7 @@
 export const opcodes = {
   "loop": 0x03,
   "if": 0x04,
+  "else": 0x05,
   "end": 0x0b,
   "br_if": 0x0d,
   "call": 0x10,
