@@ -37,8 +37,8 @@ export abstract class Indices {
   readonly levels: Code[];
   readonly placing: Placing;
   /**
-   * The locals with the loop variables, by level. The one of level 0 is never set: it is the position
-   * in an outer axis that was merged into an inner one.
+   * The locals with the loop variables, by level. The one of level 0 is never set: it is the
+   * position in an outer axis that was merged into an inner one.
    */
   readonly variables: readonly number[];
   readonly #outer: Memo = emptyMemo();

@@ -18,7 +18,10 @@ export interface Loop {
 /** A loop of one round, for kernels that have no other. */
 export const oneRound: Loop = { axis: -1, size: 1 };
 
-/** The loops that run through the axes from `first` on, at least one; no other for axes of one element. */
+/**
+ * The loops that run through the axes from `first` on. Axes of one element have none; where no loop
+ * is left, there is {@linkcode oneRound}.
+ */
 export function loopsOver(
   first: number,
   sizes: readonly number[],

@@ -4,9 +4,7 @@
  * @module
  */
 
-/**
- * Opcodes. Those of six digits have a prefix: 0xfd002a stands for the byte 0xfd and the number 0x2a.
- */
+/** Opcodes. Those of six digits have a prefix: 0xfd002a is the byte 0xfd, then the number 0x2a. */
 export const opcodes = {
   "loop": 0x03,
   "if": 0x04,

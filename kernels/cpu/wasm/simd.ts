@@ -18,8 +18,8 @@ type Elsewhere = Intrinsic | "convert" | "shiftLeft" | "shiftRight" | "select" |
 const dtypes: readonly DType[] = ["float32", "int32", "uint32", "bool"];
 
 /**
- * The instructions for arguments of each of these dtypes; null where the operation changes nothing. Masks that
- * are compared as unsigned numbers have false < true.
+ * The instructions for arguments of each of these dtypes; null where the operation changes nothing.
+ * Masks that are compared as unsigned numbers have false < true.
  */
 const instructions: Record<Exclude<ScalarOp, Elsewhere>, readonly (Opcode | null | undefined)[]> = {
   add: ["f32x4.add", "i32x4.add", "i32x4.add"],
