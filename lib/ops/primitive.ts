@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Lowering } from "../../kernels/graph.ts";
-import type { DType } from "../../kernels/formula.ts";
+import type { Lowering, Read } from "../../kernels/graph.ts";
+import type { DType, Expr, Index } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -39,6 +39,24 @@ export interface Primitive<Attributes = undefined> {
     attributes: Attributes,
   ): readonly (Tensor | undefined)[];
 }
+
+/** The dtypes of floats. */
+export const FLOATS: readonly DType[] = ["float32"];
+/** The dtypes that can be added. */
+export const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
+
+/** Each element is a formula of elements of the inputs. */
+export const map = (element: (at: readonly Index[], read: Read) => Expr): Lowering => ({
+  kind: "map",
+  element,
+});
+
+/** Each element is that of the first input at another index. */
+export const view = (index: (at: readonly Index[]) => readonly Index[]): Lowering => ({
+  kind: "map",
+  element: (at, read) => read(0, index(at)),
+  isView: true,
+});
 
 const names = new Set<string>();
 
