@@ -204,7 +204,7 @@ export function trace<A extends readonly unknown[]>(
   };
 }
 
-const DONATED = Storage.gone("it was donated to a jitted call");
+const DONATED = "it was donated to a jitted call";
 
 function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): unknown {
   const { executable, program, inputs, outputs, donated, form } = compiled;
@@ -215,13 +215,9 @@ function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): 
   const storages = outputs.map(({ shape, dtype }, i) => {
     const { donor } = program.outputs[i];
     if (donor === undefined) return Storage.ofBuffer(results[i], sizeOf(shape), dtype);
-    const storage = tensors[donor].surrender(DONATED);
-    storage.overwritten(device);
-    return storage;
+    return tensors[donor].storage!.handOver(device, DONATED);
   });
-  for (const number of donated) {
-    if (leaves[number].storage !== DONATED) leaves[number].surrender(DONATED).release("");
-  }
+  for (const number of donated) leaves[number].storage!.release(DONATED);
   return treeUnflatten(form, outputs.map(({ shape }, i) => Tensor.leaf(storages[i], shape)));
 }
 

@@ -204,19 +204,6 @@ export class Tensor {
     return (await this.read())[0];
   }
 
-  /**
-   * Gives the contents away and holds `now` instead. The result of a call with a donated argument
-   * takes over its memory.
-   *
-   * @internal
-   */
-  surrender(now: Storage): Storage {
-    const storage = this.#storage;
-    if (storage === undefined) throw new Error("Cannot take the contents of what was not computed");
-    this.#storage = now;
-    return storage;
-  }
-
   /** Frees the memory now; using the tensor afterwards is an error. `using` calls it, too. */
   dispose(): void {
     this.#storage?.release("it was disposed of");

@@ -11,7 +11,7 @@ import * as s from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
 import { checkShape, type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { apply, primitive, requireTensors, view } from "./primitive.ts";
+import { apply, map, primitive, requireTensors, view } from "./primitive.ts";
 
 const slicePrimitive = primitive<Readonly<Record<"start" | "shape" | "step", Shape>>>({
   name: "slice",
@@ -70,9 +70,8 @@ const padPrimitive = primitive<Required<Padding>>({
     );
     return { shape, dtype: x.dtype };
   },
-  lower: ([x], { low, high, interior }) => ({
-    kind: "map",
-    element(at, read) {
+  lower: ([x], { low, high, interior }) =>
+    map((at, read) => {
       const zero = s.constant(0, x.dtype);
       if (sizeOf(x.shape) === 0) return zero;
       let inside: Expr | undefined;
@@ -84,11 +83,10 @@ const padPrimitive = primitive<Required<Padding>>({
       });
       const element = read(0, inner);
       return inside === undefined ? element : s.select(inside, element, zero);
-    },
-  }),
-  gradient(dy, _, [x], { low, interior }) {
-    return [slice(dy, low, x.shape, interior.map((n) => n + 1))];
-  },
+    }),
+  gradient: (dy, _, [x], { low, interior }) => [
+    slice(dy, low, x.shape, interior.map((n) => n + 1)),
+  ],
 });
 
 /**
