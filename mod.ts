@@ -98,6 +98,7 @@ export {
   expandDims,
   flip,
   type ReduceOptions,
+  type Reduction,
   reshape,
   sum,
   transpose,

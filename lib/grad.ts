@@ -18,7 +18,7 @@ import { sameShape, shapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { Trace } from "./trace.ts";
 import { ones, zeros } from "./create.ts";
-import { requireTensor, treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
+import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
 /**
  * Evaluates f and prepares its vector-Jacobian product.
@@ -32,7 +32,8 @@ export function vjp<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   ...args: A
 ): [value: Tensor, pullback: (dy: Tensor) => A] {
-  const leaves = treeLeaves(args).map((leaf, i) => differentiable(leaf, () => treePaths(args)[i]));
+  const { leaves: given, paths } = treeFlatten(args);
+  const leaves = given.map((leaf, i) => differentiable(leaf, paths[i]));
   const { roots, y, path } = Trace.during((trace) => {
     const roots = leaves.map((leaf) => identity(leaf, trace));
     const y = f(...treeUnflatten(args, roots));
@@ -53,11 +54,11 @@ export function vjp<A extends readonly unknown[]>(
   return [y, pullback];
 }
 
-function differentiable(leaf: Tensor | number, path: () => string): Tensor {
-  const x = requireTensor(leaf, leaf instanceof Tensor ? "" : path());
+function differentiable(leaf: Tensor | number, path: string): Tensor {
+  const x = requireTensor(leaf, path);
   if (x.dtype === "float32") return x;
   throw new TypeError(
-    `Cannot differentiate with respect to ${x.dtype} at argument ${path()}: only float32 has gradients`,
+    `Cannot differentiate with respect to ${x.dtype} at argument ${path}: only float32 has gradients`,
   );
 }
 

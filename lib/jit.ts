@@ -10,7 +10,7 @@ import { checkDevice, checkOptions, isDevice } from "./checks.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { compute, type DType, Tensor } from "./tensor.ts";
+import { type DType, Tensor } from "./tensor.ts";
 import { tensor } from "./create.ts";
 import { Trace } from "./trace.ts";
 import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
@@ -107,7 +107,7 @@ export function jit<A extends readonly unknown[], R>(
       return treeUnflatten(result, treeLeaves(result).map(asTensor));
     };
     if (leaves.some((leaf) => leaf.isTraced)) return inline();
-    compute(leaves, options.device);
+    Tensor.compute(leaves, options.device);
     const device = options.device ?? deviceOf(leaves);
     let compiledHere = programs.get(device);
     if (compiledHere === undefined) programs.set(device, compiledHere = new Map());
@@ -167,7 +167,7 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 export function run<T>(tree: T, device?: Device): T {
   checkDevice(device);
   const leaves = treeLeaves(tree).filter((leaf) => leaf instanceof Tensor);
-  compute(leaves, device);
+  Tensor.compute(leaves, device);
   if (device !== undefined) {
     for (const { storage } of leaves) if (storage?.host) storage.on(device);
   }

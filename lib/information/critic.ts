@@ -68,8 +68,6 @@ export interface CriticOptions {
   readonly device?: Device;
 }
 
-const NAMES = ["method", "clip", "hidden", "steps", "batch", "learningRate", "device"];
-
 /** Two scalars, in nats. */
 export interface CriticEstimate {
   /** The mutual information. */
@@ -114,7 +112,8 @@ export function criticInformation(
   z: Tensor,
   options: CriticOptions = {},
 ): CriticEstimate {
-  checkOptions("train a critic", options, ...NAMES);
+  const names = ["method", "clip", "hidden", "steps", "batch", "learningRate", "device"];
+  checkOptions("train a critic", options, ...names);
   const { hidden = [64, 64], steps = 1500, batch = 256, learningRate = 1e-3, device } = options;
   const { clip = 5, method: name = "smile" } = options;
   if (!Object.hasOwn(METHODS, name)) {

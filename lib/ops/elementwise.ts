@@ -86,12 +86,9 @@ const fill = (x: TensorLike, shape: Shape, dtype: DType): Tensor =>
 /** −x. */
 export const neg: Unary = elementwise("neg", NUMBERS, s.neg, (dy) => [neg(dy)]);
 /** |x|; the gradient at 0 is 0. */
-export const abs: Unary = elementwise(
-  "abs",
-  ["float32", "int32"],
-  s.abs,
-  (dy, _, x) => [where(less(x, 0), neg(dy), where(less(0, x), dy, 0))],
-);
+export const abs: Unary = elementwise("abs", ["float32", "int32"], s.abs, (dy, _, x) => [
+  where(less(x, 0), neg(dy), where(less(0, x), dy, 0)),
+]);
 /** The greatest integer not above x; the gradient is 0. */
 export const floor: Unary = elementwise("floor", FLOATS, s.floor);
 /** √x. */
@@ -101,33 +98,25 @@ export const add: Binary = elementwise("add", NUMBERS, s.add, (dy) => [dy, dy]);
 /** a − b; integers wrap around. */
 export const sub: Binary = elementwise("sub", NUMBERS, s.sub, (dy) => [dy, neg(dy)]);
 /** a · b; integers wrap around. */
-export const mul: Binary = elementwise(
-  "mul",
-  NUMBERS,
-  s.mul,
-  (dy, _, a, b) => [mul(dy, b), mul(dy, a)],
-);
+export const mul: Binary = elementwise("mul", NUMBERS, s.mul, (dy, _, a, b) => [
+  mul(dy, b),
+  mul(dy, a),
+]);
 /** a / b, of floats. */
-export const div: Binary = elementwise(
-  "div",
-  FLOATS,
-  s.div,
-  (dy, y, _, b) => [div(dy, b), neg(div(mul(dy, y), b))],
-);
+export const div: Binary = elementwise("div", FLOATS, s.div, (dy, y, _, b) => [
+  div(dy, b),
+  neg(div(mul(dy, y), b)),
+]);
 /** The smaller of a and b; NaN if either is NaN. Where a = b, each gets half of the gradient. */
-export const min: Binary = elementwise(
-  "min",
-  NUMBERS,
-  s.min,
-  (dy, _, a, b) => [mul(dy, share(a, b)), mul(dy, share(b, a))],
-);
+export const min: Binary = elementwise("min", NUMBERS, s.min, (dy, _, a, b) => [
+  mul(dy, share(a, b)),
+  mul(dy, share(b, a)),
+]);
 /** The larger of a and b; NaN if either is NaN. Where a = b, each gets half of the gradient. */
-export const max: Binary = elementwise(
-  "max",
-  NUMBERS,
-  s.max,
-  (dy, _, a, b) => [mul(dy, share(b, a)), mul(dy, share(a, b))],
-);
+export const max: Binary = elementwise("max", NUMBERS, s.max, (dy, _, a, b) => [
+  mul(dy, share(b, a)),
+  mul(dy, share(a, b)),
+]);
 /**
  * The part of the gradient that goes to `small`: 1 where it is the smaller one, ½ where both are
  * equal.

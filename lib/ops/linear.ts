@@ -163,6 +163,9 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+/** Combines the elements over some axes, which vanish, or keep size 1. */
+export type Reduction = (x: Tensor, options?: ReduceOptions) => Tensor;
+
 /** The shape without some axes. */
 export const without = (shape: Shape, axes: readonly number[]): Shape =>
   shape.filter((_, axis) => !axes.includes(axis));
@@ -181,12 +184,12 @@ export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] 
   return normalizeAxes(options.axis, x.shape, op);
 }
 
-/** A reduction: the axes of `options` vanish, or keep size 1. */
+/** The reduction of a combination. */
 export function reduction(
   name: string,
   combine: Combine,
   gradient: Primitive<readonly number[]>["gradient"],
-): (x: Tensor, options?: ReduceOptions) => Tensor {
+): Reduction {
   const record = primitive<readonly number[]>({
     name,
     type([x], axes) {
@@ -204,8 +207,4 @@ export function reduction(
 }
 
 /** The sum over some axes; 0 over none. */
-export const sum: (x: Tensor, options?: ReduceOptions) => Tensor = reduction(
-  "sum",
-  "add",
-  (dy, _, [x], axes) => [spread(dy, x, axes)],
-);
+export const sum: Reduction = reduction("sum", "add", (dy, _, [x], axes) => [spread(dy, x, axes)]);

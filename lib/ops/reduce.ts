@@ -28,6 +28,7 @@ import {
   axesOf,
   flip,
   type ReduceOptions,
+  type Reduction,
   reduction,
   reshape,
   spread,
@@ -40,16 +41,12 @@ import { apply, NUMBERS, primitive, requireDType, requireTensors } from "./primi
  * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
  * integer.
  */
-export const reduceMax: (x: Tensor, options?: ReduceOptions) => Tensor = reduction(
-  "reduceMax",
-  "max",
-  (dy, y, [x], axes) => {
-    // Equal largest elements share the gradient.
-    const hit = cast(equal(x, spread(y, x, axes)), "float32");
-    const count = sum(hit, { axis: axes });
-    return [mul(hit, spread(div(dy, count), x, axes))];
-  },
-);
+export const reduceMax: Reduction = reduction("reduceMax", "max", (dy, y, [x], axes) => {
+  // Equal largest elements share the gradient.
+  const hit = cast(equal(x, spread(y, x, axes)), "float32");
+  const count = sum(hit, { axis: axes });
+  return [mul(hit, spread(div(dy, count), x, axes))];
+});
 
 /** The mean over some axes; NaN over none. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
