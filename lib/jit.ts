@@ -12,7 +12,7 @@ import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { type DType, Tensor } from "./tensor.ts";
 import { tensor } from "./create.ts";
-import { Trace } from "./trace.ts";
+import { isTracing, withTrace } from "./trace.ts";
 import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
@@ -114,7 +114,7 @@ export function jit<A extends readonly unknown[], R>(
     const key = form + leaves.map((x) => ` ${x.dtype} ${x.shape}`);
     let compiled = compiledHere.get(key);
     // A tensor that f closes over may be traced now, though it was not when f was compiled.
-    if (compiled === undefined || Trace.isAnyOpen) {
+    if (compiled === undefined || isTracing()) {
       const traced = trace(f, args, leaves, options.donate);
       if (traced === undefined) return inline();
       if (compiled === undefined) {
@@ -184,7 +184,7 @@ export function trace<A extends readonly unknown[]>(
   leaves: readonly Tensor[],
   donate: readonly number[] = [],
 ): Traced | undefined {
-  const { parameters, result } = Trace.during((trace) => {
+  const { parameters, result } = withTrace((trace) => {
     const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
     return { parameters, result: f(...treeUnflatten(args, parameters) as A) };
   });

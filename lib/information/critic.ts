@@ -150,7 +150,9 @@ export function criticInformation(
     return { params, optimizer: next, logMean };
   }, { device, donate: [0] });
 
-  const params = initCritic(initKey, [x.shape[1] + z.shape[1], ...hidden, 1]);
+  const sizes = [x.shape[1] + z.shape[1], ...hidden, 1];
+  const params = split(initKey, sizes.length - 1)
+    .map((key, i) => initDense(key, sizes[i], sizes[i + 1]));
   let state: State = { params, optimizer: optimizer.init(params), logMean: zeros([]) };
   for (let i = 0; i < steps; i++) state = step(state);
 
@@ -212,10 +214,6 @@ function standardised(rows: Tensor, all: Tensor): Tensor {
 function shifted(row: Tensor, by: Tensor, n: number): Tensor {
   const moved = add(add(row, by), 1);
   return where(greaterEqual(moved, n), sub(moved, n), moved);
-}
-
-function initCritic(key: Key, sizes: readonly number[]): readonly Dense[] {
-  return split(key, sizes.length - 1).map((key, i) => initDense(key, sizes[i], sizes[i + 1]));
 }
 
 /** T(x, z), [n]. */

@@ -109,7 +109,7 @@ function equalRows(points: Points): number {
     const row = rowOf(points, i).join();
     times.set(row, (times.get(row) ?? 0) + 1);
   }
-  return times.values().reduce((sum, n) => n > 1 ? sum + n : sum, 0);
+  return [...times.values()].reduce((sum, n) => n > 1 ? sum + n : sum, 0);
 }
 
 const dot = (a: Float64Array, b: Float64Array): number =>

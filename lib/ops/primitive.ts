@@ -58,16 +58,14 @@ export const view = (index: (at: readonly Index[]) => readonly Index[]): Lowerin
   isView: true,
 });
 
-const names = new Set<string>();
-
 /** The names of all primitives. Every other op of the library is a composition of these. */
-export const primitiveNames: ReadonlySet<string> = names;
+export const primitiveNames: Set<string> = new Set();
 
 /** Enters a primitive in the list of names. */
 export function primitive<Attributes = undefined>(
   record: Primitive<Attributes>,
 ): Primitive<Attributes> {
-  names.add(record.name);
+  primitiveNames.add(record.name);
   return record;
 }
 
