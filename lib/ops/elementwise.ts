@@ -32,7 +32,9 @@ export type Unary = Elementwise<[x: TensorLike]>;
 /** An op of two tensors, or of a tensor and a number. */
 export type Binary = Elementwise<[a: TensorLike, b: TensorLike]>;
 
-/** The gradients with respect to the inputs, given dy, that with respect to y; undefined where zero. */
+/**
+ * The gradients with respect to the inputs, given dy, that with respect to y; undefined where zero.
+ */
 type Gradient = (
   dy: Tensor,
   y: Tensor,
@@ -45,7 +47,9 @@ type Formula = (...elements: Expr[]) => Expr;
 const INTEGERS: readonly DType[] = ["int32", "uint32"];
 const BITS: readonly DType[] = [...INTEGERS, "bool"];
 
-/** The op of a scalar formula; `gives` is the dtype of the output, that of the inputs unless given. */
+/**
+ * The op of a scalar formula; `gives` is the dtype of the output, that of the inputs unless given.
+ */
 function elementwise<A extends readonly TensorLike[]>(
   name: string,
   dtypes: readonly DType[],
@@ -68,7 +72,9 @@ function elementwise<A extends readonly TensorLike[]>(
     apply(record, align(name, Array.from({ length: arity }, (_, i) => args[i])), undefined);
 }
 
-/** Turns numbers into tensors of the dtype beside them, and broadcasts all arguments to one shape. */
+/**
+ * Turns numbers into tensors of the dtype beside them, and broadcasts all arguments to one shape.
+ */
 function align(op: string, args: readonly TensorLike[]): Tensor[] {
   requireTensors(op, args, true);
   const shape = commonShape(op, args);
