@@ -56,7 +56,7 @@ export function compileProgram(
     for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
       if (turns > mostTurns) {
         throw new RangeError(
-          `Cannot compute ${step.kernel.name} [${step.kernel.space}] on this adapter: its loops ` +
+          `Cannot compute ${whole.kernel.name} [${whole.kernel.space}] on this adapter: its loops ` +
             `take ${turns} turns, and Mesa's llvmpipe ends them after ${mostTurns}`,
         );
       }
