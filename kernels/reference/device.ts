@@ -7,27 +7,12 @@
  */
 import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
 import { IDENTITIES } from "../graph.ts";
+import { HeldBuffer, ownBuffer } from "../held_buffer.ts";
 import { type Kernel, outputIndex } from "../kernel.ts";
 import type { DType, Expr } from "../formula.ts";
 import { remember } from "../remember.ts";
 import { mul } from "../scalar.ts";
 import { library, print, printCall, printIndex } from "./javascript.ts";
-
-class ReferenceBuffer implements Buffer {
-  #elements: Float64Array | undefined;
-  constructor(readonly device: ReferenceDevice, readonly size: number) {
-    this.#elements = new Float64Array(size);
-    device.inUse += 8 * size;
-  }
-  get elements(): Float64Array {
-    if (this.#elements === undefined) throw new Error("The buffer was freed");
-    return this.#elements;
-  }
-  free(): void {
-    if (this.#elements !== undefined) this.device.inUse -= 8 * this.size;
-    this.#elements = undefined;
-  }
-}
 
 class ReferenceDevice implements Device {
   readonly name = "reference";
@@ -37,16 +22,20 @@ class ReferenceDevice implements Device {
   inUse = 0;
 
   allocate(size: number): Buffer {
-    return new ReferenceBuffer(this, size);
+    this.inUse += 8 * size;
+    return new HeldBuffer(this, size, new Float64Array(size), () => this.inUse -= 8 * size);
+  }
+  elementsOf(buffer: Buffer): Float64Array {
+    return ownBuffer<Float64Array>(this, buffer).memory;
   }
   write(buffer: Buffer, data: Data): void {
-    elementsOf(buffer).set(data);
+    this.elementsOf(buffer).set(data);
   }
   async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
     return await this.readNow(buffer, size, dtype);
   }
   readNow(buffer: Buffer, size: number, dtype: DType): Data {
-    return new HOST[dtype](elementsOf(buffer).subarray(0, size));
+    return new HOST[dtype](this.elementsOf(buffer).subarray(0, size));
   }
   compile(program: Program): Executable {
     const scratch = program.scratch.map((size) => new Float64Array(size));
@@ -55,11 +44,11 @@ class ReferenceDevice implements Device {
       slots: [...writes, ...reads],
     }));
     return {
-      run(inputs, outputs) {
+      run: (inputs, outputs) => {
         const resolve = ({ kind, number }: Slot): Float64Array =>
           kind === "scratch"
             ? scratch[number]
-            : elementsOf((kind === "input" ? inputs : outputs)[number]);
+            : this.elementsOf((kind === "input" ? inputs : outputs)[number]);
         for (const { launch, slots } of launches) launch(...slots.map(resolve));
       },
       free() {},
@@ -73,11 +62,6 @@ class ReferenceDevice implements Device {
 
 /** The contents of a buffer on the host. */
 const HOST = { float32: Float64Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array };
-
-function elementsOf(buffer: Buffer): Float64Array {
-  if (buffer instanceof ReferenceBuffer) return buffer.elements;
-  throw new TypeError(`The buffer belongs to the ${buffer.device.name} device, not to reference`);
-}
 
 /** A function of the outputs and the loaded buffers. */
 type Launch = (...buffers: Float64Array[]) => void;

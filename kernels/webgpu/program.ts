@@ -56,8 +56,8 @@ export function compileProgram(
     for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
       if (turns > mostTurns) {
         throw new RangeError(
-          `Cannot compute ${whole.kernel.name} [${whole.kernel.space}] on this adapter: its loops ` +
-            `take ${turns} turns, and Mesa's llvmpipe ends them after ${mostTurns}`,
+          `Cannot compute ${whole.kernel.name} [${whole.kernel.space}] on this adapter: a thread ` +
+            `would loop ${turns} times, and Mesa's llvmpipe stops loops after ${mostTurns}`,
         );
       }
       const { bindings, slots } = bind(step);
@@ -76,7 +76,7 @@ export function compileProgram(
     if (group === undefined) {
       if (new Set(bound).size !== bound.length) {
         throw new TypeError(
-          `Cannot run ${launch.kernel.name}: two of its buffers are the same memory`,
+          `Cannot run ${launch.kernel.name}: two of its arguments share one buffer`,
         );
       }
       const entries = bound.map(({ buffer }, binding) => ({ binding, resource: { buffer } }));

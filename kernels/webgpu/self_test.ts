@@ -44,7 +44,7 @@ export async function checkNumbers(device: Device): Promise<void> {
       const element = name === "elementwise functions"
         ? `${NAMES[Math.floor(i / XS.length)]}(${XS[i % XS.length]})`
         : `element ${i}`;
-      fail(`in its ${name}, ${element} is ${got}, not ${want}`);
+      fail(`it computes ${element} of the ${name} as ${got} instead of ${want}`);
     });
   }
 }
