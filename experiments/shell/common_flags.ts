@@ -4,6 +4,8 @@
  * @module
  */
 
+import { DEVICE_NAMES, type DeviceName } from "../../kernels/open.ts";
+
 /** Flags of every command that trains. */
 export const COMMON_FLAGS = {
   epochs: {
@@ -22,7 +24,7 @@ export const COMMON_FLAGS = {
     type: "text",
     value: "<name>",
     default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
+    allowed: DEVICE_NAMES as readonly DeviceName[],
     help: "auto takes a GPU if there is one, otherwise the CPU",
   },
   threads: {
