@@ -10,7 +10,11 @@ import { assertRefused } from "../../fixtures/helpers.ts";
 const SIZE = CONFIG.latent.size;
 
 const ECHO: EchoOptions = {
-  mean: "tanh16",
+  mean: "tanh",
+  divisor: 16,
+  meanBound: 10,
+  startScale: 0.5,
+  gain: 1,
   dMax: 10,
   sampling: "withoutReplacement",
   multiplicative: false,
