@@ -131,7 +131,7 @@ export function channelProblem({ dMax, clip, bias }: EchoOptions): string | unde
 /** The schema of the options of every Echo channel. */
 export const channelKeys: Keys<EchoOptions> = {
   mean: z.enum(["tanh", "linear"]).default("tanh"),
-  divisor: positive.default(1),
+  divisor: positive.default(16),
   meanBound: positive.default(10),
   startScale: z.number().gt(0).lt(1).default(0.5),
   gain: positive.default(1),
