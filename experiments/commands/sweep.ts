@@ -18,6 +18,7 @@ import { flagsLeft } from "../outcome/job.ts";
 import { main, print } from "../shell/program.ts";
 import { writeReport } from "../sweep/collect.ts";
 import { curveTable } from "../sweep/curve.ts";
+import { distanceTable } from "../sweep/distances.ts";
 import { followSweep } from "../sweep/follow.ts";
 import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
 import type { LaunchOptions, SweepTask } from "../sweep/launch.ts";
@@ -116,7 +117,9 @@ async function command(args: string[]): Promise<void> {
 
   if (rows.length > 0) {
     await writeReport(jobs, runsDir);
-    output.say(`\n${curveTable(rows)}\n\n${join(runsDir, "{curve.csv,curve.svg,report.html}")}`);
+    const files = join(runsDir, "{curve.csv,distances.csv,curve.svg,report.html}");
+    const parts = [curveTable(rows), distanceTable(rows), files].filter((part) => part !== "");
+    output.say(`\n${parts.join("\n\n")}`);
   }
   if (stop.aborted) {
     output.say(

@@ -16,7 +16,7 @@ const STYLE = `
 @media (prefers-color-scheme: dark) {
   :root { color: #e6edf3; --paper: #0d1117; --first: #56b4e9; --second: #e69f00; }
 }
-text { fill: currentColor; }
+svg { fill: currentColor; }
 `;
 
 /** A plot within a chart. */
@@ -32,8 +32,15 @@ const HEAD = 52;
 /**
  * The text of an SVG file: panels side by side under a title and a line about the source of the
  * numbers.
+ *
+ * @param style further rules of the style sheet
  */
-export function svgText(title: string, source: string, panels: readonly Panel[]): string {
+export function svgText(
+  title: string,
+  source: string,
+  panels: readonly Panel[],
+  style = "",
+): string {
   let right = MARGIN;
   const parts = panels.map(({ width, height, options }) => {
     const plot = plotText({ ...options, width, height });
@@ -45,7 +52,7 @@ export function svgText(title: string, source: string, panels: readonly Panel[])
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${right}" height="${height}" ` +
     `viewBox="0 0 ${right} ${height}" font-family="system-ui, sans-serif" role="img">
 <title>${escape(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 <rect width="100%" height="100%" fill="var(--paper)"/>
 <text x="${MARGIN}" y="24" font-size="15" font-weight="600">${escape(title)}</text>
 <text x="${MARGIN}" y="42" font-size="11">${escape(source)}</text>

@@ -25,6 +25,20 @@ export interface Layout {
   gap: number;
   /** Rows come in groups of this many, shown whole or not at all; 1 unless given. */
   group?: number;
+  /** The dimension of the code that each row shows, counted from 0. */
+  dimensions?: readonly number[];
+}
+
+/** The keyword of the text in a PNG that says where its images are: a {@linkcode Grid} as JSON. */
+export const GRID_KEYWORD = "grid";
+
+/** Where the images of a grid are. */
+export interface Grid extends Required<Pick<Layout, "columns" | "zoom" | "gap">> {
+  /** The number of pixels in a row of an image. */
+  width: number;
+  /** The number of rows of an image. */
+  height: number;
+  dimensions?: readonly number[];
 }
 
 /**
@@ -33,12 +47,16 @@ export interface Layout {
  */
 const MAX_PIXELS = 2 ** 24;
 
-const BACKGROUND = 96;
+/** The grey level between the images. */
+export const BACKGROUND = 96;
 
-/** A PNG of the images in a grid, row by row; images that do not fit are left out. */
+/**
+ * A PNG of the images in a grid, row by row; images that do not fit are left out. A text in it says
+ * where they are, so that a report can show them one by one.
+ */
 export function gridPng(
   { width, height, data }: GreyImages,
-  { columns, zoom: wanted, gap, group = 1 }: Layout,
+  { columns, zoom: wanted, gap, group = 1, dimensions }: Layout,
 ): Uint8Array {
   const given = data.length / (width * height);
   const fitting = (zoom: number) =>
@@ -62,7 +80,12 @@ export function gridPng(
       }
     }
   }
-  return encode({ width: gridWidth, height: gridHeight, data: grid, channels: 1, depth: 8 });
+  const places: Grid = {
+    ...{ width, height, columns, zoom, gap },
+    dimensions: dimensions?.slice(0, rows),
+  };
+  const text = { [GRID_KEYWORD]: JSON.stringify(places) };
+  return encode({ width: gridWidth, height: gridHeight, data: grid, channels: 1, depth: 8, text });
 }
 
 /**

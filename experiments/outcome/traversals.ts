@@ -28,6 +28,7 @@ const FROM = 0.01, TO = 0.99;
 
 /** The images of a dimension, and how much they differ from the first of them. */
 interface Traversal {
+  dimension: number;
   images: Float32Array;
   change: number;
 }
@@ -75,17 +76,18 @@ export async function paintTraversals(
     using given = tensor(rows, { shape: [tried.length * COLUMNS, size] });
     using decoded = decode(params, given);
     const values = await decoded.read();
-    const found = tried.map((_, n) => {
+    const found = tried.map((dimension, n) => {
       const images = Float32Array.from(
         values.subarray(n * COLUMNS * pixels, (n + 1) * COLUMNS * pixels),
       );
-      return { images, change: changeOf(images, pixels) };
+      return { dimension, images, change: changeOf(images, pixels) };
     });
     shown = [...shown, ...found].sort((a, b) => b.change - a.change).slice(0, ROWS);
   }
   const { width, height } = data;
   const images = interleave(shown.map(({ images }) => images), COLUMNS * pixels, 1);
-  const layout = { columns: COLUMNS, zoom: 2, gap: 4 };
+  const dimensions = shown.map(({ dimension }) => dimension);
+  const layout = { columns: COLUMNS, zoom: 2, gap: 4, dimensions };
   await writeFile(path, gridPng({ width, height, data: images }, layout));
 }
 

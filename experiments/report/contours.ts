@@ -4,6 +4,8 @@
  * @module
  */
 
+import { roundStep } from "./frame.ts";
+
 /** A line x + y = sum, from its upper left end to its lower right end. */
 export interface Contour {
   readonly sum: number;
@@ -19,7 +21,7 @@ export function contours(
   [bottom, top]: readonly [number, number],
 ): Contour[] {
   const [low, high] = [left + bottom, right + top];
-  const step = roundStep((high - low) / 8);
+  const step = roundStep(high - low, 8);
   const lines: Contour[] = [];
   for (let i = Math.ceil(low / step); i * step < high; i++) {
     const sum = Number((i * step).toPrecision(12));
@@ -27,10 +29,4 @@ export function contours(
     if (x1 < x2) lines.push({ sum, x1, y1: sum - x1, x2, y2: sum - x2 });
   }
   return lines;
-}
-
-/** Rounds a step up to 1, 2 or 5 times a power of ten: 0.3 to 0.5, 12 to 20. */
-function roundStep(step: number): number {
-  const power = 10 ** Math.floor(Math.log10(step));
-  return power * [1, 2, 5, 10].find((digit) => digit * power >= step * (1 - 1e-9))!;
 }

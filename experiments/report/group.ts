@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/config.ts";
 import { betaOf, isRate } from "../models/beta.ts";
+import { byName } from "./curve_style.ts";
 import type { ReportRun } from "./read_run.ts";
 
 /** Runs of one config that differ only in their seed. */
@@ -15,7 +16,7 @@ export interface RunGroup {
   /** A short and unique name. */
   readonly name: string;
   /**
-   * One run for each seed, finished runs first. A run without a known config is a group of its own.
+   * One run for each seed, finished runs first and then by seed. A run without a known config is a group of its own.
    */
   readonly runs: readonly ReportRun[];
   /** Runs whose seed another run of the group also has. They are not counted. */
@@ -28,7 +29,10 @@ export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
   const members = sets(runs, (a, b) => isDeepStrictEqual({ ...a, seed: 0 }, { ...b, seed: 0 }));
   const names = groupNames(members.map((group) => group.map(({ name }) => name)));
   const groups = members.map((group, i) => {
-    const sorted = group.toSorted((a, b) => Number(isFinished(b)) - Number(isFinished(a)));
+    const seed = ({ config }: ReportRun) => config?.seed ?? 0;
+    const sorted = group.toSorted((a, b) =>
+      Number(isFinished(b)) - Number(isFinished(a)) || seed(a) - seed(b)
+    );
     const isFirst = (run: ReportRun) =>
       run === sorted.find(({ config }) => config?.seed === run.config?.seed);
     const { runs, repeats = [] } = Object.groupBy(
@@ -39,10 +43,8 @@ export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
   });
   const curves = curveNames(groups);
   const beta = ({ config }: RunGroup) => config === undefined ? 0 : betaOf(config.loss);
-  // Numeric, so that `b2` comes before `b10`.
-  const { compare } = new Intl.Collator("en", { numeric: true });
   return groups.sort((a, b) =>
-    compare(curves.get(a)!, curves.get(b)!) || beta(a) - beta(b) || compare(a.name, b.name)
+    byName(curves.get(a)!, curves.get(b)!) || beta(a) - beta(b) || byName(a.name, b.name)
   );
 }
 
@@ -53,7 +55,11 @@ export const isFinished = ({ test }: ReportRun): boolean => test !== undefined;
 export function curveNames(groups: readonly RunGroup[]): Map<RunGroup, string> {
   const curves = sets(groups, (a, b) => isDeepStrictEqual(withoutBeta(a), withoutBeta(b)));
   const runs = curves.map((curve) => curve.flatMap(({ runs }) => runs.map(({ name }) => name)));
-  const names = groupNames(runs);
+  const whole = groupNames(runs);
+  // A curve with a single point has the β of its run in its name.
+  const short = whole.map((name) => name.replace(/[\W_]+beta[\W_]*\d[\d.]*$/i, ""));
+  const isUnique = new Set(short).size === short.length && !short.includes("");
+  const names = isUnique ? short : whole;
   return new Map(curves.flatMap((curve, i) => curve.map((group) => [group, names[i]])));
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { codeSection } from "./code_section.ts";
+import { curveStyles } from "./curve_style.ts";
 import { curveNames, groupRuns } from "./group.ts";
 import { lossSection } from "./loss_section.ts";
 import { markup, trusted } from "./markup.ts";
@@ -12,7 +14,7 @@ import { planeSection } from "./plane_section.ts";
 import { rateSection } from "./rate_section.ts";
 import { type Found, readDetails, type ReportRun } from "./read_run.ts";
 import { runSection } from "./run_section.ts";
-import type { Section, Shown } from "./section.ts";
+import { inOrder, type Section, type Shown } from "./section.ts";
 import { settingsSection } from "./settings_section.ts";
 import { STYLE } from "./style.ts";
 import { summarize } from "./summary.ts";
@@ -31,20 +33,28 @@ export const PAGE_START: string = `<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 `;
 
-/** The text of the page; there must be at least one run. */
-export async function reportPage({ runs, others }: Found): Promise<string> {
+/**
+ * The text of the page; there must be at least one run.
+ *
+ * @param base the curve from which the distances of the others are measured, if there is one of
+ *   this name; otherwise it is chosen by {@linkcode baseOf}
+ */
+export async function reportPage({ runs, others }: Found, base?: string): Promise<string> {
   const groups = groupRuns(runs);
   const curves = curveNames(groups);
-  const all: Shown[] = [];
+  const styles = curveStyles(curves.values());
+  const found: Shown[] = [];
   for (const group of groups) {
-    const details = await readDetails(group.runs[0]);
-    all.push({ group, curve: curves.get(group)!, summary: summarize(group), details });
+    const [curve, details] = [curves.get(group)!, await readDetails(group.runs[0])];
+    found.push({ group, curve, style: styles.get(curve)!, summary: summarize(group), details });
   }
+  const all = inOrder(found);
   const sections = [
     summarySection(all),
-    planeSection(all),
+    planeSection(all, base),
     lossSection(all),
     rateSection(all),
+    codeSection(all),
     pictureSection(all),
     settingsSection(all),
     runSection(all, others),

@@ -7,6 +7,8 @@
 import { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { decode, encode } from "fast-png";
+import { z } from "zod";
+import { BACKGROUND, type Grid, GRID_KEYWORD } from "../outcome/image_grid.ts";
 import { UserError } from "../shell/errors.ts";
 import { readFile } from "../shell/files.ts";
 
@@ -16,6 +18,8 @@ export interface Picture {
   readonly height: number;
   /** One byte for each pixel, row by row. */
   readonly data: Uint8Array;
+  /** Where its images are, if the file says so; older versions did not. */
+  readonly grid?: Grid;
 }
 
 /**
@@ -38,8 +42,10 @@ export async function readPicture(path: string): Promise<Picture> {
   const bytes = await readFile(path);
   try {
     const { width, height } = requireSmall(bytes, path);
-    const { data } = decode(bytes, { checkCrc: true });
-    return halve({ width, height, data: Uint8Array.from(data) });
+    const { data, text } = decode(bytes, { checkCrc: true });
+    const picture = { width, height, data: Uint8Array.from(data) };
+    const grid = gridOf(text[GRID_KEYWORD], picture);
+    return halve({ ...picture, ...grid && { grid } });
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${path} is a damaged PNG file`, { cause: error });
@@ -84,7 +90,8 @@ function requireSmall(bytes: Uint8Array, path: string): { width: number; height:
  */
 function halve(picture: Picture): Picture {
   const [width, height] = [picture.width / 2, picture.height / 2];
-  if (!Number.isInteger(width) || !Number.isInteger(height)) return picture;
+  const sides = [width, height, (picture.grid?.zoom ?? 0) / 2, (picture.grid?.gap ?? 0) / 2];
+  if (!sides.every(Number.isInteger)) return picture;
   const data = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -94,7 +101,71 @@ function halve(picture: Picture): Picture {
       data[y * width + x] = square[0];
     }
   }
-  return { width, height, data };
+  const { grid } = picture;
+  if (grid === undefined) return { width, height, data };
+  return { width, height, data, grid: { ...grid, zoom: grid.zoom / 2, gap: grid.gap / 2 } };
+}
+
+const count = z.int().min(1).max(MOST_PIXELS);
+const gridSchema = z.object({
+  ...{ width: count, height: count, columns: count, zoom: count },
+  gap: z.int().min(0).max(MOST_PIXELS),
+  dimensions: z.array(z.int().min(0)).optional(),
+});
+
+/** The grid that a text in a PNG describes, if the picture can be one. */
+function gridOf(text: string | undefined, picture: Picture): Grid | undefined {
+  if (text === undefined) return undefined;
+  const { data: grid } = gridSchema.safeParse(tryParse(text));
+  if (grid === undefined) return undefined;
+  const { columns, width, height, zoom, gap } = grid;
+  const isWhole = picture.width === columns * (width * zoom + gap) + gap &&
+    (picture.height - gap) % (height * zoom + gap) === 0;
+  return isWhole ? grid : undefined;
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The images of a grid by row, each at its own size: a byte for each pixel. */
+export function imagesOf({ width, height, data }: Picture, grid: Grid): Uint8Array[][] {
+  const { columns, zoom, gap } = grid;
+  const [cellWidth, cellHeight] = [grid.width * zoom + gap, grid.height * zoom + gap];
+  const rows = (height - gap) / cellHeight;
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => {
+      const image = new Uint8Array(grid.width * grid.height);
+      const [left, top] = [gap + column * cellWidth, gap + row * cellHeight];
+      for (let i = 0; i < image.length; i++) {
+        const [x, y] = [i % grid.width, Math.floor(i / grid.width)];
+        image[i] = data[(top + y * zoom) * width + left + x * zoom];
+      }
+      return image;
+    }));
+}
+
+/** Some images of a grid in a grid of their own. */
+export function contactSheet(
+  { width, height }: Pick<Grid, "width" | "height">,
+  images: readonly Uint8Array[],
+  { columns, gap }: Pick<Grid, "columns" | "gap">,
+): Picture {
+  const rows = Math.ceil(images.length / columns);
+  const [sheetWidth, sheetHeight] = [columns * (width + gap) + gap, rows * (height + gap) + gap];
+  const data = new Uint8Array(sheetWidth * sheetHeight).fill(BACKGROUND);
+  for (const [i, image] of images.entries()) {
+    const left = gap + i % columns * (width + gap);
+    const top = gap + Math.floor(i / columns) * (height + gap);
+    for (let y = 0; y < height; y++) {
+      data.set(image.subarray(y * width, (y + 1) * width), (top + y) * sheetWidth + left);
+    }
+  }
+  return { width: sheetWidth, height: sheetHeight, data };
 }
 
 /** The picture as a data: URL, which holds a PNG of 16 grey levels. */

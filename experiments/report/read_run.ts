@@ -16,6 +16,7 @@ import { exists, readFile, readText } from "../shell/files.ts";
 import type { EpochRecord } from "../runs/history.ts";
 import { folderAt, type RunFolder } from "../runs/run_folder.ts";
 import { decodeTensors } from "../formats/safetensors.ts";
+import { type CodeMap, mapOfCodes } from "./code_map.ts";
 import { readLines } from "./history_lines.ts";
 import { type Picture, readPicture } from "./picture.ts";
 
@@ -34,6 +35,7 @@ export interface ReportRun {
 
 /** The large files, which are read only for the first run of each group. */
 export interface Details {
+  readonly codes?: CodeMap;
   readonly rates?: DimensionRates;
   readonly reconstructions?: Picture;
   readonly samples?: Picture;
@@ -126,10 +128,15 @@ export async function readDetails(
   // The end of a run makes these files, so they are not missing from an unfinished run.
   const last: typeof part = (path, read) =>
     test === undefined ? Promise.resolve(undefined) : part(path, read);
-  const readRates = async (path: string) =>
-    dimensionRates(config!, decodeTensors(await readFile(path), path).tensors, path);
+  const codes = await last(folder.codes, async (path) => {
+    const { tensors } = decodeTensors(await readFile(path), path);
+    return {
+      codes: mapOfCodes(tensors, path),
+      rates: config && dimensionRates(config, tensors, path),
+    };
+  });
   return {
-    rates: config && await last(folder.codes, readRates),
+    ...codes,
     reconstructions: await part(folder.reconstructions, readPicture),
     samples: await part(folder.samples, readPicture),
     traversals: await last(folder.traversals, readPicture),

@@ -38,7 +38,9 @@ export function summarize({ config, runs }: RunGroup): Summary {
   const counted = finished.length > 0 ? finished : runs;
   const metrics = counted.map(metricsOf);
   const over = (of: (metrics: Metrics) => number) => measured(metrics.map(of));
-  const { rate: _, distortion: __, loss: ___, ...terms } = metrics[0];
+  // A term that some runs lack has no mean; older versions wrote fewer of them.
+  const { rate: _, distortion: __, loss: ___, ...some } = metrics[0];
+  const terms = Object.keys(some).filter((name) => metrics.every((all) => name in all));
   const epochs = counted.flatMap(({ history }) => history.at(-1)?.epoch ?? []);
   const seconds = counted.flatMap(({ history }) => history.map(({ seconds }) => seconds));
   return {
@@ -50,7 +52,7 @@ export function summarize({ config, runs }: RunGroup): Summary {
     rate: over(({ rate }) => rate),
     distortion: over(({ distortion }) => distortion),
     negativeElbo: over(({ rate, distortion }) => rate + distortion),
-    terms: new Map(Object.keys(terms).map((name) => [name, over((all) => all[name])])),
+    terms: new Map(terms.map((name) => [name, over((all) => all[name])])),
     likelihood: likelihoodOf(finished),
     secondsPerEpoch: seconds.length > 0 ? median(seconds) : undefined,
   };

@@ -5,24 +5,36 @@
  */
 
 import { type Measured, measuredText } from "../laboratory/statistics/measured.ts";
+import { type CurveStyle, swatch } from "./curve_style.ts";
 import type { RunGroup } from "./group.ts";
-import { type Content, type Markup, markup } from "./markup.ts";
-import type { Section, Shown } from "./section.ts";
+import { type Content, type Markup, markup, trusted } from "./markup.ts";
+import { byDataSet, type Section, type Shown } from "./section.ts";
 import type { Summary } from "./summary.ts";
 import { type Column, tableMarkup } from "./table.ts";
 
 /** A group with its means. */
 interface SummaryRow extends Summary {
   readonly group: RunGroup;
+  readonly style: CurveStyle;
+  /** How far its −ELBO is above the lowest one on the same data set, if both are of test images. */
+  readonly behind?: number;
 }
 
-/** The means over the seeds of each group. */
+/** The means over the seeds of each group, which are sorted by −ELBO. */
 export function summarySection(all: readonly Shown[]): Section {
-  const rows = all.map(({ group, summary }) => ({ ...summary, group }));
+  const rows = byDataSet(all).flatMap(([_, shown]) =>
+    shown.map(({ group, style, summary }) => {
+      const isTested = summary.split === "test";
+      const behind = isTested
+        ? summary.negativeElbo.value - shown[0].summary.negativeElbo.value
+        : undefined;
+      return { ...summary, group, style, behind };
+    })
+  );
   const isPart = rows.some(({ split }) => split === "validation");
   const content =
-    markup`<p>Averages over the test images. Runs that differ only in their seed share a row.
-For Echo the rate is the exact information; for all other latent layers it is an upper bound.</p>
+    markup`<p>Averages over the test images, the lowest −ELBO first; Δ is the distance from it. Runs that differ only
+in their seed share a row. For Echo the rate is the exact information; for all other latent layers it is an upper bound.</p>
 ${
       isPart
         ? markup`<p>† Not finished: averages over the validation images, after the last epoch.</p>`
@@ -40,22 +52,27 @@ function summaryTable(rows: readonly SummaryRow[]): Markup {
   const columns: Column<SummaryRow>[] = [
     { title: "runs", isText: true, cell: nameOf },
     ...some({ title: "data set", isText: true, cell: datasetOf(rows) }),
-    ...some({ title: "β", cell: ({ beta }) => beta }),
-    { title: "seeds", cell: ({ seeds }) => seeds },
+    { title: "−ELBO", cell: ({ negativeElbo }) => text(negativeElbo) },
+    ...rows.length > 1 ? [{ title: "Δ", cell: behindText }] : [],
     { title: "rate", cell: ({ rate }) => text(rate) },
     { title: "distortion", cell: ({ distortion }) => text(distortion) },
-    { title: "−ELBO", cell: ({ negativeElbo }) => text(negativeElbo) },
     ...terms.map((term): Column<SummaryRow> => ({
       title: term,
       cell: (row) => smallText(row.terms.get(term)),
     })),
     ...some({ title: "−log p(x) ≤", cell: ({ likelihood }) => text(likelihood?.nats) }),
+    ...some({ title: "β", cell: ({ beta }) => beta }),
+    { title: "seeds", cell: ({ seeds }) => seeds },
     ...some({ title: "parameters", cell: ({ parameters }) => parameters?.toLocaleString("en") }),
     { title: "epochs", cell: ({ epochs }) => epochs },
     ...some({ title: "s/epoch", cell: (row) => row.secondsPerEpoch?.toPrecision(3) }),
   ];
-  return tableMarkup("Means over seeds ± their standard errors, in nats per image", columns, rows);
+  const caption = "Means over seeds ± their standard errors, in nats per image";
+  return tableMarkup(caption, columns, rows, ({ behind }) => rows.length > 1 && behind === 0);
 }
+
+const behindText = ({ behind }: SummaryRow): string | undefined =>
+  behind === 0 ? "best" : behind?.toFixed(2);
 
 const text = (measured: Measured | undefined, decimals?: number) =>
   measured && measuredText(measured, decimals);
@@ -64,9 +81,9 @@ const text = (measured: Measured | undefined, decimals?: number) =>
 const smallText = (measured: Measured | undefined) =>
   text(measured, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(measured?.value || 1)))));
 
-/** The name, with a † where the numbers are not of test images. */
-function nameOf({ group, split }: SummaryRow): Content {
-  return split === "test" ? group.name : `${group.name} †`;
+/** The name behind its shape, with a † where the numbers are not of test images. */
+function nameOf({ group, style, split }: SummaryRow): Content {
+  return [trusted(swatch(style)), split === "test" ? group.name : `${group.name} †`];
 }
 
 /** The data set, if the rows have more than one. */

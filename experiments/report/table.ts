@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Content, type Markup, markup } from "./markup.ts";
+import { type Content, type Markup, markup, trusted } from "./markup.ts";
 
 /** A column of cells. */
 export interface Column<Row> {
@@ -15,16 +15,23 @@ export interface Column<Row> {
   cell(row: Row): Content;
 }
 
-/** A table that scrolls if it is wider than the page. The first column names the rows. */
+/**
+ * A table that scrolls if it is wider than the page. The first column names the rows.
+ *
+ * @param isBest whether a row is marked
+ */
 export function tableMarkup<Row>(
   caption: string,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
+  isBest: (row: Row) => boolean = () => false,
 ): Markup {
   const [head, ...others] = columns;
   const kind = ({ isText }: Column<Row>) => isText ? "text" : "number";
   const line = (row: Row) =>
-    markup`<tr><th scope="row">${head.cell(row)}</th>${
+    markup`<tr${isBest(row) ? trusted(' class="best"') : ""}><th scope="row">${
+      head.cell(row)
+    }</th>${
       others.map((column) => markup`<td class="${kind(column)}">${column.cell(row) ?? "–"}</td>`)
     }</tr>\n`;
   return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>

@@ -1,5 +1,5 @@
 /**
- * The results of a sweep: `curve.csv`, `curve.svg` and `report.html`.
+ * The results of a sweep: `curve.csv`, `distances.csv`, `curve.svg` and `report.html`.
  *
  * @module
  */
@@ -7,16 +7,19 @@
 import { join } from "node:path";
 import { exists, writeFile } from "../shell/files.ts";
 import { csvText } from "../formats/csv.ts";
+import { baseOf } from "../report/bjontegaard.ts";
 import { reportPage } from "../report/page.ts";
 import { readRuns } from "../report/read_run.ts";
 import { curveSvg } from "./curve.ts";
+import { distancesCsv } from "./distances.ts";
 import type { SweepJob } from "./job_list.ts";
 import { readSweepRow, type SweepRow } from "./row.ts";
 
 const COLUMNS = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"];
 
 /**
- * Writes `curve.csv` with a row for each finished job, and `curve.svg` if there is a finished job.
+ * Writes `curve.csv` with a row for each finished job; `curve.svg` and `distances.csv`, with a row for
+ * each curve but the base, if there is a finished job.
  *
  * @returns the finished jobs, config by config, by β and by seed
  */
@@ -35,6 +38,7 @@ export async function writeCurve(
     const datasets = new Set(jobs.map(({ config }) => config.dataset));
     const source = `${rows.length} of ${jobs.length} runs on ${[...datasets].join(" and ")}`;
     await writeFile(join(runsDir, "curve.svg"), curveSvg(rows, source));
+    await writeFile(join(runsDir, "distances.csv"), distancesCsv(rows));
   }
   return rows;
 }
@@ -42,6 +46,7 @@ export async function writeCurve(
 /** Writes `report.html` of all jobs with a run folder; at least one must have finished an epoch. */
 export async function writeReport(jobs: readonly SweepJob[], runsDir: string): Promise<void> {
   const begun: string[] = [];
+  const base = baseOf(jobs.map(({ configName }) => configName));
   for (const { folder: { path } } of jobs) if (await exists(path)) begun.push(path);
-  await writeFile(join(runsDir, "report.html"), await reportPage(await readRuns(begun)));
+  await writeFile(join(runsDir, "report.html"), await reportPage(await readRuns(begun), base));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PALETTE_STYLE } from "../formats/palette.ts";
 import { svgText } from "../formats/svg.ts";
 import { type Column, tableText } from "../shell/table.ts";
 import { type Measured, measured, measuredText } from "../laboratory/statistics/measured.ts";
@@ -35,6 +36,7 @@ export function curveSvg(rows: readonly SweepRow[], source: string): string {
     "Rate and distortion on test images",
     `${source}; means over seeds, with their standard errors`,
     [rateDistortionPanel(curvePoints(rows))],
+    PALETTE_STYLE,
   );
 }
 

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { reportPage } from "../../../experiments/report/page.ts";
 import { readRuns } from "../../../experiments/report/read_run.ts";
 import type { RunFolder } from "../../../experiments/runs/run_folder.ts";
-import { VAE } from "../../fixtures/bars.ts";
+import { decode, encode } from "fast-png";
+import {
+  decodeTensors,
+  encodeTensors,
+  type NamedArray,
+} from "../../../experiments/formats/safetensors.ts";
+import { CONFIG, VAE } from "../../fixtures/bars.ts";
 import { finishedRun } from "../../fixtures/finished_run.ts";
 import { assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 
@@ -27,12 +33,13 @@ Deno.test("a page has its parts in order, links to each, and describes every pic
   const { text, all, textOf } = await pageOf(...runs.map(({ path }) => path));
   assert(text.startsWith('<!DOCTYPE html>\n<html lang="en">'));
   assertEquals(textOf("h1"), ["3 runs on mnist_binarized"]);
-  assertEquals(textOf("title"), textOf("h1"));
+  assertEquals(textOf("head > title"), textOf("h1"));
   const titles = [
     "Summary",
     "Rate–distortion plane",
     "Losses",
     "Rates by dimension",
+    "Codes",
     "Pictures",
     "Settings",
     "Runs",
@@ -46,31 +53,27 @@ Deno.test("a page has its parts in order, links to each, and describes every pic
   // No heading is more than a level below the one before it.
   const levels = all("h1, h2, h3, h4, h5, h6").map(({ tagName }) => Number(tagName[1]));
   levels.forEach((level, i) => assert(i === 0 ? level === 1 : level <= levels[i - 1] + 1));
-  assertEquals(textOf("h3"), ["echo", "vae"]);
+  assertEquals(textOf("h3"), ["Reconstructions", "Samples", "Traversals"]);
   assertEquals(all("script, link, iframe, object").length, 0);
   assertEquals(all("main h2").length, all("section").length);
   for (const image of all("img")) {
     assertMatch(image.getAttribute("src")!, /^data:image\/png;base64,/);
     assert(image.getAttribute("alt")! !== "");
   }
-  assertEquals(all("img").length, 6);
+  // Truth and two runs five times, as far as there are test images; and two pictures of each run.
+  assertEquals(all("img").length, 5 * 3 + 2 * 2);
   for (const svg of all("svg[role=img]")) assert(svg.getAttribute("aria-label")! !== "");
-  assertEquals(all("svg[role=img]").length, 1 + 2 + 2); // the plane, and two panels each of losses and rates
+  // The plane in two sizes, three charts of losses, and two panels each of losses, rates and codes.
+  assertEquals(all("svg[role=img]").length, 2 + 3 + 2 + 2 + 2);
   for (const box of all(".scroll")) assertEquals(box.getAttribute("tabindex"), "0");
   for (const table of all("table")) assert(table.parentElement!.classList.contains("scroll"));
 
   const [echo, vae] = all("#summary tbody tr").map((row) =>
     [...row.children].map(({ textContent }) => textContent)
   );
-  assertEquals(echo.slice(0, 6), [
-    "echo",
-    "1",
-    "2",
-    "11.00 ± 1.00",
-    "80.00 ± 0.00",
-    "91.00 ± 1.00",
-  ]);
-  assertEquals(vae.slice(0, 6), ["vae", "1", "1", "20.00", "80.00", "100.00"]);
+  const means = ["91.00 ± 1.00", "best", "11.00 ± 1.00", "80.00 ± 0.00"];
+  assertEquals(echo.slice(0, 7), ["echo", ...means, "1", "2"]);
+  assertEquals(vae.slice(0, 7), ["vae", "100.00", "9.00", "20.00", "80.00", "1", "1"]);
   const settings = textOf("#settings thead th");
   assert(settings.includes("latent.type") && !settings.includes("seed"));
   assertEquals(textOf("#runs tbody td:nth-child(6)"), ["nothing", "nothing", "nothing"]);
@@ -147,11 +150,124 @@ Deno.test("means are over the finished runs, if there are any", async () => {
   await Deno.remove(runs[2].test);
   const rowOf = async () => {
     const { all } = await pageOf(...runs.map(({ path }) => path));
-    return all("#summary tbody tr > *").map(({ textContent }) => textContent).slice(0, 4);
+    const cells = all("#summary tbody tr > *").map(({ textContent }) => textContent);
+    return [cells[0], cells[2], cells[5]];
   };
-  assertEquals(await rowOf(), ["x", "1", "2", "15.00 ± 5.00"]);
+  assertEquals(await rowOf(), ["x", "15.00 ± 5.00", "2"]);
   for (const run of runs.slice(0, 2)) await Deno.remove(run.test);
-  assertEquals(await rowOf(), ["x †", "1", "3", "40.00 ± 25.17"]);
+  assertEquals(await rowOf(), ["x †", "40.00 ± 25.17", "3"]);
+});
+
+Deno.test("groups are sorted by −ELBO, unfinished ones last, and the best one is marked", async () => {
+  await using folder = await temporaryFolder();
+  const make = (name: string, rate: number, batch: number) =>
+    finishedRun(folder.path, name, { rate, keys: { batch } });
+  const runs = [await make("far", 30, 10), await make("near", 20, 20), await make("best", 10, 30)];
+  const unfinished = await make("unfinished", 1, 40);
+  await Deno.remove(unfinished.test);
+  const { all, textOf } = await pageOf(...[...runs, unfinished].map(({ path }) => path));
+  assertEquals(textOf("#summary tbody th"), ["best", "near", "far", "unfinished †"]);
+  assertEquals(textOf("#summary tbody td:nth-child(3)"), ["best", "10.00", "20.00", "–"]);
+  assertEquals(textOf("#summary tr.best th"), ["best"]);
+  assertEquals(all("#summary tbody th > svg").length, 4);
+  assertEquals(textOf("#pictures .columns:first-child figcaption").slice(0, 3), [
+    "test images",
+    "best",
+    "near",
+  ]);
+});
+
+Deno.test("the plane has the distances of its curves, and a curve looks the same everywhere", async () => {
+  await using folder = await temporaryFolder();
+  const runs: RunFolder[] = [];
+  for (const [beta, rate] of [[1, 20], [2, 10]]) {
+    for (const [name, latent, more] of [["vae", VAE.latent, 0], ["echo", undefined, 5]] as const) {
+      const loss = [{ type: "reconstruction", weight: 1 }, { type: "rate", weight: beta }];
+      const keys = { loss, ...latent && { latent } };
+      const run = await finishedRun(folder.path, `${name}_beta${beta}_seed0`, { rate, keys });
+      // Echo's distortion is 5 nats above.
+      const test = { rate, distortion: 100 - rate + more, loss: 0 };
+      await Deno.writeTextFile(run.test, JSON.stringify(test));
+      runs.push(run);
+    }
+  }
+  const { all, textOf } = await pageOf(...runs.map(({ path }) => path));
+  assertEquals(textOf("#plane caption"), ["Distances from vae, in nats per image"]);
+  assertEquals(textOf("#plane tbody tr > *"), ["echo", "5.00", "5.00"]);
+  const colors = (selector: string) =>
+    new Set(
+      all(selector).map((text) => text.getAttribute("fill")).filter((c) => c?.includes("--curve")),
+    );
+  assertEquals(colors("#plane text"), new Set(["var(--curve-0)", "var(--curve-1)"]));
+  assertEquals(colors("#losses text"), colors("#plane text"));
+  // One run alone has no distance from another curve.
+  const single = await pageOf(runs[0].path);
+  assertEquals(single.textOf("#plane caption"), []);
+});
+
+Deno.test("Echo's floor is a dashed line in its panel of rates and in the chart of rates", async () => {
+  await using folder = await temporaryFolder();
+  const echo = await finishedRun(folder.path, "echo", {
+    keys: { latent: { ...CONFIG.latent, clip: 0.5 } },
+  });
+  const vae = await finishedRun(folder.path, "vae", { keys: { latent: VAE.latent } });
+  const { all, textOf } = await pageOf(echo.path, vae.path);
+  const { size } = CONFIG.latent;
+  assertEquals(textOf("#dimensions text").filter((text) => text.startsWith("floor")), [
+    "floor 0.69",
+  ]);
+  const total = `floor ${(size * Math.LN2).toFixed(2)}`;
+  assertEquals(textOf("#losses text").filter((text) => text.startsWith("floor")), [total]);
+  assertEquals(all("#dimensions [stroke-dasharray]").length, 1);
+  assertMatch(textOf("#dimensions figcaption").join(), /echo exact.*, floor [\d.]+/);
+});
+
+Deno.test("codes have a colour for each label and a place in the plane; wrong ones are a missing part", async () => {
+  await using folder = await temporaryFolder();
+  const run = await finishedRun(folder.path, "a");
+  const { textOf, all } = await pageOf(run.path);
+  assertEquals(textOf("#codes svg[role=img] > text, #codes g[font-weight] text"), ["0", "1", "2"]);
+  const strokes = new Set(
+    all("#codes [stroke^='var(--curve']").map((path) => path.getAttribute("stroke")),
+  );
+  assertEquals(strokes, new Set(["var(--curve-0)", "var(--curve-1)", "var(--curve-2)"]));
+  const { tensors } = decodeTensors(await Deno.readFile(run.codes), "codes");
+  const missing = async (name: string, data: NamedArray) => {
+    const wrong = encodeTensors({ tensors: new Map([...tensors, [name, data]]), metadata: {} });
+    await Deno.writeFile(run.codes, wrong);
+    const { textOf, all } = await pageOf(run.path);
+    assertEquals(all("#codes").length, 0);
+    return textOf("#runs tbody td:nth-child(6)").join();
+  };
+  const labels = { shape: [2], data: new Int32Array(2) };
+  assertMatch(await missing("labels", labels), /has 2 labels for 50 codes/);
+  const { shape, data } = tensors.get("z")!;
+  const infinite = { shape, data: Float32Array.from(data).fill(NaN, 0, 1) };
+  assertMatch(await missing("z", infinite), /z has values that are not finite/);
+});
+
+Deno.test("pictures of other test images stand apart, and old ones without a grid are shown whole", async () => {
+  await using folder = await temporaryFolder();
+  const [a, b, old] = [
+    await finishedRun(folder.path, "a", { keys: { batch: 10 } }),
+    await finishedRun(folder.path, "b", { keys: { batch: 20 }, side: 6 }),
+    await finishedRun(folder.path, "old", { keys: { batch: 30 } }),
+  ];
+  for (const path of [old.reconstructions, old.samples, old.traversals]) {
+    const { width, height, data } = decode(await Deno.readFile(path));
+    await Deno.writeFile(path, encode({ width, height, data, channels: 1, depth: 8 }));
+  }
+  const { textOf, all } = await pageOf(a.path, b.path, old.path);
+  const heads = textOf("#pictures .sheet figcaption");
+  assertEquals(new Set(heads.filter((text) => text !== "test images")), new Set(["a", "b"]));
+  assertEquals(heads.filter((text) => text === "test images").length * 2, heads.length);
+  // The rates by dimension are random numbers; the labels name the dimensions in the file.
+  const rows = textOf("#pictures .rows li");
+  assertEquals(rows.map((text) => text.match(/^z\d+/)![0]).slice(0, 3), ["z1", "z0", "z0"]);
+  assertMatch(rows[0], /^z1 [−-]?\d+\.\d\d$/);
+  assertEquals(rows.length, 12);
+  const whole = all("#pictures img").filter((image) => image.getAttribute("width") === "62");
+  assertEquals(whole.length, 3);
 });
 
 Deno.test("names from the file system cannot break the page", async () => {
@@ -178,7 +294,7 @@ Deno.test("a page of ten runs with 200 epochs and images of 28×28 pixels is sma
     runs.push(await finishedRun(folder.path, `run${i}`, { keys, epochs: 200, side: 28 }));
   }
   const { text, all } = await pageOf(...runs.map(({ path }) => path));
-  assertEquals(all("img").length, 30);
+  assertEquals(all("img").length, 11 + 20);
   const { size } = new Blob([text]);
   assertLess(size, 2e6);
 });

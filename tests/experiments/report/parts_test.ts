@@ -1,8 +1,8 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import fc from "../../fixtures/property.ts";
 import { Buffer } from "node:buffer";
 import { crc32, deflateSync } from "node:zlib";
-import { decode } from "fast-png";
+import { decode, encode } from "fast-png";
 import { DOMParser } from "linkedom";
 import { join } from "node:path";
 import type { Config } from "../../../experiments/config/config.ts";
@@ -20,10 +20,18 @@ import { betaOf } from "../../../experiments/models/beta.ts";
 import { curveNames, groupNames, groupRuns } from "../../../experiments/report/group.ts";
 import { readLines } from "../../../experiments/report/history_lines.ts";
 import { lossPanels } from "../../../experiments/report/loss_section.ts";
+import { curveStyles } from "../../../experiments/report/curve_style.ts";
+import { marginFor } from "../../../experiments/report/end_labels.ts";
+import { summarize } from "../../../experiments/report/summary.ts";
 import { markup } from "../../../experiments/report/markup.ts";
 import { requireFree } from "../../../experiments/report/output_file.ts";
 import { PAGE_START } from "../../../experiments/report/page.ts";
-import { dataUri, readPicture } from "../../../experiments/report/picture.ts";
+import {
+  contactSheet,
+  dataUri,
+  imagesOf,
+  readPicture,
+} from "../../../experiments/report/picture.ts";
 import type { ReportRun } from "../../../experiments/report/read_run.ts";
 import { folderAt } from "../../../experiments/runs/run_folder.ts";
 import { CONFIG, like, VAE } from "../../fixtures/bars.ts";
@@ -260,14 +268,63 @@ Deno.test("a picture without pixels, with too many, or with extra data is refuse
 Deno.test("a history of 200,000 epochs is drawn with a thousand points; of many damaged lines ten are listed", () => {
   const history = Array.from({ length: 200_000 }, (_, i) => record(i + 1));
   const [group] = groupRuns([{ ...runOf("a", CONFIG), history }]);
-  const { html } = lossPanels([group], "x");
-  assert(html.length < 100_000, `${html.length}`);
-  assert(html.includes('L288,89"'), "the last epoch is not at the right end");
+  const style = curveStyles(["a"]).get("a")!;
+  const { html } = lossPanels([{
+    group,
+    style,
+    curve: "a",
+    summary: summarize(group),
+    details: {},
+  }], "x");
+  assert(html.length < 50_000, `${html.length}`);
+  const right = 360 - marginFor(["validation"]);
+  assertMatch(html, new RegExp(`L${right.toFixed(3).replace(/0+$/, "")},[\\d.]+"`)); // the last epoch
   const { records, problems } = readLines("x\n".repeat(200_000));
   assertEquals([records.length, problems.length], [0, 11]);
   assertEquals(problems.at(-1), "199990 more lines of the history are damaged");
   const long = `{"epoch": "${"x".repeat(1e6)}"}`;
   assert(readLines(long).problems[0].length < 3000);
+});
+
+Deno.test("the images of a picture are found by the grid in its file; a grid that does not fit is ignored", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "x.png");
+  const data = Float32Array.from({ length: 3 * 3 * 2 }, (_, i) => i / 17);
+  for (const layout of [{ zoom: 2, gap: 4 }, { zoom: 1, gap: 1 }, { zoom: 3, gap: 0 }]) {
+    const png = gridPng({ width: 3, height: 2, data }, {
+      columns: 2,
+      ...layout,
+      dimensions: [4, 9, 1],
+    });
+    await writeFile(path, png);
+    const picture = await readPicture(path);
+    assertEquals(picture.grid!.dimensions, [4, 9]); // of two rows
+    const images = imagesOf(picture, picture.grid!);
+    const levels = Array.from(data, (level) => Math.round(255 * level));
+    assertEquals(images.length, 2);
+    assertEquals(images.flat().slice(0, 3).flatMap((image) => [...image]), levels);
+    const sheet = contactSheet(picture.grid!, images.flat().slice(0, 3), { columns: 1, gap: 2 });
+    assertEquals([sheet.width, sheet.height], [7, 3 * 4 + 2]);
+    assertEquals([...sheet.data.subarray(2 * 7, 3 * 7)], [96, 96, ...levels.slice(0, 3), 96, 96]);
+  }
+  const fits = { width: 3, height: 2, columns: 1, zoom: 1, gap: 1 };
+  const read = async (grid: string) => {
+    const png = encode({
+      width: 5,
+      height: 4,
+      data: new Uint8Array(20),
+      channels: 1,
+      depth: 8,
+      text: { grid },
+    });
+    await writeFile(path, png);
+    return (await readPicture(path)).grid;
+  };
+  assertEquals(await read(JSON.stringify(fits)), fits);
+  for (const wrong of [{ columns: 2 }, { width: 0 }, { zoom: 1e9 }, { gap: 1.5 }, { height: 3 }]) {
+    assertEquals(await read(JSON.stringify({ ...fits, ...wrong })), undefined);
+  }
+  assertEquals(await read("{"), undefined);
 });
 
 Deno.test("a picture is halved if that loses nothing, and has 16 levels of grey", async () => {

@@ -50,15 +50,14 @@ Deno.test("the plane shows each point in its place, its error bars, and all name
   }
   assertStringIncludes(text, "echo: β 1 rate 20.0 distortion 90.0, β 4 rate 10.0 distortion 120.0");
 
-  // Marks are drawn curve by curve, and the key after them; a circle has its place in attributes of
-  // its own.
+  // Marks are drawn curve by curve; a circle has its place in attributes of its own.
   const markers = [...svg.querySelectorAll("[aria-label=dot] > *")].map((marker) => {
     const of = (name: string) => marker.getAttribute(name) ?? "";
     const [x, y] = `${of("cx")} ${of("cy")} ${of("transform")}`.match(/-?[\d.]+/g)!.map(Number);
     return { x, y };
   });
   const [echo1, echo4, vae1] = markers;
-  assertEquals(markers.length, 5);
+  assertEquals(markers.length, 3);
   assertAlmostEquals(echo1.y, vae1.y, 1e-6);
   assertAlmostEquals(echo1.x - echo4.x, 2 * (vae1.x - echo1.x), 0.01);
   assert(echo4.y < echo1.y, "more distortion is higher up");

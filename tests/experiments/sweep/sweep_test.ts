@@ -51,6 +51,11 @@ Deno.test("sweep trains every job once, survives jobs that fail, and completes w
   }
   const svg = await read("curve.svg");
   for (const word of ["4 of 8 runs", ">a<", ">β 0.5<"]) assertStringIncludes(svg, word);
+  assertEquals(
+    await read("distances.csv"),
+    "config,base,delta_distortion,delta_distortion_error,delta_rate,delta_rate_error\r\n",
+  );
+  assert(!first.out.includes("Δ"));
   const page = await read("report.html");
   for (const name of ["a_beta0.5_seed0", "a_beta2_seed1"]) assertStringIncludes(page, name);
 
@@ -73,6 +78,14 @@ Deno.test("sweep trains every job once, survives jobs that fail, and completes w
   assertEquals(objects.map(Object.values).sort(), cells.map(([c, ...n]) => [c, ...n.map(Number)]));
   assertEquals(await read("a_beta0.5_seed0.log"), log);
   assertEquals(await read("curve.csv"), csv);
+
+  // Of two equal configs, the distance is 0 with the standard error 0.
+  const both = await sweep([...flags("a", "b"), ...grid]);
+  assertEquals(both.code, 0);
+  assertMatch(both.out, /^\| against a +\| Δ distortion \| +Δ rate \|$/m);
+  assertMatch(both.out, /^\| b +\| +(0\.00 ± 0\.00|–) \| +(0\.00 ± 0\.00|–) \|$/m);
+  assertMatch(await read("distances.csv"), /\r\nb,a,0?,0?,0?,0?\r\n$/);
+  assertStringIncludes(await read("curve.svg"), "--curve-1");
 
   const other = await sweep([...flags("a"), "--betas", "0.5", "--seeds", "1", "--epochs", "3"]);
   assertEquals([other.code, other.out], [1, ""]);
