@@ -11,6 +11,7 @@ import {
   div,
   type EchoChannel,
   echoChannel,
+  echoCode,
   echoNoise,
   type EchoPool,
   echoRate,
@@ -30,7 +31,10 @@ import {
 } from "../../../mod.ts";
 import { count, type Keys, object, positive } from "../../shell/keys.ts";
 import {
+  ACTIVE,
+  type Column,
   columnMean,
+  type DimensionRates,
   type Encoded,
   exponential,
   type Latent,
@@ -126,6 +130,8 @@ export interface Scales<E> {
   sample(key: Key, encodings: E, channel: EchoChannel, pool?: EchoPool<E>): Tensor;
   /** ε, [batch, latent]. */
   noise(key: Key, encodings: E, channel: EchoChannel): Tensor;
+  /** The codes of given noises, both [samples, batch, latent]. */
+  code(noise: Tensor, encodings: E, channel: EchoChannel): Tensor;
 }
 
 /**
@@ -156,6 +162,7 @@ export function echoLatent<E>(
     decoded: options.multiplicative ? exponential : undefined,
     rate: (encoded) => echoRate(logScaleOf(encoded), channel),
     marginal: (own, encoded, key) => scales.noise(key, encodingsOf(own, encoded), channel),
+    codeOf: (own, encoded, noise) => scales.code(noise, encodingsOf(own, encoded), channel),
   };
 }
 
@@ -196,6 +203,11 @@ export const echo: LatentKind<DiagonalOptions> = {
   make(options, size) {
     const channel = channelOf(options);
     const logClip = Math.log(channel.clip);
+    const rates = (column: Column): DimensionRates => ({
+      measure: "exact",
+      nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
+      floor: -logClip,
+    });
     const encodingsOf = ({ mean, scale }: Encoded): Encodings => ({
       mean: MEANS[options.mean](mean),
       logScale: logSigmoid(scale),
@@ -209,11 +221,10 @@ export const echo: LatentKind<DiagonalOptions> = {
         sample: (key, { mean, logScale }, channel, pool) =>
           echoSample(key, mean, logScale, channel, pool),
         noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
+        code: (noise, { mean, logScale }, channel) => echoCode(noise, mean, logScale, channel),
       }, options.pool?.fresh === false),
-      ratesByDimension: (column) => ({
-        measure: "exact",
-        nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
-      }),
+      ratesByDimension: rates,
+      activeUnits: (column) => rates(column).nats.filter((rate) => rate + logClip > ACTIVE).length,
       staleness(...all) {
         const [pool, before, now] = all.map(encodingsOf);
         return echoStaleness(pool, before, now, channel);
