@@ -16,6 +16,7 @@ import {
   type FlowParams,
   foldIn,
   full,
+  grad,
   jit,
   type Key,
   less,
@@ -34,7 +35,6 @@ import {
   take,
   type Tensor,
   treeMap,
-  valueAndGrad,
   where,
 } from "../../mod.ts";
 import { UserError } from "../shell/errors.ts";
@@ -61,8 +61,10 @@ const BATCH = 256, PASSES = 40, LEAST = 300, MOST = 4000;
 /** Looks at the held-out rows; after PATIENCE without a higher density the fit ends. */
 const LOOKS = 16, PATIENCE = 5;
 
+/** The learning rate falls to 0 after a constant fraction of the steps. */
 const LEARNING_RATE = 4e-3, CONSTANT = 0.25;
 
+/** What a step changes. */
 interface State {
   readonly params: FlowParams;
   readonly optimizer: AdamState<FlowParams>;
@@ -117,15 +119,15 @@ export async function fitDensity(
   const adamOf = adam<FlowParams>({ learningRate });
   const step = jit(({ params, optimizer }: State): State => {
     const chosen = randomInts(foldIn(choosing, optimizer.step), [BATCH], rows);
-    const [, gradient] = valueAndGrad(surprise)(params, take(train, chosen));
+    const gradient = grad(surprise)(params, take(train, chosen));
     const [next, after] = adamOf.update(gradient, optimizer, params);
     return { params: next, optimizer: after };
   }, { device, donate: [0] });
   const look = jit(({ params }: State, best: Best): Best => {
     const nats = surprise(params, heldOut);
     const isBetter = less(nats, best.nats);
-    const params_ = treeMap((p, b) => where(isBetter, p, b), params, best.params);
-    return { params: params_, nats: where(isBetter, nats, best.nats) };
+    const better = treeMap((p, b) => where(isBetter, p, b), params, best.params);
+    return { params: better, nats: where(isBetter, nats, best.nats) };
   }, { device, donate: [1] });
 
   const init = jit(() => flow.init(starting), { device });

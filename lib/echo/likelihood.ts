@@ -46,19 +46,22 @@ export interface EchoWeightTerms {
  * @throws {ShapeError} unless three terms are [samples, batch] and the rate is [batch].
  * @example The likelihood of x = z + noise of variance 1, where codes are N(0, 1)
  * ```ts
- * import * as eg from "@echograd/echograd";
- * const channel = eg.echoChannel({ clip: 1 }), scale = 0.6;
- * const x = eg.tensor([[0.5], [2]]); // N(0, 2), so log p(x) = −½ (x²/2 + log 4π)
- * const mean = eg.mul(x, 0.4), logScale = eg.full([2, 1], Math.log(scale));
- * const noise = eg.normal(eg.key(0), [1000, 2, 1]); // m = N(0, 1)
- * const codes = eg.echoCode(noise, mean, logScale, channel);
- * const logWeights = eg.echoLogWeights({
- *   logLikelihood: eg.standardNormalLogDensity(eg.sub(x, codes)),
- *   logPrior: eg.standardNormalLogDensity(codes),
- *   logNoise: eg.standardNormalLogDensity(noise),
- *   rate: eg.echoRate(logScale, channel),
+ * import {
+ *   echoChannel, echoCode, echoLogWeights, echoRate, full, importanceBound, key, mul, normal,
+ *   standardNormalLogDensity as logNormal, sub, tensor,
+ * } from "@echograd/echograd";
+ * const channel = echoChannel({ clip: 1 });
+ * const x = tensor([[0.5], [2]]); // N(0, 2), so log p(x) = −½ (x²/2 + log 4π)
+ * const mean = mul(x, 0.4), logScale = full([2, 1], Math.log(0.8));
+ * const noise = normal(key(0), [1000, 2, 1]); // m = N(0, 1)
+ * const codes = echoCode(noise, mean, logScale, channel);
+ * const logWeights = echoLogWeights({
+ *   logLikelihood: logNormal(sub(x, codes)),
+ *   logPrior: logNormal(codes),
+ *   logNoise: logNormal(noise),
+ *   rate: echoRate(logScale, channel),
  * });
- * console.log(await eg.importanceBound(logWeights).read()); // −1.33 and −2.27
+ * console.log(await importanceBound(logWeights).read()); // about −1.33 and −2.27
  * ```
  */
 export function echoLogWeights(
