@@ -135,7 +135,8 @@ export {
   truncationBias,
 } from "./lib/echo/channel.ts";
 export * from "./lib/echo/sample.ts";
-export { echoRate } from "./lib/echo/rate.ts";
+export { echoLoss, echoRate, type EchoRateOptions } from "./lib/echo/rate.ts";
+export * from "./lib/echo/likelihood.ts";
 export * from "./lib/echo/matrix.ts";
 export * from "./lib/echo/staleness.ts";
 export * from "./lib/densities/vamp.ts";

@@ -11,6 +11,7 @@ import {
   div,
   type EchoChannel,
   echoChannel,
+  echoCode,
   echoNoise,
   type EchoPool,
   echoRate,
@@ -30,8 +31,11 @@ import {
 } from "../../../mod.ts";
 import { count, type Keys, object, positive } from "../../shell/keys.ts";
 import {
+  ACTIVE,
+  type Column,
   columnMean,
   type Decoded,
+  type DimensionRates,
   type Encoded,
   exponential,
   type Latent,
@@ -156,6 +160,8 @@ export interface Scales<E> {
   sample(key: Key, encodings: E, channel: EchoChannel, pool?: EchoPool<E>): Tensor;
   /** ε, [batch, latent]. */
   noise(key: Key, encodings: E, channel: EchoChannel): Tensor;
+  /** The codes of given noises, both [samples, batch, latent]. */
+  code(noise: Tensor, encodings: E, channel: EchoChannel): Tensor;
 }
 
 /**
@@ -186,6 +192,7 @@ export function echoLatent<E>(
     decoded: decodedOf(options),
     rate: (encoded) => echoRate(logScaleOf(options, encoded), channel),
     marginal: (own, encoded, key) => scales.noise(key, scaled(own, encoded), channel),
+    codeOf: (own, encoded, noise) => scales.code(noise, scaled(own, encoded), channel),
   };
 }
 
@@ -226,6 +233,11 @@ export const echo: LatentKind<DiagonalOptions> = {
   make(options, size) {
     const channel = channelOf(options);
     const logClip = Math.log(channel.clip);
+    const rates = (column: Column): DimensionRates => ({
+      measure: "exact",
+      nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
+      floor: -logClip,
+    });
     return {
       pool: options.pool,
       channel,
@@ -235,11 +247,10 @@ export const echo: LatentKind<DiagonalOptions> = {
         sample: (key, { mean, logScale }, channel, pool) =>
           echoSample(key, mean, logScale, channel, pool),
         noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
+        code: (noise, { mean, logScale }, channel) => echoCode(noise, mean, logScale, channel),
       }, options.pool?.fresh === false),
-      ratesByDimension: (column) => ({
-        measure: "exact",
-        nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
-      }),
+      ratesByDimension: rates,
+      activeUnits: (column) => rates(column).nats.filter((rate) => rate + logClip > ACTIVE).length,
       staleness(...all) {
         const [pool, before, now] = all.map((encoded) => encodingsOf(options, encoded));
         return echoStaleness(pool, before, now, channel);
