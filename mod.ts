@@ -1,6 +1,6 @@
 /**
- * A functional tensor library for Deno with its own autodiff and kernel compiler, on which Echo noise and its exact mutual
- * information are built.
+ * A functional tensor library for Deno with its own autodiff and kernel compiler, on which Echo
+ * noise and its exact mutual information are built.
  *
  * Tensors are immutable expressions; gradients are expressions; running is compiling.
  *
@@ -28,7 +28,8 @@
 import { openCpu } from "./kernels/cpu/device.ts";
 import { setDefaultDevice } from "./lib/evaluate.ts";
 
-// lib/ knows devices by their interface alone, so the one that computes with host data is chosen here.
+// lib/ knows devices by their interface alone, so the one that computes with host data is chosen
+// here.
 setDefaultDevice(openCpu);
 
 export {
@@ -98,6 +99,7 @@ export {
   expandDims,
   flip,
   type ReduceOptions,
+  type Reduction,
   reshape,
   sum,
   transpose,
@@ -133,7 +135,8 @@ export {
   truncationBias,
 } from "./lib/echo/channel.ts";
 export * from "./lib/echo/sample.ts";
-export { echoRate } from "./lib/echo/rate.ts";
+export { echoLoss, echoRate, type EchoRateOptions } from "./lib/echo/rate.ts";
+export * from "./lib/echo/likelihood.ts";
 export * from "./lib/echo/matrix.ts";
 export * from "./lib/echo/staleness.ts";
 export * from "./lib/densities/vamp.ts";

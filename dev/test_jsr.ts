@@ -1,6 +1,6 @@
 /**
- * Runs the tests against the real `@std` packages, on a machine that reaches JSR: the task `test` under a copy of the
- * config without its `links`.
+ * Runs the tests against the real `@std` packages, on a machine that reaches JSR: the task `test`
+ * under a copy of the config without its `links`.
  *
  * @module
  */

@@ -6,6 +6,7 @@
  */
 import type { Expr, ScalarOp } from "./formula.ts";
 import { isIntrinsic } from "./intrinsics.ts";
+import { remember } from "./remember.ts";
 
 /** What an operation costs, in multiplications. */
 export function costOf(op: ScalarOp): number {
@@ -16,13 +17,10 @@ export function costOf(op: ScalarOp): number {
 /** How deeply nested a formula is. An intrinsic counts 32, about as deep as it is written out. */
 export function nestingOf(formula: Expr, known: Map<Expr, number> = new Map()): number {
   if (formula.kind !== "call") return 0;
-  let depth = known.get(formula);
-  if (depth === undefined) {
-    depth = isIntrinsic(formula.op) ? 32 : 1;
-    depth += formula.args.reduce((most, arg) => Math.max(most, nestingOf(arg, known)), 0);
-    known.set(formula, depth);
-  }
-  return depth;
+  return remember(known, formula, () => {
+    const inner = formula.args.reduce((most, arg) => Math.max(most, nestingOf(arg, known)), 0);
+    return inner + (isIntrinsic(formula.op) ? 32 : 1);
+  });
 }
 
 /** How deeply nested a formula may be: compilers of shaders recurse over it. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Program, Slot, Step } from "./device.ts";
+import type { Program, Slot } from "./device.ts";
 import { sizeOf } from "./graph.ts";
 import { bodiesOf, formulasOf, type Kernel, visitExprs } from "./kernel.ts";
 import type { Expr } from "./formula.ts";
@@ -20,23 +20,25 @@ export function describeProgram(program: Program): string {
     `${step.reads.map(slotName).join(" ")} → ${step.writes.map(slotName).join(" ")}`,
     step.kernel.name,
   ]);
-  const total = (f: (step: Step) => number) => program.steps.reduce((n, step) => n + f(step), 0);
-  const bytes = (sizes: readonly number[]) => amount(4 * sizes.reduce((a, b) => a + b, 0));
+  const total = (f: (kernel: Kernel) => number) =>
+    program.steps.reduce((n, { kernel }) => n + f(kernel), 0);
+  const operations = total(operationsOf);
+  const buffers = (sizes: readonly number[]) =>
+    `${counted(sizes.length, "buffer")} of ${amount(4 * sizes.reduce((a, b) => a + b, 0))} bytes`;
   const takenOver = program.outputs.filter(({ donor }) => donor !== undefined).length;
   return [
-    `${rows.length} kernels, ${amount(total((s) => operationsOf(s.kernel)))} operations, ` +
-    `${amount(total((s) => bytesOf(s.kernel)))} bytes moved`,
+    `${counted(rows.length, "kernel")}, ${counted(operations, "operation", amount(operations))}, ` +
+    `${amount(total(bytesOf))} bytes moved`,
     "",
     ...table([
       ["", "kind", "space (over)", "operations", "bytes", "reads → writes", "computes"],
       ...rows,
     ]),
     "",
-    `inputs   ${program.inputs.length} buffers of ${bytes(program.inputs)} bytes`,
-    `outputs  ${program.outputs.length} buffers of ${
-      bytes(program.outputs.map(({ size }) => size))
-    } bytes, ${takenOver} of them in place of a donated input`,
-    `scratch  ${program.scratch.length} buffers of ${bytes(program.scratch)} bytes`,
+    `inputs   ${buffers(program.inputs)}`,
+    `outputs  ${buffers(program.outputs.map(({ size }) => size))}, ` +
+    `${takenOver} of them in place of a donated input`,
+    `scratch  ${buffers(program.scratch)}`,
     ...program.scratch.map((size, i) =>
       `  s${i}  ${amount(4 * size)} bytes  ${usersOf(program, i)}`
     ),
@@ -88,6 +90,10 @@ function bytesOf(kernel: Kernel): number {
   const loaded = [...ends.values()].reduce((n, end) => n + end, 0);
   return 4 * (loaded + kernel.stores.length * sizeOf(kernel.space));
 }
+
+/** "1 kernel", "2 kernels", "26.2 M operations". */
+const counted = (n: number, noun: string, text = `${n}`): string =>
+  `${text} ${noun}${n === 1 ? "" : "s"}`;
 
 /** A number with three digits and a unit. */
 function amount(n: number): string {

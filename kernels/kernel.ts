@@ -92,19 +92,18 @@ export function kernelName(ops: readonly string[], otherwise = "copy"): string {
   return names.length <= 6 ? names.join("+") : `${names.slice(0, 5).join("+")}+…`;
 }
 
+/** The fields of a kernel that hold formulas whose values become the `result`. */
+const BODIES = {
+  ...{ map: [], reduce: ["body"], scan: ["body"], matmul: ["a", "b"], scatter: ["row", "body"] },
+} as const;
+
 /** The formulas whose values become the `result`; none in a map. */
-export function bodiesOf(kernel: Kernel): Expr[] {
-  switch (kernel.kind) {
-    case "map":
-      return [];
-    case "matmul":
-      return [kernel.a, kernel.b];
-    case "scatter":
-      return [kernel.row, kernel.body];
-    default:
-      return [kernel.body];
-  }
-}
+export const bodiesOf = (kernel: Kernel): Expr[] =>
+  BODIES[kernel.kind].map((field) => (kernel as Kernel & Record<typeof field, Expr>)[field]);
+
+/** The kernel with other formulas, in the order of {@linkcode bodiesOf}. */
+export const withBodies = (kernel: Kernel, bodies: readonly Expr[]): Kernel =>
+  Object.assign({ ...kernel }, ...BODIES[kernel.kind].map((field, i) => ({ [field]: bodies[i] })));
 
 /** All formulas of a kernel. */
 export const formulasOf = (kernel: Kernel): Expr[] => [

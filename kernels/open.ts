@@ -34,11 +34,11 @@ export async function openDevice(
   name: DeviceName = "auto",
   options: DeviceOptions = {},
 ): Promise<Device> {
-  if (!Object.hasOwn(openers, String(name))) {
-    const names = Object.keys(openers).map((known) => `"${known}"`);
-    const last = names.pop();
+  if (!DEVICE_NAMES.includes(name)) {
+    const [last, ...others] = DEVICE_NAMES.map((known) => `"${known}"`).reverse();
+    const text = typeof name === "string" || name === null ? JSON.stringify(name) : typeof name;
     throw new RangeError(
-      `Cannot open a device by ${text(name)}: its name is ${names.join(", ")} or ${last}`,
+      `Cannot open a device by ${text}: its name is ${others.reverse().join(", ")} or ${last}`,
     );
   }
   return await openers[name](options);
@@ -53,8 +53,8 @@ const openers: Readonly<
   reference: openReference,
 };
 
-const text = (value: unknown): string =>
-  typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
+/** All names of devices. */
+export const DEVICE_NAMES = Object.keys(openers) as readonly DeviceName[];
 
 /** A GPU that was found but does not work is reported, since the CPU may be slower. */
 async function openBest(options: DeviceOptions): Promise<Device> {

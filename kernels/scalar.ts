@@ -76,3 +76,9 @@ export const bitcast = (x: Expr, dtype: DType): Expr => call("bitcast", dtype, x
 
 /** The functions of {@linkcode Intrinsic} as unary formulas. */
 export const intrinsic = (name: Intrinsic): Unary => unary(name);
+
+/** The operations that stand between their arguments, as C and its descendants write them. */
+export const INFIX: { readonly [op in ScalarOp]?: string } = {
+  ...{ add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|", xor: "^" },
+  ...{ shiftLeft: "<<", shiftRight: ">>", less: "<", lessEqual: "<=", equal: "==" },
+};

@@ -16,9 +16,9 @@ import { add, identity, identityPrimitive, stopGradient } from "./ops/elementwis
 import { apply } from "./ops/primitive.ts";
 import { sameShape, shapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
-import { Trace } from "./trace.ts";
+import { withTrace } from "./trace.ts";
 import { ones, zeros } from "./create.ts";
-import { requireTensor, treeLeaves, treePaths, treeUnflatten } from "./tree.ts";
+import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
 /**
  * Evaluates f and prepares its vector-Jacobian product.
@@ -32,8 +32,9 @@ export function vjp<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   ...args: A
 ): [value: Tensor, pullback: (dy: Tensor) => A] {
-  const leaves = treeLeaves(args).map((leaf, i) => differentiable(leaf, () => treePaths(args)[i]));
-  const { roots, y, path } = Trace.during((trace) => {
+  const { leaves: given, paths } = treeFlatten(args);
+  const leaves = given.map((leaf, i) => differentiable(leaf, paths[i]));
+  const { roots, y, path } = withTrace((trace) => {
     const roots = leaves.map((leaf) => identity(leaf, trace));
     const y = f(...treeUnflatten(args, roots));
     if (!(y instanceof Tensor)) {
@@ -53,52 +54,38 @@ export function vjp<A extends readonly unknown[]>(
   return [y, pullback];
 }
 
-function differentiable(leaf: Tensor | number, path: () => string): Tensor {
-  const x = requireTensor(leaf, leaf instanceof Tensor ? "" : path());
+function differentiable(leaf: Tensor | number, path: string): Tensor {
+  const x = requireTensor(leaf, path);
   if (x.dtype === "float32") return x;
   throw new TypeError(
-    `Cannot differentiate with respect to ${x.dtype} at argument ${path()}: only float32 has gradients`,
+    `Cannot differentiate with respect to ${x.dtype} at argument ${path}: only float32 has gradients`,
   );
 }
 
 /**
- * A node that depends on a root. Its inputs are kept here, as a tensor forgets them once it is
- * computed.
+ * The nodes between the roots and y, each after its inputs; the roots come first. The inputs are
+ * kept here, as a tensor forgets them once it is computed.
  */
-interface PathNode {
-  readonly node: Tensor;
-  readonly inputs: readonly Tensor[];
-}
+type Path = ReadonlyMap<Tensor, readonly Tensor[]>;
 
-/** The nodes between the roots and y, without the roots, each after its inputs. */
-function pathBetween(roots: readonly Tensor[], y: Tensor): PathNode[] {
-  const depends = new Set<Tensor>(roots);
-  const path: PathNode[] = [];
+function pathBetween(roots: readonly Tensor[], y: Tensor): Path {
+  const path = new Map<Tensor, readonly Tensor[]>(roots.map((root) => [root, []]));
   for (const node of topologicalOrder([y])) {
-    const carries = node.backward !== undefined && node.inputs.some((input) => depends.has(input));
-    if (!carries || depends.has(node)) continue;
-    depends.add(node);
-    path.push({ node, inputs: node.inputs });
+    if (node.backward === undefined || path.has(node)) continue;
+    if (node.inputs.some((input) => path.has(input))) path.set(node, node.inputs);
   }
   return path;
 }
 
 /** The gradients of y with respect to the roots, weighted by dy. */
-function cotangents(
-  path: readonly PathNode[],
-  y: Tensor,
-  dy: Tensor,
-  roots: readonly Tensor[],
-): Tensor[] {
-  const wanted = new Set([...roots, ...path.map(({ node }) => node)]);
+function cotangents(path: Path, y: Tensor, dy: Tensor, roots: readonly Tensor[]): Tensor[] {
   const gradients = new Map<Tensor, Tensor>([[y, dy]]);
-  for (let i = path.length - 1; i >= 0; i--) {
-    const { node, inputs } = path[i];
+  for (const [node, inputs] of [...path].slice(roots.length).reverse()) {
     const gradient = gradients.get(node);
     if (gradient === undefined) continue;
     gradients.delete(node);
     node.backward!(gradient, node, inputs).forEach((part, k) => {
-      if (part === undefined || !wanted.has(inputs[k])) return;
+      if (part === undefined || !path.has(inputs[k])) return;
       const sofar = gradients.get(inputs[k]);
       gradients.set(inputs[k], sofar === undefined ? part : add(sofar, part));
     });

@@ -10,9 +10,9 @@ import { checkDevice, checkOptions, isDevice } from "./checks.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { compute, type DType, Tensor } from "./tensor.ts";
+import { type DType, Tensor } from "./tensor.ts";
 import { tensor } from "./create.ts";
-import { Trace } from "./trace.ts";
+import { isTracing, withTrace } from "./trace.ts";
 import { treeFlatten, treeLeaves, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode jit}. */
@@ -107,14 +107,14 @@ export function jit<A extends readonly unknown[], R>(
       return treeUnflatten(result, treeLeaves(result).map(asTensor));
     };
     if (leaves.some((leaf) => leaf.isTraced)) return inline();
-    compute(leaves, options.device);
+    Tensor.compute(leaves, options.device);
     const device = options.device ?? deviceOf(leaves);
     let compiledHere = programs.get(device);
     if (compiledHere === undefined) programs.set(device, compiledHere = new Map());
     const key = form + leaves.map((x) => ` ${x.dtype} ${x.shape}`);
     let compiled = compiledHere.get(key);
     // A tensor that f closes over may be traced now, though it was not when f was compiled.
-    if (compiled === undefined || Trace.isAnyOpen) {
+    if (compiled === undefined || isTracing()) {
       const traced = trace(f, args, leaves, options.donate);
       if (traced === undefined) return inline();
       if (compiled === undefined) {
@@ -167,7 +167,7 @@ function leafNumbers(args: readonly unknown[], n: number): number[] {
 export function run<T>(tree: T, device?: Device): T {
   checkDevice(device);
   const leaves = treeLeaves(tree).filter((leaf) => leaf instanceof Tensor);
-  compute(leaves, device);
+  Tensor.compute(leaves, device);
   if (device !== undefined) {
     for (const { storage } of leaves) if (storage?.host) storage.on(device);
   }
@@ -184,7 +184,7 @@ export function trace<A extends readonly unknown[]>(
   leaves: readonly Tensor[],
   donate: readonly number[] = [],
 ): Traced | undefined {
-  const { parameters, result } = Trace.during((trace) => {
+  const { parameters, result } = withTrace((trace) => {
     const parameters = leaves.map((x) => Tensor.parameter(x.shape, x.dtype, trace));
     return { parameters, result: f(...treeUnflatten(args, parameters) as A) };
   });
@@ -204,7 +204,7 @@ export function trace<A extends readonly unknown[]>(
   };
 }
 
-const DONATED = Storage.gone("it was donated to a jitted call");
+const DONATED = "it was donated to a jitted call";
 
 function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): unknown {
   const { executable, program, inputs, outputs, donated, form } = compiled;
@@ -215,13 +215,9 @@ function replay(compiled: Compiled, leaves: readonly Tensor[], device: Device): 
   const storages = outputs.map(({ shape, dtype }, i) => {
     const { donor } = program.outputs[i];
     if (donor === undefined) return Storage.ofBuffer(results[i], sizeOf(shape), dtype);
-    const storage = tensors[donor].surrender(DONATED);
-    storage.overwritten(device);
-    return storage;
+    return tensors[donor].storage!.handOver(device, DONATED);
   });
-  for (const number of donated) {
-    if (leaves[number].storage !== DONATED) leaves[number].surrender(DONATED).release("");
-  }
+  for (const number of donated) leaves[number].storage!.release(DONATED);
   return treeUnflatten(form, outputs.map(({ shape }, i) => Tensor.leaf(storages[i], shape)));
 }
 

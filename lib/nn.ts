@@ -25,6 +25,9 @@ export interface Dense {
 /** x·w + b, [batch, inputs] to [batch, outputs]. */
 export const dense = ({ w, b }: Dense, x: Tensor): Tensor => add(matmul(x, w), b);
 
+/** Makes initial weights [inputs, outputs] of a key. */
+export type Initialiser = (key: Key, shape: Shape) => Tensor;
+
 /**
  * Initial parameters of a dense layer: Glorot-uniform weights, unless another initialiser is given,
  * and zero biases.
@@ -33,34 +36,32 @@ export const initDense = (
   key: Key,
   inputs: number,
   outputs: number,
-  initialiser: (key: Key, shape: Shape) => Tensor = glorotUniform,
+  initialiser: Initialiser = glorotUniform,
 ): Dense => ({
   w: initialiser(key, [inputs, outputs]),
   b: zeros([outputs]),
 });
 
+/** Uniform on ±limit, which depends on the sizes of the layer. */
+const uniformWithin =
+  (limit: (inputs: number, outputs: number) => number): Initialiser => (key, shape) => {
+    const signed = sub(mul(uniform(key, shape), 2), 1);
+    return mul(signed, limit(shape.at(-2) ?? 1, shape.at(-1) ?? 1));
+  };
+
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(6 / (inputs + outputs)) (Glorot and Bengio,
  * AISTATS 2010).
  */
-export const glorotUniform = (key: Key, shape: Shape): Tensor =>
-  uniformWithin((inputs, outputs) => Math.sqrt(6 / (inputs + outputs)), key, shape);
+export const glorotUniform: Initialiser = uniformWithin((inputs, outputs) =>
+  Math.sqrt(6 / (inputs + outputs))
+);
 
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(6 / inputs), for relu (He, Zhang, Ren and Sun,
  * ICCV 2015).
  */
-export const heUniform = (key: Key, shape: Shape): Tensor =>
-  uniformWithin((inputs) => Math.sqrt(6 / inputs), key, shape);
-
-function uniformWithin(
-  limitOf: (inputs: number, outputs: number) => number,
-  key: Key,
-  shape: Shape,
-): Tensor {
-  const signed = sub(mul(uniform(key, shape), 2), 1);
-  return mul(signed, limitOf(shape.at(-2) ?? 1, shape.at(-1) ?? 1));
-}
+export const heUniform: Initialiser = uniformWithin((inputs) => Math.sqrt(6 / inputs));
 
 /** max(x, 0). */
 export const relu = (x: Tensor): Tensor => max(x, 0);

@@ -30,13 +30,6 @@ export class Storage {
 
   private constructor(readonly size: number, readonly dtype: DType) {}
 
-  /** Contents that cannot be used any more; `why` says so to users. */
-  static gone(why: string): Storage {
-    const storage = new Storage(0, "float32");
-    storage.release(why);
-    return storage;
-  }
-
   /** Takes over host data, which must not change afterwards. */
   static ofHost(data: Data, dtype: DType): Storage {
     const storage = new Storage(data.length, dtype);
@@ -46,12 +39,12 @@ export class Storage {
   }
 
   /** Takes over a buffer. */
-  static ofBuffer(buffer: Buffer, size: number, dtype: DType): Storage {
+  static ofBuffer(buffer: Buffer, size: number, dtype: DType, ballast?: ArrayBuffer): Storage {
     const storage = new Storage(size, dtype);
     storage.#buffers.push(buffer);
     unreachable.register(storage, storage.#buffers, storage.#buffers);
     const bytes = 4 * size;
-    if (bytes >= SMALL) storage.#ballast = new ArrayBuffer(bytes);
+    if (bytes >= SMALL) storage.#ballast = ballast ?? new ArrayBuffer(bytes);
     return storage;
   }
 
@@ -124,11 +117,16 @@ export class Storage {
     unreachable.unregister(this.#buffers);
   }
 
-  /** Drops every copy but the buffer of one device, whose contents were overwritten. */
-  overwritten(device: Device): void {
-    this.#host = undefined;
-    for (const buffer of this.#buffers) if (buffer.device !== device) buffer.free();
-    this.#buffers.splice(0, Infinity, ...this.#buffers.filter((b) => b.device === device));
+  /**
+   * Moves the buffer of a device, which a program has overwritten, to a new storage, and frees the
+   * rest; `why` is the reason that later users of this one are told.
+   */
+  handOver(device: Device, why: string): Storage {
+    const buffer = this.on(device);
+    this.#buffers.splice(this.#buffers.indexOf(buffer), 1);
+    const storage = Storage.ofBuffer(buffer, this.size, this.dtype, this.#ballast);
+    this.release(why);
+    return storage;
   }
 
   #check(): void {

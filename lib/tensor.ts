@@ -66,9 +66,6 @@ const LEAF: Formula = { label: "leaf", inputs: [], lowering: { kind: "leaf" } };
 /** The number of expressions built so far. */
 let built = 0;
 
-/** Set within the class, as it writes private fields. */
-let computeTogether: (tensors: readonly Tensor[], device?: Device) => void;
-
 /**
  * An n-dimensional array of one dtype, or the expression that computes it. Tensors never change.
  * They are made by `tensor` and by the ops.
@@ -112,11 +109,7 @@ export class Tensor {
       this.#nodes = Math.max(this.#nodes, input.#nodes);
       this.#counted = Math.min(this.#counted, input.#counted);
       const more = input.#traces.filter((t) => t.isOpen && !this.#traces.includes(t));
-      if (more.length > 0) {
-        this.#traces = this.#traces.length === 0 && more.length === input.#traces.length
-          ? input.#traces
-          : [...this.#traces, ...more];
-      }
+      if (more.length > 0) this.#traces = [...this.#traces, ...more];
     }
     if (expression.inputs.length === 0) return;
     this.#counted = Math.min(this.#counted, built++);
@@ -184,7 +177,7 @@ export class Tensor {
    * device are a Float64Array.
    */
   async read(): Promise<Data> {
-    if (this.#storage === undefined && !this.isTraced) computeTogether([this]);
+    Tensor.compute([this]);
     const storage = this.#storage;
     if (storage !== undefined) return await storage.read();
     // The graph of a traced tensor must stay: compute the elements without replacing it.
@@ -202,19 +195,6 @@ export class Tensor {
       throw shapeError`Cannot take the only item of ${this.shape}`;
     }
     return (await this.read())[0];
-  }
-
-  /**
-   * Gives the contents away and holds `now` instead. The result of a call with a donated argument
-   * takes over its memory.
-   *
-   * @internal
-   */
-  surrender(now: Storage): Storage {
-    const storage = this.#storage;
-    if (storage === undefined) throw new Error("Cannot take the contents of what was not computed");
-    this.#storage = now;
-    return storage;
   }
 
   /** Frees the memory now; using the tensor afterwards is an error. `using` calls it, too. */
@@ -251,32 +231,29 @@ export class Tensor {
       node.#counted = built;
       node.#nodes = i + 1;
     });
-    if (order.length >= MANY_NODES) computeTogether([this]);
+    if (order.length >= MANY_NODES) Tensor.compute([this]);
   }
 
-  static {
-    computeTogether = (tensors, device) => {
-      if (tensors.length === 0) return;
-      const order = topologicalOrder(tensors);
-      const roots = [...tensors, ...neededAgain(order, new Set(tensors))];
-      evaluate(order, roots, device).forEach((buffer, i) => {
-        const x = roots[i];
-        x.#storage = Storage.ofBuffer(buffer, x.size, x.dtype);
-        x.#formula = LEAF;
-        x.#nodes = 0;
-        x.#counted = Infinity;
-      });
-    };
+  /**
+   * Computes tensors in one program, on the device of their data unless another is given, and
+   * stores their contents. Tensors that depend on an argument of a function being traced stay
+   * expressions.
+   *
+   * @internal
+   */
+  static compute(tensors: Iterable<Tensor>, device?: Device): void {
+    const open = [...new Set(tensors)].filter((x) => x.#storage === undefined && !x.isTraced);
+    if (open.length === 0) return;
+    const order = topologicalOrder(open);
+    const roots = [...open, ...neededAgain(order, new Set(open))];
+    evaluate(order, roots, device).forEach((buffer, i) => {
+      const x = roots[i];
+      x.#storage = Storage.ofBuffer(buffer, x.size, x.dtype);
+      x.#formula = LEAF;
+      x.#nodes = 0;
+      x.#counted = Infinity;
+    });
   }
-}
-
-/**
- * Computes tensors in one program, on the device of their data unless another is given, and stores
- * their contents. Tensors that depend on an argument of a function being traced stay expressions.
- */
-export function compute(tensors: Iterable<Tensor>, device?: Device): void {
-  const open = [...new Set(tensors)].filter((x) => x.storage === undefined && !x.isTraced);
-  computeTogether(open, device);
 }
 
 /** A tensor, or a number that takes the dtype of the tensors beside it. */

@@ -12,32 +12,25 @@
  */
 
 /** Marks what depends on the arguments of one call. It is open while that call runs. */
-export class Trace {
-  static #number = 0;
-  #isOpen = true;
-
-  private constructor() {
-    Trace.#number++;
-  }
-
-  /** Whether any function is being traced. */
-  static get isAnyOpen(): boolean {
-    return Trace.#number > 0;
-  }
-
+export interface Trace {
   /** Whether its function is still being traced. */
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
+  readonly isOpen: boolean;
+}
 
-  /** Calls f with a trace that is open until f returns, or throws. */
-  static during<T>(f: (trace: Trace) => T): T {
-    const trace = new Trace();
-    try {
-      return f(trace);
-    } finally {
-      trace.#isOpen = false;
-      Trace.#number--;
-    }
+/** The number of open traces. */
+let open = 0;
+
+/** Whether any function is being traced. */
+export const isTracing = (): boolean => open > 0;
+
+/** Calls f with a trace that is open until f returns, or throws. */
+export function withTrace<T>(f: (trace: Trace) => T): T {
+  const trace = { isOpen: true };
+  open++;
+  try {
+    return f(trace);
+  } finally {
+    trace.isOpen = false;
+    open--;
   }
 }

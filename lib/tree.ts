@@ -17,13 +17,6 @@ export type Tree = Tensor | number | readonly Tree[] | { readonly [name: string]
 /** The place of a leaf in a tree, such as `.encoder[0].weights`; empty for the root. */
 export type Path = string;
 
-const notATree = (x: unknown, path: Path): TypeError =>
-  new TypeError(
-    `Cannot use ${kindOf(x)} at ${
-      place(path)
-    }: trees are made of tensors, numbers, arrays and plain objects`,
-  );
-
 const place = (path: Path): string => path === "" ? "the root" : path;
 
 /**
@@ -47,7 +40,10 @@ export function treeFlatten(
       const part = (name: string) => JSON.stringify(name) + formOf(tree[name], `${path}.${name}`);
       return `{${Object.keys(tree).sort().map(part)}}`;
     }
-    throw notATree(tree, path);
+    throw new TypeError(
+      `Cannot use ${kindOf(tree)} at ${place(path)}: ` +
+        "trees are made of tensors, numbers, arrays and plain objects",
+    );
   };
   const form = formOf(tree, "");
   return { leaves, paths, form };

@@ -1,4 +1,7 @@
-/** Memory of tensors that nobody disposes of, that change hands while they are read, and that find no place. */
+/**
+ * Memory of tensors that nobody disposes of, that change hands while they are read, and that find
+ * no place.
+ */
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import {
   add,
@@ -23,7 +26,8 @@ Deno.test("small tensors that nobody disposes of are freed, though they are only
   const before = device.bytesInUse();
   const calls = 200_000;
   for (let i = 0; i < calls; i++) await next(i).read();
-  // Each call takes 128 bytes. The collector comes now and then: what it has not come to yet does not grow with the calls.
+  // Each call takes 128 bytes. The collector comes now and then: what it has not come to yet does
+  // not grow with the calls.
   assertLess((device.bytesInUse() - before) / calls, 64);
   device.close();
 });

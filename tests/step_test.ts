@@ -1,5 +1,6 @@
 /**
- * A training step as a whole: the same losses on every device, as few kernels as planned, and memory that stays the same.
+ * A training step as a whole: the same losses on every device, as few kernels as planned, and
+ * memory that stays the same.
  *
  * @module
  */

@@ -4,39 +4,31 @@
  *
  * @module
  */
-import { laneMemoryOps, laneOps, memoryOps, opcodes } from "../../kernels/cpu/wasm/opcodes.ts";
+import { opcodes } from "../../kernels/cpu/wasm/opcodes.ts";
 
 /** What follows an opcode: nothing, one integer or two, or 16 bytes. */
 type Operands = "none" | "index" | "integer" | "memory" | "lane" | "laneMemory" | "bytes" | "block";
 
-const INSTRUCTIONS = new Map<number, { name: string; operands: Operands }>([
-  ...Object.entries({
-    "local.get": 0x20,
-    "local.set": 0x21,
-    "local.tee": 0x22,
-    call: 0x10,
-    br_if: 0x0d,
-  })
-    .map(([name, code]) => [code, { name, operands: "index" }] as const),
-  ...Object.entries({ if: 0x04, loop: 0x03 })
-    .map(([name, code]) => [code, { name, operands: "block" }] as const),
-  [0x0b, { name: "end", operands: "none" }],
-  [0x41, { name: "i32.const", operands: "integer" }],
-  [0xfc, { name: "memory.fill", operands: "memory" }],
-  [0xfd0c, { name: "v128.const", operands: "bytes" }],
-  [0xfd0d, { name: "i8x16.shuffle", operands: "bytes" }],
-  ...Object.entries(opcodes).map(([name, code]) => [code, { name, operands: "none" }] as const),
-  ...Object.entries(memoryOps).map(([name, [code]]) =>
-    [code, { name, operands: "memory" }] as const
-  ),
-  ...Object.entries(laneOps).map(([name, code]) => [code, { name, operands: "lane" }] as const),
-  ...Object.entries(laneMemoryOps).map(([name, [code]]) =>
-    [code, { name, operands: "laneMemory" }] as const
-  ),
-]);
+/** The operands of the instructions whose names begin or end in a certain way. */
+const OPERANDS: readonly (readonly [RegExp, Operands])[] = [
+  [/^(local|call|br_if)/, "index"],
+  [/^(if|loop)$/, "block"],
+  [/^i32\.const$/, "integer"],
+  [/^(v128\.const|i8x16\.shuffle)$/, "bytes"],
+  [/(load|store)\d+_lane$/, "laneMemory"],
+  [/_lane$|^memory\.fill$/, "lane"],
+  [/\.(load|store)/, "memory"],
+];
+
+const INSTRUCTIONS = new Map(
+  Object.entries(opcodes).map(([name, code]) => {
+    const operands = OPERANDS.find(([pattern]) => pattern.test(name))?.[1] ?? "none";
+    return [code as number, { name, operands }];
+  }),
+);
 
 /** What leaves nothing on the stack: a line of text ends with it. */
-const ENDS_STATEMENT = /^(local\.set|.*store.*|call|br_if|if|loop|end|memory\.fill)$/;
+const ENDS_STATEMENT = /^(local\.set|.*store.*|call|br_if|if|else|loop|end|memory\.fill)$/;
 
 /**
  * A function of a module: its name, and its statements, a line each, indented by two spaces a
@@ -104,15 +96,15 @@ export function disassemble(bytes: Uint8Array): WasmFunction[] {
     let depth = 0, statement: string[] = [];
     while (at < end - 1) { // its last byte is the end of the function
       let code = bytes[at++];
-      if (code === 0xfd) code = 0xfd00 + unsigned();
+      if (code === 0xfc || code === 0xfd) code = code << 16 | unsigned();
       const instruction = INSTRUCTIONS.get(code);
       if (instruction === undefined) throw new Error(`Unknown instruction 0x${code.toString(16)}`);
       statement.push(instruction.name + operandsOf(instruction.operands));
       if (!ENDS_STATEMENT.test(instruction.name)) continue;
-      if (code === 0x0b) depth--;
+      if (code === opcodes.end || code === opcodes.else) depth--;
       lines.push("  ".repeat(depth) + statement.join("  "));
       statement = [];
-      if (instruction.operands === "block") depth++;
+      if (instruction.operands === "block" || code === opcodes.else) depth++;
     }
     at = end;
     return lines;

@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { DEVICE_NAMES } from "../../kernels/open.ts";
 import { type DeviceName, openDevice } from "../../mod.ts";
 import { findAdapter } from "../../kernels/webgpu/device.ts";
 import { STEP_COLUMNS } from "../bench/columns.ts";
@@ -36,7 +37,7 @@ const FLAGS = {
     type: "text",
     value: "<name>",
     default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
+    allowed: DEVICE_NAMES,
     help: "auto: the CPU, and a GPU if there is one; webgpu also takes a software GPU",
   },
   batch: {

@@ -7,9 +7,9 @@
 
 import { join } from "node:path";
 import { COMMON_FLAGS, SINGLE_RUN_FLAGS } from "../shell/common_flags.ts";
-import { columnsOf, type ComparisonRow, readComparisonRow } from "../compare/row.ts";
+import { columnsOf, type ComparisonRow, meanRow, readComparisonRow } from "../compare/row.ts";
 import { tableText } from "../shell/table.ts";
-import { findConfigs, type NamedConfig, withChanges } from "../config/source.ts";
+import { findConfigs, type NamedConfig, shippedNames, withChanges } from "../config/source.ts";
 import { shortName } from "../data/datasets.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
 import { UserError } from "../shell/errors.ts";
@@ -17,23 +17,16 @@ import { makeFolder, writeFile } from "../shell/files.ts";
 import { helpText, parseFlags, type Values } from "../shell/flags.ts";
 import { onInterrupt } from "../shell/interrupt.ts";
 import { flagsLeft } from "../outcome/job.ts";
-import { hasDensity } from "../models/rules.ts";
+import { boundProblem } from "../outcome/fitted_prior.ts";
 import { main, print, tell } from "../shell/program.ts";
 import { runFolder } from "../runs/run_folder.ts";
 import { type ProcessOptions, trainInProcess } from "../runs/train_process.ts";
-
-/** The configs of the paper: Echo and everything that it is compared with. */
-const CONFIGS = [
-  ...["echo", "echo_tanh64", "echo_linear", "vae", "info_vae", "vae_maf", "vae_vamp"],
-  ...["iaf_prior", "iaf_prior_mmd", "iaf_maf", "iaf_vamp"],
-];
 
 const FLAGS = {
   configs: {
     type: "text",
     value: "<a,b,…>",
-    default: CONFIGS.join(","),
-    help: "config names in experiments/configs, or files",
+    help: "config names in experiments/configs, or files (default: every config there)",
   },
   ...DATA_FLAGS,
   dataset: {
@@ -43,6 +36,13 @@ const FLAGS = {
   },
   ...COMMON_FLAGS,
   ...SINGLE_RUN_FLAGS,
+  seeds: {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    max: 1000,
+    help: "train each config with the seeds 0, 1, … and show means (default: one seed)",
+  },
   "runs-dir": {
     type: "path",
     value: "<folder>",
@@ -70,7 +70,11 @@ async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const say = given.json ? tell : print;
-  const configs = (await findConfigs(given.configs))
+  if (given.seed !== undefined && given.seeds !== undefined) {
+    throw new UserError("--seed is one seed and --seeds is a number of them: give one of the two");
+  }
+  const list = given.configs ?? (await shippedNames()).join(",");
+  const configs = (await findConfigs(list))
     .map(({ name, config }) => ({ name, config: withChanges(config, given) }));
   // The first Ctrl-C lets the current run stop after its last whole epoch; the second kills it.
   const killed = new AbortController();
@@ -80,7 +84,7 @@ async function command(args: string[]): Promise<void> {
   for (const [i, { name, config }] of configs.entries()) {
     say(`\n## ${name} (${i + 1} of ${configs.length})`);
     const options = { stop, kill: killed.signal, quiet: given.json };
-    const row = await rowOf({ name, config }, given, options, say);
+    const row = await rowOfSeeds({ name, config }, given, options, say);
     if (!stop.aborted && row.failure !== undefined) say(`failed: ${row.failure}`);
     // Checked here because a closed pipe, unlike a failure, ends the comparison.
     if (stop.aborted) break;
@@ -102,21 +106,38 @@ async function command(args: string[]): Promise<void> {
   }
 }
 
+/** The row of a config, over all its seeds. */
+async function rowOfSeeds(
+  { name, config }: NamedConfig,
+  given: Given,
+  options: ProcessOptions,
+  say: (text: string) => void,
+): Promise<ComparisonRow> {
+  if (given.seeds === undefined) return await rowOf({ name, config }, given, options, say);
+  const rows: ComparisonRow[] = [];
+  for (let seed = 0; seed < given.seeds && !options.stop.aborted; seed++) {
+    const named = { name, config: { ...config, seed } };
+    rows.push(await rowOf(named, given, options, say, `_seed${seed}`));
+  }
+  return meanRow(name, rows);
+}
+
 /** Trains a config, unless its run is finished, and reads its row; a failure becomes a row too. */
 async function rowOf(
   { name, config }: NamedConfig,
   given: Given,
   options: ProcessOptions,
   say: (text: string) => void,
+  ending = "",
 ): Promise<ComparisonRow> {
   const { device, threads, "data-dir": dataDir } = given;
-  const importance = hasDensity(config) ? given.importance : undefined;
+  const importance = boundProblem(config, "") === undefined ? given.importance : undefined;
   const means = { device, threads, "data-dir": dataDir, importance };
   try {
-    const folder = runFolder(given["runs-dir"], `${name}_${shortName(config.dataset)}`);
+    const folder = runFolder(given["runs-dir"], `${name}_${shortName(config.dataset)}${ending}`);
     const flags = await flagsLeft({ folder, config }, means);
     if (flags === undefined) say(`already finished: ${folder.path}`);
-    else await trainInProcess(flags, options);
+    else await trainInProcess(given.quiet ? [...flags, "--quiet"] : flags, options);
     return await readComparisonRow(name, folder);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -98,7 +98,7 @@ async function command(args: string[]): Promise<void> {
   }
   const jobs = await jobsOf(given);
   const tasks = await tasksLeft(jobs, given);
-  const output = standardOutput(given.json);
+  const output = standardOutput(given.json, given.quiet);
   if (given["dry-run"]) return printJobs(jobs, tasks, output);
 
   const runsDir = given["runs-dir"];

@@ -14,6 +14,7 @@ import { findConfig, withChanges } from "../config/source.ts";
 import { loadDataSet, shortName } from "../data/datasets.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
 import type { DataSet } from "../data/images.ts";
+import { treatmentOf } from "../data/treatment.ts";
 import { UserError } from "../shell/errors.ts";
 import { helpText, parseFlags, type Values } from "../shell/flags.ts";
 import { onInterrupt } from "../shell/interrupt.ts";
@@ -24,7 +25,9 @@ import { makeModel } from "../models/model.ts";
 import { checkFits } from "../models/memory.ts";
 import { modelSize, sizeText } from "../models/model_size.ts";
 import { modelLines, planLines } from "../training/dry_run.ts";
-import { hasDensity, needsDensity } from "../models/rules.ts";
+import { hasDensity } from "../models/rules.ts";
+import { boundProblem } from "../outcome/fitted_prior.ts";
+import { measuredText } from "../laboratory/statistics/measured.ts";
 import { trainThroughLosses } from "../training/recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "../runs/run_folder.ts";
 import type { Outcome } from "../training/trainer.ts";
@@ -80,6 +83,8 @@ const RUN_FLAGS = [
   "epochs",
   "limit",
   "seed",
+  "per-label",
+  "noise",
 ] as const;
 
 /** Flags that the printed resume command repeats: the run folder does not store them. */
@@ -93,14 +98,15 @@ async function command(args: string[]): Promise<void> {
 
   const { config, folder } = given.resume ? await resumedRun(given) : await newRun(given);
   checkImportance(given, config);
-  const { dataset, binarize, trainSize } = config;
-  const data = await loadDataSet(dataset, { binarize, trainSize, dataDir: given["data-dir"] });
+  const { dataset } = config;
+  const data = await loadDataSet(dataset, { ...treatmentOf(config), dataDir: given["data-dir"] });
   const device = await openDevice(given.device, { threads: given.threads }).catch(
     (error: Error) => {
       throw new UserError(`cannot open the device ${given.device}: ${error.message}`);
     },
   );
-  const say = given.json ? tell : print;
+  const result = given.json ? tell : print;
+  const say = given.quiet && !given["dry-run"] ? () => {} : result;
   say(`${config.latent.type} autoencoder on ${dataset}, computed by ${device.description}`);
   say(describe(data));
   const { pixels } = data.train;
@@ -114,27 +120,28 @@ async function command(args: string[]): Promise<void> {
   say(`pictures, rewritten after every epoch: ${folder.reconstructions} ${folder.samples}`);
 
   const { resume, importance } = given;
-  const terminal = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
-  const onEpoch = given.json ? printJson : undefined;
+  const shown = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
+  const terminal = given.quiet ? { ...shown, interactive: false, write() {} } : shown;
+  const onEpoch = given.json && !given.quiet ? printJson : undefined;
   const signal = onInterrupt();
   const outcome = await trainThroughLosses(
     { config, data, folder, device, resume, importance, terminal, signal, onEpoch },
     (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
   if (outcome.test === undefined) {
-    say(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; continue with:`);
-    say(`  ${resumeCommand(folder, given)}`);
+    result(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; continue with:`);
+    result(`  ${resumeCommand(folder, given)}`);
     Deno.exitCode = signal.reason;
     return;
   }
-  report(outcome, outcome.test, config, say);
+  report(outcome, outcome.test, config, result);
   if (given.json) printJson({ test: outcome.test });
 }
 
-/** Refuses --importance for a latent without a density: its bound is made of densities. */
+/** Refuses --importance for a config whose likelihood cannot be bounded. */
 function checkImportance({ importance }: Given, config: Config): void {
   if (importance === undefined) return;
-  const problem = needsDensity(config, "--importance", "a bound on the likelihood");
+  const problem = boundProblem(config, "--importance");
   if (problem !== undefined) throw new UserError(problem);
 }
 
@@ -202,9 +209,16 @@ function report(
   }
   const echoes = hasDensity(config) ? "" : "; echoes drawn from the test batch";
   say(`test: ${metricsText(test.losses)} (nats per image${echoes})`);
+  const { activeUnits } = test;
+  if (activeUnits !== undefined) {
+    say(`test: ${activeUnits} of ${config.latent.size} dimensions of the code are active`);
+  }
   if (test.likelihood === undefined) return;
-  const { nats: bound, samples } = test.likelihood;
+  const { nats: bound, samples, distance } = test.likelihood;
   say(
     `test: -log p(x) is at most ${nats(bound)} nats per image (bound with ${samples} codes each)`,
   );
+  if (distance === undefined) return;
+  const off = measuredText({ value: distance.nats, standardError: distance.standardError });
+  say(`test: the prior m of this bound, fitted to training codes, is ${off} nats from test codes`);
 }

@@ -6,6 +6,7 @@
 
 import type { Column } from "../shell/table.ts";
 import { median } from "../bench/statistics.ts";
+import { measured } from "../laboratory/statistics/measured.ts";
 import { readTest } from "../outcome/conclusion.ts";
 import { readHistory } from "../runs/history.ts";
 import { nats } from "../runs/progress.ts";
@@ -26,14 +27,35 @@ export interface ComparisonRow {
   /** An upper bound on −log p(x), from `nllSamples` codes of each image. */
   nll?: number;
   nllSamples?: number;
+  /** How far the prior that was fitted to Echo's codes for this bound is from them, in nats. */
+  priorDistance?: number;
+  /** The number of dimensions of the code that carry information. */
+  activeUnits?: number;
   epochs?: number;
   /** The median time of an epoch's training steps. */
   secondsPerEpoch?: number;
+  /** The number of seeds that are averaged, and the standard error of each mean. */
+  seeds?: number;
+  standardErrors?: Partial<Record<Averaged, number>>;
 }
+
+/** The numbers that differ between seeds. */
+type Averaged = typeof AVERAGED[number];
+const AVERAGED = [
+  "rate",
+  "distortion",
+  "negativeElbo",
+  "mmd",
+  "nll",
+  "priorDistance",
+  "activeUnits",
+  "epochs",
+  "secondsPerEpoch",
+] as const;
 
 /** The row of a finished run. */
 export async function readComparisonRow(config: string, folder: RunFolder): Promise<ComparisonRow> {
-  const { losses, parameters, likelihood } = await readTest(folder.test);
+  const { losses, parameters, likelihood, activeUnits } = await readTest(folder.test);
   const { rate, distortion, mmd } = losses;
   const history = await readHistory(folder.history);
   return {
@@ -45,8 +67,25 @@ export async function readComparisonRow(config: string, folder: RunFolder): Prom
     mmd,
     nll: likelihood?.nats,
     nllSamples: likelihood?.samples,
+    priorDistance: likelihood?.distance?.nats,
+    activeUnits,
     epochs: history.length,
     secondsPerEpoch: median(history.map(({ seconds }) => seconds)),
+  };
+}
+
+/** The means over the seeds of a config; a failure of one seed if there is any. */
+export function meanRow(config: string, rows: readonly ComparisonRow[]): ComparisonRow {
+  const seed = rows.findIndex(({ failure }) => failure !== undefined);
+  if (seed >= 0) return { config, failure: `seed ${seed}: ${rows[seed].failure}` };
+  const known = AVERAGED.filter((of) => rows.every((row) => row[of] !== undefined));
+  const over = known.map((of) => [of, measured(rows.map((row) => row[of]!))] as const);
+  return {
+    ...rows[0],
+    ...Object.fromEntries(over.map(([of, { value }]) => [of, value])),
+    seeds: rows.length,
+    ...rows.length > 1 &&
+      { standardErrors: Object.fromEntries(over.map(([of, m]) => [of, m.standardError])) },
   };
 }
 
@@ -58,13 +97,14 @@ const column = (
 ): Column<ComparisonRow> => ({
   title,
   cell(row) {
-    const value = row[of];
-    return typeof value === "number" ? text(value) : row.failure === undefined ? "–" : "failed";
+    const value = row[of], error = row.standardErrors?.[of as Averaged];
+    if (typeof value !== "number") return row.failure === undefined ? "–" : "failed";
+    return error === undefined ? text(value) : `${text(value)} ± ${text(error)}`;
   },
 });
 const hundredths = (value: number) => value.toFixed(2);
 
-/** The columns of a table. MMD and −log p(x) appear only if a row has them. */
+/** The columns of a table. Those that not every config has appear only if a row has them. */
 export function columnsOf(rows: readonly ComparisonRow[]): Column<ComparisonRow>[] {
   const some = (of: keyof ComparisonRow, column: Column<ComparisonRow>) =>
     rows.some((row) => row[of] !== undefined) ? [column] : [];
@@ -76,6 +116,8 @@ export function columnsOf(rows: readonly ComparisonRow[]): Column<ComparisonRow>
     column("−ELBO", "negativeElbo", hundredths),
     ...some("mmd", column("MMD", "mmd", nats)),
     ...some("nll", column("−log p(x) ≤", "nll", hundredths)),
+    ...some("priorDistance", column("m off by", "priorDistance", hundredths)),
+    ...some("activeUnits", column("active", "activeUnits", (n) => String(+n.toFixed(1)))),
     column("s/epoch", "secondsPerEpoch", (x) => x.toPrecision(3)),
   ];
 }

@@ -10,6 +10,7 @@ import { userPath } from "../shell/command_line.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./schema.ts";
 import { betaOf, isRate } from "../models/beta.ts";
+import { type Noise, withNoise } from "../models/noise.ts";
 import { resolveDataSet } from "../data/datasets.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, isFolder, readText } from "../shell/files.ts";
@@ -106,20 +107,31 @@ export interface Changes {
   epochs?: number;
   limit?: number;
   seed?: number;
+  "per-label"?: number;
+  noise?: Noise;
 }
 
 /**
  * Changes a config as the flags say.
  *
- * @throws {UserError} as {@linkcode withBeta} and {@linkcode resolveDataSet}
+ * @throws {UserError} as {@linkcode withBeta} and {@linkcode resolveDataSet}, and if the latent
+ * layer has no such noise
  */
 export function withChanges(config: Config, changes: Changes): Config {
-  const { beta, dataset = config.dataset, epochs, limit, seed } = changes;
+  const { beta, dataset = config.dataset, epochs, limit, seed, noise } = changes;
+  const latent = noise === undefined ? config.latent : withNoise(config.latent, noise);
+  if (latent === undefined) {
+    throw new UserError(
+      `--noise ${noise} is for echo, echo_matrix and gaussian, but latent.type is "${config.latent.type}"`,
+    );
+  }
   return {
     ...beta === undefined ? config : withBeta(config, beta),
+    latent,
     dataset: resolveDataSet(dataset),
     binarize: changes.binarize ?? config.binarize,
     trainSize: changes["train-size"] ?? config.trainSize,
+    perLabel: changes["per-label"] ?? config.perLabel,
     epochs: epochs ?? config.epochs,
     limit: limit ?? config.limit,
     seed: seed ?? config.seed,

@@ -6,7 +6,7 @@
 
 import { UserError } from "../shell/errors.ts";
 import { binarise } from "./binarise.ts";
-import { type DataSet, type Images, sliceImages } from "./images.ts";
+import { type DataSet, firstOfEachLabel, type Images, sliceImages } from "./images.ts";
 import type { Treatment } from "./treatment.ts";
 
 /** The images of a source. */
@@ -31,12 +31,13 @@ export interface Collection {
  *   and test images, and leaves the training images grey, to be drawn anew for each batch
  * @param treatment.trainSize the number of training images, taken from the start; a large number
  *   includes validation images
- * @throws {UserError} if there are fewer images
+ * @param treatment.perLabel of these, the number of images of each label
+ * @throws {UserError} if there are fewer images, or no labels where they are asked for
  */
 export async function splitCollection(
   name: string,
   { width, height, training, validation, test }: Collection,
-  { binarize, trainSize = training.count - validation }: Treatment,
+  { binarize, trainSize = training.count - validation, perLabel }: Treatment,
 ): Promise<DataSet> {
   if (trainSize > training.count) {
     throw new UserError(
@@ -47,11 +48,12 @@ export async function splitCollection(
   const draws = binarize === "fixed" || binarize === "batch";
   const drawn = draws ? await binarise(training, "training") : training;
   const trained = binarize === "batch" ? training : drawn;
+  const train = sliceImages(trained, 0, trainSize);
   return {
     name,
     width,
     height,
-    train: sliceImages(trained, 0, trainSize),
+    train: perLabel === undefined ? train : firstOfEachLabel(train, perLabel, name),
     valid: sliceImages(drawn, training.count - validation, training.count),
     test: draws ? await binarise(test, "test") : test,
     redraw: binarize === "batch",

@@ -74,12 +74,16 @@ export const DATA_SETS: Readonly<Record<string, NamedSet>> = {
   binary_fmnist: { ...fashion, binarize: "fixed", about: "0 or 1, a fixed draw from fmnist" },
 };
 
+/** Other names of data sets: those of the paper's code. */
+const ALIASES: ReadonlyMap<string, string> = new Map([["omni", "omniglot"]]);
+
 /**
  * A data set by its name.
  *
  * @throws {UserError} for an unknown name
  */
-export function namedSet(name: string): NamedSet {
+export function namedSet(alias: string): NamedSet {
+  const name = ALIASES.get(alias) ?? alias;
   if (Object.hasOwn(DATA_SETS, name)) return DATA_SETS[name];
   throw new UserError(`unknown data set "${name}"${suggest(name, Object.keys(DATA_SETS))}`);
 }
@@ -91,14 +95,14 @@ function isPath(name: string): boolean {
 
 /**
  * A data set as a config stores it: paths become absolute, so that a run can be resumed from any
- * folder.
+ * folder, and an alias becomes the name.
  *
  * @throws {UserError} for an unknown name
  */
 export function resolveDataSet(dataset: string): string {
   if (isPath(dataset)) return resolve(userPath(dataset));
   namedSet(dataset);
-  return dataset;
+  return ALIASES.get(dataset) ?? dataset;
 }
 
 /** The name of a data set for a folder: its name, or that of its file. */
@@ -133,11 +137,11 @@ export async function loadDataSet(name: string, options: LoadOptions = {}): Prom
     );
   }
   const { source, read, binarize, cache } = namedSet(name);
-  const { binarize: wanted = binarize, trainSize } = treatment;
+  const { binarize: wanted = binarize } = treatment;
   const grey = async () => read(await readSource(source, { dataDir, terminal }));
   if (wanted === "fixed" && cache && dataDir === undefined) {
     const binary = await readBinaryCache(join(cacheOf(source), "drawn.bits"), cache, grey);
-    return await splitCollection(name, binary, { binarize: "none", trainSize });
+    return await splitCollection(name, binary, { ...treatment, binarize: "none" });
   }
-  return await splitCollection(name, await grey(), { binarize: wanted, trainSize });
+  return await splitCollection(name, await grey(), { ...treatment, binarize: wanted });
 }

@@ -31,4 +31,10 @@ export const DATA_FLAGS = {
     help:
       "train on the first images, this many (default: all but the last ones, kept for validation)",
   },
+  "per-label": {
+    type: "integer",
+    value: "<number>",
+    min: 1,
+    help: "train on this many images of each label, of a data set with labels (default: all)",
+  },
 } as const;

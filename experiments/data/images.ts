@@ -111,6 +111,38 @@ export function sliceImages(images: Images, start: number, end: number): Images 
   return { ...images, count: data.length / pixels, data, labels };
 }
 
+/**
+ * The first images of each label, in their order.
+ *
+ * @param name the name of the data set, for the message
+ * @throws {UserError} if the images have no labels, or a label has fewer images
+ */
+export function firstOfEachLabel(images: Images, count: number, name: string): Images {
+  const { labels, pixels } = images;
+  if (labels === undefined) {
+    throw new UserError(`${name} has no labels, so it cannot give ${count} images of each label`);
+  }
+  const found = new Map<number, number>();
+  const chosen: number[] = [];
+  for (const [i, label] of labels.entries()) {
+    const before = found.get(label) ?? 0;
+    found.set(label, before + 1);
+    if (before < count) chosen.push(i);
+  }
+  for (const [label, there] of found) {
+    if (there >= count) continue;
+    throw new UserError(
+      `${name} has ${there} training images of label ${label}, but ${count} of each are asked for`,
+    );
+  }
+  const data = images.data.slice(0, chosen.length * pixels);
+  for (const [i, from] of chosen.entries()) {
+    data.set(images.data.subarray(from * pixels, (from + 1) * pixels), i * pixels);
+  }
+  const own = Uint8Array.from(chosen, (i) => labels[i]);
+  return { ...images, count: chosen.length, data, labels: own };
+}
+
 /** Joins sets of images of the same kind; labels are dropped. */
 export function joinImages(...sets: readonly [Images, ...Images[]]): Images {
   const { data: first, pixels, white } = sets[0];

@@ -1,6 +1,6 @@
 /**
- * The keys of a config that change its data set: how grey pixels become 0 or 1, and the number of
- * training images.
+ * The keys of a config that change its data set: how grey pixels become 0 or 1, and which training
+ * images are taken.
  *
  * @module
  */
@@ -16,7 +16,16 @@ export interface Treatment {
   binarize?: typeof BINARIZE[number];
   /** The number of training images, taken from the start; the validation images come last. */
   trainSize?: number;
+  /** Of these, only the first ones of each label, this many. */
+  perLabel?: number;
 }
+
+/** The treatment that a config asks for. */
+export const treatmentOf = ({ binarize, trainSize, perLabel }: Treatment): Treatment => ({
+  binarize,
+  trainSize,
+  perLabel,
+});
 
 /** The same keys for the schema of a config. */
 export const treatmentKeys: Keys<Treatment> = {
@@ -24,4 +33,5 @@ export const treatmentKeys: Keys<Treatment> = {
     .describe("How grey images become binary: not at all, once, or for each batch"),
   trainSize: count.optional()
     .describe("Images to train on, the first ones; those for validation come last"),
+  perLabel: count.optional().describe("Train on only this number of images of each label"),
 };

@@ -85,7 +85,15 @@ export interface DimensionRates {
   readonly measure: "exact" | "divergence" | "bound";
   /** In nats per image, in the order of the code's dimensions. */
   readonly nats: readonly number[];
+  /** The least rate that a dimension can have, if that is not 0: Echo's −log clip. */
+  readonly floor?: number;
 }
+
+/**
+ * The threshold of an active unit: nats above the floor of the rate for Echo, the variance of the
+ * mean for a Gaussian (Burda, Grosse and Salakhutdinov, ICLR 2016).
+ */
+export const ACTIVE = 0.01;
 
 /** A latent layer. Its rates, entropies and divergences are in nats, [batch]. */
 export interface Latent {
@@ -120,6 +128,17 @@ export interface Latent {
    * @param isStandard whether the prior is N(0, I)
    */
   ratesByDimension?(column: Column, isStandard: boolean): DimensionRates;
+  /**
+   * The number of dimensions that carry information, of a latent that has rates by dimension.
+   *
+   * @param column what {@linkcode Latent.statistics} computed for all images
+   */
+  activeUnits?(column: Column): number;
+  /**
+   * The codes f(x) + S(x)·ε of given noises ε, both [samples, batch, latent], if codes have that
+   * form: `rate` is then −log |det S(x)|.
+   */
+  codeOf?(own: unknown, encoded: Encoded, noise: Tensor): Tensor;
   /** The rate, if it is known without a prior. */
   rate?(encoded: Encoded): Tensor;
   /** KL(q(z|x) ‖ N(0, I)), if it has a closed form. */

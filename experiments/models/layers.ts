@@ -11,9 +11,9 @@ import {
   glorotUniform,
   heUniform,
   initDense,
+  type Initialiser,
   type Key,
   relu,
-  type Shape,
   softplus,
   tanh,
   type Tensor,
@@ -41,7 +41,7 @@ export const ACTIVATIONS: Record<ActivationName, (x: Tensor) => Tensor> = {
   linear: (x) => x,
 };
 
-const INITIALISERS: Record<InitialiserName, (key: Key, shape: Shape) => Tensor> = {
+const INITIALISERS: Record<InitialiserName, Initialiser> = {
   glorotUniform,
   heUniform,
 };

@@ -6,7 +6,8 @@
 
 import type { NamedArray } from "../formats/safetensors.ts";
 import type { Surroundings } from "../models/kinds.ts";
-import type { DimensionRates } from "../models/latent.ts";
+import type { Column, DimensionRates } from "../models/latent.ts";
+import { latentOf } from "../models/rules.ts";
 import { termParts } from "../models/term.ts";
 import { UserError } from "../shell/errors.ts";
 
@@ -25,16 +26,30 @@ export function dimensionRates(
   codes: Codes,
   source: string,
 ): DimensionRates | undefined {
-  const { size } = config.latent;
-  const column = (name: string, dimension: number) => {
+  const { latent, isStandard } = termParts(config);
+  return latent.ratesByDimension?.(columnOf(config, codes, source), isStandard);
+}
+
+/**
+ * The number of dimensions that carry information; undefined as {@linkcode dimensionRates}.
+ *
+ * @throws {UserError} as {@linkcode dimensionRates}
+ */
+export const activeUnits = (
+  config: Surroundings,
+  codes: Codes,
+  source: string,
+): number | undefined => latentOf(config).activeUnits?.(columnOf(config, codes, source));
+
+/** A column of codes, which must have the dimensions of the config. */
+function columnOf({ latent: { size } }: Surroundings, codes: Codes, source: string): Column {
+  return (name, dimension) => {
     const found = columnsOf(codes, name, source);
     if (found.count === size) return found.of(dimension);
     throw new UserError(
       `${source}: ${name} has ${found.count} dimensions, but the config has ${size}`,
     );
   };
-  const { latent, isStandard } = termParts(config);
-  return latent.ratesByDimension?.(column, isStandard);
 }
 
 /** The dimensions in the order of falling rates. */

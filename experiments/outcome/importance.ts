@@ -25,13 +25,14 @@ const CHUNK = 10;
 export type BoundLikelihood = (params: Params, images: Images, key: Key) => Promise<number>;
 
 /**
- * The importance bound of a model whose latent has a density.
+ * The importance bound of a model.
  *
+ * @param logWeights those of the model, if its latent has a density, otherwise of a fitted prior
  * @param samples the number of codes per image
  * @param batch about the number of images in a batch
  */
 export function makeBoundLikelihood(
-  model: Model,
+  logWeights: Model["logWeights"],
   samples: number,
   batch: number,
   device: Device,
@@ -42,7 +43,7 @@ export function makeBoundLikelihood(
   const add = (count: number) =>
     jit(
       (total: Tensor, params: Params, images: Tensor, key: Key) =>
-        addWeights(total, model.logWeights(params, images, key, count)),
+        addWeights(total, logWeights(params, images, key, count)),
       { device, donate: [0] },
     );
   const adders = new Map(chunks.map((count) => [count, add(count)]));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { DEVICE_NAMES, type DeviceName } from "../../kernels/open.ts";
+
 /** Flags of every command that trains. */
 export const COMMON_FLAGS = {
   epochs: {
@@ -22,7 +24,7 @@ export const COMMON_FLAGS = {
     type: "text",
     value: "<name>",
     default: "auto",
-    allowed: ["auto", "cpu", "webgpu", "reference"],
+    allowed: DEVICE_NAMES as readonly DeviceName[],
     help: "auto takes a GPU if there is one, otherwise the CPU",
   },
   threads: {
@@ -32,6 +34,13 @@ export const COMMON_FLAGS = {
     max: 16,
     help: "the number of CPU threads (default: the number of cores)",
   },
+  noise: {
+    type: "text",
+    value: "<kind>",
+    allowed: ["additive", "multiplicative"],
+    help: "give the decoder the code z, or e^z (default: as the config says)",
+  },
+  quiet: { type: "boolean", help: "print the results only, without progress" },
 } as const;
 
 /** Flags of the commands that train each config once. */
@@ -54,7 +63,6 @@ export const SINGLE_RUN_FLAGS = {
     value: "<number>",
     min: 1,
     max: 1_000_000,
-    help:
-      "after training, bound log p(x) with this many codes per test image; not for Echo (default: no bound)",
+    help: "after training, bound log p(x) with this many codes per test image (default: no bound)",
   },
 } as const;

@@ -20,10 +20,14 @@ export interface Output {
   busy(what: string): void;
 }
 
-/** Output to standard output; the current activity goes to standard error. */
-export function standardOutput(json: boolean): Output {
+/**
+ * Output to standard output; the current activity goes to standard error.
+ *
+ * @param quiet whether to leave out the current activity, and the records shown for people
+ */
+export function standardOutput(json: boolean, quiet = false): Output {
   const terminal = standardTerminal(Deno.stderr);
-  const busy = (what: string) => showStatus(terminal, what);
+  const busy = quiet ? () => {} : (what: string) => showStatus(terminal, what);
   const say = (text: string) => {
     busy("");
     print(text);
@@ -37,7 +41,7 @@ export function standardOutput(json: boolean): Output {
     }
     : {
       say,
-      record: (_, text) => say(text),
+      record: (_, text) => quiet || say(text),
       table: (columns, rows) => say(`\n${tableText(columns, rows)}\n`),
       busy,
     };

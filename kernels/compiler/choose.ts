@@ -32,6 +32,7 @@ import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import type { Expr, Index } from "../formula.ts";
 import { axesOf, constantIndex, flatten, isStrided } from "../indexing.ts";
 import { visitExprs } from "../kernel.ts";
+import { remember } from "../remember.ts";
 import { constant, load } from "../scalar.ts";
 
 /** What storing costs, in multiplications: for each element, and for one more kernel. */
@@ -56,10 +57,10 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
       node.inputs.forEach((operand) => storeOperand(operand, stored));
     }
   }
-  const own = ownCosts(order), elementwise = new Set(order.filter(isElementwise));
-  const guess = withCostly(order, stored, stored, own, elementwise);
-  const chosen = withCostly(order, stored, guess, own, elementwise);
-  storeWhatMakesFormulasTooBig(order, chosen, traits.maxBuffers - 1);
+  const facts = factsOf(order);
+  const guess = withCostly(order, stored, stored, facts);
+  const chosen = withCostly(order, stored, guess, facts);
+  storeWhatMakesFormulasTooBig(order, chosen, facts, traits.maxBuffers - 1);
   return chosen;
 }
 
@@ -93,8 +94,7 @@ function withCostly(
   order: readonly Node[],
   given: ReadonlySet<Node>,
   assumed: ReadonlySet<Node>,
-  own: (node: Node) => number,
-  elementwise: ReadonlySet<Node>,
+  facts: ReadonlyMap<Node, Facts>,
 ): Set<Node> {
   const stored = new Set(given);
   /** For each node, the number of times that each kernel evaluates it. */
@@ -109,7 +109,7 @@ function withCostly(
       for (const count of evaluations.get(node)!.values()) total += count;
       const size = sizeOf(node.shape);
       const isCostly = total > size &&
-        inlineCost(node, assumed, own) * (total - size) > KERNEL_COST + STORE_COST * size;
+        inlineCost(node, assumed, facts) * (total - size) > KERNEL_COST + STORE_COST * size;
       if (isCostly) stored.add(node);
     }
     const here = stored.has(node)
@@ -117,7 +117,7 @@ function withCostly(
       : evaluations.get(node)!;
     // Elementwise consumers in one kernel read at the same index and share the element: the larger
     // count holds. Two slices of one table read at different indices: their counts add up.
-    const combine = elementwise.has(node) ? Math.max : (a: number, b: number) => a + b;
+    const combine = facts.get(node)!.isElementwise ? Math.max : (a: number, b: number) => a + b;
     for (const input of node.inputs) {
       const known = evaluations.get(input);
       if (known === undefined) evaluations.set(input, here);
@@ -135,26 +135,17 @@ function withCostly(
   return stored;
 }
 
-/** Whether a node reads all its inputs at the index that it computes. */
-function isElementwise(node: Node): boolean {
-  const { lowering, shape, inputs } = node;
-  if (lowering.kind !== "map") return false;
-  let same = true;
-  const at = axesOf(shape);
-  lowering.element(at, (i, inner) => {
-    same &&= inner === at;
-    return load(i, constantIndex(0), inputs[i].dtype);
-  });
-  return same;
-}
-
 const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;
 
 /**
  * The cost of one element of a node, computed from stored nodes; shared nodes count once. At most
  * COST_LIMIT.
  */
-function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => number): number {
+function inlineCost(
+  node: Node,
+  stored: ReadonlySet<Node>,
+  facts: ReadonlyMap<Node, Facts>,
+): number {
   let cost = 0;
   const seen = new Set<Node>();
   const stack = [node];
@@ -162,70 +153,62 @@ function inlineCost(node: Node, stored: ReadonlySet<Node>, own: (node: Node) => 
     const next = stack.pop()!;
     if (seen.has(next) || next !== node && stored.has(next)) continue;
     seen.add(next);
-    cost += own(next);
+    cost += facts.get(next)!.cost;
     stack.push(...next.inputs);
   }
   return Math.min(cost, COST_LIMIT);
 }
 
-/**
- * The cost of each node's own formula; 0 for nodes made of constants, which a kernel computes once
- * for all elements.
- */
-function ownCosts(order: readonly Node[]): (node: Node) => number {
-  const costs = new Map<Node, number>();
-  const constants = new Set<Node>();
-  const costOfNode = knownByFormula(ownCost);
-  for (const node of order) {
-    const cost = costOfNode(node);
-    if (node.lowering.kind === "map" && node.inputs.every((input) => constants.has(input))) {
-      if (node.inputs.length > 0 || cost === 0) constants.add(node);
-    }
-    costs.set(node, constants.has(node) ? 0 : cost);
-  }
-  return (node) => costs.get(node)!;
+/** What is known of a node's own formula. */
+interface Facts {
+  /** 0 for nodes made of constants, which a kernel computes once for all elements. */
+  readonly cost: number;
+  /** Its depth, at least 1, so that chains of views have an end. */
+  readonly nesting: number;
+  /** Whether it reads all inputs at the index that it computes. */
+  readonly isElementwise: boolean;
+  readonly isConstant: boolean;
 }
 
-/** The depth of a node's own formula, at least 1, so that chains of views have an end. */
-const ownNesting = (node: Node): number => Math.max(1, nestingOf(formulaOf(node)));
-
-/** f, called once for all nodes with the same formula: those of equal label, shapes and dtypes. */
-function knownByFormula(f: (node: Node) => number): (node: Node) => number {
-  const known = new Map<string, number>();
+/** The facts of all nodes. Nodes of equal label, shapes and dtypes have the same formula. */
+function factsOf(order: readonly Node[]): Map<Node, Facts> {
+  const byFormula = new Map<string, Facts>();
+  const facts = new Map<Node, Facts>();
   const typeOf = ({ dtype, shape }: Node) => `${dtype}[${shape}]`;
-  return (node) => {
+  for (const node of order) {
     const key = `${node.label};${typeOf(node)};${node.inputs.map(typeOf)}`;
-    let value = known.get(key);
-    if (value === undefined) known.set(key, value = f(node));
-    return value;
-  };
+    const own = remember(byFormula, key, () => ownFacts(node));
+    const isConstant = node.lowering.kind === "map" &&
+      node.inputs.every((input) => facts.get(input)!.isConstant) &&
+      (node.inputs.length > 0 || own.cost === 0);
+    facts.set(node, isConstant ? { ...own, isConstant, cost: 0 } : own);
+  }
+  return facts;
 }
 
 /**
- * The formula of a node. Loads keep only the index along the last axis, which is all that a cost
- * depends on.
+ * The facts of a node if its inputs are no constants. Index arithmetic is left out of the cost,
+ * since most of it is done once for a whole row. But an index along the last axis that is itself
+ * loaded is one more load for each element.
  */
-function formulaOf({ lowering, shape, inputs }: Node): Expr {
-  if (lowering.kind !== "map") return constant(0);
+function ownFacts(node: Node): Facts {
+  const { lowering, shape, inputs } = node;
+  const isConstant = false;
+  if (lowering.kind !== "map") return { cost: 0, nesting: 1, isElementwise: false, isConstant };
   const at = axesOf(shape);
-  return lowering.element(
-    at,
-    (i, inner) => load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype),
-  );
-}
-
-/**
- * The cost of a node's own formula. Index arithmetic is left out, since most of it is done once for
- * a whole row. But an index along the last axis that is itself loaded is one more load for each
- * element.
- */
-function ownCost(node: Node): number {
+  let isElementwise = true;
+  // Loads keep only the index along the last axis, which is all that a cost depends on.
+  const formula = lowering.element(at, (i, inner) => {
+    isElementwise &&= inner === at;
+    return load(i, inner.at(-1) ?? constantIndex(0), inputs[i].dtype);
+  });
   const costOfFormula = (expr: Expr): number => {
     if (expr.kind === "load") return isLoaded(expr.at) ? GATHER_COST : 0;
     if (expr.kind !== "call") return 0;
     return expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr.op));
   };
-  return isView(node) ? 0 : costOfFormula(formulaOf(node));
+  const cost = isView(node) ? 0 : costOfFormula(formula);
+  return { cost, nesting: Math.max(1, nestingOf(formula)), isElementwise, isConstant };
 }
 
 /** Whether an index is computed from the contents of a buffer. */
@@ -243,15 +226,15 @@ function isLoaded(index: Index): boolean {
 function storeWhatMakesFormulasTooBig(
   order: readonly Node[],
   stored: Set<Node>,
+  facts: ReadonlyMap<Node, Facts>,
   maxLoads: number,
 ): void {
-  const nestingOfNode = knownByFormula(ownNesting);
   const depths = new Map<Node, number>();
   const sources = new Map<Node, ReadonlySet<Node>>();
   for (const node of order) {
     for (;;) {
       const folded = node.inputs.filter((input) => !stored.has(input));
-      const depth = nestingOfNode(node) +
+      const depth = facts.get(node)!.nesting +
         folded.reduce((n, input) => Math.max(n, depths.get(input)!), 0);
       const loads = new Set<Node>();
       for (const input of node.inputs) {

@@ -8,6 +8,7 @@
  * @module
  */
 import { type Node, topologicalOrder } from "../graph.ts";
+import { remember } from "../remember.ts";
 
 /** The same graph under the same roots, with one node for each thing that is computed. */
 export function mergeEqual(roots: readonly Node[]): Node[] {
@@ -16,20 +17,15 @@ export function mergeEqual(roots: readonly Node[]): Node[] {
   const merged = new Map<Node, Node>();
   for (const node of topologicalOrder(roots)) {
     const inputs = readBy(node).map((input) => merged.get(input)!);
+    const { shape, dtype, lowering, label } = node;
     let kept: Node = node;
-    if (node.lowering.kind !== "leaf") {
-      const key = `${node.label};${node.dtype};${node.shape};${inputs.map((n) => ids.get(n))}`;
-      const known = byKey.get(key);
-      if (known !== undefined) kept = known;
-      else {
-        if (node.inputs.some((input, i) => input !== inputs[i])) {
-          const { shape, dtype, lowering, label } = node;
-          kept = { shape, dtype, lowering, label, inputs };
-        }
-        byKey.set(key, kept);
-      }
+    if (lowering.kind !== "leaf") {
+      const key = `${label};${dtype};${shape};${inputs.map((n) => ids.get(n))}`;
+      const isNew = node.inputs.some((input, i) => input !== inputs[i]);
+      const make = () => isNew ? { shape, dtype, lowering, label, inputs } : node;
+      kept = remember(byKey, key, make);
     }
-    if (!ids.has(kept)) ids.set(kept, ids.size);
+    remember(ids, kept, () => ids.size);
     merged.set(node, kept);
   }
   return roots.map((root) => merged.get(root)!);

@@ -18,6 +18,7 @@ import type { Expr, Index, Load } from "../formula.ts";
 import { axesOf, axisIndex, flatten, sameIndex } from "../indexing.ts";
 import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
 import { load, result } from "../scalar.ts";
+import { remember } from "../remember.ts";
 import { share } from "./rewrite.ts";
 
 /**
@@ -54,13 +55,8 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
    * The element of a node at an index: the same object for the same node and the same array `at`.
    */
   function read(from: Node, at: readonly Index[]): Expr {
-    let ofNode = known.get(from);
-    if (ofNode === undefined) known.set(from, ofNode = new Map());
-    let expr = ofNode.get(at);
-    if (expr === undefined) {
-      ofNode.set(at, expr = stored.has(from) ? loadOf(from, at) : formula(from, at));
-    }
-    return expr;
+    const ofNode = remember(known, from, () => new Map<readonly Index[], Expr>());
+    return remember(ofNode, at, () => stored.has(from) ? loadOf(from, at) : formula(from, at));
   }
   function formula(of: Node, at: readonly Index[]): Expr {
     if (of.lowering.kind !== "map") throw new Error(`${of.label} has no formula`);

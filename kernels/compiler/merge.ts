@@ -15,7 +15,7 @@
  */
 import { NESTING_LIMIT, nestingOf } from "../cost.ts";
 import type { Traits } from "../device.ts";
-import type { Expr, Load } from "../formula.ts";
+import type { Expr } from "../formula.ts";
 import { type Node, topologicalOrder } from "../graph.ts";
 import {
   bodiesOf,
@@ -24,6 +24,7 @@ import {
   readsOnlyHere,
   type Store,
   visitExprs,
+  withBodies,
 } from "../kernel.ts";
 import type { KernelCall } from "./kernels_of.ts";
 import { share, substitute } from "./rewrite.ts";
@@ -171,18 +172,4 @@ function finish(host: GrowingKernel, read: ReadonlySet<Node>): KernelCall {
     stores,
   };
   return { kernel, reads, writes: kept.map((i) => host.writes[i]) };
-}
-
-/** The kernel with other bodies. */
-function withBodies(kernel: Kernel, [first, second]: readonly Expr[]): Kernel {
-  switch (kernel.kind) {
-    case "map":
-      return kernel;
-    case "matmul":
-      return { ...kernel, a: first as Load, b: second as Load };
-    case "scatter":
-      return { ...kernel, row: first, body: second };
-    default:
-      return { ...kernel, body: first };
-  }
 }

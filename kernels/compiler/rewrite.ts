@@ -14,16 +14,14 @@ import {
   valueIndex,
 } from "../indexing.ts";
 
+import { remember } from "../remember.ts";
+
 /** The same formulas, with equal subexpressions shared by reference. */
 export function share(roots: readonly Expr[]): Expr[] {
   const ids = new Map<Expr, number>();
   const byKey = new Map<string, Expr>();
 
-  const idOf = (expr: Expr): number => {
-    let id = ids.get(expr);
-    if (id === undefined) ids.set(expr, id = ids.size);
-    return id;
-  };
+  const idOf = (expr: Expr): number => remember(ids, expr, () => ids.size);
   const indexKey = (index: Index): string =>
     index.constant + index.terms.map(({ atom, scale }) => {
       const name = atom.kind === "axis"
@@ -47,12 +45,7 @@ export function share(roots: readonly Expr[]): Expr[] {
         return `${expr.op}${expr.dtype}(${expr.args.map(idOf)})`;
     }
   };
-  return rewrite(roots, (expr) => {
-    const key = keyOf(expr);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, expr);
-    return known ?? expr;
-  });
+  return rewrite(roots, (expr) => remember(byKey, keyOf(expr), () => expr));
 }
 
 /**
@@ -64,11 +57,7 @@ export const substitute = (roots: readonly Expr[], f: (load: Load) => Expr): Exp
 /** Replaces every expression by what `f` makes of it, arguments first, each once. */
 function rewrite(roots: readonly Expr[], f: (expr: Expr) => Expr): Expr[] {
   const done = new Map<Expr, Expr>();
-  const visit = (expr: Expr): Expr => {
-    let result = done.get(expr);
-    if (result === undefined) done.set(expr, result = f(withParts(expr, visit)));
-    return result;
-  };
+  const visit = (expr: Expr): Expr => remember(done, expr, () => f(withParts(expr, visit)));
   return roots.map(visit);
 }
 

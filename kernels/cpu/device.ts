@@ -223,8 +223,8 @@ class CpuExecutable implements Executable {
 
   run(inputs: readonly Buffer[], outputs: readonly Buffer[]): void {
     if (this.#slots < 0) throw new Error("Cannot run a program that was freed");
-    const given = inputs.length + outputs.length;
-    if (inputs.length !== this.#inputs || given !== this.#sizes.length) {
+    const given = [...inputs, ...outputs];
+    if (inputs.length !== this.#inputs || given.length !== this.#sizes.length) {
       throw new RangeError(
         `Cannot run a program of ${this.#inputs} inputs and ${
           this.#sizes.length - this.#inputs
@@ -232,16 +232,15 @@ class CpuExecutable implements Executable {
       );
     }
     const { integers } = this.device.heap;
-    const first = this.#slots / 4;
-    for (let i = 0; i < given; i++) {
-      const buffer = this.device.own(i < this.#inputs ? inputs[i] : outputs[i - this.#inputs]);
-      if (buffer.size < this.#sizes[i]) {
+    given.forEach((buffer, i) => {
+      const { size, address } = this.device.own(buffer);
+      if (size < this.#sizes[i]) {
         throw new RangeError(
-          `Cannot run on a buffer of ${buffer.size} elements: ${this.#sizes[i]} are needed`,
+          `Cannot run on a buffer of ${size} elements: ${this.#sizes[i]} are needed`,
         );
       }
-      integers[first + i] = buffer.address;
-    }
+      integers[this.#slots / 4 + i] = address;
+    });
     const { workers, scratch } = this.device;
     if (workers !== undefined) workers.run(this.#program, this.#slots, scratch);
     else for (const { chunks, run } of this.#program.parts) run(0, chunks, this.#slots, scratch, 0);

@@ -29,7 +29,6 @@ export class Heap {
   /** The free gaps in order of address; no two of them touch. */
   readonly #gaps: Gap[] = [];
   readonly #lengths: Map<number, number> = new Map();
-  #end = alignment; // address 0 stays unused
   #inUse = 0;
 
   /** @param shared whether several threads use the memory */
@@ -47,6 +46,7 @@ export class Heap {
         { cause: error },
       );
     }
+    this.#gaps.push({ start: alignment, end: minimumPages * page }); // address 0 stays unused
   }
 
   /** Bytes in blocks that were not freed. */
@@ -67,24 +67,15 @@ export class Heap {
   /** Allocates a block and returns its address. Throws RangeError where memory has run out. */
   allocate(bytes: number): number {
     const length = Math.ceil((bytes + slack) / alignment) * alignment;
+    const size = ({ start, end }: Gap) => end - start;
     let best: Gap | undefined;
     for (const gap of this.#gaps) {
-      const size = gap.end - gap.start;
-      if (size >= length && (best === undefined || size < best.end - best.start)) best = gap;
+      if (size(gap) >= length && (best === undefined || size(gap) < size(best))) best = gap;
     }
-    let address: number;
-    if (best !== undefined) {
-      address = best.start;
-      best.start += length;
-      if (best.start === best.end) this.#gaps.splice(this.#gaps.indexOf(best), 1);
-    } else {
-      // The gap at the very end may be the beginning of the block.
-      const last = this.#gaps.at(-1);
-      address = last?.end === this.#end ? last.start : this.#end;
-      this.#reserve(address + length, bytes);
-      if (address < this.#end) this.#gaps.pop();
-      this.#end = address + length;
-    }
+    best ??= this.#grow(length, bytes);
+    const address = best.start;
+    best.start += length;
+    if (best.start === best.end) this.#gaps.splice(this.#gaps.indexOf(best), 1);
     this.#lengths.set(address, length);
     this.#inUse += length;
     return address;
@@ -102,11 +93,15 @@ export class Heap {
     const length = this.#lengths.get(address)!;
     this.#lengths.delete(address);
     this.#inUse -= length;
+    this.#release(address, address + length);
+  }
+
+  /** Makes a gap. Gaps that touch become one. */
+  #release(start: number, end: number): void {
     const gaps = this.#gaps;
-    let i = gaps.findIndex((gap) => gap.start > address);
+    let i = gaps.findIndex((gap) => gap.start > start);
     if (i < 0) i = gaps.length;
-    gaps.splice(i, 0, { start: address, end: address + length });
-    // Gaps that touch become one.
+    gaps.splice(i, 0, { start, end });
     for (const after of [i + 1, i]) {
       if (gaps[after - 1]?.end !== gaps[after]?.start) continue;
       gaps[after - 1].end = gaps[after].end;
@@ -114,29 +109,27 @@ export class Heap {
     }
   }
 
-  #reserve(end: number, wanted: number): void {
-    const pages = Math.ceil(end / page);
-    const have = this.memory.buffer.byteLength / page;
-    if (pages <= have) return;
+  /** Makes the gap at the end of memory as long as wanted, and returns it. */
+  #grow(length: number, wanted: number): Gap {
+    const have = this.memory.buffer.byteLength;
+    const last = this.#gaps.at(-1);
+    const start = last?.end === have ? last.start : have;
+    const pages = Math.ceil((start + length) / page);
     // Growing is slow: take a quarter more than is needed, if possible.
-    const ample = Math.min(this.maximumPages, Math.ceil(pages * 1.25));
-    if (pages <= this.maximumPages && (this.#grow(ample - have) || this.#grow(pages - have))) {
-      return;
+    for (const ample of [Math.min(this.maximumPages, Math.ceil(pages * 1.25)), pages]) {
+      if (ample < pages) break; // more than the maximum
+      try {
+        this.memory.grow(ample - have / page);
+      } catch {
+        continue; // there is no room
+      }
+      this.#release(have, ample * page);
+      return this.#gaps.at(-1)!;
     }
     throw new RangeError(
       `Cannot allocate ${wanted} bytes on the cpu device: ${this.#inUse} bytes are in use of at most ${
         this.maximumPages * page
       }; ${FREEING}`,
     );
-  }
-
-  #grow(pages: number): boolean {
-    try {
-      this.memory.grow(pages);
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
   }
 }

@@ -12,7 +12,7 @@ import type { Program, Slot } from "../device.ts";
 import { type Code, FunctionBuilder } from "./wasm/assembler.ts";
 import { ModuleBuilder } from "./wasm/module.ts";
 import { emit } from "./emit/emitter.ts";
-import { type Bound, pushBound } from "./emit/nest.ts";
+import { pushLesser } from "./emit/nest.ts";
 import type { Phase } from "./emit/phase.ts";
 import type { Part } from "./threads/threads.ts";
 
@@ -52,88 +52,56 @@ function unitsPerChunk({ units, granule, time }: Phase): number {
 /** The parameters of a part. */
 const given = { begin: 0, end: 1, slots: 2, scratch: 3, thread: 4 } as const;
 
-/** Collects the phases of a program into parts. */
-class Parts {
-  readonly parts: Part[] = [];
-  #serial: FunctionBuilder | undefined;
-  #time = 0;
-
-  constructor(readonly module: ModuleBuilder) {}
-
-  /** Adds a phase; `call` appends its call for the units from and up to two bounds. */
-  add(phase: Phase, call: (code: Code, from: Bound, to: Bound) => void): void {
-    const { units, time } = phase;
-    const share = unitsPerChunk(phase);
-    if (share >= units) {
-      this.#serial ??= new FunctionBuilder("serial", 5);
-      this.#time += time;
-      call(this.#serial.code, { constant: 0 }, { constant: units });
-      return;
-    }
-    this.finish();
-    const fn = new FunctionBuilder("parallel", 5);
-    const from = fn.local("i32"), to = fn.local("i32");
-    fn.code.get(given.begin).i32(share).op("i32.mul").set(from);
-    fn.code.get(given.end).i32(share).op("i32.mul").tee(to).i32(units);
-    fn.code.get(to).i32(units).op("i32.lt_u").op("select").set(to);
-    call(fn.code, { local: from }, { local: to });
-    this.#push(fn, { chunks: Math.ceil(units / share), time });
-  }
-
-  /** Ends the part that is under way. */
-  finish(): void {
-    if (this.#serial === undefined) return;
-    this.#push(this.#serial, { chunks: 1, time: this.#time });
-    this.#serial = undefined;
-    this.#time = 0;
-  }
-
-  #push(fn: FunctionBuilder, part: Part): void {
-    this.module.export(`part${this.parts.push(part) - 1}`, this.module.add(fn));
-  }
-}
-
 /** Writes the module of a program. @param shared whether its memory is one that threads share */
 export function compileProgram(program: Program, shared: boolean): CompiledProgram {
-  const offsets: number[] = [];
+  const { scratch: buffers, inputs: input } = program;
+  const sizes = { scratch: buffers, input, output: program.outputs.map(({ size }) => size) };
   let used = 0;
-  for (const size of program.scratch) {
-    offsets.push(used);
+  const offsets = buffers.map((size) => {
     used += align(4 * size + slack);
-  }
-  const steps = program.steps.map((step) => {
-    const { kernel, reads, writes } = step;
-    return { writes, reads, ...emit(kernel, reads.map((slot) => sizeOf(slot))) };
+    return used - align(4 * size + slack);
   });
-  const scratch = used + steps.reduce((most, step) => Math.max(most, align(step.scratch)), 0);
-  const own = steps.reduce((most, step) => Math.max(most, align(step.own)), 0);
-
-  function sizeOf({ kind, number }: Slot): number {
-    if (kind === "scratch") return program.scratch[number];
-    return kind === "input" ? program.inputs[number] : program.outputs[number].size;
-  }
+  const steps = program.steps.map(({ kernel, reads, writes }) => ({
+    slots: [...writes, ...reads],
+    ...emit(kernel, reads.map(({ kind, number }) => sizes[kind][number])),
+  }));
+  const most = (bytes: "scratch" | "own") =>
+    Math.max(0, ...steps.map((step) => align(step[bytes] ?? 0)));
+  const scratch = used + most("scratch");
+  const own = most("own");
   const pushSlot = (code: Code, { kind, number }: Slot) => {
     if (kind === "scratch") code.get(given.scratch).i32(offsets[number]).op("i32.add");
     else {
-      const place = kind === "input" ? number : program.inputs.length + number;
+      const place = kind === "input" ? number : input.length + number;
       code.get(given.slots).memory("i32.load", 4 * place);
     }
   };
   const module = new ModuleBuilder();
-  const parts = new Parts(module);
-  for (const { phases, writes, reads } of steps) {
+  const parts: { fn: FunctionBuilder; chunks: number; time: number }[] = [];
+  for (const { phases, slots } of steps) {
     for (const phase of phases) {
-      const index = module.add(phase.fn);
-      parts.add(phase, (code, from, to) => {
-        for (const bound of [from, to]) pushBound(code, bound);
-        code.get(given.scratch).i32(used).op("i32.add");
-        code.get(given.thread).i32(own).op("i32.mul").i32(scratch).op("i32.add");
-        code.get(given.scratch).op("i32.add");
-        for (const slot of [...writes, ...reads]) pushSlot(code, slot);
-        code.call(index);
-      });
+      const { units, time } = phase;
+      const share = unitsPerChunk(phase);
+      const chunks = share < units ? Math.ceil(units / share) : 1;
+      if (chunks > 1 || parts.at(-1)?.chunks !== 1) {
+        const fn = new FunctionBuilder(chunks > 1 ? "parallel" : "serial", 5);
+        parts.push({ fn, chunks, time: 0 });
+      }
+      const part = parts.at(-1)!;
+      part.time += time;
+      const { fn, fn: { code } } = part;
+      if (chunks === 1) code.i32(0).i32(units);
+      else {
+        code.get(given.begin).i32(share).op("i32.mul").get(given.end).i32(share).op("i32.mul");
+        pushLesser(code, fn.local("i32"), { constant: units });
+      }
+      code.get(given.scratch).i32(used).op("i32.add");
+      code.get(given.thread).i32(own).op("i32.mul").i32(scratch).op("i32.add");
+      code.get(given.scratch).op("i32.add");
+      for (const slot of slots) pushSlot(code, slot);
+      code.op("call", module.add(phase.fn));
     }
   }
-  parts.finish();
-  return { bytes: module.finish(shared), parts: parts.parts, scratch, own };
+  parts.forEach(({ fn }, i) => module.export(`part${i}`, module.add(fn)));
+  return { bytes: module.finish(shared), parts, scratch, own };
 }

@@ -6,26 +6,13 @@
  * @module
  */
 import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
-import { type Combine, IDENTITIES } from "../graph.ts";
-import type { Kernel } from "../kernel.ts";
+import { IDENTITIES } from "../graph.ts";
+import { HeldBuffer, ownBuffer } from "../held_buffer.ts";
+import { type Kernel, outputIndex } from "../kernel.ts";
 import type { DType, Expr } from "../formula.ts";
-import { library, print, printCall } from "./javascript.ts";
-
-class ReferenceBuffer implements Buffer {
-  #elements: Float64Array | undefined;
-  constructor(readonly device: ReferenceDevice, readonly size: number) {
-    this.#elements = new Float64Array(size);
-    device.inUse += 8 * size;
-  }
-  get elements(): Float64Array {
-    if (this.#elements === undefined) throw new Error("The buffer was freed");
-    return this.#elements;
-  }
-  free(): void {
-    if (this.#elements !== undefined) this.device.inUse -= 8 * this.size;
-    this.#elements = undefined;
-  }
-}
+import { remember } from "../remember.ts";
+import { mul } from "../scalar.ts";
+import { library, print, printCall, printIndex } from "./javascript.ts";
 
 class ReferenceDevice implements Device {
   readonly name = "reference";
@@ -35,26 +22,20 @@ class ReferenceDevice implements Device {
   inUse = 0;
 
   allocate(size: number): Buffer {
-    return new ReferenceBuffer(this, size);
+    this.inUse += 8 * size;
+    return new HeldBuffer(this, size, new Float64Array(size), () => this.inUse -= 8 * size);
+  }
+  elementsOf(buffer: Buffer): Float64Array {
+    return ownBuffer<Float64Array>(this, buffer).memory;
   }
   write(buffer: Buffer, data: Data): void {
-    elementsOf(buffer).set(data);
+    this.elementsOf(buffer).set(data);
   }
   async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
     return await this.readNow(buffer, size, dtype);
   }
   readNow(buffer: Buffer, size: number, dtype: DType): Data {
-    const elements = elementsOf(buffer).subarray(0, size);
-    switch (dtype) {
-      case "float32":
-        return elements.slice();
-      case "int32":
-        return Int32Array.from(elements);
-      case "uint32":
-        return Uint32Array.from(elements);
-      case "bool":
-        return Uint8Array.from(elements);
-    }
+    return new HOST[dtype](this.elementsOf(buffer).subarray(0, size));
   }
   compile(program: Program): Executable {
     const scratch = program.scratch.map((size) => new Float64Array(size));
@@ -63,11 +44,11 @@ class ReferenceDevice implements Device {
       slots: [...writes, ...reads],
     }));
     return {
-      run(inputs, outputs) {
+      run: (inputs, outputs) => {
         const resolve = ({ kind, number }: Slot): Float64Array =>
           kind === "scratch"
             ? scratch[number]
-            : elementsOf((kind === "input" ? inputs : outputs)[number]);
+            : this.elementsOf((kind === "input" ? inputs : outputs)[number]);
         for (const { launch, slots } of launches) launch(...slots.map(resolve));
       },
       free() {},
@@ -79,10 +60,8 @@ class ReferenceDevice implements Device {
   close(): void {}
 }
 
-function elementsOf(buffer: Buffer): Float64Array {
-  if (buffer instanceof ReferenceBuffer) return buffer.elements;
-  throw new TypeError(`The buffer belongs to the ${buffer.device.name} device, not to reference`);
-}
+/** The contents of a buffer on the host. */
+const HOST = { float32: Float64Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array };
 
 /** A function of the outputs and the loaded buffers. */
 type Launch = (...buffers: Float64Array[]) => void;
@@ -96,80 +75,56 @@ function compileKernel(kernel: Kernel): Launch {
     ...kernel.loads.map((_, i) => `b${i}`),
   ];
   const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
-  let launch = compiled.get(text);
-  if (launch === undefined) {
-    const make = new Function(...Object.keys(library), text);
-    compiled.set(text, launch = make(...Object.values(library)) as Launch);
-  }
-  return launch;
+  return remember(
+    compiled,
+    text,
+    () => new Function(...Object.keys(library), text)(...Object.values(library)) as Launch,
+  );
 }
 
 /** The body of a kernel's function. */
 function source(kernel: Kernel): string {
-  const { space } = kernel;
-  const axes = space.map((_, axis) => axis);
-  const overAxes = (over: readonly number[]) => over.map((_, k) => space.length + k);
-  const here = position(axes, space);
-  const sizes = "over" in kernel ? [...space, ...kernel.over] : space;
+  const { space, stores } = kernel;
+  const over = "over" in kernel ? kernel.over : [];
+  const sizes = [...space, ...over];
+  const axes = sizes.map((_, axis) => axis);
+  const [outer, inner] = [axes.slice(0, space.length), axes.slice(space.length)];
   const loops = (over: readonly number[], body: string) =>
     over.reduceRight(
       (inner, axis) =>
         `for (let i${axis} = 0; i${axis} < ${sizes[axis]}; i${axis}++) {\n${inner}\n}`,
       body,
     );
+  const here = printIndex(outputIndex(space), () => "");
   const store = statement(
-    kernel.stores.map(({ value }) => value),
-    (...values) => values.map((value, i) => `out${i}[${here}] = ${value};`).join("\n"),
+    stores.map(({ value }) => value),
+    (values) => values.map((value, i) => `out${i}[${here}] = ${value};`).join("\n"),
   );
-  const accumulate = (body: Expr, combine: Combine) =>
-    statement([body], (value) => combined(body.dtype, combine, value));
+  if (kernel.kind === "map") return loops(outer, store);
 
-  switch (kernel.kind) {
-    case "map":
-      return loops(axes, store);
-    case "reduce": {
-      const { combine, body, over } = kernel;
-      const sum = loops(overAxes(over), accumulate(body, combine));
-      return loops(axes, `let r = ${IDENTITIES[combine][body.dtype]};\n${sum}\n${store}`);
-    }
-    case "matmul": {
-      const product = statement([kernel.a, kernel.b], (a, b) => `r += ${a} * ${b};`);
-      return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), product)}\n${store}`);
-    }
-    case "scan": {
-      const others = axes.filter((axis) => axis !== kernel.axis);
-      const sum = accumulate(kernel.body, "add");
-      const step = kernel.exclusive ? `${store}\n${sum}` : `${sum}\n${store}`;
-      return loops(others, `let r = 0;\n${loops([kernel.axis], step)}`);
-    }
-    case "scatter": {
-      // As the definition says: for every row, all updates are looked at.
-      const sum = statement(
-        [kernel.row, kernel.body],
-        (row, body) => `if (${row} === i0) ${combined(kernel.body.dtype, "add", body)}`,
-      );
-      return loops(axes, `let r = 0;\n${loops(overAxes(kernel.over), sum)}\n${store}`);
-    }
-  }
+  const combine = kernel.kind === "reduce" ? kernel.combine : "add";
+  const body = kernel.kind === "matmul" ? mul(kernel.a, kernel.b) : kernel.body;
+  const { dtype } = body;
+  const start = `let r = ${IDENTITIES[combine][dtype]};`;
+  // A scatter looks at all updates for every row, as its definition says.
+  const sum = statement(
+    kernel.kind === "scatter" ? [body, kernel.row] : [body],
+    ([value, row]) =>
+      `${row ? `if (${row} === i0) ` : ""}r = ${printCall(combine, dtype, dtype, ["r", value])};`,
+  );
+  if (kernel.kind !== "scan") return loops(outer, `${start}\n${loops(inner, sum)}\n${store}`);
+  const step = kernel.exclusive ? [store, sum] : [sum, store];
+  const others = outer.filter((axis) => axis !== kernel.axis);
+  return loops(others, `${start}\n${loops([kernel.axis], step.join("\n"))}`);
 }
 
 /** A block that computes some formulas and uses their values. */
-function statement(formulas: readonly Expr[], use: (...values: string[]) => string): string {
+function statement(formulas: readonly Expr[], use: (values: readonly string[]) => string): string {
   const lines: string[] = [];
   const names = new Map<Expr, string>();
   const values = formulas.map((formula) => print(formula, lines, names));
-  return `{\n${lines.join("\n")}\n${use(...values)}\n}`;
+  return `{\n${lines.join("\n")}\n${use(values)}\n}`;
 }
-
-const position = (axes: readonly number[], space: readonly number[]): string =>
-  axes.reduce(
-    (text, axis) => text === "0" ? `i${axis}` : `(${text}) * ${space[axis]} + i${axis}`,
-    "0",
-  );
-
-/** The statement that combines the result so far with one more value. */
-const combined = (dtype: DType, combine: Combine, value: string): string =>
-  `r = ${printCall(combine, dtype, dtype, ["r", value])};`;
 
 /** Opens the reference device. */
 export function openReference(): Device {

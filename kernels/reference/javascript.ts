@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { DType, Expr, Index, Intrinsic, ScalarOp } from "../formula.ts";
+import type { DType, Expr, Index, ScalarOp } from "../formula.ts";
 import { INTRINSICS } from "../intrinsics.ts";
+import { remember } from "../remember.ts";
+import { INFIX } from "../scalar.ts";
 
 /** Functions that printed code may call by these names. */
 export const library: Readonly<Record<string, (x: number) => number>> = {
@@ -13,8 +15,8 @@ export const library: Readonly<Record<string, (x: number) => number>> = {
     const up = Math.round(x);
     return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
   },
-  toInt32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, -(2 ** 31)), 2 ** 31 - 1),
-  toUint32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, 0), 2 ** 32 - 1),
+  int32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, -(2 ** 31)), 2 ** 31 - 1),
+  uint32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, 0), 2 ** 32 - 1),
 };
 
 /**
@@ -22,20 +24,19 @@ export const library: Readonly<Record<string, (x: number) => number>> = {
  * `r`. Shared subexpressions become constants, which are pushed to `lines`.
  */
 export function print(expr: Expr, lines: string[], names: Map<Expr, string>): string {
-  const known = names.get(expr);
-  if (known !== undefined) return known;
-  const text = printOnce(expr, (e) => print(e, lines, names));
-  if (expr.kind === "constant" || expr.kind === "result") return text;
-  const name = `v${names.size}`;
-  names.set(expr, name);
-  lines.push(`const ${name} = ${text};`);
-  return name;
+  return remember(names, expr, () => {
+    const text = printOnce(expr, (e) => print(e, lines, names));
+    if (expr.kind === "constant" || expr.kind === "result") return text;
+    const name = `v${lines.length}`;
+    lines.push(`const ${name} = ${text};`);
+    return name;
+  });
 }
 
 function printOnce(expr: Expr, recurse: (expr: Expr) => string): string {
   switch (expr.kind) {
     case "constant":
-      return Object.is(expr.value, -0) ? "-0" : `(${expr.value})`;
+      return `(${Object.is(expr.value, -0) ? "-0" : expr.value})`;
     case "position":
       return printIndex(expr.at, recurse);
     case "load":
@@ -47,28 +48,17 @@ function printOnce(expr: Expr, recurse: (expr: Expr) => string): string {
   }
 }
 
-/** JavaScript for an index. */
-function printIndex(index: Index, recurse: (expr: Expr) => string): string {
+/** JavaScript for an index; `recurse` prints the expressions in it. */
+export function printIndex(index: Index, recurse: (expr: Expr) => string): string {
   const terms = index.terms.map(({ atom, scale }) => {
-    const inner = atom.kind === "axis"
-      ? `i${atom.axis}`
-      : atom.kind === "value"
-      ? recurse(atom.of)
-      : atom.kind === "quotient"
-      ? `Math.floor(${printIndex(atom.of, recurse)} / ${atom.by})`
-      : `${printIndex(atom.of, recurse)} % ${atom.by}`;
-    return `${scale} * (${inner})`;
+    if (atom.kind === "axis") return `${scale} * i${atom.axis}`;
+    if (atom.kind === "value") return `${scale} * ${recurse(atom.of)}`;
+    const of = printIndex(atom.of, recurse);
+    return atom.kind === "quotient"
+      ? `${scale} * Math.floor(${of} / ${atom.by})`
+      : `${scale} * (${of} % ${atom.by})`;
   });
   return `(${[index.constant, ...terms].join(" + ")})`;
-}
-
-/** Wraps an integer result around to 32 bits. */
-function wrap(dtype: DType, text: string): string {
-  return dtype === "int32"
-    ? `((${text}) | 0)`
-    : dtype === "uint32"
-    ? `((${text}) >>> 0)`
-    : `(${text})`;
 }
 
 /** JavaScript for an operation on arguments of dtype `from`, given as text. */
@@ -76,57 +66,36 @@ export function printCall(
   op: ScalarOp,
   dtype: DType,
   from: DType,
-  [a, b, c]: readonly string[],
+  args: readonly string[],
 ): string {
-  switch (op) {
-    case "add":
-      return wrap(dtype, `${a} + ${b}`);
-    case "sub":
-      return wrap(dtype, `${a} - ${b}`);
-    case "mul":
-      return dtype === "float32" ? `(${a} * ${b})` : wrap(dtype, `Math.imul(${a}, ${b})`);
-    case "div":
-      return `(${a} / ${b})`;
-    case "min":
-    case "max":
-      return `Math.${op}(${a}, ${b})`;
-    case "neg":
-      return wrap(dtype, `-${a}`);
-    case "abs":
-      return wrap(dtype, `Math.abs(${a})`);
-    case "less":
-      return `+(${a} < ${b})`;
-    case "lessEqual":
-      return `+(${a} <= ${b})`;
-    case "equal":
-      return `+(${a} === ${b})`;
-    case "and":
-      return wrap(dtype, `${a} & ${b}`);
-    case "or":
-      return wrap(dtype, `${a} | ${b}`);
-    case "xor":
-      return wrap(dtype, `${a} ^ ${b}`);
-    case "shiftLeft":
-      return wrap(dtype, `${a} << ${b}`);
-    case "shiftRight":
-      return dtype === "uint32" ? `(${a} >>> ${b})` : `(${a} >> ${b})`;
-    case "select":
-      return `(${a} ? ${b} : ${c})`;
-    case "convert":
-      return printConvert(from, dtype, a);
-    case "bitcast":
-      throw new Error("The reference device has no float32 bits");
-    case "floor":
-    case "sqrt":
-      return `Math.${op}(${a})`;
-    default:
-      return `${op satisfies Intrinsic | "round"}(${a})`;
-  }
+  const text = unwrapped(op, dtype, from, args);
+  // Integers wrap around to 32 bits, and comparisons become 0 or 1.
+  return {
+    float32: `(${text})`,
+    int32: `((${text}) | 0)`,
+    uint32: `((${text}) >>> 0)`,
+    bool: `+(${text})`,
+  }[dtype];
 }
 
-function printConvert(from: DType, to: DType, a: string): string {
-  if (to === "bool") return `+(${a} !== 0)`;
-  if (to === "float32") return a;
-  if (from === "float32") return to === "int32" ? `toInt32(${a})` : `toUint32(${a})`;
-  return wrap(to, a);
+function unwrapped(op: ScalarOp, dtype: DType, from: DType, args: readonly string[]): string {
+  const [a, b, c] = args;
+  switch (op) {
+    case "neg":
+      return `-${a}`;
+    case "select":
+      return `${a} ? ${b} : ${c}`;
+    case "convert":
+      if (dtype === "bool") return `${a} !== 0`;
+      return from === "float32" && dtype !== "float32" ? `${dtype}(${a})` : a;
+    case "bitcast":
+      throw new Error("The reference device has no float32 bits");
+    case "mul":
+      if (dtype !== "float32") return `Math.imul(${a}, ${b})`;
+      break;
+    case "shiftRight":
+      if (dtype === "uint32") return `${a} >>> ${b}`;
+  }
+  if (INFIX[op] !== undefined) return `${a} ${INFIX[op]} ${b}`;
+  return `${op in library ? op : `Math.${op}`}(${args.join(", ")})`;
 }

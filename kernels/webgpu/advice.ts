@@ -26,13 +26,13 @@ export function here(): Environment {
 export function adviceAt({ userAgent = "Node.js", hasWebgpu, isSecure }: Environment): string {
   if (userAgent.startsWith("Node.js")) return "Node has no WebGPU; the cpu device works there";
   if (userAgent.startsWith("Deno")) {
-    return "there is no adapter; on Linux it takes a Vulkan driver (Debian's mesa-vulkan-drivers has one in software)";
+    return "there is no adapter; on Linux install a Vulkan driver (Debian's mesa-vulkan-drivers also computes without a GPU)";
   }
   if (isSecure === false) {
-    return "browsers offer WebGPU only to pages that came by https or from localhost";
+    return "browsers offer WebGPU only to pages from https or from localhost";
   }
   const chromium = "Chrome and Edge on Linux need the flag chrome://flags/#enable-unsafe-webgpu";
   return hasWebgpu
-    ? `this browser has no adapter; ${chromium}, and chrome://gpu or about:support says what is missing`
-    : `this browser has no WebGPU; Chrome, Edge, Firefox and Safari have it in their present versions (${chromium})`;
+    ? `this browser has no adapter; ${chromium}, and chrome://gpu or about:support tells what is missing`
+    : `this browser has no WebGPU; current versions of Chrome, Edge, Firefox and Safari have it (${chromium})`;
 }

@@ -71,7 +71,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
     throw new Error(
       options.software
         ? `Cannot open a WebGPU device: ${adviceAt(here())}`
-        : "Cannot open a WebGPU device: there is no hardware adapter; software adapters are used only on request",
+        : "Cannot open a WebGPU device: there is no hardware adapter; pass { software: true } to take a software adapter",
     );
   }
   const { vendor, description, architecture } = adapter.info;

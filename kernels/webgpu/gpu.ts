@@ -12,30 +12,12 @@
  */
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
 import type { DType } from "../formula.ts";
+import { HeldBuffer, ownBuffer } from "../held_buffer.ts";
 import { ErrorLog } from "./errors.ts";
 import { compileProgram } from "./program.ts";
 import { BufferPool, type Memory } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Machine } from "./emit/variants.ts";
-
-/** A tensor's memory on a GPU. */
-class WebgpuBuffer implements Buffer {
-  #memory: Memory | undefined;
-
-  constructor(readonly device: WebgpuDevice, readonly size: number, memory: Memory) {
-    this.#memory = memory;
-  }
-
-  get memory(): Memory {
-    if (this.#memory === undefined) throw new TypeError("The buffer was freed");
-    return this.#memory;
-  }
-
-  free(): void {
-    if (this.#memory !== undefined) this.device.free(this.#memory);
-    this.#memory = undefined;
-  }
-}
 
 /** A device on a GPU. */
 export class WebgpuDevice implements Device {
@@ -61,16 +43,13 @@ export class WebgpuDevice implements Device {
 
   allocate(size: number): Buffer {
     this.#errors.throwIfGone();
-    return new WebgpuBuffer(this, size, this.#pool.allocate(size * 4));
-  }
-
-  free(memory: Memory): void {
-    this.#pool.free(memory);
+    const memory = this.#pool.allocate(size * 4);
+    return new HeldBuffer(this, size, memory, () => this.#pool.free(memory));
   }
 
   write(buffer: Buffer, data: Data, dtype: DType): void {
     this.#errors.throwIfGone();
-    const { memory, size } = this.#own(buffer);
+    const { memory, size } = ownBuffer<Memory>(this, buffer);
     // A write beyond the end of the buffer would end the process.
     if (data.length > size) {
       throw new RangeError(`Cannot write ${data.length} elements to a buffer of ${size}`);
@@ -80,7 +59,7 @@ export class WebgpuDevice implements Device {
 
   async read(buffer: Buffer, size: number, dtype: DType): Promise<Data> {
     this.#errors.throwIfGone();
-    const own = this.#own(buffer);
+    const own = ownBuffer<Memory>(this, buffer);
     if (!(size >= 0 && size <= own.size)) {
       throw new RangeError(`Cannot read ${size} elements of a buffer of ${own.size}`);
     }
@@ -123,9 +102,9 @@ export class WebgpuDevice implements Device {
     );
     const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
       buffers.map((buffer, i) => {
-        const { memory, size } = this.#own(buffer);
+        const { memory, size } = ownBuffer<Memory>(this, buffer);
         if (size >= sizes[i]) return memory;
-        throw new RangeError(`${what} ${i} has ${size} elements, not ${sizes[i]}`);
+        throw new RangeError(`${what} ${i} has ${size} elements instead of ${sizes[i]}`);
       });
     const outputSizes = program.outputs.map(({ size }) => size);
     return {
@@ -138,11 +117,6 @@ export class WebgpuDevice implements Device {
       },
       free: () => compiled.free(),
     };
-  }
-
-  #own(buffer: Buffer): WebgpuBuffer {
-    if (buffer instanceof WebgpuBuffer && buffer.device === this) return buffer;
-    throw new TypeError(`The buffer belongs to another device (${buffer.device.description})`);
   }
 
   bytesInUse(): number {

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { remember } from "../remember.ts";
+
 /** A buffer of the GPU; no other buffer ever has its id. */
 export interface Memory {
   readonly id: number;
@@ -63,9 +65,7 @@ export class BufferPool {
       return;
     }
     this.#bytesKept += size;
-    const same = this.#free.get(size);
-    if (same === undefined) this.#free.set(size, [memory]);
-    else same.push(memory);
+    remember(this.#free, size, () => []).push(memory);
   }
 
   /** The largest size of a buffer, in bytes. */

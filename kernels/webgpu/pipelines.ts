@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { remember } from "../remember.ts";
 import type { ErrorLog } from "./errors.ts";
 import type { Shader } from "./wgsl/shader.ts";
 
@@ -25,11 +26,7 @@ export class Pipelines {
    * Returns at once; the next read throws if the shader does not compile.
    */
   get(shader: Shader, bindings: number, written: number): Pipeline {
-    let compiled = this.#byCode.get(shader.code);
-    if (compiled === undefined) {
-      this.#byCode.set(shader.code, compiled = this.#compile(shader, bindings, written));
-    }
-    return compiled;
+    return remember(this.#byCode, shader.code, () => this.#compile(shader, bindings, written));
   }
 
   #compile({ name, code }: Shader, bindings: number, written: number): Pipeline {
@@ -47,36 +44,25 @@ export class Pipelines {
       const error = validation ?? internal;
       if (error === null) return undefined;
       this.#byCode.delete(code); // so that the next attempt fails again
-      return new Error(await explain(name, code, module, error.message));
+      const { messages } = await module.getCompilationInfo();
+      const first = messages.find(({ type }) => type === "error");
+      const line = first && code.split("\n")[first.lineNum - 1]?.trim();
+      const where = line ? ` (line ${first.lineNum}: ${line})` : "";
+      const cause = (first?.message || error.message).trim();
+      return new Error(`Cannot compile the kernel ${name}${where}: ${cause}`);
     }));
     return { pipeline, layout };
   }
 
   /** The layout of bindings: the first are written and perhaps read, the others are read. */
   #layout(bindings: number, written: number): GPUBindGroupLayout {
-    const key = `${bindings} ${written}`;
-    let layout = this.#layouts.get(key);
-    if (layout === undefined) {
+    return remember(this.#layouts, `${bindings} ${written}`, () => {
       const entries = Array.from({ length: bindings }, (_, binding): GPUBindGroupLayoutEntry => ({
         binding,
         visibility: 4, // GPUShaderStage.COMPUTE
         buffer: { type: binding < written ? "storage" : "read-only-storage" },
       }));
-      this.#layouts.set(key, layout = this.device.createBindGroupLayout({ entries }));
-    }
-    return layout;
+      return this.device.createBindGroupLayout({ entries });
+    });
   }
-}
-
-async function explain(
-  name: string,
-  code: string,
-  module: GPUShaderModule,
-  message: string,
-): Promise<string> {
-  const { messages } = await module.getCompilationInfo();
-  const first = messages.find(({ type }) => type === "error");
-  const line = first && code.split("\n")[first.lineNum - 1]?.trim();
-  const where = line ? ` (line ${first.lineNum}: ${line})` : "";
-  return `Cannot compile the kernel ${name}${where}: ${(first?.message || message).trim()}`;
 }

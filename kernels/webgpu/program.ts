@@ -56,11 +56,11 @@ export function compileProgram(
     for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
       if (turns > mostTurns) {
         throw new RangeError(
-          `Cannot compute ${step.kernel.name} [${step.kernel.space}] on this adapter: its loops ` +
-            `take ${turns} turns, and Mesa's llvmpipe ends them after ${mostTurns}`,
+          `Cannot compute ${whole.kernel.name} [${whole.kernel.space}] on this adapter: a thread ` +
+            `would loop ${turns} times, and Mesa's llvmpipe stops loops after ${mostTurns}`,
         );
       }
-      const { bindings, slots } = bind(step, program);
+      const { bindings, slots } = bind(step);
       const shader = emit(bindings);
       const compiled = pipelines.get(shader, slots.length, step.writes.length);
       const { kernel } = step;
@@ -76,7 +76,7 @@ export function compileProgram(
     if (group === undefined) {
       if (new Set(bound).size !== bound.length) {
         throw new TypeError(
-          `Cannot run ${launch.kernel.name}: two of its buffers are the same memory`,
+          `Cannot run ${launch.kernel.name}: two of its arguments share one buffer`,
         );
       }
       const entries = bound.map(({ buffer }, binding) => ({ binding, resource: { buffer } }));
@@ -115,19 +115,12 @@ export function compileProgram(
  * Gives every load a binding. Loads from one slot share a binding, and a load from a slot that is
  * written has the binding of that output.
  */
-function bind({ reads, writes }: Step, program: Program): { bindings: Bindings; slots: Slot[] } {
+function bind({ reads, writes }: Step): { bindings: Bindings; slots: Slot[] } {
   const slots: Slot[] = [];
-  const bindingOf = (slot: Slot) => {
-    const home = homeOf(slot, program);
-    const known = slots.findIndex((s) => s.kind === home.kind && s.number === home.number);
-    return known >= 0 ? known : slots.push(home) - 1;
+  const bindingOf = ({ kind, number }: Slot) => {
+    const known = slots.findIndex((slot) => slot.kind === kind && slot.number === number);
+    return known >= 0 ? known : slots.push({ kind, number }) - 1;
   };
   writes.forEach(bindingOf);
   return { bindings: reads.map(bindingOf), slots };
-}
-
-/** The slot that holds the memory: an output that takes over an input lies in the input. */
-function homeOf(slot: Slot, program: Program): Slot {
-  const donor = slot.kind === "output" ? program.outputs[slot.number].donor : undefined;
-  return donor === undefined ? slot : { kind: "input", number: donor };
 }

@@ -1,27 +1,27 @@
 /**
  * A GPU whose driver computes wrong numbers is worse than none. Before a device is used, one
- * program of four small kernels must give the numbers that JavaScript computes.
+ * program of four small kernels must give the numbers of the reference device.
  *
  * @module
  */
-import type { Buffer, Data, Device, Program } from "../device.ts";
-import { axisIndex, flatten } from "../indexing.ts";
-import type { Kernel } from "../kernel.ts";
-import type { Expr, Intrinsic } from "../formula.ts";
+import { compile } from "../compiler/compile.ts";
+import type { Data, Device } from "../device.ts";
+import type { DType, Expr, Intrinsic } from "../formula.ts";
+import { type Lowering, type Node, sizeOf } from "../graph.ts";
 import { INTRINSICS } from "../intrinsics.ts";
-import { add, constant, equal, intrinsic, load, max, position, result, select } from "../scalar.ts";
-
-/** A kernel, its inputs, and the numbers that it must give. */
-interface Check {
-  readonly kernel: Kernel;
-  readonly inputs: readonly Data[];
-  readonly expected: readonly number[];
-  /** The name of element i in an error message, where its index says little. */
-  readonly describe?: (i: number) => string;
-}
+import { openReference } from "../reference/device.ts";
+import { add, constant, equal, intrinsic, max, position, select } from "../scalar.ts";
 
 /** The largest allowed error, relative to 1 or to the number, whichever is larger. */
 const TOLERANCE = 1e-5;
+
+/** Numbers from 2⁻¹⁰ to 20, where all intrinsics are defined. */
+const XS = Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
+const NAMES = Object.keys(INTRINSICS) as Intrinsic[];
+
+/** Small integers that look random: sums of them are exact. */
+const integers = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >> 28);
 
 /**
  * Runs the checks on a device.
@@ -30,144 +30,80 @@ const TOLERANCE = 1e-5;
  * kernel.
  */
 export async function checkNumbers(device: Device): Promise<void> {
-  const checks = [checkIntrinsics(), checkSum(), checkProduct(), checkScatter()];
+  const expected = await compute(openReference());
   const fail = (what: string): never => {
     throw new Error(`Cannot use ${device.description}: ${what}`);
   };
-  const results = await compute(device, checks).catch((error) =>
+  const results = await compute(device).catch((error) =>
     fail(error instanceof Error ? error.message : String(error))
   );
-  checks.forEach(({ kernel, expected, describe = (i) => `element ${i}` }, c) => {
-    expected.forEach((want, i) => {
-      const got = results[c][i];
+  for (const [name, numbers] of expected) {
+    numbers.forEach((want, i) => {
+      const got = results.get(name)![i];
       if (Math.abs(got - want) <= TOLERANCE * Math.max(1, Math.abs(want))) return;
-      fail(`in its ${kernel.name}, ${describe(i)} is ${got}, not ${want}`);
+      const element = name === "elementwise functions"
+        ? `${NAMES[Math.floor(i / XS.length)]}(${XS[i % XS.length]})`
+        : `element ${i}`;
+      fail(`it computes ${element} of the ${name} as ${got} instead of ${want}`);
     });
-  });
-}
-
-/** Runs the kernels of all checks as one program. */
-async function compute(device: Device, checks: readonly Check[]): Promise<Data[]> {
-  const data = checks.flatMap(({ kernel, inputs }) =>
-    inputs.map((values, i) => ({ values, dtype: kernel.loads[i] }))
-  );
-  let next = 0;
-  const program: Program = {
-    steps: checks.map(({ kernel }, number) => ({
-      kernel,
-      reads: kernel.loads.map(() => ({ kind: "input", number: next++ })),
-      writes: [{ kind: "output", number }],
-    })),
-    inputs: data.map(({ values }) => values.length),
-    outputs: checks.map(({ expected }) => ({ size: expected.length })),
-    scratch: [],
-  };
-  const executable = device.compile(program);
-  const buffers: Buffer[] = [];
-  try {
-    const allocate = (size: number) => {
-      const buffer = device.allocate(size);
-      buffers.push(buffer);
-      return buffer;
-    };
-    const inputs = data.map(({ values, dtype }) => {
-      const buffer = allocate(values.length);
-      device.write(buffer, values, dtype);
-      return buffer;
-    });
-    const outputs = program.outputs.map(({ size }) => allocate(size));
-    executable.run(inputs, outputs);
-    return await Promise.all(outputs.map((output) => device.read(output, output.size, "float32")));
-  } finally {
-    executable.free();
-    for (const buffer of buffers) buffer.free();
   }
 }
 
-/** Every intrinsic at numbers from 2⁻¹⁰ to 20, where all are defined. */
-function checkIntrinsics(): Check {
-  const xs = Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
-  const names = Object.keys(INTRINSICS) as Intrinsic[];
-  const [n, count] = [names.length, xs.length];
-  const x = load(0, axisIndex(1, count), "float32");
-  const which = position(axisIndex(0, n));
-  const value = names.reduce<Expr>(
-    (rest, name, i) => select(equal(which, constant(i, "int32")), intrinsic(name)(x), rest),
-    constant(0),
+/** Computes all checks on a device, as one program; gives the numbers of each by its name. */
+async function compute(device: Device): Promise<Map<string, Data>> {
+  const given: { node: Node; data: Data }[] = [];
+  const leaf = (
+    shape: number[],
+    data: Data = integers(sizeOf(shape)),
+    dtype: DType = "float32",
+  ) => {
+    const node: Node = { shape, dtype, inputs: [], lowering: { kind: "leaf" }, label: "leaf" };
+    given.push({ node, data });
+    return node;
+  };
+  const of = (label: string, shape: number[], lowering: Lowering, ...inputs: Node[]): Node => ({
+    ...{ label, shape, lowering, inputs, dtype: "float32" },
+  });
+  const sizes = [37, 43]; // which no tile divides
+  const product = of("matmul", sizes, { kind: "matmul" }, leaf([37, 21]), leaf([21, 43]));
+  const rows = Int32Array.from({ length: 40 }, (_, u) => (u * u) % 5);
+  const outputs = [
+    of("elementwise functions", [NAMES.length, XS.length], {
+      kind: "map",
+      element: ([which, x], read) =>
+        NAMES.reduce<Expr>((rest, name, i) => {
+          const isIt = equal(position(which), constant(i, "int32"));
+          return select(isIt, intrinsic(name)(read(0, [x])), rest);
+        }, constant(0)),
+    }, leaf([XS.length], XS)),
+    // Three sums of 300 numbers, each by a team of threads.
+    of("sum", [3], { kind: "reduce", combine: "add", axes: [1] }, leaf([3, 300])),
+    of(
+      "product with bias and rectifier",
+      sizes,
+      {
+        kind: "map",
+        element: (at, read) => max(add(read(0, at), read(1, [at[1]])), constant(0)),
+      },
+      product,
+      leaf([43]),
+    ),
+    of("scatter", [5, 3], { kind: "scatter" }, leaf([40], rows, "int32"), leaf([40, 3])),
+  ];
+
+  const program = compile(outputs, given.map(({ node }) => node), device.traits);
+  const executable = device.compile(program);
+  const inputBuffers = given.map(({ node: { shape, dtype }, data }) => {
+    const buffer = device.allocate(sizeOf(shape));
+    device.write(buffer, data, dtype);
+    return buffer;
+  });
+  const outputBuffers = outputs.map(({ shape }) => device.allocate(sizeOf(shape)));
+  executable.run(inputBuffers, outputBuffers);
+  const numbers = await Promise.all(
+    outputBuffers.map((buffer) => device.read(buffer, buffer.size, "float32")),
   );
-  return {
-    kernel: {
-      ...{ kind: "map", name: "elementwise functions", space: [n, count], loads: ["float32"] },
-      stores: [{ dtype: "float32", value }],
-    },
-    inputs: [xs],
-    expected: names.flatMap((name) => Array.from(xs, INTRINSICS[name].exact)),
-    describe: (i) => `${names[Math.floor(i / count)]}(${xs[i % count]})`,
-  };
-}
-
-/** Small integers that look random: sums of them are exact. */
-const integers = (count: number): Float32Array =>
-  Float32Array.from({ length: count }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >> 28);
-
-const dot = (count: number, term: (i: number) => number): number =>
-  Array.from({ length: count }, (_, i) => term(i)).reduce((sum, x) => sum + x, 0);
-
-/** A sum of 300 numbers by a team of threads, for each of three outputs. */
-function checkSum(): Check {
-  const [rows, over] = [3, 300];
-  const data = integers(rows * over);
-  const at = flatten([axisIndex(0, rows), axisIndex(1, over)], [rows, over]);
-  return {
-    kernel: {
-      ...{ kind: "reduce", name: "sum", combine: "add", space: [rows], over: [over] },
-      ...{ loads: ["float32"], body: load(0, at, "float32") },
-      stores: [{ dtype: "float32", value: result("float32") }],
-    },
-    inputs: [data],
-    expected: Array.from({ length: rows }, (_, r) => dot(over, (k) => data[r * over + k])),
-  };
-}
-
-/** A product with bias and rectifier, of sizes that no tile divides. */
-function checkProduct(): Check {
-  const [m, k, n] = [37, 21, 43];
-  const [a, b, bias] = [integers(m * k), integers(k * n), integers(n)];
-  const [row, column, inner] = [axisIndex(0, m), axisIndex(1, n), axisIndex(2, k)];
-  const shifted = add(result("float32"), load(2, column, "float32"));
-  return {
-    kernel: {
-      ...{ kind: "matmul", name: "product", space: [m, n], over: [k] },
-      loads: ["float32", "float32", "float32"],
-      a: load(0, flatten([row, inner], [m, k]), "float32"),
-      b: load(1, flatten([inner, column], [k, n]), "float32"),
-      stores: [{ dtype: "float32", value: max(shifted, constant(0)) }],
-    },
-    inputs: [a, b, bias],
-    expected: Array.from({ length: m * n }, (_, i) => {
-      const [r, c] = [Math.floor(i / n), i % n];
-      return Math.max(dot(k, (j) => a[r * k + j] * b[j * n + c]) + bias[c], 0);
-    }),
-  };
-}
-
-/** 40 updates of three columns, to five rows. */
-function checkScatter(): Check {
-  const [rows, columns, updates] = [5, 3, 40];
-  const data = integers(updates * columns);
-  const targets = Int32Array.from({ length: updates }, (_, u) => (u * u) % rows);
-  const u = axisIndex(2, updates);
-  const at = flatten([u, axisIndex(1, columns)], [updates, columns]);
-  return {
-    kernel: {
-      ...{ kind: "scatter", name: "scatter", space: [rows, columns], over: [updates] },
-      ...{ loads: ["int32", "float32"], row: load(0, u, "int32"), body: load(1, at, "float32") },
-      stores: [{ dtype: "float32", value: result("float32") }],
-    },
-    inputs: [targets, data],
-    expected: Array.from({ length: rows * columns }, (_, i) => {
-      const [r, c] = [Math.floor(i / columns), i % columns];
-      return dot(updates, (u) => targets[u] === r ? data[u * columns + c] : 0);
-    }),
-  };
+  executable.free();
+  for (const buffer of [...inputBuffers, ...outputBuffers]) buffer.free();
+  return new Map(outputs.map(({ label }, i) => [label, numbers[i]]));
 }

@@ -93,10 +93,17 @@ export function echoMatrixSample(
   channel: EchoChannel,
   pool?: EchoPool<MatrixEncodings>,
 ): Tensor {
-  const noise = echoMatrixNoise(key, mean, scale, channel, pool);
-  const z = add(clipMean(mean, channel), times(scale, noise));
+  const z = echoMatrixCode(echoMatrixNoise(key, mean, scale, channel, pool), mean, scale, channel);
   return channel.multiplicative ? exp(z) : z;
 }
+
+/** The code of a given noise; as {@linkcode echoCode}, with matrices as the scales. */
+export const echoMatrixCode = (
+  noise: Tensor,
+  mean: Tensor,
+  scale: Tensor,
+  channel: EchoChannel,
+): Tensor => add(clipMean(mean, channel), times(scale, noise));
 
 /** The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoMatrixSample}. */
 export function echoMatrixNoise(
@@ -122,9 +129,9 @@ export function echoMatrixNoise(
   return noise;
 }
 
-/** Matrices times vectors, [batch, latent]. */
+/** Matrices times vectors, [batch, latent], or several for each matrix, [samples, batch, latent]. */
 const times = (matrices: Tensor, vectors: Tensor): Tensor =>
-  sum(mul(matrices, expandDims(vectors, 1)), { axis: 2 });
+  sum(mul(matrices, expandDims(vectors, vectors.rank - 1)), { axis: -1 });
 
 function check(mean: Tensor, scale: Tensor): void {
   const [batch, latent] = mean.shape;

@@ -31,13 +31,21 @@
 import { neg } from "../ops/elementwise.ts";
 import { sum } from "../ops/linear.ts";
 import type { Tensor } from "../tensor.ts";
-import { type EchoChannel, logScaleOf } from "./channel.ts";
+import { checkOptions } from "../checks.ts";
+import { type EchoChannel, echoChannel, logScaleOf } from "./channel.ts";
+
+/** Settings of {@linkcode echoRate}. */
+export interface EchoRateOptions {
+  /** Whether to return the part of each dimension, −log Sⱼ(x), [batch, latent]; false unless given. */
+  readonly perDimension?: boolean;
+}
 
 /**
  * The rate I(X;Z) of each example, −Σⱼ log Sⱼ(x), in nats, [batch]; its mean over the population is
  * the mutual information.
  *
  * @param logScale as for {@linkcode echoSample}, [batch, latent]
+ * @param channel the same as for {@linkcode echoSample}; `echoChannel()` unless given
  * @example Two dimensions with scale ½ each
  * ```ts
  * import { echoChannel, echoRate, full } from "@echograd/echograd";
@@ -45,5 +53,15 @@ import { type EchoChannel, logScaleOf } from "./channel.ts";
  * console.log(await rate.item()); // 2 log 2 = 1.386 nats
  * ```
  */
-export const echoRate = (logScale: Tensor, channel: EchoChannel): Tensor =>
-  neg(sum(logScaleOf(logScale, channel), { axis: -1 }));
+export function echoRate(
+  logScale: Tensor,
+  channel: EchoChannel = echoChannel(),
+  options: EchoRateOptions = {},
+): Tensor {
+  checkOptions("compute an Echo rate", options, "perDimension");
+  const rates = neg(logScaleOf(logScale, channel));
+  return options.perDimension ? rates : sum(rates, { axis: -1 });
+}
+
+/** {@linkcode echoRate}, by the name that it has in the paper's code. */
+export const echoLoss: typeof echoRate = echoRate;

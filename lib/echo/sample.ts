@@ -19,6 +19,7 @@ import { cumsum } from "../ops/reduce.ts";
 import {
   clipMean,
   type EchoChannel,
+  echoChannel,
   echoCount,
   echoMeans,
   echoOrder,
@@ -53,7 +54,7 @@ export type EchoPool<E = Encodings> = E & {
  * @param key decides the echoes of each example
  * @param mean f(x), [batch, latent]
  * @param logScale at most 0 (a log-sigmoid, say), [batch, latent]
- * @param channel the same as for {@linkcode echoRate}
+ * @param channel the same as for {@linkcode echoRate}; `echoChannel()` unless given
  * @param pool encodings, [pool, latent], to draw the echoes from instead of the batch
  * @returns z, [batch, latent]
  * @throws {ShapeError} where the shapes are not [batch, latent]; {RangeError} where there is
@@ -63,20 +64,32 @@ export function echoSample(
   key: Key,
   mean: Tensor,
   logScale: Tensor,
-  channel: EchoChannel,
+  channel: EchoChannel = echoChannel(),
   pool?: EchoPool,
 ): Tensor {
-  const noise = echoNoise(key, mean, logScale, channel, pool);
-  const z = add(clipMean(mean, channel), mul(exp(logScaleOf(logScale, channel)), noise));
+  const z = echoCode(echoNoise(key, mean, logScale, channel, pool), mean, logScale, channel);
   return channel.multiplicative ? exp(z) : z;
 }
+
+/**
+ * The code of a given noise, f(x) + S(x)·ε, before the exponential of a multiplicative channel.
+ *
+ * @param noise ε, [batch, latent], or several for each example, [samples, batch, latent]
+ * @returns codes of the shape of the noise
+ */
+export const echoCode = (
+  noise: Tensor,
+  mean: Tensor,
+  logScale: Tensor,
+  channel: EchoChannel = echoChannel(),
+): Tensor => add(clipMean(mean, channel), mul(exp(logScaleOf(logScale, channel)), noise));
 
 /** The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoSample}. */
 export function echoNoise(
   key: Key,
   mean: Tensor,
   logScale: Tensor,
-  channel: EchoChannel,
+  channel: EchoChannel = echoChannel(),
   pool?: EchoPool,
 ): Tensor {
   check(mean, logScale);

@@ -68,8 +68,6 @@ export interface CriticOptions {
   readonly device?: Device;
 }
 
-const NAMES = ["method", "clip", "hidden", "steps", "batch", "learningRate", "device"];
-
 /** Two scalars, in nats. */
 export interface CriticEstimate {
   /** The mutual information. */
@@ -114,7 +112,8 @@ export function criticInformation(
   z: Tensor,
   options: CriticOptions = {},
 ): CriticEstimate {
-  checkOptions("train a critic", options, ...NAMES);
+  const names = ["method", "clip", "hidden", "steps", "batch", "learningRate", "device"];
+  checkOptions("train a critic", options, ...names);
   const { hidden = [64, 64], steps = 1500, batch = 256, learningRate = 1e-3, device } = options;
   const { clip = 5, method: name = "smile" } = options;
   if (!Object.hasOwn(METHODS, name)) {
@@ -151,7 +150,9 @@ export function criticInformation(
     return { params, optimizer: next, logMean };
   }, { device, donate: [0] });
 
-  const params = initCritic(initKey, [x.shape[1] + z.shape[1], ...hidden, 1]);
+  const sizes = [x.shape[1] + z.shape[1], ...hidden, 1];
+  const params = split(initKey, sizes.length - 1)
+    .map((key, i) => initDense(key, sizes[i], sizes[i + 1]));
   let state: State = { params, optimizer: optimizer.init(params), logMean: zeros([]) };
   for (let i = 0; i < steps; i++) state = step(state);
 
@@ -213,10 +214,6 @@ function standardised(rows: Tensor, all: Tensor): Tensor {
 function shifted(row: Tensor, by: Tensor, n: number): Tensor {
   const moved = add(add(row, by), 1);
   return where(greaterEqual(moved, n), sub(moved, n), moved);
-}
-
-function initCritic(key: Key, sizes: readonly number[]): readonly Dense[] {
-  return split(key, sizes.length - 1).map((key, i) => initDense(key, sizes[i], sizes[i + 1]));
 }
 
 /** T(x, z), [n]. */

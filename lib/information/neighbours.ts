@@ -15,7 +15,7 @@
 import { checkOptions } from "../checks.ts";
 import { ShapeError, shapeError } from "../shape.ts";
 import { digamma } from "./digamma.ts";
-import { checkPoints, countOf, kdTree, type Points } from "./kd_tree.ts";
+import { checkPoints, countOf, kdTree, type Points, rowOf } from "./kd_tree.ts";
 import { onLikeScales, requireDensity } from "./spread.ts";
 
 export type { Points };
@@ -76,8 +76,8 @@ export interface NeighbourOptions {
  * linear function of the others: for y = x the information is infinite.
  */
 export function ksgInformation(x: Points, y: Points, options: NeighbourOptions = {}): Estimate {
-  const op = "estimate the information", { k = 3, jitter = 0, seed = 0 } = options;
-  const n = checkDraws(op, options, x, y);
+  const op = "estimate the information";
+  const { n, k, jitter, seed } = checkDraws(op, options, x, y);
   const scaled = [onLikeScales(x, jitter, seed), onLikeScales(y, jitter, seed, x.values.length)];
   const pairs = join(scaled[0], scaled[1]), split = x.dimensions;
   requireDensity(op, pairs, (d) => d < split ? `column ${d} of x` : `column ${d - split} of y`);
@@ -118,8 +118,8 @@ export function ksgInformation(x: Points, y: Points, options: NeighbourOptions =
  * others: the entropy is −∞.
  */
 export function neighbourEntropy(x: Points, options: NeighbourOptions = {}): Estimate {
-  const op = "estimate the entropy", { k = 3, jitter = 0, seed = 0 } = options;
-  const n = checkDraws(op, options, x);
+  const op = "estimate the entropy";
+  const { n, k, jitter, seed } = checkDraws(op, options, x);
   const scaled = onLikeScales(x, jitter, seed);
   requireDensity(op, scaled, (d) => `column ${d}`);
   const tree = kdTree(scaled);
@@ -154,23 +154,24 @@ export function noiseInformation(
   logDeterminants: ArrayLike<number>,
   options: NeighbourOptions = {},
 ): Estimate {
-  if (z.dimensions !== noise.dimensions || logDeterminants.length !== countOf(z)) {
-    const given = `${
-      countOf(noise)
-    } noises of ${noise.dimensions} and ${logDeterminants.length} log-determinants`;
-    throw shapeError`Cannot estimate the information in ${
-      countOf(z)
-    } codes of ${z.dimensions} dimensions, with ${given}`;
+  const n = countOf(z), noises = countOf(noise), logs = logDeterminants.length;
+  if (z.dimensions !== noise.dimensions || logs !== n) {
+    const given = `${noises} noises of ${noise.dimensions} and ${logs} log-determinants`;
+    throw shapeError`Cannot estimate the information in ${n} codes of ${z.dimensions} dimensions, with ${given}`;
   }
   checkDraws("estimate the information", options, z, noise);
   const ofZ = neighbourEntropy(z, options).terms, ofNoise = neighbourEntropy(noise, options).terms;
   return estimateOf(ofZ.map((term, i) => term - ofNoise[i] - logDeterminants[i]));
 }
 
-/** The number of draws. */
-function checkDraws(op: string, options: NeighbourOptions, ...of: readonly Points[]): number {
+/** The number of draws, and the options with their defaults. */
+function checkDraws(
+  op: string,
+  options: NeighbourOptions,
+  ...of: readonly Points[]
+): Required<NeighbourOptions> & { n: number } {
   checkOptions(op, options, "k", "jitter", "seed");
-  const { k = 3 } = options;
+  const { k = 3, jitter = 0, seed = 0 } = options;
   for (const points of of) checkPoints(points, op);
   const counts = of.map(countOf);
   if (new Set(counts).size > 1) {
@@ -182,19 +183,14 @@ function checkDraws(op: string, options: NeighbourOptions, ...of: readonly Point
       `Cannot ${op} of ${n} points by neighbour ${k}: k is an integer from 1 to ${n - 1}`,
     );
   }
-  return n;
+  return { n, k, jitter, seed };
 }
 
 /** The rows of x, each followed by that of y. */
 function join(x: Points, y: Points): Points {
-  const rowOf = ({ values, dimensions }: Points, i: number) =>
-    values.subarray(i * dimensions, (i + 1) * dimensions);
   const dimensions = x.dimensions + y.dimensions;
-  const values = new Float64Array(countOf(x) * dimensions);
-  for (let i = 0; i < countOf(x); i++) {
-    values.set(rowOf(x, i), i * dimensions);
-    values.set(rowOf(y, i), i * dimensions + x.dimensions);
-  }
+  const values = new Float64Array(x.values.length + y.values.length);
+  for (let i = 0; i < countOf(x); i++) values.set([...rowOf(x, i), ...rowOf(y, i)], i * dimensions);
   return { values, dimensions };
 }
 

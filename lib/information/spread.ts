@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { countOf, type Points } from "./kd_tree.ts";
+import { countOf, type Points, rowOf } from "./kd_tree.ts";
 
 /** Draws with their coordinates on similar scales. */
 export interface Scaled extends Points {
@@ -104,24 +104,16 @@ export function requireDensity(op: string, points: Points, nameOf: (d: number) =
 
 /** The number of rows that equal another row. */
 function equalRows(points: Points): number {
-  const { values, dimensions } = points, n = countOf(points);
-  const compare = (a: number, b: number): number => {
-    for (let d = 0; d < dimensions; d++) {
-      const difference = values[a * dimensions + d] - values[b * dimensions + d];
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort(compare);
-  const isEqual = (i: number) => i > 0 && i < n && compare(order[i - 1], order[i]) === 0;
-  return order.reduce((count, _, i) => isEqual(i) || isEqual(i + 1) ? count + 1 : count, 0);
+  const times = new Map<string, number>();
+  for (let i = 0; i < countOf(points); i++) {
+    const row = rowOf(points, i).join();
+    times.set(row, (times.get(row) ?? 0) + 1);
+  }
+  return [...times.values()].reduce((sum, n) => n > 1 ? sum + n : sum, 0);
 }
 
-const dot = (a: Float64Array, b: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-};
+const dot = (a: Float64Array, b: Float64Array): number =>
+  a.reduce((sum, v, i) => sum + v * b[i], 0);
 
 const columnOf = (points: Points, d: number): Float64Array =>
   Float64Array.from(

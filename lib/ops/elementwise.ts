@@ -7,18 +7,22 @@
 import type { DType, Expr, Intrinsic } from "../../kernels/formula.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkDType } from "../checks.ts";
-import { broadcastShapes } from "../shape.ts";
+import { broadcastShapes, type Shape } from "../shape.ts";
 import { Tensor, type TensorLike } from "../tensor.ts";
 import type { Trace } from "../trace.ts";
-import { full, zeros } from "../create.ts";
+import { full } from "../create.ts";
 import { broadcastTo } from "./linear.ts";
 import {
   apply,
+  FLOATS,
+  map,
+  NUMBERS,
   type Primitive,
   primitive,
   requireDType,
   requireSameDType,
   requireTensors,
+  view,
 } from "./primitive.ts";
 
 /** An elementwise op. */
@@ -28,110 +32,97 @@ export type Unary = Elementwise<[x: TensorLike]>;
 /** An op of two tensors, or of a tensor and a number. */
 export type Binary = Elementwise<[a: TensorLike, b: TensorLike]>;
 
-interface Rule {
-  /** The dtypes that the inputs may have. */
-  readonly dtypes: readonly DType[];
-  /** The dtype of the output; that of the inputs unless given. */
-  readonly gives?: DType;
-  readonly formula: (...elements: Expr[]) => Expr;
-  readonly gradient?: (
-    dy: Tensor,
-    y: Tensor,
-    ...inputs: readonly Tensor[]
-  ) => readonly (Tensor | undefined)[];
-}
+/**
+ * The gradients with respect to the inputs, given dy, that with respect to y; undefined where zero.
+ */
+type Gradient = (
+  dy: Tensor,
+  y: Tensor,
+  ...inputs: readonly Tensor[]
+) => readonly (Tensor | undefined)[];
 
-const FLOATS: readonly DType[] = ["float32"];
+/** An element of the output, given those of the inputs. */
+type Formula = (...elements: Expr[]) => Expr;
+
 const INTEGERS: readonly DType[] = ["int32", "uint32"];
-const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
+const BITS: readonly DType[] = [...INTEGERS, "bool"];
 
-function elementwise<A extends readonly TensorLike[]>(name: string, rule: Rule): Elementwise<A> {
+/**
+ * The op of a scalar formula; `gives` is the dtype of the output, that of the inputs unless given.
+ */
+function elementwise<A extends readonly TensorLike[]>(
+  name: string,
+  dtypes: readonly DType[],
+  formula: Formula,
+  gradient?: Gradient,
+  gives?: DType,
+): Elementwise<A> {
   const record = primitive({
     name,
     type(inputs) {
-      inputs.forEach((input) => requireDType(name, input, ...rule.dtypes));
+      inputs.forEach((input) => requireDType(name, input, ...dtypes));
       requireSameDType(name, inputs);
-      return { shape: inputs[0].shape, dtype: rule.gives ?? inputs[0].dtype };
+      return { shape: inputs[0].shape, dtype: gives ?? inputs[0].dtype };
     },
-    lower: (inputs) => ({
-      kind: "map",
-      element: (at, read) => rule.formula(...inputs.map((_, i) => read(i, at))),
-    }),
-    gradient: rule.gradient && ((dy, y, inputs) => rule.gradient!(dy, y, ...inputs)),
+    lower: (inputs) => map((at, read) => formula(...inputs.map((_, i) => read(i, at)))),
+    gradient: gradient && ((dy, y, inputs) => gradient(dy, y, ...inputs)),
   });
-  const arity = rule.formula.length; // further arguments are dropped, so that list.map(exp) works
-  return (...args) => apply(record, align(name, args, arity), undefined);
+  const arity = formula.length; // further arguments are dropped, so that list.map(exp) works
+  return (...args) =>
+    apply(record, align(name, Array.from({ length: arity }, (_, i) => args[i])), undefined);
 }
 
 /**
  * Turns numbers into tensors of the dtype beside them, and broadcasts all arguments to one shape.
  */
-function align(op: string, args: readonly TensorLike[], arity = args.length): Tensor[] {
-  if (args.length !== arity) args = Array.from({ length: arity }, (_, i) => args[i]);
+function align(op: string, args: readonly TensorLike[]): Tensor[] {
   requireTensors(op, args, true);
-  const shape = broadcastShapes(op, ...args.map((x) => typeof x === "number" ? [] : x.shape));
-  const dtype = args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
-  return args.map((x) => typeof x === "number" ? full(shape, x, dtype) : broadcastTo(x, shape));
+  const shape = commonShape(op, args);
+  return args.map((x) => fill(x, shape, dtypeOf(args)));
 }
+const commonShape = (op: string, args: readonly TensorLike[]): Shape =>
+  broadcastShapes(op, ...args.map((x) => typeof x === "number" ? [] : x.shape));
+const dtypeOf = (args: readonly TensorLike[]): DType =>
+  args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
+const fill = (x: TensorLike, shape: Shape, dtype: DType): Tensor =>
+  typeof x === "number" ? full(shape, x, dtype) : broadcastTo(x, shape);
 
 // Arithmetic
 
 /** −x. */
-export const neg: Unary = elementwise("neg", {
-  dtypes: NUMBERS,
-  formula: s.neg,
-  gradient: (dy) => [neg(dy)],
-});
+export const neg: Unary = elementwise("neg", NUMBERS, s.neg, (dy) => [neg(dy)]);
 /** |x|; the gradient at 0 is 0. */
-export const abs: Unary = elementwise("abs", {
-  dtypes: ["float32", "int32"],
-  formula: s.abs,
-  gradient: (dy, _, x) => [where(less(x, 0), neg(dy), where(less(0, x), dy, 0))],
-});
+export const abs: Unary = elementwise("abs", ["float32", "int32"], s.abs, (dy, _, x) => [
+  where(less(x, 0), neg(dy), where(less(0, x), dy, 0)),
+]);
 /** The greatest integer not above x; the gradient is 0. */
-export const floor: Unary = elementwise("floor", { dtypes: FLOATS, formula: s.floor });
+export const floor: Unary = elementwise("floor", FLOATS, s.floor);
 /** √x. */
-export const sqrt: Unary = elementwise("sqrt", {
-  dtypes: FLOATS,
-  formula: s.sqrt,
-  gradient: (dy, y) => [div(mul(dy, 0.5), y)],
-});
+export const sqrt: Unary = elementwise("sqrt", FLOATS, s.sqrt, (dy, y) => [div(mul(dy, 0.5), y)]);
 /** a + b; integers wrap around. */
-export const add: Binary = elementwise("add", {
-  dtypes: NUMBERS,
-  formula: s.add,
-  gradient: (dy) => [dy, dy],
-});
+export const add: Binary = elementwise("add", NUMBERS, s.add, (dy) => [dy, dy]);
 /** a − b; integers wrap around. */
-export const sub: Binary = elementwise("sub", {
-  dtypes: NUMBERS,
-  formula: s.sub,
-  gradient: (dy) => [dy, neg(dy)],
-});
+export const sub: Binary = elementwise("sub", NUMBERS, s.sub, (dy) => [dy, neg(dy)]);
 /** a · b; integers wrap around. */
-export const mul: Binary = elementwise("mul", {
-  dtypes: NUMBERS,
-  formula: s.mul,
-  gradient: (dy, _, a, b) => [mul(dy, b), mul(dy, a)],
-});
+export const mul: Binary = elementwise("mul", NUMBERS, s.mul, (dy, _, a, b) => [
+  mul(dy, b),
+  mul(dy, a),
+]);
 /** a / b, of floats. */
-export const div: Binary = elementwise("div", {
-  dtypes: FLOATS,
-  formula: s.div,
-  gradient: (dy, y, _, b) => [div(dy, b), neg(div(mul(dy, y), b))],
-});
+export const div: Binary = elementwise("div", FLOATS, s.div, (dy, y, _, b) => [
+  div(dy, b),
+  neg(div(mul(dy, y), b)),
+]);
 /** The smaller of a and b; NaN if either is NaN. Where a = b, each gets half of the gradient. */
-export const min: Binary = elementwise("min", {
-  dtypes: NUMBERS,
-  formula: s.min,
-  gradient: (dy, _, a, b) => [mul(dy, share(a, b)), mul(dy, share(b, a))],
-});
+export const min: Binary = elementwise("min", NUMBERS, s.min, (dy, _, a, b) => [
+  mul(dy, share(a, b)),
+  mul(dy, share(b, a)),
+]);
 /** The larger of a and b; NaN if either is NaN. Where a = b, each gets half of the gradient. */
-export const max: Binary = elementwise("max", {
-  dtypes: NUMBERS,
-  formula: s.max,
-  gradient: (dy, _, a, b) => [mul(dy, share(b, a)), mul(dy, share(a, b))],
-});
+export const max: Binary = elementwise("max", NUMBERS, s.max, (dy, _, a, b) => [
+  mul(dy, share(b, a)),
+  mul(dy, share(a, b)),
+]);
 /**
  * The part of the gradient that goes to `small`: 1 where it is the smaller one, ½ where both are
  * equal.
@@ -142,8 +133,8 @@ const share = (small: Tensor, large: Tensor): Tensor =>
 // Functions
 
 /** A function of floats. Devices have it built in, or take its formula from kernels/numerics.ts. */
-const intrinsic = (name: Intrinsic, gradient: Rule["gradient"]): Unary =>
-  elementwise(name, { dtypes: FLOATS, formula: s.intrinsic(name), gradient });
+const intrinsic = (name: Intrinsic, gradient: Gradient): Unary =>
+  elementwise(name, FLOATS, s.intrinsic(name), gradient);
 
 /** eˣ. */
 export const exp: Unary = intrinsic("exp", (dy, y) => [mul(dy, y)]);
@@ -170,8 +161,8 @@ export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))])
 
 // Comparisons: bool, and false where an argument is NaN.
 
-const comparison = (name: string, formula: Rule["formula"], dtypes = NUMBERS): Binary =>
-  elementwise(name, { dtypes, gives: "bool", formula });
+const comparison = (name: string, formula: Formula, dtypes = NUMBERS): Binary =>
+  elementwise(name, dtypes, formula, undefined, "bool");
 
 /** a < b. */
 export const less: Binary = comparison("less", s.less);
@@ -191,26 +182,20 @@ export const isNaN = (x: TensorLike): Tensor => notEqual(x, x);
 // Bits
 
 /** a AND b, of bools or of the bits of integers. */
-export const and: Binary = elementwise("and", { dtypes: [...INTEGERS, "bool"], formula: s.and });
+export const and: Binary = elementwise("and", BITS, s.and);
 /** a OR b, of bools or of the bits of integers. */
-export const or: Binary = elementwise("or", { dtypes: [...INTEGERS, "bool"], formula: s.or });
+export const or: Binary = elementwise("or", BITS, s.or);
 /** a XOR b, of bools or of the bits of integers. */
-export const xor: Binary = elementwise("xor", { dtypes: [...INTEGERS, "bool"], formula: s.xor });
+export const xor: Binary = elementwise("xor", BITS, s.xor);
 /** NOT x, of a bool or of the bits of an integer. */
 export function not(x: Tensor): Tensor {
   requireTensors("not", [x]);
   return xor(x, x.dtype === "bool" ? 1 : x.dtype === "uint32" ? 0xffffffff : -1);
 }
 /** a · 2ᵇ, with b taken modulo 32. */
-export const shiftLeft: Binary = elementwise("shiftLeft", {
-  dtypes: INTEGERS,
-  formula: s.shiftLeft,
-});
+export const shiftLeft: Binary = elementwise("shiftLeft", INTEGERS, s.shiftLeft);
 /** ⌊a / 2ᵇ⌋, with b taken modulo 32. */
-export const shiftRight: Binary = elementwise("shiftRight", {
-  dtypes: INTEGERS,
-  formula: s.shiftRight,
-});
+export const shiftRight: Binary = elementwise("shiftRight", INTEGERS, s.shiftRight);
 
 // Choice and conversion
 
@@ -221,10 +206,7 @@ const selectPrimitive = primitive({
     requireSameDType("choose between", [a, b]);
     return a;
   },
-  lower: () => ({
-    kind: "map",
-    element: (at, read) => s.select(read(0, at), read(1, at), read(2, at)),
-  }),
+  lower: () => map((at, read) => s.select(read(0, at), read(1, at), read(2, at))),
   gradient: (dy, _, [condition]) => [undefined, where(condition, dy, 0), where(condition, 0, dy)],
 });
 /**
@@ -244,19 +226,15 @@ const selectPrimitive = primitive({
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   requireTensors("choose by", [condition]);
   requireTensors("choose", [a, b], true);
-  const shapes = [condition, a, b].map((x) => typeof x === "number" ? [] : x.shape);
-  const shape = broadcastShapes("choose with", ...shapes);
-  const [c] = align("choose", [condition, zeros(shape)]);
-  const [x, y] = align("choose", [a, b, zeros(shape, dtypeOf(a, b))]);
-  return apply(selectPrimitive, [c, x, y], undefined);
+  const shape = commonShape("choose with", [condition, a, b]);
+  const [x, y] = [a, b].map((x) => fill(x, shape, dtypeOf([a, b])));
+  return apply(selectPrimitive, [broadcastTo(condition, shape), x, y], undefined);
 }
-const dtypeOf = (...args: readonly TensorLike[]): DType =>
-  args.find((x) => x instanceof Tensor)?.dtype ?? "float32";
 
 const castPrimitive = primitive<DType>({
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
-  lower: (_, dtype) => ({ kind: "map", element: (at, read) => s.convert(read(0, at), dtype) }),
+  lower: (_, dtype) => map((at, read) => s.convert(read(0, at), dtype)),
 });
 /** Converts to another dtype. Floats are cut towards zero, and saturate. The gradient is 0. */
 export function cast(x: Tensor, dtype: DType): Tensor {
@@ -268,7 +246,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 export const identityPrimitive: Primitive = primitive({
   name: "identity",
   type: ([x]) => x,
-  lower: () => ({ kind: "map", element: (at, read) => read(0, at), isView: true }),
+  lower: () => view((at) => at),
   gradient: (dy) => [dy],
 });
 /** x as a fresh node, marked by a trace: `grad` wraps its arguments in these. */

@@ -22,21 +22,13 @@ import type { DType } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, max, min, mul } from "./elementwise.ts";
 import { reshape, transpose } from "./linear.ts";
-import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, map, NUMBERS, primitive, requireDType, requireTensors } from "./primitive.ts";
 import { clampIndex } from "./slicing.ts";
 
-interface IotaAttributes {
-  readonly shape: Shape;
-  readonly axis: number;
-  readonly dtype: DType;
-}
-const iotaPrimitive = primitive<IotaAttributes>({
+const iotaPrimitive = primitive<{ shape: Shape; axis: number; dtype: DType }>({
   name: "iota",
   type: (_, { shape, dtype }) => ({ shape, dtype }),
-  lower: (_, { axis, dtype }) => ({
-    kind: "map",
-    element: (at) => s.convert(s.position(at[axis]), dtype),
-  }),
+  lower: (_, { axis, dtype }) => map((at) => s.convert(s.position(at[axis]), dtype)),
 });
 /** 0, 1, 2, … along an axis. */
 export function iota(shape: Shape, axis = -1, dtype: DType = "int32"): Tensor {
@@ -75,14 +67,11 @@ const takePrimitive = primitive({
     checkIndices("take", indices, x.shape[0]);
     return { shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype };
   },
-  lower: ([x, indices]) => ({
-    kind: "map",
-    element(at, read) {
-      const rank = indices.shape.length;
+  lower: ([x, { rank }]) =>
+    map((at, read) => {
       const row = clampIndex(read(1, at.slice(0, rank)), x.shape[0]);
       return read(0, [row, ...at.slice(rank)]);
-    },
-  }),
+    }),
   gradient(dy, _, [x, indices]) {
     const updates = reshape(dy, [indices.size, ...x.shape.slice(1)]);
     return [scatterAdd(x.shape[0], reshape(indices, [indices.size]), updates), undefined];
@@ -101,15 +90,10 @@ export function take(x: Tensor, indices: Tensor, axis = 0): Tensor {
   const along = normalizeAxis(axis, x.shape, "take");
   if (along === 0) return apply(takePrimitive, [x, indices], undefined);
   const axes = x.shape.map((_, i) => i);
-  const front = transpose(x, [along, ...axes.filter((i) => i !== along)]);
+  const front = transpose(x, [along, ...axes.toSpliced(along, 1)]);
   const taken = apply(takePrimitive, [front, indices], undefined);
-  const rank = indices.rank;
-  const order = taken.shape.map((_, i) => i);
-  return transpose(taken, [
-    ...order.slice(rank, rank + along),
-    ...order.slice(0, rank),
-    ...order.slice(rank + along),
-  ]);
+  const order = taken.shape.map((_, i) => i), ofIndices = order.splice(0, indices.rank);
+  return transpose(taken, order.toSpliced(along, 0, ...ofIndices));
 }
 
 /**
@@ -140,7 +124,7 @@ const scatterPrimitive = primitive<number>({
   name: "scatterAdd",
   type([indices, updates], rows) {
     requireDType("index by", indices, "int32");
-    requireDType("scatterAdd", updates, "float32", "int32", "uint32");
+    requireDType("scatterAdd", updates, ...NUMBERS);
     if (indices.rank !== 1 || updates.rank === 0 || updates.shape[0] !== indices.size) {
       throw shapeError`Cannot scatterAdd ${updates.shape} at ${indices.shape}: it takes one index for each row of updates`;
     }

@@ -10,7 +10,7 @@ import { checkArray } from "../checks.ts";
 import { normalizeAxis, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expandDims } from "./linear.ts";
-import { apply, primitive, requireSameDType, requireTensors } from "./primitive.ts";
+import { apply, map, primitive, requireSameDType, requireTensors } from "./primitive.ts";
 import { clampIndex, slice } from "./slicing.ts";
 
 const concatPrimitive = primitive<number>({
@@ -20,21 +20,19 @@ const concatPrimitive = primitive<number>({
     if (a.rank !== b.rank || a.shape.some((d, i) => i !== axis && d !== b.shape[i])) {
       throw shapeError`Cannot concatenate ${a.shape} and ${b.shape} along axis ${axis}: the other axes differ`;
     }
-    return { shape: a.shape.map((d, i) => i === axis ? d + b.shape[i] : d), dtype: a.dtype };
+    return { shape: a.shape.with(axis, a.shape[axis] + b.shape[axis]), dtype: a.dtype };
   },
-  lower: ([a, b], axis) => ({
-    kind: "map",
-    element(at, read) {
+  lower: ([a, b], axis) =>
+    map((at, read) => {
       const i = s.position(at[axis]);
       const split = s.constant(a.shape[axis], "int32");
-      const put = (index: Index) => at.map((old, k) => k === axis ? index : old);
+      const put = (index: Index) => at.with(axis, index);
       return s.select(
         s.less(i, split),
         read(0, put(clampIndex(i, a.shape[axis]))),
         read(1, put(clampIndex(s.sub(i, split), b.shape[axis]))),
       );
-    },
-  }),
+    }),
   gradient(dy, _, inputs, axis) {
     let start = 0;
     return inputs.map((input) => {

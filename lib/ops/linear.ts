@@ -14,6 +14,7 @@
  *
  * @module
  */
+import type { Combine } from "../../kernels/graph.ts";
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
 import { checkArray, checkOptions, counted } from "../checks.ts";
 import {
@@ -26,7 +27,15 @@ import {
   sizeOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { apply, type Primitive, primitive, requireDType, requireTensors } from "./primitive.ts";
+import {
+  apply,
+  NUMBERS,
+  type Primitive,
+  primitive,
+  requireDType,
+  requireTensors,
+  view,
+} from "./primitive.ts";
 
 // Reordering
 
@@ -39,11 +48,7 @@ const reshapePrimitive = primitive<Shape>({
     }
     return { shape, dtype: x.dtype };
   },
-  lower: ([x], shape) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) => read(0, unflatten(flatten(at, shape), x.shape)),
-  }),
+  lower: ([x], shape) => view((at) => unflatten(flatten(at, shape), x.shape)),
   gradient: (dy, _, [x]) => [reshape(dy, x.shape)],
 });
 
@@ -82,13 +87,12 @@ const transposePrimitive = primitive<readonly number[]>({
     }
     return { shape: order.map((axis) => x.shape[axis]), dtype: x.dtype };
   },
-  lower: (_, order) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) => read(0, order.map((_, axis) => at[order.indexOf(axis)])),
-  }),
-  gradient: (dy, _, __, order) => [transpose(dy, order.map((_, axis) => order.indexOf(axis)))],
+  lower: (_, order) => view((at) => inverse(order).map((axis) => at[axis])),
+  gradient: (dy, _, __, order) => [transpose(dy, inverse(order))],
 });
+
+/** The order that undoes another. */
+const inverse = (order: readonly number[]): number[] => order.map((_, axis) => order.indexOf(axis));
 
 /**
  * Axis i of the output is axis order[i] of the input. Unless an order is given, the axes are
@@ -105,19 +109,13 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
 const flipPrimitive = primitive<readonly number[]>({
   name: "flip",
   type: ([x]) => x,
-  lower: ([x], axes) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) =>
-      read(
-        0,
-        at.map((i, axis) =>
-          axes.includes(axis)
-            ? plus(constantIndex(Math.max(0, x.shape[axis] - 1)), scale(i, -1))
-            : i
-        ),
-      ),
-  }),
+  lower: ([x], axes) =>
+    view((at) =>
+      at.map((i, axis) => {
+        const last = constantIndex(Math.max(0, x.shape[axis] - 1));
+        return axes.includes(axis) ? plus(last, scale(i, -1)) : i;
+      })
+    ),
   gradient: (dy, _, __, axes) => [flip(dy, axes)],
 });
 /** Reverses the order of the elements along some axes, all unless given. */
@@ -137,16 +135,10 @@ const broadcastPrimitive = primitive<Shape>({
     }
     return { shape, dtype: x.dtype };
   },
-  lower: ([x], shape) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) =>
-      read(
-        0,
-        at.slice(shape.length - x.shape.length)
-          .map((i, axis) => x.shape[axis] === 1 ? constantIndex(0) : i),
-      ),
-  }),
+  lower: ([x], shape) =>
+    view((at) =>
+      at.slice(shape.length - x.rank).map((i, axis) => x.shape[axis] === 1 ? constantIndex(0) : i)
+    ),
   gradient(dy, _, [x]) {
     // An element that was copied to many places gets the sum of their gradients.
     const extra = dy.rank - x.rank;
@@ -171,26 +163,19 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+/** Combines the elements over some axes, which vanish, or keep size 1. */
+export type Reduction = (x: Tensor, options?: ReduceOptions) => Tensor;
+
 /** The shape without some axes. */
 export const without = (shape: Shape, axes: readonly number[]): Shape =>
   shape.filter((_, axis) => !axes.includes(axis));
 /** The shape with size 1 for some axes. */
-export const kept = (shape: Shape, axes: readonly number[]): Shape =>
+const kept = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((d, axis) => axes.includes(axis) ? 1 : d);
 
 /** y, a reduction of x over some axes (or the gradient of one), repeated to the shape of x. */
 export const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
   broadcastTo(reshape(y, kept(x.shape, axes)), x.shape);
-
-const sumPrimitive = primitive<readonly number[]>({
-  name: "sum",
-  type([x], axes) {
-    requireDType("sum", x, "float32", "int32", "uint32");
-    return { shape: without(x.shape, axes), dtype: x.dtype };
-  },
-  lower: (_, axes) => ({ kind: "reduce", combine: "add", axes }),
-  gradient: (dy, _, [x], axes) => [spread(dy, x, axes)],
-});
 
 /** The axes that the options of a reduction name. */
 export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
@@ -199,17 +184,27 @@ export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] 
   return normalizeAxes(options.axis, x.shape, op);
 }
 
-/** A reduction by a primitive. */
-export function reduce(
-  primitive: Primitive<readonly number[]>,
-  x: Tensor,
-  options: ReduceOptions,
-): Tensor {
-  const axes = axesOf(primitive.name, x, options);
-  const y = axes.length === 0 ? x : apply(primitive, [x], axes);
-  return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
+/** The reduction of a combination. */
+export function reduction(
+  name: string,
+  combine: Combine,
+  gradient: Primitive<readonly number[]>["gradient"],
+): Reduction {
+  const record = primitive<readonly number[]>({
+    name,
+    type([x], axes) {
+      requireDType(name, x, ...NUMBERS);
+      return { shape: without(x.shape, axes), dtype: x.dtype };
+    },
+    lower: (_, axes) => ({ kind: "reduce", combine, axes }),
+    gradient,
+  });
+  return (x, options = {}) => {
+    const axes = axesOf(name, x, options);
+    const y = axes.length === 0 ? x : apply(record, [x], axes);
+    return options.keepDims ? reshape(y, kept(x.shape, axes)) : y;
+  };
 }
 
 /** The sum over some axes; 0 over none. */
-export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  reduce(sumPrimitive, x, options);
+export const sum: Reduction = reduction("sum", "add", (dy, _, [x], axes) => [spread(dy, x, axes)]);

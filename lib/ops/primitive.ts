@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Lowering } from "../../kernels/graph.ts";
-import type { DType } from "../../kernels/formula.ts";
+import type { Lowering, Read } from "../../kernels/graph.ts";
+import type { DType, Expr, Index } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -40,16 +40,32 @@ export interface Primitive<Attributes = undefined> {
   ): readonly (Tensor | undefined)[];
 }
 
-const names = new Set<string>();
+/** The dtypes of floats. */
+export const FLOATS: readonly DType[] = ["float32"];
+/** The dtypes that can be added. */
+export const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
+
+/** Each element is a formula of elements of the inputs. */
+export const map = (element: (at: readonly Index[], read: Read) => Expr): Lowering => ({
+  kind: "map",
+  element,
+});
+
+/** Each element is that of the first input at another index. */
+export const view = (index: (at: readonly Index[]) => readonly Index[]): Lowering => ({
+  kind: "map",
+  element: (at, read) => read(0, index(at)),
+  isView: true,
+});
 
 /** The names of all primitives. Every other op of the library is a composition of these. */
-export const primitiveNames: ReadonlySet<string> = names;
+export const primitiveNames: Set<string> = new Set();
 
 /** Enters a primitive in the list of names. */
 export function primitive<Attributes = undefined>(
   record: Primitive<Attributes>,
 ): Primitive<Attributes> {
-  names.add(record.name);
+  primitiveNames.add(record.name);
   return record;
 }
 

@@ -27,36 +27,26 @@ import { iota } from "./indexing.ts";
 import {
   axesOf,
   flip,
-  reduce,
   type ReduceOptions,
+  type Reduction,
+  reduction,
   reshape,
   spread,
   sum,
   without,
 } from "./linear.ts";
-import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
-
-const maxPrimitive = primitive<readonly number[]>({
-  name: "reduceMax",
-  type([x], axes) {
-    requireDType("reduceMax", x, "float32", "int32", "uint32");
-    return { shape: without(x.shape, axes), dtype: x.dtype };
-  },
-  lower: (_, axes) => ({ kind: "reduce", combine: "max", axes }),
-  gradient(dy, y, [x], axes) {
-    // Equal largest elements share the gradient.
-    const hit = cast(equal(x, spread(y, x, axes)), "float32");
-    const count = sum(hit, { axis: axes });
-    return [mul(hit, spread(div(dy, count), x, axes))];
-  },
-});
+import { apply, NUMBERS, primitive, requireDType, requireTensors } from "./primitive.ts";
 
 /**
  * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
  * integer.
  */
-export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  reduce(maxPrimitive, x, options);
+export const reduceMax: Reduction = reduction("reduceMax", "max", (dy, y, [x], axes) => {
+  // Equal largest elements share the gradient.
+  const hit = cast(equal(x, spread(y, x, axes)), "float32");
+  const count = sum(hit, { axis: axes });
+  return [mul(hit, spread(div(dy, count), x, axes))];
+});
 
 /** The mean over some axes; NaN over none. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -102,14 +92,10 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
 }
 
-interface CumsumAttributes {
-  readonly axis: number;
-  readonly exclusive: boolean;
-}
-const cumsumPrimitive = primitive<CumsumAttributes>({
+const cumsumPrimitive = primitive<{ readonly axis: number; readonly exclusive: boolean }>({
   name: "cumsum",
   type([x]) {
-    requireDType("cumsum", x, "float32", "int32", "uint32");
+    requireDType("cumsum", x, ...NUMBERS);
     return x;
   },
   lower: (_, { axis, exclusive }) => ({ kind: "scan", axis, exclusive }),

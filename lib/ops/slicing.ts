@@ -11,21 +11,16 @@ import * as s from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
 import { checkShape, type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { apply, primitive, requireTensors } from "./primitive.ts";
+import { apply, map, primitive, requireTensors, view } from "./primitive.ts";
 
-interface SliceAttributes {
-  readonly start: readonly number[];
-  readonly shape: Shape;
-  readonly step: readonly number[];
-}
-const slicePrimitive = primitive<SliceAttributes>({
+const slicePrimitive = primitive<Readonly<Record<"start" | "shape" | "step", Shape>>>({
   name: "slice",
   type([x], { start, shape, step }) {
     const isOfRank = [start, shape, step].every((list) => list.length === x.rank);
     const fits = shape.every((d, axis) =>
       Number.isInteger(start[axis]) && start[axis] >= 0 &&
       Number.isInteger(step[axis]) && step[axis] >= 1 &&
-      start[axis] + Math.max(0, (d - 1) * step[axis] + 1) * Number(d > 0) <= x.shape[axis]
+      endOf(start[axis], d, step[axis]) <= x.shape[axis]
     );
     if (!isOfRank || !fits) {
       const rule = isOfRank
@@ -35,19 +30,17 @@ const slicePrimitive = primitive<SliceAttributes>({
     }
     return { shape, dtype: x.dtype };
   },
-  lower: (_, { start, step }) => ({
-    kind: "map",
-    isView: true,
-    element: (at, read) =>
-      read(0, at.map((i, axis) => plus(scale(i, step[axis]), constantIndex(start[axis])))),
-  }),
+  lower: (_, { start, step }) =>
+    view((at) => at.map((i, axis) => plus(scale(i, step[axis]), constantIndex(start[axis])))),
   gradient(dy, _, [x], { start, shape, step }) {
-    const high = x.shape.map((d, axis) =>
-      d - start[axis] - Math.max(0, (shape[axis] - 1) * step[axis] + 1) * Number(shape[axis] > 0)
-    );
+    const high = x.shape.map((d, axis) => d - endOf(start[axis], shape[axis], step[axis]));
     return [pad(dy, { low: start, high, interior: step.map((n) => n - 1) })];
   },
 });
+
+/** The end of n elements along an axis: the position after the last one. */
+const endOf = (start: number, n: number, step: number): number =>
+  n === 0 ? start : start + (n - 1) * step + 1;
 
 /** `shape` elements from `start` on, every `step`-th along each axis; every one unless given. */
 export function slice(
@@ -64,12 +57,7 @@ export function slice(
   return apply(slicePrimitive, [x], { start, shape, step });
 }
 
-interface PadAttributes {
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly interior: readonly number[];
-}
-const padPrimitive = primitive<PadAttributes>({
+const padPrimitive = primitive<Required<Padding>>({
   name: "pad",
   type([x], { low, high, interior }) {
     const widths = [low, high, interior];
@@ -82,9 +70,8 @@ const padPrimitive = primitive<PadAttributes>({
     );
     return { shape, dtype: x.dtype };
   },
-  lower: ([x], { low, high, interior }) => ({
-    kind: "map",
-    element(at, read) {
+  lower: ([x], { low, high, interior }) =>
+    map((at, read) => {
       const zero = s.constant(0, x.dtype);
       if (sizeOf(x.shape) === 0) return zero;
       let inside: Expr | undefined;
@@ -96,11 +83,10 @@ const padPrimitive = primitive<PadAttributes>({
       });
       const element = read(0, inner);
       return inside === undefined ? element : s.select(inside, element, zero);
-    },
-  }),
-  gradient(dy, _, [x], { low, interior }) {
-    return [slice(dy, low, x.shape, interior.map((n) => n + 1))];
-  },
+    }),
+  gradient: (dy, _, [x], { low, interior }) => [
+    slice(dy, low, x.shape, interior.map((n) => n + 1)),
+  ],
 });
 
 /**

@@ -12,7 +12,10 @@ import { parse } from "./values.ts";
 /** An array of a golden file as a leaf of the library. */
 export const golden = (text: string): Tensor => toTensor(parse(text));
 
-/** What was computed, what it should be, and in what units of the last place errors are counted: of each term's size. */
+/**
+ * What was computed, what it should be, and in what units of the last place errors are counted: of
+ * each term's size.
+ */
 export type Check = readonly [
   what: string,
   found: Tensor,
@@ -21,8 +24,8 @@ export type Check = readonly [
 ];
 
 /**
- * Asserts all of some checks; a function of a few units in the last place behind another, after sums of up to 12 terms, stays
- * within 16 of them.
+ * Asserts all of some checks; a function of a few units in the last place behind another, after
+ * sums of up to 12 terms, stays within 16 of them.
  */
 export async function assertGolden(
   checks: readonly Check[],

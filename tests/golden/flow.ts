@@ -1,5 +1,6 @@
 /**
- * What PyTorch computed of a flow in float64 (flow.py wrote it); arrays are text, see {@link ./values.ts}.
+ * What PyTorch computed of a flow in float64 (flow.py wrote it); arrays are text, which values.ts
+ * reads.
  *
  * @module
  */

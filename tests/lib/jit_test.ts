@@ -255,12 +255,12 @@ onEveryDevice("explain shows kernels, totals and buffers", (device) => {
   const f = (x: Tensor) => g.exp(g.neg(x));
   const text = g.explain(f, { device, donate: [0] })(g.ones([10, 10]));
   const totals = device.traits.fuses
-    ? "1 kernels, 200 operations, 800 bytes moved"
+    ? "1 kernel, 200 operations, 800 bytes moved"
     : "2 kernels, 200 operations, 1.60 k bytes moved";
   assertEquals(text.split("\n")[0], totals);
   assertMatch(text, /^1 +map +\[10, 10\] .* i0 → /m);
-  assertMatch(text, /^inputs +1 buffers of 400 bytes$/m);
-  assertMatch(text, /^outputs +1 buffers of 400 bytes, 1 of them in place of a donated input$/m);
+  assertMatch(text, /^inputs +1 buffer of 400 bytes$/m);
+  assertMatch(text, /^outputs +1 buffer of 400 bytes, 1 of them in place of a donated input$/m);
 });
 
 // Memory

@@ -1,6 +1,7 @@
 /**
- * A local stand-in for the part of `jsr:@std/assert` that this project uses, over Node's own assertions, so that the
- * tests run where JSR cannot be reached (see `links` in the root deno.json; `deno task test:jsr` uses the real one).
+ * A local stand-in for the part of `jsr:@std/assert` that this project uses, over Node's own
+ * assertions, so that the tests run where JSR cannot be reached (see `links` in the root deno.json;
+ * `deno task test:jsr` uses the real one).
  *
  * @module
  */
@@ -113,7 +114,9 @@ export function assertInstanceOf<T>(
 
 /** Asserts that `fn` throws, and returns what it threw. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Asserts that `fn` throws an `ErrorClass` whose message contains `msgIncludes`, and returns it. */
+/**
+ * Asserts that `fn` throws an `ErrorClass` whose message contains `msgIncludes`, and returns it.
+ */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   ErrorClass: ClassOf<E>,
@@ -135,7 +138,10 @@ export function assertThrows(
 
 /** Asserts that the promise of `fn` rejects, and resolves to what it rejected with. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-/** Asserts that the promise of `fn` rejects with an `ErrorClass` whose message contains `msgIncludes`. */
+/**
+ * Asserts that the promise of `fn` rejects with an `ErrorClass` whose message contains
+ * `msgIncludes`.
+ */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: ClassOf<E>,

@@ -1,13 +1,19 @@
 /**
- * A local stand-in for the part of `jsr:@std/cli` that this project uses (see `links` in the root deno.json;
- * `deno task test:jsr` uses the real one).
+ * A local stand-in for the part of `jsr:@std/cli` that this project uses (see `links` in the root
+ * deno.json; `deno task test:jsr` uses the real one).
  *
  * @module
  */
 
-/** The options of {@link parseArgs} that are supported here, with the meaning they have in `@std/cli`. */
+/**
+ * The options of {@link parseArgs} that are supported here, with the meaning they have in
+ * `@std/cli`.
+ */
 export interface ParseOptions {
-  /** Names whose values stay strings; a missing value is "". With "_", positional arguments stay strings, too. */
+  /**
+   * Names whose values stay strings; a missing value is "". With "_", positional arguments stay
+   * strings, too.
+   */
   string?: readonly string[];
   /** Names that take no value; `false` when absent. */
   boolean?: readonly string[];
@@ -19,7 +25,10 @@ export interface ParseOptions {
   alias?: Record<string, string | readonly string[]>;
   /** Values of absent names. */
   default?: Record<string, unknown>;
-  /** Called with each argument that nothing declares (key and value are absent for a positional); returning false drops it. */
+  /**
+   * Called with each argument that nothing declares (key and value are absent for a positional);
+   * returning false drops it.
+   */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
@@ -27,8 +36,8 @@ export interface ParseOptions {
 export type Args = { [name: string]: unknown; _: (string | number)[] };
 
 /**
- * Parses command-line arguments: `--name value`, `--name=value`, `--flag`, `--no-flag`, `-n value`; everything after `--`
- * is positional.
+ * Parses command-line arguments: `--name value`, `--name=value`, `--flag`, `--no-flag`, `-n value`;
+ * everything after `--` is positional.
  *
  * Simpler than the real one: no grouped short flags (`-abc`), no nested names (`a.b`).
  *

@@ -24,6 +24,7 @@ import { readTest, type TestRecord } from "../../outcome/conclusion.ts";
 import type { Config } from "../../config/config.ts";
 import { readConfig } from "../../config/source.ts";
 import { loadDataSet } from "../../data/datasets.ts";
+import { treatmentOf } from "../../data/treatment.ts";
 import { dataDigest } from "../../data/digest.ts";
 import { type DataSet, type Images, sliceImages } from "../../data/images.ts";
 import type { Codes } from "../../outcome/dimension_rates.ts";
@@ -96,8 +97,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
       `--run checks the rate of the latent "echo", a scale for each dimension, but ${path} has "${config.latent.type}"`,
     );
   }
-  const { dataset, binarize, trainSize } = config;
-  const set = data ?? await loadDataSet(dataset, { binarize, trainSize, dataDir });
+  const set = data ?? await loadDataSet(config.dataset, { ...treatmentOf(config), dataDir });
   const { pixels, count } = set.train;
   const model = makeModel(config, pixels);
   const first = model.init(key(0), zeros([model.prior.examples, pixels]));

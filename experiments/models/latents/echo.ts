@@ -11,6 +11,7 @@ import {
   div,
   type EchoChannel,
   echoChannel,
+  echoCode,
   echoNoise,
   type EchoPool,
   echoRate,
@@ -30,7 +31,11 @@ import {
 } from "../../../mod.ts";
 import { count, type Keys, object, positive } from "../../shell/keys.ts";
 import {
+  ACTIVE,
+  type Column,
   columnMean,
+  type Decoded,
+  type DimensionRates,
   type Encoded,
   exponential,
   type Latent,
@@ -40,8 +45,15 @@ import {
 
 /** The options of every Echo channel. */
 export interface EchoOptions {
-  /** The mean f of the head's output h: tanh(h/16), tanh(h/64), or h itself. */
-  mean: "tanh16" | "tanh64" | "linear";
+  /** The mean f of the head's output h: tanh(h / divisor), or h / divisor. */
+  mean: "tanh" | "linear";
+  divisor: number;
+  /** Linear means outside ±meanBound are moved to its edge; tanh is within ±1. */
+  meanBound: number;
+  /** The scale S of an untrained model, as a part of the largest scale. */
+  startScale: number;
+  /** The decoder is given gain · z. The rate is the same for every gain. */
+  gain: number;
   /** The most echoes in the truncated noise; a batch of B examples allows B − 1. */
   dMax: number;
   /** The largest scale S; computed from dMax if it is left out. */
@@ -70,22 +82,40 @@ export interface DiagonalOptions extends EchoOptions {
   pool?: PoolConfig;
 }
 
-/** Linear means are clipped to ±10, as in the original. */
-const LINEAR_BOUND = 10;
+/** The mean f, before it is clipped. */
+function meanOf({ mean, divisor }: EchoOptions, encoded: Encoded): Tensor {
+  const scaled = div(encoded.mean, divisor);
+  return mean === "tanh" ? tanh(scaled) : scaled;
+}
 
-const MEANS: Record<EchoOptions["mean"], (head: Tensor) => Tensor> = {
-  tanh16: (head) => tanh(div(head, 16)),
-  tanh64: (head) => tanh(div(head, 64)),
-  linear: (head) => head,
-};
+/** log (S / clip). The head of the scale starts near 0, where σ(h + shift) is startScale. */
+function logScaleOf({ startScale }: EchoOptions, encoded: Encoded): Tensor {
+  const shift = Math.log(startScale / (1 - startScale));
+  return logSigmoid(add(encoded.scale, shift));
+}
+
+/** Means and log-scales with one number for each dimension. */
+const encodingsOf = (options: EchoOptions, encoded: Encoded): Encodings => ({
+  mean: meanOf(options, encoded),
+  logScale: logScaleOf(options, encoded),
+});
+
+/** What the decoder is given: gain · z, or e^(gain · z). */
+function decodedOf({ gain, multiplicative }: EchoOptions): Decoded | undefined {
+  if (gain === 1) return multiplicative ? exponential : undefined;
+  const { apply, inverse } = multiplicative ? exponential : identity;
+  return { apply: (z) => apply(mul(z, gain)), inverse: (number) => inverse(number) / gain };
+}
+
+const identity: Decoded = { apply: (z) => z, inverse: (number) => number };
 
 /**
  * The channel of a config, from images to codes z. The option `multiplicative` does not affect it.
  */
 export function channelOf(
-  { mean, dMax, clip, bias, sampling, centred, detached }: EchoOptions,
+  { mean, meanBound, dMax, clip, bias, sampling, centred, detached }: EchoOptions,
 ): EchoChannel {
-  const bounds = mean === "linear" ? { meanBound: LINEAR_BOUND, meanClip: LINEAR_BOUND } : {};
+  const bounds = mean === "linear" ? { meanBound, meanClip: meanBound } : {};
   return echoChannel({ dMax, clip, bias, sampling, centred, detached, ...bounds });
 }
 
@@ -104,7 +134,11 @@ export function channelProblem({ dMax, clip, bias }: EchoOptions): string | unde
 
 /** The schema of the options of every Echo channel. */
 export const channelKeys: Keys<EchoOptions> = {
-  mean: z.enum(["tanh16", "tanh64", "linear"]).default("tanh16"),
+  mean: z.enum(["tanh", "linear"]).default("tanh"),
+  divisor: positive.default(16),
+  meanBound: positive.default(10),
+  startScale: z.number().gt(0).lt(1).default(0.5),
+  gain: positive.default(1),
   dMax: count.default(99),
   clip: z.number().gt(0).lt(1).optional(),
   bias: positive.optional(),
@@ -126,6 +160,8 @@ export interface Scales<E> {
   sample(key: Key, encodings: E, channel: EchoChannel, pool?: EchoPool<E>): Tensor;
   /** ε, [batch, latent]. */
   noise(key: Key, encodings: E, channel: EchoChannel): Tensor;
+  /** The codes of given noises, both [samples, batch, latent]. */
+  code(noise: Tensor, encodings: E, channel: EchoChannel): Tensor;
 }
 
 /**
@@ -140,22 +176,23 @@ export function echoLatent<E>(
   constant = false,
 ): Omit<Latent, "init"> {
   const channel = channelOf(options);
-  const meanOf = ({ mean }: Encoded) => MEANS[options.mean](mean);
-  const logScaleOf = ({ scale }: Encoded) => logSigmoid(scale);
-  const encodingsOf = (own: unknown, encoded: Encoded) =>
-    scales.encodings(own, meanOf(encoded), logScaleOf(encoded), encoded);
+  const scaled = (own: unknown, encoded: Encoded) => {
+    const { mean, logScale } = encodingsOf(options, encoded);
+    return scales.encodings(own, mean, logScale, encoded);
+  };
   return {
     hasMixtures: false,
     draw(own, encoded, key, samples, others) {
       const keys = samples === 1 ? [key] : split(key, samples);
-      const encodings = encodingsOf(own, encoded);
-      const pool = others && beside(encodings, encodingsOf(own, others), constant);
+      const encodings = scaled(own, encoded);
+      const pool = others && beside(encodings, scaled(own, others), constant);
       return { z: concat(keys.map((key) => scales.sample(key, encodings, channel, pool))) };
     },
-    statistics: (encoded) => ({ mean: meanOf(encoded), logScale: logScaleOf(encoded) }),
-    decoded: options.multiplicative ? exponential : undefined,
-    rate: (encoded) => echoRate(logScaleOf(encoded), channel),
-    marginal: (own, encoded, key) => scales.noise(key, encodingsOf(own, encoded), channel),
+    statistics: (encoded) => ({ ...encodingsOf(options, encoded) }),
+    decoded: decodedOf(options),
+    rate: (encoded) => echoRate(logScaleOf(options, encoded), channel),
+    marginal: (own, encoded, key) => scales.noise(key, scaled(own, encoded), channel),
+    codeOf: (own, encoded, noise) => scales.code(noise, scaled(own, encoded), channel),
   };
 }
 
@@ -196,9 +233,10 @@ export const echo: LatentKind<DiagonalOptions> = {
   make(options, size) {
     const channel = channelOf(options);
     const logClip = Math.log(channel.clip);
-    const encodingsOf = ({ mean, scale }: Encoded): Encodings => ({
-      mean: MEANS[options.mean](mean),
-      logScale: logSigmoid(scale),
+    const rates = (column: Column): DimensionRates => ({
+      measure: "exact",
+      nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
+      floor: -logClip,
     });
     return {
       pool: options.pool,
@@ -209,13 +247,12 @@ export const echo: LatentKind<DiagonalOptions> = {
         sample: (key, { mean, logScale }, channel, pool) =>
           echoSample(key, mean, logScale, channel, pool),
         noise: (key, { mean, logScale }, channel) => echoNoise(key, mean, logScale, channel),
+        code: (noise, { mean, logScale }, channel) => echoCode(noise, mean, logScale, channel),
       }, options.pool?.fresh === false),
-      ratesByDimension: (column) => ({
-        measure: "exact",
-        nats: Array.from({ length: size }, (_, j) => -columnMean(column("logScale", j)) - logClip),
-      }),
+      ratesByDimension: rates,
+      activeUnits: (column) => rates(column).nats.filter((rate) => rate + logClip > ACTIVE).length,
       staleness(...all) {
-        const [pool, before, now] = all.map(encodingsOf);
+        const [pool, before, now] = all.map((encoded) => encodingsOf(options, encoded));
         return echoStaleness(pool, before, now, channel);
       },
     };

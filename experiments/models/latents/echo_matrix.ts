@@ -13,6 +13,7 @@ import { z } from "zod";
 import {
   type Dense,
   dense,
+  echoMatrixCode,
   echoMatrixNoise,
   echoMatrixSample,
   initDense,
@@ -70,6 +71,7 @@ export const echo_matrix: LatentKind<EchoMatrixOptions> = {
         sample: (key, { mean, scale }, channel, pool) =>
           echoMatrixSample(key, mean, scale, channel, pool),
         noise: (key, { mean, scale }, channel) => echoMatrixNoise(key, mean, scale, channel),
+        code: (noise, { mean, scale }, channel) => echoMatrixCode(noise, mean, scale, channel),
       }),
     };
   },

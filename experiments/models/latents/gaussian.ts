@@ -15,6 +15,7 @@ import {
 } from "../../../mod.ts";
 import type { NoOptions } from "../kinds.ts";
 import {
+  ACTIVE,
   type Column,
   columnMean,
   type DimensionRates,
@@ -55,6 +56,16 @@ export function gaussianRates(column: Column, size: number, isStandard: boolean)
   };
 }
 
+/** The number of dimensions whose mean has a variance over images above {@linkcode ACTIVE}. */
+export const gaussianActiveUnits = (column: Column, size: number): number =>
+  Array.from({ length: size }, (_, j) => varianceOf(column("mean", j)))
+    .filter((variance) => variance > ACTIVE).length;
+
+function varianceOf(values: Float64Array): number {
+  const centre = columnMean(values);
+  return columnMean(values.map((value) => (value - centre) ** 2));
+}
+
 /** The diagonal Gaussian. */
 export const gaussian: LatentKind<NoOptions> = {
   hasDensity: true,
@@ -67,5 +78,6 @@ export const gaussian: LatentKind<NoOptions> = {
     kl: ({ mean, scale }) => gaussianKl(mean, scale),
     entropy: ({ scale }) => gaussianEntropy(scale),
     ratesByDimension: (column, isStandard) => gaussianRates(column, size, isStandard),
+    activeUnits: (column) => gaussianActiveUnits(column, size),
   }),
 };

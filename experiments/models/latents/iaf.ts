@@ -14,7 +14,7 @@ import { z } from "zod";
 import { type FlowParams, sub } from "../../../mod.ts";
 import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
 import { type LatentKind, tile } from "../latent.ts";
-import { drawGaussian, gaussianRates } from "./gaussian.ts";
+import { drawGaussian, gaussianActiveUnits, gaussianRates } from "./gaussian.ts";
 
 /** The options of the layer. */
 export interface IafOptions extends FlowConfig {
@@ -49,6 +49,7 @@ export const iaf: LatentKind<IafOptions> = {
       statistics: ({ mean, scale }) => ({ mean, logVariance: scale }),
       // The statistics describe u, to which the prior of z does not apply.
       ratesByDimension: (column) => gaussianRates(column, size, false),
+      activeUnits: (column) => gaussianActiveUnits(column, size),
     };
   },
 };

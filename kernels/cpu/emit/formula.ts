@@ -9,18 +9,11 @@
  */
 import { INTRINSICS, isIntrinsic } from "../../intrinsics.ts";
 import type { Call, Expr, Intrinsic, Load } from "../../formula.ts";
-import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
+import { Code } from "../wasm/assembler.ts";
 import { Indices } from "./indices.ts";
 import type { Opcode } from "../wasm/opcodes.ts";
-import type { Placing } from "./placing.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
 import { constantBits, conversion, instructionFor } from "../wasm/simd.ts";
-
-/** A buffer that the kernel reads: the local with its address, and its number of elements. */
-export interface Source {
-  readonly address: number;
-  readonly size: number;
-}
 
 /**
  * Picks lanes by a mask. The relaxed instruction may look at one bit of a lane only, which makes no
@@ -44,15 +37,6 @@ export class Formulas extends Indices {
   /** The local with the result of a reduction. */
   result: number = -1;
 
-  constructor(
-    fn: FunctionBuilder,
-    placing: Placing,
-    readonly sources: readonly Source[],
-    variables: readonly number[],
-  ) {
-    super(fn, placing, variables);
-  }
-
   /** The local with the value of an expression. */
   value(expr: Expr): number {
     return this.once("vectors", expr, () => this.#value(expr));
@@ -60,19 +44,16 @@ export class Formulas extends Indices {
 
   #value(expr: Expr): number {
     switch (expr.kind) {
-      case "constant": {
-        const bits = constantBits(expr.value, expr.dtype);
-        return this.constant(bits, bits, bits, bits);
-      }
+      case "constant":
+        return this.constant(constantBits(expr.value, expr.dtype));
       case "position":
         return this.vector(expr.at);
       case "result":
         return this.result;
       case "load": {
-        const { level } = this.placing.of(expr);
         const raw = this.#load(expr);
         if (expr.dtype !== "bool") return raw;
-        return this.emit(level, (code) => code.get(raw).op("i32x4.neg"));
+        return this.apply(this.placing.of(expr).level, "i32x4.neg", raw);
       }
       case "call":
         return this.#call(expr);
@@ -86,39 +67,19 @@ export class Formulas extends Indices {
     if (isIntrinsic(op)) return this.#intrinsic(op, expr.args[0], level);
     if (op === "shiftLeft" || op === "shiftRight") return this.#shift(expr, level);
     const args = expr.args.map((arg) => this.value(arg));
-    switch (op) {
-      case "select":
-        return this.emit(
-          level,
-          (code) => code.get(args[1]).get(args[2]).get(args[0]).op(selection),
-        );
-      case "bitcast":
-        return args[0];
-      case "convert": {
-        if (from === dtype) return args[0];
-        if (from === "bool") {
-          const one = constantBits(1, dtype);
-          const ones = this.constant(one, one, one, one);
-          return this.emit(level, (code) => code.get(args[0]).get(ones).op("v128.and"));
-        }
-        if (dtype === "bool") {
-          const zero = this.constant(0, 0, 0, 0);
-          const unequal = from === "float32" ? "f32x4.ne" : "i32x4.ne";
-          return this.emit(level, (code) => code.get(args[0]).get(zero).op(unequal));
-        }
-        const instruction = conversion(from, dtype);
-        if (instruction === undefined) return args[0];
-        return this.emit(level, (code) => code.get(args[0]).op(instruction));
-      }
-      default: {
-        const instruction = boundBy(expr) ?? instructionFor(op, from);
-        if (instruction === undefined) return args[0];
-        return this.emit(level, (code) => {
-          for (const arg of args) code.get(arg);
-          code.op(instruction);
-        });
-      }
+    if (op === "select") return this.apply(level, selection, args[1], args[2], args[0]);
+    if (op === "bitcast" || op === "convert" && from === dtype) return args[0];
+    if (op === "convert" && from === "bool") {
+      return this.apply(level, "v128.and", args[0], this.constant(constantBits(1, dtype)));
     }
+    if (op === "convert" && dtype === "bool") {
+      const unequal = from === "float32" ? "f32x4.ne" : "i32x4.ne";
+      return this.apply(level, unequal, args[0], this.constant(0));
+    }
+    const instruction = op === "convert"
+      ? conversion(from, dtype)
+      : boundBy(expr) ?? instructionFor(op, from);
+    return instruction === null ? args[0] : this.apply(level, instruction, ...args);
   }
 
   /**
@@ -143,21 +104,17 @@ export class Formulas extends Indices {
    * WebAssembly shifts all lanes by one count; counts that are not constant are taken lane by lane.
    */
   #shift({ op, dtype, args: [left, right] }: Call, level: number): number {
-    const arithmetic = dtype === "int32";
+    const shift = op === "shiftLeft" ? "shl" : dtype === "int32" ? "shr_s" : "shr_u";
     const x = this.value(left);
-    const vector = op === "shiftLeft" ? "i32x4.shl" : arithmetic ? "i32x4.shr_s" : "i32x4.shr_u";
     if (right.kind === "constant") {
-      return this.emit(level, (code) => code.get(x).i32(right.value & 31).op(vector));
+      return this.emit(level, (code) => code.get(x).i32(right.value & 31).op(`i32x4.${shift}`));
     }
     const count = this.value(right);
-    const scalar = op === "shiftLeft" ? "i32.shl" : arithmetic ? "i32.shr_s" : "i32.shr_u";
-    return this.emit(level, (code) => {
-      code.get(x);
-      for (let lane = 0; lane < 4; lane++) {
-        code.get(x).lane("i32x4.extract_lane", lane).get(count).lane("i32x4.extract_lane", lane);
-        code.op(scalar).lane("i32x4.replace_lane", lane);
-      }
-    });
+    return this.oneByOne(
+      level,
+      x,
+      (code, lane) => code.get(count).op("i32x4.extract_lane", lane).op(`i32.${shift}`),
+    );
   }
 
   #load(expr: Load): number {
@@ -166,29 +123,24 @@ export class Formulas extends Indices {
     const { at } = expr;
     const stride = this.placing.stride(at);
     const inside = at.min >= 0 && at.max < size;
-    if (inside && stride === 0) {
-      const from = this.address(address, at);
-      return this.emit(level, (code) => code.get(from).memory("v128.load32_splat"));
-    }
-    if (inside && stride === 1) {
-      const from = this.address(address, at);
-      return this.emit(level, (code) => {
-        code.get(from).memory("v128.load");
-        // The vector runs past the row: let the lanes there repeat the last one.
-        if (this.rest > 0) code.get(from).memory("v128.load").shuffle(this.clamped());
-      });
-    }
-    if (inside && stride !== undefined && stride > 0) {
+    if (inside && stride !== undefined && stride >= 0) {
       const from = this.address(address, at);
       const steps = this.clamped();
-      return this.#gather(level, (code, lane) => {
-        code.get(from);
-        return 4 * stride * steps[lane];
+      if (stride > 1) {
+        return this.#gather(level, (code, lane) => {
+          code.get(from);
+          return 4 * stride * steps[lane];
+        });
+      }
+      return this.emit(level, (code) => {
+        code.get(from).memory(stride === 0 ? "v128.load32_splat" : "v128.load");
+        // The vector runs past the row: let the lanes there repeat the last one.
+        if (stride === 1 && this.rest > 0) code.get(from).memory("v128.load").shuffle(steps);
       });
     }
     const index = inside ? this.vector(at) : this.#within(this.vector(at), size, level);
     return this.#gather(level, (code, lane) => {
-      code.get(index).lane("i32x4.extract_lane", lane).i32(2).op("i32.shl");
+      code.get(index).op("i32x4.extract_lane", lane).i32(2).op("i32.shl");
       code.get(address).op("i32.add");
       return 0;
     });
@@ -211,12 +163,8 @@ export class Formulas extends Indices {
    * taken.
    */
   #within(index: number, size: number, level: number): number {
-    const zero = this.constant(0, 0, 0, 0);
-    const n = Math.max(0, size - 1);
-    const last = this.constant(n, n, n, n);
-    return this.emit(
-      level,
-      (code) => code.get(index).get(zero).op("i32x4.max_s").get(last).op("i32x4.min_s"),
-    );
+    const last = this.constant(Math.max(0, size - 1));
+    const positive = this.apply(level, "i32x4.max_s", index, this.constant(0));
+    return this.apply(level, "i32x4.min_s", positive, last);
   }
 }

@@ -13,13 +13,18 @@
  */
 import type { Atom, Expr, Index } from "../../formula.ts";
 import { Code, type FunctionBuilder, type ValueType } from "../wasm/assembler.ts";
-import type { Placing } from "./placing.ts";
+import type { Opcode } from "../wasm/opcodes.ts";
+import type { Loop } from "./loops.ts";
+import { Placing } from "./placing.ts";
+
+/** A buffer that the kernel reads: the local with its address, and its number of elements. */
+export interface Source {
+  readonly address: number;
+  readonly size: number;
+}
 
 /** The locals of what was computed. */
-interface Memo {
-  readonly scalars: Map<Index | Atom, number>;
-  readonly vectors: Map<Expr | Index | Atom, number>;
-}
+type Memo = Record<"scalars" | "vectors", Map<Expr | Index | Atom, number>>;
 
 const emptyMemo = (): Memo => ({ scalars: new Map(), vectors: new Map() });
 
@@ -30,6 +35,12 @@ export abstract class Indices {
    * after them.
    */
   readonly levels: Code[];
+  readonly placing: Placing;
+  /**
+   * The locals with the loop variables, by level. The one of level 0 is never set: it is the
+   * position in an outer axis that was merged into an inner one.
+   */
+  readonly variables: readonly number[];
   readonly #outer: Memo = emptyMemo();
   #shared: Memo = emptyMemo();
   #own: Memo = emptyMemo();
@@ -37,13 +48,16 @@ export abstract class Indices {
   /** The number of lanes of the tail; 0 outside of it. */
   protected rest: number = 0;
 
-  /** @param variables the locals of the loop variables, by level; the lane axis has its own */
+  /** @param laneLevel the level of the loop that goes through the lane axis */
   constructor(
     readonly fn: FunctionBuilder,
-    readonly placing: Placing,
-    readonly variables: readonly number[],
+    loops: readonly Loop[],
+    laneLevel: number,
+    readonly sources: readonly Source[],
   ) {
-    this.levels = Array.from({ length: placing.depth + 1 }, () => new Code());
+    this.placing = new Placing(loops, laneLevel);
+    this.variables = Array.from({ length: loops.length + 1 }, () => fn.local("i32"));
+    this.levels = Array.from({ length: this.placing.depth + 1 }, () => new Code());
   }
 
   /**
@@ -82,9 +96,8 @@ export abstract class Indices {
   protected once(table: keyof Memo, key: Expr | Index | Atom, make: () => number): number {
     const { level, lanes } = this.placing.of(key);
     const memo = lanes ? this.#own : level < this.placing.laneLevel ? this.#outer : this.#shared;
-    const locals = memo[table] as Map<unknown, number>;
-    let local = locals.get(key);
-    if (local === undefined) locals.set(key, local = make());
+    let local = memo[table].get(key);
+    if (local === undefined) memo[table].set(key, local = make());
     return local;
   }
 
@@ -96,9 +109,29 @@ export abstract class Indices {
     return local;
   }
 
-  /** Four constants. */
+  /** An instruction on some locals. */
+  protected apply(level: number, instruction: Opcode, ...args: readonly number[]): number {
+    return this.emit(level, (code) => args.reduce((c, arg) => c.get(arg), code).op(instruction));
+  }
+
+  /** Four integers, each of which `change` takes from the stack and puts back. */
+  protected oneByOne(
+    level: number,
+    vector: number,
+    change: (code: Code, lane: number) => void,
+  ): number {
+    return this.emit(level, (code) => {
+      code.get(vector);
+      for (let lane = 0; lane < 4; lane++) {
+        change(code.get(vector).op("i32x4.extract_lane", lane), lane);
+        code.op("i32x4.replace_lane", lane);
+      }
+    });
+  }
+
+  /** Four constants; one number stands for four. */
   protected constant(...lanes: number[]): number {
-    return this.emit(0, (code) => code.v128(lanes));
+    return this.emit(0, (code) => code.v128(...lanes));
   }
 
   /** The numbers of the lanes, those past the end replaced by the last before it. */
@@ -139,27 +172,19 @@ export abstract class Indices {
 
   /** An atom at the first lane. */
   #scalar(atom: Atom): number {
+    const { level } = this.placing.of(atom);
     if (atom.kind === "axis") {
-      const place = this.placing.axis(atom.axis);
-      if (place === undefined) return this.#zero();
-      return atom.axis === this.placing.laneAxis ? this.#position : this.variables[place.level];
+      return atom.axis === this.placing.laneAxis ? this.#position : this.variables[level];
     }
     return this.once("scalars", atom, () => {
-      const { level } = this.placing.of(atom);
       if (atom.kind === "value") {
         const vector = this.value(atom.of);
-        return this.emit(level, (code) => code.get(vector).lane("i32x4.extract_lane", 0), "i32");
+        return this.emit(level, (code) => code.get(vector).op("i32x4.extract_lane", 0), "i32");
       }
       const of = this.once("scalars", atom.of, () => this.sum(undefined, atom.of, 1));
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
       return this.emit(level, (code) => code.get(of).i32(atom.by).op(op), "i32");
     });
-  }
-
-  #zeroLocal: number | undefined;
-  /** A local that is never set: the position in an outer axis that was merged into an inner one. */
-  #zero(): number {
-    return this.#zeroLocal ??= this.fn.local("i32");
   }
 
   /** An index at all lanes. */
@@ -205,13 +230,7 @@ export abstract class Indices {
       const of = this.vector(atom.of);
       // WebAssembly divides no vectors of integers.
       const op = atom.kind === "quotient" ? "i32.div_u" : "i32.rem_u";
-      return this.emit(level, (code) => {
-        code.get(of);
-        for (let lane = 0; lane < 4; lane++) {
-          code.get(of).lane("i32x4.extract_lane", lane).i32(atom.by).op(op);
-          code.lane("i32x4.replace_lane", lane);
-        }
-      });
+      return this.oneByOne(level, of, (code) => code.i32(atom.by).op(op));
     });
   }
 }

@@ -15,7 +15,13 @@ export interface Loop {
   readonly size: number;
 }
 
-/** The loops that run through the axes from `first` on; none for axes of one element. */
+/** A loop of one round, for kernels that have no other. */
+export const oneRound: Loop = { axis: -1, size: 1 };
+
+/**
+ * The loops that run through the axes from `first` on. Axes of one element have none; where no loop
+ * is left, there is {@linkcode oneRound}.
+ */
 export function loopsOver(
   first: number,
   sizes: readonly number[],
@@ -33,7 +39,7 @@ export function loopsOver(
     if (merge) loops[loops.length - 1] = { axis, size: outer.size * size };
     else loops.push({ axis, size });
   });
-  return loops;
+  return loops.length > 0 ? loops : [oneRound];
 }
 
 function directStride(index: Index, axis: number): number {

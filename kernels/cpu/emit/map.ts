@@ -4,47 +4,36 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { indicesOf, type Kernel, outputIndex } from "../../kernel.ts";
+import { indicesOf, type Kernel } from "../../kernel.ts";
+import type { Code } from "../wasm/assembler.ts";
+import type { Formulas } from "./formula.ts";
 import { loopsOver } from "./loops.ts";
 import { Nest } from "./nest.ts";
-import { begin, oneRound, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
+import { begin, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 
-/** The `result` in the formula of a map, if there is one. */
-export type Result =
-  /**
-   * The sum of `count` buffers, each as large as the output. They follow one another in memory from
-   * an address on, which is a parameter.
-   */
-  | { readonly kind: "buffers"; readonly address: number; readonly count: number }
-  /** The same number for all elements. */
-  | { readonly kind: "constant"; readonly bits: number };
+/** Appends code that pushes the `result` in the formulas of a map, in four lanes. */
+export type PushResult = (code: Code, formulas: Formulas) => Code;
 
 /** out[i] = store(i), for any kernel whose result is known. */
-export function emitMap(kernel: Kernel, sizes: readonly number[], result?: Result): Phase {
-  const { fn, sources } = begin(kernel, sizes, result?.kind === "buffers" ? " (end)" : "");
+export function emitMap(
+  kernel: Kernel,
+  sizes: readonly number[],
+  pushResult?: PushResult,
+  suffix?: string,
+): Phase {
+  const { fn, sources } = begin(kernel, sizes, suffix);
   const { space, stores } = kernel;
   const values = stores.map(({ value }) => value);
   const loops = loopsOver(0, space, indicesOf(values));
-  if (loops.length === 0) loops.push(oneRound);
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const { formulas } = nest;
   const lanes = nest.lanes(([position], rest) => {
     formulas.lanes(position);
     const body = formulas.levels[laneLevel];
-    if (result !== undefined) {
+    if (pushResult !== undefined) {
       formulas.result = fn.local("v128");
-      if (result.kind === "constant") {
-        const { bits } = result;
-        body.v128([bits, bits, bits, bits]).set(formulas.result);
-      } else {
-        const from = formulas.address(result.address, outputIndex(space));
-        body.get(from).memory("v128.load");
-        for (let i = 1; i < result.count; i++) {
-          body.get(from).memory("v128.load", 4 * sizeOf(space) * i).op("f32x4.add");
-        }
-        body.set(formulas.result);
-      }
+      pushResult(body, formulas).set(formulas.result);
     }
     return body.append(storeAll(formulas, kernel, rest));
   });

@@ -15,7 +15,7 @@ import type { MatmulKernel } from "../../kernel.ts";
 import { Code } from "../wasm/assembler.ts";
 import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest, parameters } from "./nest.ts";
+import { type Bound, loop, Nest, parameters, pushLesser } from "./nest.ts";
 import { packPanel, panelWidth } from "./pack.ts";
 import { emitStrip, pushAddress, type Strip } from "./tile.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
@@ -29,28 +29,10 @@ const tileRows = 6;
 /** The nanoseconds of a multiplication with its addition, and of packing a number. */
 const termTime = 1 / 20, packTime = 0.4;
 
-/** How a factor lies in its buffer: where it begins, and its strides. */
-interface Factor {
-  constant: number;
-  row: number;
-  column: number;
-  readonly batch: readonly number[];
-}
-
 /** Everything about a product that does not change while it runs. Strides in elements. */
-interface Shape {
-  readonly batch: readonly number[];
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly panels: number;
-  readonly a: Factor;
-  readonly b: Factor;
-  /** Packed copies of b: one for each index along the batch, or one for all. */
-  readonly copies: number;
-}
+type Shape = ReturnType<typeof shapeOf>;
 
-function shapeOf({ space, over: [k], a, b }: MatmulKernel): Shape {
+function shapeOf({ space, over: [k], a, b }: MatmulKernel) {
   const rank = space.length;
   const batch = space.slice(0, -2);
   const along = (at: typeof a.at, axis: number) => {
@@ -73,26 +55,16 @@ function shapeOf({ space, over: [k], a, b }: MatmulKernel): Shape {
     right.constant += right.row * (k - 1);
     right.row *= -1;
   }
-  const n = space[rank - 1];
+  const [m, n] = space.slice(-2);
+  /** Packed copies of b: one for each index along the batch, or one for all. */
   const copies = right.batch.every((stride) => stride === 0) ? 1 : sizeOf(batch);
-  return {
-    batch,
-    m: space[rank - 2],
-    n,
-    k,
-    panels: Math.ceil(n / panelWidth),
-    a: left,
-    b: right,
-    copies,
-  };
+  return { batch, m, n, k, panels: Math.ceil(n / panelWidth), a: left, b: right, copies };
 }
 
 /** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) */
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
   const shape = shapeOf(kernel);
-  if (shape.k === 0) {
-    return { phases: [emitMap(kernel, sizes, { kind: "constant", bits: 0 })], scratch: 0, own: 0 };
-  }
+  if (shape.k === 0) return { phases: [emitMap(kernel, sizes, (code) => code.v128(0))] };
   return {
     phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape)],
     scratch: 4 * shape.copies * shape.panels * panelWidth * shape.k,
@@ -109,16 +81,24 @@ function splitUnit(
   within: number,
   count: number,
 ): void {
-  if (sizeOf(batch) === 1) {
-    code.get(unit).set(within);
-    return;
-  }
   code.get(unit).i32(count).op("i32.rem_u").set(within);
   let below = count;
   for (let axis = batch.length - 1; axis >= 0; axis--) {
     code.get(unit).i32(below).op("i32.div_u").i32(batch[axis]).op("i32.rem_u").set(indices[axis]);
     below *= batch[axis];
   }
+}
+
+/** Code for pieces of `size`, or for the rest of `total` where this is the last piece. */
+function wholeOrRest(
+  total: number,
+  size: number,
+  isLast: Code,
+  write: (count: number) => Code,
+): Code {
+  const rest = total % size;
+  if (rest === 0 || total < size) return write(Math.min(total, size));
+  return isLast.when(write(rest), write(size));
 }
 
 /** A unit of work is one panel. */
@@ -134,12 +114,8 @@ function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape):
   pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel]);
   pushAddress(body.set(from), parameters.scratch, 0, [k * panelWidth], [unit]).set(to);
   const pack = (width: number) => packPanel(fn, k, b, from, to, width);
-  const rest = n % panelWidth;
-  if (rest === 0) body.append(pack(panelWidth));
-  else {
-    body.get(panel).i32(panels - 1).op("i32.lt_s").when(pack(panelWidth));
-    body.get(panel).i32(panels - 1).op("i32.eq").when(pack(rest));
-  }
+  const isLast = new Code().get(panel).i32(panels - 1).op("i32.eq");
+  body.append(wholeOrRest(n, panelWidth, isLast, pack));
   fn.code.append(loop(unit, ...range, 1, body));
   const units = copies * panels;
   return { fn, units, granule: 1, time: packTime * units * panelWidth * k };
@@ -168,7 +144,7 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   const isDirect = stores.length === 1 && stores[0].value.kind === "result" && n % panelWidth === 0;
   const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
   const nest = new Nest(fn, loops, loops.length, sources, 0);
-  const indices = nest.variables.slice(1, 1 + batch.length);
+  const indices = nest.formulas.variables.slice(1, 1 + batch.length);
   const [unit, row, rowEnd, left, right, to] = Array.from({ length: 6 }, () => fn.local("i32"));
   const [firstPanel, endPanel, firstColumn, endColumn] = Array.from(
     { length: 4 },
@@ -180,37 +156,24 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
     body.get(row).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
     body.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
     // The last panel may be wider than what is left of the columns.
-    body.get(panel.local).i32(panelWidth).op("i32.mul").tee(column.local).i32(n);
-    body.get(column.local).i32(n).op("i32.lt_s").op("select").set(column.local);
+    body.get(panel.local).i32(panelWidth).op("i32.mul");
+    pushLesser(body, column.local, { constant: n }).set(column.local);
   });
   body.get(row).i32(pieces).op("i32.div_u").i32(tileRows).op("i32.mul").tee(row);
-  body.i32(tileRows).op("i32.add").set(rowEnd);
+  pushLesser(body.i32(tileRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
   const along = [...indices, row];
+  /** The strides along the batch of matrices that follow one another. */
+  const matrices = (size: number) => batch.map((_, axis) => size * sizeOf(batch.slice(axis + 1)));
+  const packed = copies === 1 ? [] : matrices(panels * panelWidth * k);
+  const direct = isDirect ? [...matrices(m * n), n] : [];
   pushAddress(body, sources[kernel.a.buffer].address, a.constant, [...a.batch, a.row], along);
-  body.set(left).get(parameters.scratch);
-  if (copies > 1) {
-    body.get(unit).i32(strips * pieces).op("i32.div_u").i32(4 * panels * panelWidth * k);
-    body.op("i32.mul").op("i32.add");
-  }
-  body.set(right);
-  if (isDirect) {
-    const matrices = batch.map((_, axis) => m * n * sizeOf(batch.slice(axis + 1)));
-    pushAddress(body, parameters.outputs, 0, [...matrices, n], along);
-  } else body.get(parameters.own);
-  body.set(to);
+  pushAddress(body.set(left), parameters.scratch, 0, packed, indices).set(right);
+  pushAddress(body, isDirect ? parameters.outputs : parameters.own, 0, direct, along).set(to);
 
   const lineBytes = 4 * (isDirect ? n : panels * panelWidth);
   const strip: Strip = { panels: [firstPanel, endPanel], left, right, to, lineBytes };
-  const rest = m % tileRows;
-  if (m >= tileRows) {
-    const whole = emitStrip(fn, shape, strip, tileRows);
-    if (rest === 0) body.append(whole);
-    else body.get(rowEnd).i32(m + 1).op("i32.lt_s").when(whole);
-  }
-  if (rest > 0) {
-    const part = new Code().i32(m).set(rowEnd).append(emitStrip(fn, shape, strip, rest));
-    body.i32(m).get(rowEnd).op("i32.lt_s").when(part);
-  }
+  const isLast = new Code().get(rowEnd).get(row).op("i32.sub").i32(tileRows).op("i32.lt_u");
+  body.append(wholeOrRest(m, tileRows, isLast, (rows) => emitStrip(fn, shape, strip, rows)));
   if (!isDirect) {
     const rows: [Bound, Bound] = [{ local: row }, { local: rowEnd }];
     body.append(emitEnd(kernel, nest, strip, rows, [firstColumn, endColumn]));
@@ -229,7 +192,7 @@ function emitEnd(
   rows: [Bound, Bound],
   columns: [Bound, Bound],
 ): Code {
-  const { formulas, fn, variables } = nest;
+  const { formulas, fn } = nest;
   const laneLevel = kernel.space.length;
   const line = fn.local("i32");
   const lanes = nest.lanes(
@@ -248,5 +211,7 @@ function emitEnd(
   rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);
   const code = new Code();
   for (let level = 1; level < laneLevel - 1; level++) code.append(formulas.levels[level]);
-  return code.get(strip.to).set(line).append(loop(variables[laneLevel - 1], ...rows, 1, rowBody));
+  return code.get(strip.to).set(line).append(
+    loop(formulas.variables[laneLevel - 1], ...rows, 1, rowBody),
+  );
 }

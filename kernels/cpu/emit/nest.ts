@@ -8,9 +8,9 @@
  * @module
  */
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { Formulas, type Source } from "./formula.ts";
+import { Formulas } from "./formula.ts";
+import type { Source } from "./indices.ts";
 import type { Loop } from "./loops.ts";
-import { Placing } from "./placing.ts";
 
 /** An end of a loop, known now or held by a local. */
 export type Bound = { readonly constant: number } | { readonly local: number };
@@ -21,6 +21,10 @@ export const parameters = { begin: 0, end: 1, scratch: 2, own: 3, outputs: 4 } a
 /** Pushes an end of a loop. */
 export const pushBound = (code: Code, bound: Bound): Code =>
   "local" in bound ? code.get(bound.local) : code.i32(bound.constant);
+
+/** Replaces the top of the stack, of which a local takes a copy, by a bound where that is less. */
+export const pushLesser = (code: Code, local: number, bound: Bound): Code =>
+  pushBound(pushBound(code.tee(local), bound).get(local), bound).op("i32.lt_u").op("select");
 
 /**
  * for (variable = from; variable < to; variable += step) body. `to` is below 2³¹; the last step may
@@ -39,9 +43,6 @@ export function loop(variable: number, from: Bound, to: Bound, step: number, bod
 /** Some loops, one of which goes through the lane axis, and the formulas in them. */
 export class Nest {
   readonly formulas: Formulas;
-  readonly placing: Placing;
-  /** The locals with the loop variables, by level. */
-  readonly variables: readonly number[];
 
   /**
    * @param ranged the level of the loop that runs from parameter `begin` to parameter `end` only; 0
@@ -50,13 +51,11 @@ export class Nest {
   constructor(
     readonly fn: FunctionBuilder,
     readonly loops: readonly Loop[],
-    laneLevel: number,
+    readonly laneLevel: number,
     sources: readonly Source[],
     readonly ranged: number,
   ) {
-    this.placing = new Placing(loops, laneLevel);
-    this.variables = [-1, ...loops.map(() => fn.local("i32"))];
-    this.formulas = new Formulas(fn, this.placing, sources, this.variables);
+    this.formulas = new Formulas(fn, loops, laneLevel, sources);
   }
 
   /** Where the loop at a level starts and ends. */
@@ -69,7 +68,9 @@ export class Nest {
   wrap(code: Code, to: number, from = 0): Code {
     for (let level = to; level >= from; level--) {
       const body = new Code().append(this.formulas.levels[level]).append(code);
-      code = level === 0 ? body : loop(this.variables[level], ...this.bounds(level), 1, body);
+      code = level === 0
+        ? body
+        : loop(this.formulas.variables[level], ...this.bounds(level), 1, body);
     }
     return code;
   }
@@ -81,11 +82,11 @@ export class Nest {
   lanes(
     write: (positions: readonly number[], rest: number) => Code,
     groups = 1,
-    [from, to]: [Bound, Bound] = this.bounds(this.placing.laneLevel),
+    [from, to]: [Bound, Bound] = this.bounds(this.laneLevel),
   ): Code {
-    const { laneLevel } = this.placing;
+    const { laneLevel } = this;
     const { size } = this.loops[laneLevel - 1];
-    const position = this.variables[laneLevel];
+    const position = this.formulas.variables[laneLevel];
     const rest = size % 4;
     const full = size - rest;
     const code = new Code();
@@ -103,7 +104,7 @@ export class Nest {
     const limit = (margin: number): Bound => {
       if ("constant" in to) return { constant: Math.min(to.constant, full) - margin };
       const local = this.fn.local("i32");
-      code.get(to.local).i32(full).get(to.local).i32(full).op("i32.lt_u").op("select").tee(local);
+      pushLesser(code.get(to.local), local, { constant: full }).tee(local);
       code.i32(margin).get(local).i32(margin).op("i32.ge_u").op("select");
       code.i32(margin).op("i32.sub").set(local);
       return { local };

@@ -6,12 +6,10 @@
 import type { DType, Expr } from "../../formula.ts";
 import { costOf } from "../../cost.ts";
 import { type Kernel, outputIndex, visitExprs } from "../../kernel.ts";
-import { identityBits, instructionFor } from "../wasm/simd.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
-import type { Formulas, Source } from "./formula.ts";
-import type { Combine } from "../../graph.ts";
+import type { Formulas } from "./formula.ts";
+import type { Source } from "./indices.ts";
 import type { Loop } from "./loops.ts";
-import type { Opcode } from "../wasm/opcodes.ts";
 import { parameters } from "./nest.ts";
 
 /**
@@ -33,8 +31,8 @@ export interface Phase {
  */
 export interface Phases {
   readonly phases: readonly Phase[];
-  readonly scratch: number;
-  readonly own: number;
+  readonly scratch?: number;
+  readonly own?: number;
 }
 
 /** A function for a kernel, and the buffers that it loads from. */
@@ -69,20 +67,6 @@ export function timeOf(formulas: readonly Expr[], elements: number): number {
   return time * elements;
 }
 
-/** A loop of one round, for kernels that have no other. */
-export const oneRound: Loop = { axis: -1, size: 1 };
-
-/** The instruction that combines four elements with four others. */
-export function combination(combine: Combine, dtype: DType): Opcode {
-  return instructionFor(combine, dtype)!;
-}
-
-/** Pushes the identity of a reduction, in all lanes. */
-export function pushIdentity(code: Code, combine: Combine, dtype: DType): Code {
-  const bits = identityBits(combine, dtype);
-  return code.v128([bits, bits, bits, bits]);
-}
-
 /**
  * The code that stores the elements of a kernel at the current position, once their result is
  * known. All values are computed before the first is stored, because a kernel may read the element
@@ -108,19 +92,9 @@ export function store(
 ): void {
   const push = () => {
     code.get(address).get(value);
-    if (dtype === "bool") code.op("i32x4.neg");
+    return dtype === "bool" ? code.op("i32x4.neg") : code;
   };
-  if (rest === 0) {
-    push();
-    code.memory("v128.store", offset);
-    return;
-  }
-  if (rest > 1) {
-    push();
-    code.laneMemory("v128.store64_lane", 0, offset);
-  }
-  if (rest !== 2) {
-    push();
-    code.laneMemory("v128.store32_lane", rest - 1, offset + 4 * (rest - 1));
-  }
+  if (rest === 0) push().memory("v128.store", offset);
+  if (rest > 1) push().laneMemory("v128.store64_lane", 0, offset);
+  if (rest % 2 === 1) push().laneMemory("v128.store32_lane", rest - 1, offset + 4 * (rest - 1));
 }

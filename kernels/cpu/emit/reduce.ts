@@ -14,22 +14,29 @@ import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest } from "./nest.ts";
-import { begin, combination, oneRound, type Phase, pushIdentity, storeAll } from "./phase.ts";
-import { timeOf, unitsOf } from "./phase.ts";
+import { begin, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
-import { block, demote, inBlocks, type Sum, Sums } from "./sums.ts";
+import { block, Sums } from "./sums.ts";
 import { identityBits } from "../wasm/simd.ts";
 
 /** out[i] = store(i, result = combine over k of body(i, k)). */
 export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phase {
-  const { space, over, combine, body } = kernel;
+  const { space, over, combine, body, stores } = kernel;
   if (sizeOf(over) === 0) {
-    return emitMap(kernel, sizes, { kind: "constant", bits: identityBits(combine, body.dtype) });
+    return emitMap(kernel, sizes, (code) => code.v128(identityBits(combine, body.dtype)));
   }
-  const atLeastOne = (loops: Loop[]) => loops.length > 0 ? loops : [oneRound];
-  const outer = atLeastOne(loopsOver(0, space, indicesOf(formulasOf(kernel))));
-  const inner = atLeastOne(loopsOver(space.length, over, indicesOf([body])));
-  return (sumsRows(kernel, outer, inner) ? emitRows : emitColumns)(kernel, sizes, outer, inner);
+  const outer = loopsOver(0, space, indicesOf(formulasOf(kernel)));
+  const inner = loopsOver(space.length, over, indicesOf([body]));
+  const rows = sumsRows(kernel, outer, inner);
+  const loops = [...outer, ...inner];
+  const laneLevel = rows ? loops.length : outer.length;
+  const { fn, sources } = begin(kernel, sizes);
+  const nest = new Nest(fn, loops, laneLevel, sources, 1);
+  const code = (rows ? sumRows : sumColumns)(kernel, nest, outer.length);
+  fn.code.append(nest.wrap(code, rows ? outer.length : outer.length - 1));
+  const time = timeOf([body], sizeOf(space) * sizeOf(over)) +
+    timeOf(stores.map(({ value }) => value), sizeOf(space));
+  return unitsOf(fn, loops, laneLevel, time);
 }
 
 /** Whether to give the lanes to the terms of one output. */
@@ -63,120 +70,87 @@ function groupsFor(kernel: ReduceKernel): number {
   return calls <= 16 ? 4 : 1;
 }
 
-const timeOfReduce = ({ body, stores, space, over }: ReduceKernel): number =>
-  timeOf([body], sizeOf(space) * sizeOf(over)) +
-  timeOf(stores.map(({ value }) => value), sizeOf(space));
-
 /** The lanes are neighbouring outputs. */
-function emitColumns(
-  kernel: ReduceKernel,
-  sizes: readonly number[],
-  outer: readonly Loop[],
-  inner: readonly Loop[],
-): Phase {
-  const { fn, sources } = begin(kernel, sizes);
-  const loops = [...outer, ...inner];
-  const [laneLevel, last] = [outer.length, loops.length];
-  const nest = new Nest(fn, loops, laneLevel, sources, 1);
-  const { formulas } = nest;
-  const sums = new Sums(fn, kernel, 2 * block);
-
-  const lanes = nest.lanes((positions, rest) => {
-    const parts = sums.create(positions.length);
+function sumColumns(kernel: ReduceKernel, nest: Nest, laneLevel: number): Code {
+  const { fn, formulas, loops } = nest;
+  const last = loops.length;
+  return nest.lanes((positions, rest) => {
+    const sums = new Sums(fn, kernel, 2 * block, positions.length);
     const terms = new Code();
     positions.forEach((position, i) => {
       formulas.lanes(position);
       const term = formulas.value(kernel.body);
-      sums.include(terms.get(term), parts[i].part);
+      sums.include(terms.get(term), sums.parts[i]);
     });
     const stores = positions.map((position, i) => {
       formulas.lanes(position);
-      formulas.result = parts[i].part;
+      formulas.result = sums.parts[i];
       return storeAll(formulas, kernel, rest);
     });
     const innermost = new Code().append(formulas.levels[last]).append(terms);
-    const along = inBlocks(
-      sums,
-      parts,
+    const along = sums.inBlocks(
       loops[last - 1].size,
       block,
-      (bounds) => loop(nest.variables[last], ...bounds, 1, innermost),
+      (bounds) => loop(formulas.variables[last], ...bounds, 1, innermost),
     );
-    const code = new Code().append(formulas.levels[laneLevel]);
-    sums.start(code, parts).append(nest.wrap(along, last - 1, laneLevel + 1));
-    for (const { part, totals } of parts) if (sums.isLong) demote(code, totals).set(part);
-    for (const stored of stores) code.append(stored);
-    return code;
+    const code = sums.start(new Code().append(formulas.levels[laneLevel]));
+    code.append(nest.wrap(along, last - 1, laneLevel + 1));
+    if (sums.isLong) sums.parts.forEach((part, i) => sums.demote(code, i, part));
+    return stores.reduce((code, stored) => code.append(stored), code);
   }, groupsFor(kernel));
-  fn.code.append(nest.wrap(lanes, laneLevel - 1));
-  return unitsOf(fn, outer, laneLevel, timeOfReduce(kernel));
 }
 
 /** The lanes are neighbouring terms of one output. */
-function emitRows(
-  kernel: ReduceKernel,
-  sizes: readonly number[],
-  outer: readonly Loop[],
-  inner: readonly Loop[],
-): Phase {
-  const { fn, sources } = begin(kernel, sizes);
-  const { combine, body } = kernel;
-  const loops = [...outer, ...inner];
+function sumRows(kernel: ReduceKernel, nest: Nest, outputs: number): Code {
+  const { fn, formulas, loops } = nest;
   const last = loops.length;
-  const nest = new Nest(fn, loops, last, sources, 1);
-  const { formulas } = nest;
   const groups = groupsFor(kernel);
   const stretch = 4 * groups * block;
-  const sums = new Sums(fn, kernel, 2 * stretch);
-  const parts = sums.create(groups);
+  const sums = new Sums(fn, kernel, 2 * stretch, groups);
 
   const terms = (bounds: [Bound, Bound]) =>
     nest.lanes(
       (positions, rest) => {
         positions.forEach((position, i) => {
           formulas.lanes(position);
-          const term = formulas.value(body);
+          const term = formulas.value(kernel.body);
           const code = formulas.levels[last].get(term);
           if (rest > 0) {
             // The lanes past the end count for nothing.
-            pushIdentity(code, combine, body.dtype);
-            code.v128([0, 1, 2, 3].map((lane) => lane < rest ? -1 : 0)).op("v128.bitselect");
+            sums.pushIdentity(code).v128(...[0, 1, 2, 3].map((lane) => lane < rest ? -1 : 0));
+            code.op("v128.bitselect");
           }
-          sums.include(code, parts[i].part);
+          sums.include(code, sums.parts[i]);
         });
         return formulas.levels[last];
       },
       groups,
       bounds,
     );
-  const along = inBlocks(sums, parts, loops[last - 1].size, stretch, terms);
-  const row = sums.start(new Code(), parts).append(nest.wrap(along, last - 1, outer.length + 1));
-  combineLanes(row, sums, parts);
+  const along = sums.inBlocks(loops[last - 1].size, stretch, terms);
+  const row = sums.start(new Code()).append(nest.wrap(along, last - 1, outputs + 1));
+  combineLanes(row, sums);
   formulas.version(0);
-  formulas.lanes(nest.variables[last]);
-  formulas.result = parts[0].part;
-  row.append(storeAll(formulas, kernel, 1));
-  fn.code.append(nest.wrap(row, outer.length));
-  return unitsOf(fn, loops, last, timeOfReduce(kernel));
+  formulas.lanes(formulas.variables[last]);
+  formulas.result = sums.parts[0];
+  return row.append(storeAll(formulas, kernel, 1));
 }
 
 /** Brings all lanes of all sums together in all lanes of the first part. */
-function combineLanes(code: Code, { kernel, isLong, fn }: Sums, sums: readonly Sum[]): void {
-  const first = sums[0].part;
-  if (isLong) {
-    const totals = sums.flatMap((sum) => sum.totals);
-    code.get(totals[0]);
-    for (const total of totals.slice(1)) code.get(total).op("f64x2.add");
-    const all = fn.local("v128");
-    code.set(all).get(all).lane("f64x2.extract_lane", 0).get(all).lane("f64x2.extract_lane", 1);
+function combineLanes(code: Code, sums: Sums): void {
+  const [first, ...others] = sums.parts;
+  if (sums.isLong) {
+    const [total, ...totals] = sums.totals.flat();
+    code.get(total);
+    for (const other of totals) code.get(other).op("f64x2.add");
+    code.tee(total).op("f64x2.extract_lane", 0).get(total).op("f64x2.extract_lane", 1);
     code.op("f64.add").op("f32.demote_f64").op("f32x4.splat").set(first);
     return;
   }
-  const op = combination(kernel.combine, kernel.body.dtype);
   code.get(first);
-  for (const { part } of sums.slice(1)) code.get(part).op(op);
+  for (const part of others) sums.combine(code.get(part));
   code.set(first);
   for (const lanes of [[2, 3, 0, 1], [1, 0, 3, 2]]) {
-    code.get(first).get(first).get(first).shuffle(lanes).op(op).set(first);
+    sums.include(code.get(first).get(first).shuffle(lanes), first);
   }
 }

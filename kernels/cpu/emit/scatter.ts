@@ -9,12 +9,13 @@
 import { BLOCK, levelsOf } from "../../cascade.ts";
 import { sizeOf } from "../../graph.ts";
 import { add, axisIndex, flatten, scale, valueIndex } from "../../indexing.ts";
-import { indicesOf, type ScatterKernel } from "../../kernel.ts";
+import { indicesOf, outputIndex, type ScatterKernel } from "../../kernel.ts";
 import { Code } from "../wasm/assembler.ts";
-import { type Loop, loopsOver } from "./loops.ts";
-import { emitMap } from "./map.ts";
+import { instructionFor } from "../wasm/simd.ts";
+import { type Loop, loopsOver, oneRound } from "./loops.ts";
+import { emitMap, type PushResult } from "./map.ts";
 import { Nest, parameters } from "./nest.ts";
-import { begin, combination, oneRound, type Phase, type Phases, store, timeOf } from "./phase.ts";
+import { begin, type Phase, type Phases, store, timeOf } from "./phase.ts";
 
 /**
  * Scratch memory holds the sums of all levels, then the number of updates of each row so far, then
@@ -44,10 +45,16 @@ export function emitScatter(kernel: ScatterKernel, sizes: readonly number[]): Ph
   const phases = [emitClear(kernel, sizes, target, ordinals / 4)];
   if (levels > 1) phases.push(emitOrdinals(kernel, sizes, layout));
   if (kernel.over[0] > 0) phases.push(emitSums(kernel, sizes, target, layout));
-  if (plain) return { phases, scratch: 0, own: 0 };
-  const address = parameters.scratch;
-  const end = emitMap(kernel, sizes, { kind: "buffers", address, count: levels });
-  return { phases: [...phases, end], scratch: layout.bytes, own: 0 };
+  if (plain) return { phases };
+  const pushSum: PushResult = (code, formulas) => {
+    const from = formulas.address(parameters.scratch, outputIndex(kernel.space));
+    code.get(from).memory("v128.load");
+    for (let level = 1; level < levels; level++) {
+      code.get(from).memory("v128.load", 4 * sizeOf(kernel.space) * level).op("f32x4.add");
+    }
+    return code;
+  };
+  return { phases: [...phases, emitMap(kernel, sizes, pushSum, " (end)")], scratch: layout.bytes };
 }
 
 /** A unit of work is an element. */
@@ -59,7 +66,10 @@ function emitClear(
 ): Phase {
   const { fn } = begin(kernel, sizes, " (clear)");
   fn.code.get(target).get(parameters.begin).i32(2).op("i32.shl").op("i32.add").i32(0);
-  fn.code.get(parameters.end).get(parameters.begin).op("i32.sub").i32(2).op("i32.shl").fill();
+  fn.code.get(parameters.end).get(parameters.begin).op("i32.sub").i32(2).op("i32.shl").op(
+    "memory.fill",
+    0,
+  );
   return { fn, units, granule: 16, time: 0.05 * units };
 }
 
@@ -92,8 +102,7 @@ function emitSums(
   const { space, over: [updates], row, body } = kernel;
   const columns = space.slice(1);
   const along: Loop = { axis: space.length, size: updates };
-  const across = loopsOver(1, columns, indicesOf([body]));
-  const loops = [along, ...(across.length > 0 ? across : [oneRound])];
+  const loops = [along, ...loopsOver(1, columns, indicesOf([body]))];
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 2);
   const { formulas } = nest;
@@ -111,7 +120,7 @@ function emitSums(
   /** Adds what is on the stack to the sum of a level. */
   const include = (code: Code, address: number, level: number, rest: number): Code => {
     code.get(address).memory("v128.load", levelBytes * level);
-    code.op(combination("add", body.dtype)).set(sum);
+    code.op(instructionFor("add", body.dtype)!).set(sum);
     store(code, address, sum, body.dtype, rest, levelBytes * level);
     return code;
   };

@@ -8,7 +8,7 @@
  * @module
  */
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { type Bound, loop } from "./nest.ts";
+import { type Bound, loop, pushLesser } from "./nest.ts";
 import { panelWidth } from "./pack.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
 
@@ -101,8 +101,7 @@ export function emitStrip(
     });
     return code;
   };
-  const clear = (code: Code): Code =>
-    sums.reduce((cleared, sum) => cleared.v128([0, 0, 0, 0]).set(sum), code);
+  const clear = (code: Code): Code => sums.reduce((cleared, sum) => cleared.v128(0).set(sum), code);
   const before = (end: number) => new Code().get(right).get(end).op("i32.lt_u");
 
   const rest = k % unroll;
@@ -111,8 +110,8 @@ export function emitStrip(
   if (isLong) {
     const end = fn.local("i32");
     store(tile, true).get(right).i32(bytes(k - rest)).op("i32.add").set(end);
-    const one = new Code().get(right).i32(bytes(block)).op("i32.add").tee(stop);
-    one.get(end).get(stop).get(end).op("i32.lt_u").op("select").set(stop);
+    const one = new Code().get(right).i32(bytes(block)).op("i32.add");
+    pushLesser(one, stop, { local: end }).set(stop);
     one.repeat(terms(unroll), before(stop));
     tile.repeat(clear(store(one, false)), before(end));
   } else if (k >= unroll) {

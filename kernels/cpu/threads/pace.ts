@@ -6,9 +6,6 @@
  * @module
  */
 
-type Way = "together" | "alone";
-const OTHER: Record<Way, Way> = { together: "alone", alone: "together" };
-
 /** A way of working is judged after this many nanoseconds of work, as estimated. */
 const STRETCH = 50e6;
 /** The largest number of stretches from one trial of the other way to the next. */
@@ -21,9 +18,10 @@ const SLOWER = 1.5;
  * were tried last.
  */
 export class Pace {
-  #way: Way = "together";
-  /** Time over work in the last stretch of each way. */
-  readonly #paces: Record<Way, number> = { together: Infinity, alone: Infinity };
+  /** Whether to use the workers. */
+  together = true;
+  /** Time over work in the last stretch alone, and together. */
+  readonly #paces = [Infinity, Infinity];
   #isTrial = false;
   /**
    * The number of stretches until the next trial. It doubles each time that the other way has lost.
@@ -33,11 +31,6 @@ export class Pace {
   #work = 0;
   #time = 0;
 
-  /** Whether to use the workers. */
-  get together(): boolean {
-    return this.#way === "together";
-  }
-
   /** Takes note of some work, in nanoseconds as estimated, and of the milliseconds that it took. */
   note(work: number, time: number): void {
     this.#work += work;
@@ -45,22 +38,18 @@ export class Pace {
     if (this.#work < STRETCH) return;
     const pace = this.#time / this.#work;
     this.#work = this.#time = 0;
-    const before = this.#paces[this.#way];
-    this.#paces[this.#way] = pace;
-    if (this.#isTrial) this.#judge(pace);
-    else if (--this.#left <= 0 || pace > SLOWER * before) this.#change(true);
-  }
-
-  #judge(pace: number): void {
-    const isBetter = pace < this.#paces[OTHER[this.#way]];
-    this.#patience = isBetter ? 1 : Math.min(2 * this.#patience, MOST_STRETCHES);
-    this.#left = this.#patience;
-    if (isBetter) this.#isTrial = false;
-    else this.#change(false);
-  }
-
-  #change(isTrial: boolean): void {
-    this.#way = OTHER[this.#way];
-    this.#isTrial = isTrial;
+    const way = Number(this.together);
+    const before = this.#paces[way];
+    this.#paces[way] = pace;
+    if (this.#isTrial) {
+      const isBetter = pace < this.#paces[1 - way];
+      this.#left = this.#patience = isBetter ? 1 : Math.min(2 * this.#patience, MOST_STRETCHES);
+      this.#isTrial = false;
+      if (isBetter) return;
+    } else {
+      if (--this.#left > 0 && pace <= SLOWER * before) return;
+      this.#isTrial = true;
+    }
+    this.together = !this.together;
   }
 }

@@ -17,15 +17,13 @@ interface NodeWorker extends WorkerHandle {
 }
 
 /** What Deno and Node have: workers that do not keep the process alive. */
-interface WorkerThreads {
-  readonly Worker: new (text: string, options: { eval: true }) => NodeWorker;
-}
-
 interface NodeProcess {
-  getBuiltinModule?(name: "node:worker_threads"): WorkerThreads;
+  getBuiltinModule?(name: "node:worker_threads"): {
+    readonly Worker: new (text: string, options: { eval: true }) => NodeWorker;
+  };
 }
 
-function workerThreads(): WorkerThreads | undefined {
+function workerThreads() {
   const { process } = globalThis as { readonly process?: NodeProcess };
   return process?.getBuiltinModule?.("node:worker_threads");
 }

@@ -45,12 +45,10 @@ export class Threads {
   #workers: WorkerHandle[] | undefined;
   #work = 0;
   readonly #pace = new Pace();
-  readonly #maySleep: boolean;
+  readonly #maySleep = maySleep(this.#control);
 
   /** @param count the number of workers, besides the thread that runs programs */
-  constructor(readonly memory: WebAssembly.Memory, readonly count: number) {
-    this.#maySleep = maySleep(this.#control);
-  }
+  constructor(readonly memory: WebAssembly.Memory, readonly count: number) {}
 
   /** Whether the workers were asked to start. */
   get isAwake(): boolean {
@@ -79,14 +77,9 @@ export class Threads {
   /** Runs a part of a program together with the workers. */
   #share(program: RunnableProgram, part: number, slots: number, scratch: number): void {
     const control = this.#control;
-    const { chunks, run } = program.parts[part];
-    control[words.program] = program.number;
-    control[words.part] = part;
-    control[words.slots] = slots;
-    control[words.scratch] = scratch;
-    control[words.address] = program.address;
-    control[words.length] = program.length;
-    control[words.parts] = program.parts.length;
+    const { number, parts, address, length } = program;
+    const { chunks, run } = parts[part];
+    control.set([number, part, slots, scratch, address, length], words.order);
     Atomics.store(control, words.unfinished, chunks);
     Atomics.store(control, words.left, chunks);
     Atomics.add(control, words.orders, 1);

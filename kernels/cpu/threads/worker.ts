@@ -28,18 +28,11 @@ export const words = {
   failed: 50,
   /** 1 if the workers must end. */
   closed: 51,
-  /** The order: the number of the program, and of the part … */
-  program: 64,
-  part: 65,
-  /** … the arguments … */
-  slots: 66,
-  scratch: 67,
   /**
-   * … and the address of the program's module in memory, its length, and the number of its parts.
+   * The order: the number of the program, and of the part, the arguments `slots` and `scratch`, the
+   * address of the program's module in memory and its length.
    */
-  address: 68,
-  length: 69,
-  parts: 70,
+  order: 64,
   /** The number of words. */
   count: 80,
 } as const;
@@ -70,21 +63,18 @@ export interface Invitation {
  */
 export const work: string = /* js */ `({ memory, control, thread }) => {
   const spins = 20000, programsKept = 64;
-  const programs = new Map();
+  const programs = new Map(), order = control.subarray(${words.order});
 
-  // The parts of the program that is ordered.
-  function load() {
-    const program = control[${words.program}];
+  // The functions of a program, by the numbers of its parts.
+  function load(program, address, length) {
     let parts = programs.get(program);
     if (parts === undefined) {
       // A memory that another thread made larger may still look small from here, until it is asked
       // to grow.
       memory.grow(0);
-      const address = control[${words.address}];
-      const bytes = new Uint8Array(memory.buffer).slice(address, address + control[${words.length}]);
+      const bytes = new Uint8Array(memory.buffer).slice(address, address + length);
       const module = new WebAssembly.Module(bytes);
-      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-      parts = Array.from({ length: control[${words.parts}] }, (_, i) => exports["part" + i]);
+      parts = Object.values(new WebAssembly.Instance(module, { host: { memory } }).exports);
       programs.set(program, parts);
       if (programs.size > programsKept) programs.delete(programs.keys().next().value);
     }
@@ -95,8 +85,8 @@ export const work: string = /* js */ `({ memory, control, thread }) => {
     const chunk = Atomics.sub(control, ${words.left}, 1) - 1;
     if (chunk < 0) return false;
     try {
-      const run = load()[control[${words.part}]];
-      run(chunk, chunk + 1, control[${words.slots}], control[${words.scratch}], thread);
+      const [program, part, slots, scratch, address, length] = order;
+      load(program, address, length)[part](chunk, chunk + 1, slots, scratch, thread);
     } catch {
       Atomics.store(control, ${words.failed}, 1);
     }
@@ -109,12 +99,12 @@ export const work: string = /* js */ `({ memory, control, thread }) => {
 
   Atomics.add(control, ${words.ready}, 1);
   while (!Atomics.load(control, ${words.closed})) {
-    const order = Atomics.load(control, ${words.orders});
+    const orders = Atomics.load(control, ${words.orders});
     let spun = 0;
     while (Atomics.load(control, ${words.left}) <= 0 && spun < spins) spun++;
     if (spun === spins) {
       Atomics.store(control, ${words.asleep}, 1);
-      if (!Atomics.load(control, ${words.closed})) Atomics.wait(control, ${words.orders}, order);
+      if (!Atomics.load(control, ${words.closed})) Atomics.wait(control, ${words.orders}, orders);
       continue;
     }
     while (takeChunk());

@@ -18,16 +18,7 @@
  *
  * @module
  */
-import {
-  type LaneMemoryOp,
-  laneMemoryOps,
-  type LaneOp,
-  laneOps,
-  type MemoryOp,
-  memoryOps,
-  type Opcode,
-  opcodes,
-} from "./opcodes.ts";
+import { type LaneMemoryOp, type MemoryOp, type Opcode, opcodes } from "./opcodes.ts";
 
 /** The types of locals. */
 export type ValueType = "i32" | "v128";
@@ -58,6 +49,11 @@ export function append(into: number[], bytes: readonly number[]): void {
   for (let i = 0; i < bytes.length; i++) into.push(bytes[i]);
 }
 
+/** The logarithm of 4, the alignment of every address. */
+const wordAlignment = 2;
+/** The type of a block that leaves nothing on the stack. */
+const noValue = 0x40;
+
 const bits = new DataView(new ArrayBuffer(4));
 
 /** The bits of a float32 as an unsigned integer. */
@@ -70,51 +66,44 @@ export function bitsOf(value: number): number {
 export class Code {
   readonly bytes: number[] = [];
 
-  #opcode(code: number): this {
-    if (code > 0xff) {
-      this.bytes.push(0xfd);
-      unsigned(this.bytes, code - 0xfd00);
-    } else this.bytes.push(code);
+  /** An instruction with its immediate operands, which are not negative. */
+  op(name: Opcode, ...immediates: readonly number[]): this {
+    const code = opcodes[name];
+    if (code <= 0xff) this.bytes.push(code);
+    else {
+      this.bytes.push(code >> 16);
+      unsigned(this.bytes, code & 0xffff);
+    }
+    for (const immediate of immediates) unsigned(this.bytes, immediate);
     return this;
-  }
-
-  /** An instruction without immediates. */
-  op(name: Opcode): this {
-    return this.#opcode(opcodes[name]);
   }
 
   /** Pushes a local. */
   get(local: number): this {
-    this.bytes.push(0x20);
-    unsigned(this.bytes, local);
-    return this;
+    return this.op("local.get", local);
   }
 
   /** Pops into a local. */
   set(local: number): this {
-    this.bytes.push(0x21);
-    unsigned(this.bytes, local);
-    return this;
+    return this.op("local.set", local);
   }
 
   /** Copies the top of the stack into a local. */
   tee(local: number): this {
-    this.bytes.push(0x22);
-    unsigned(this.bytes, local);
-    return this;
+    return this.op("local.tee", local);
   }
 
   /** Pushes an integer. */
   i32(value: number): this {
-    this.bytes.push(0x41);
-    signed(this.bytes, value);
+    signed(this.op("i32.const").bytes, value);
     return this;
   }
 
-  /** Pushes four 32-bit lanes, given as integers. */
-  v128(lanes: readonly number[]): this {
-    this.#opcode(0xfd0c);
-    for (const lane of lanes) {
+  /** Pushes four 32-bit lanes, given as integers; one integer stands for all four. */
+  v128(...lanes: readonly number[]): this {
+    this.op("v128.const");
+    for (let i = 0; i < 4; i++) {
+      const lane = lanes[i % lanes.length];
       this.bytes.push(lane & 0xff, lane >>> 8 & 0xff, lane >>> 16 & 0xff, lane >>> 24 & 0xff);
     }
     return this;
@@ -122,68 +111,37 @@ export class Code {
 
   /** A load or store at the address on the stack + offset. */
   memory(name: MemoryOp, offset = 0): this {
-    const [code, align] = memoryOps[name];
-    this.#opcode(code).bytes.push(align);
-    unsigned(this.bytes, offset);
-    return this;
-  }
-
-  /** An instruction on one lane. */
-  lane(name: LaneOp, lane: number): this {
-    this.#opcode(laneOps[name]).bytes.push(lane);
-    return this;
+    return this.op(name, wordAlignment, offset);
   }
 
   /** Loads or stores one lane at the address on the stack + offset. */
   laneMemory(name: LaneMemoryOp, lane: number, offset = 0): this {
-    const [code, align] = laneMemoryOps[name];
-    this.#opcode(code).bytes.push(align);
-    unsigned(this.bytes, offset);
-    this.bytes.push(lane);
-    return this;
+    return this.op(name, wordAlignment, offset, lane);
   }
 
   /** Picks four 32-bit lanes out of two vectors: 0 … 3 of the first, 4 … 7 of the second. */
   shuffle(lanes: readonly number[]): this {
-    this.#opcode(0xfd0d);
-    for (const lane of lanes) this.bytes.push(4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3);
-    return this;
+    return this.op(
+      "i8x16.shuffle",
+      ...lanes.flatMap((lane) => [0, 1, 2, 3].map((i) => 4 * lane + i)),
+    );
   }
 
-  /** Fills memory: pops address, byte and count. */
-  fill(): this {
-    this.bytes.push(0xfc, 0x0b, 0);
-    return this;
-  }
-
-  /** Calls a function of the module. */
-  call(index: number): this {
-    this.bytes.push(0x10);
-    unsigned(this.bytes, index);
-    return this;
-  }
-
-  /** Runs the body if the top of the stack is not zero. */
-  when(body: Code): this {
-    this.bytes.push(0x04, 0x40);
-    return this.append(body).#end();
+  /** Runs the body if the top of the stack is not zero, and else the other one. */
+  when(body: Code, otherwise?: Code): this {
+    this.op("if", noValue).append(body);
+    if (otherwise !== undefined) this.op("else").append(otherwise);
+    return this.op("end");
   }
 
   /** Runs the body, and again as long as the condition holds. */
   repeat(body: Code, condition: Code): this {
-    this.bytes.push(0x03, 0x40);
-    this.append(body).append(condition).bytes.push(0x0d, 0);
-    return this.#end();
+    return this.op("loop", noValue).append(body).append(condition).op("br_if", 0).op("end");
   }
 
   /** Appends another sequence. */
   append(code: Code): this {
     append(this.bytes, code.bytes);
-    return this;
-  }
-
-  #end(): this {
-    this.bytes.push(0x0b);
     return this;
   }
 }

@@ -18,21 +18,16 @@ export const maximumPages = 65536;
 /** Collects functions into a module that imports its memory as `host.memory`. */
 export class ModuleBuilder {
   readonly #exports: [name: string, index: number][] = [];
-  readonly #bodies: number[][] = [];
-  readonly #names: string[] = [];
-  readonly #parameters: number[] = [];
-  readonly #known: Map<string, number> = new Map();
+  readonly #functions: Map<string, { fn: FunctionBuilder; body: number[]; index: number }> =
+    new Map();
 
   /** Adds a function and returns its index; an equal function is not added twice. */
   add(fn: FunctionBuilder): number {
     const body = fn.body();
     const key = `${fn.parameters}:${decoder.decode(new Uint8Array(body))}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    this.#known.set(key, this.#bodies.length);
-    this.#names.push(fn.name);
-    this.#parameters.push(fn.parameters);
-    return this.#bodies.push(body) - 1;
+    const { size } = this.#functions;
+    if (!this.#functions.has(key)) this.#functions.set(key, { fn, body, index: size });
+    return this.#functions.get(key)!.index;
   }
 
   /** Exports a function. */
@@ -42,22 +37,24 @@ export class ModuleBuilder {
 
   /** The module's bytes. @param shared whether the memory is one that threads share */
   finish(shared = false): Uint8Array<ArrayBuffer> {
-    const arities = [...new Set(this.#parameters)];
-    const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-    section(
-      bytes,
-      1,
-      vector(arities, (n) => [0x60, ...vector(Array(n).fill(0x7f), (t) => [t]), 0]),
-    );
+    const functions = [...this.#functions.values()];
+    const arities = [...new Set(functions.map(({ fn }) => fn.parameters))];
+    const names = vector(functions, ({ fn, index }) => [...leb(index), ...text(fn.name)]);
     const limits = shared
       ? [3, ...leb(minimumPages), ...leb(maximumPages)]
       : [0, ...leb(minimumPages)];
-    section(bytes, 2, [1, ...text("host"), ...text("memory"), 2, ...limits]);
-    section(bytes, 3, vector(this.#parameters, (n) => leb(arities.indexOf(n))));
-    section(bytes, 7, vector(this.#exports, ([name, index]) => [...text(name), 0, ...leb(index)]));
-    section(bytes, 10, vector(this.#bodies, (body) => [...leb(body.length)], (body) => body));
-    const names = vector(this.#names, (name, i) => [...leb(i), ...text(name)]);
-    section(bytes, 0, [...text("name"), 1, ...leb(names.length), ...names]);
+    const sections: [id: number, contents: readonly number[]][] = [
+      [1, vector(arities, (n) => [0x60, ...vector(Array(n).fill(0x7f), (t) => [t]), 0])],
+      [2, [1, ...text("host"), ...text("memory"), 2, ...limits]],
+      [3, vector(functions, ({ fn }) => leb(arities.indexOf(fn.parameters)))],
+      [7, vector(this.#exports, ([name, index]) => [...text(name), 0, ...leb(index)])],
+      [10, vector(functions, ({ body }) => [...leb(body.length), ...body])],
+      [0, [...text("name"), 1, ...leb(names.length), ...names]],
+    ];
+    const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+    for (const [id, contents] of sections) {
+      append(bytes, [id, ...leb(contents.length), ...contents]);
+    }
     return new Uint8Array(bytes);
   }
 }
@@ -76,22 +73,9 @@ function text(value: string): number[] {
   return [...leb(utf8.length), ...utf8];
 }
 
-/** A count and then, for each item, its head and perhaps a long tail. */
-function vector<T>(
-  items: readonly T[],
-  head: (item: T, i: number) => readonly number[],
-  tail?: (item: T) => readonly number[],
-): number[] {
+/** A count and then the bytes of each item. */
+function vector<T>(items: readonly T[], write: (item: T) => readonly number[]): number[] {
   const bytes = leb(items.length);
-  items.forEach((item, i) => {
-    append(bytes, head(item, i));
-    if (tail) append(bytes, tail(item));
-  });
+  for (const item of items) append(bytes, write(item));
   return bytes;
-}
-
-function section(into: number[], id: number, contents: readonly number[]): void {
-  into.push(id);
-  unsigned(into, contents.length);
-  append(into, contents);
 }

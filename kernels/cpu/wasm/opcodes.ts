@@ -4,12 +4,21 @@
  * @module
  */
 
-/**
- * Opcodes; numbers above 0xff are instructions of the 0xfd (SIMD) space, written as 0xfd00 + their
- * number.
- */
+/** Opcodes. Those of six digits have a prefix: 0xfd002a is the byte 0xfd, then the number 0x2a. */
 export const opcodes = {
+  "loop": 0x03,
+  "if": 0x04,
+  "else": 0x05,
+  "end": 0x0b,
+  "br_if": 0x0d,
+  "call": 0x10,
   "select": 0x1b,
+  "local.get": 0x20,
+  "local.set": 0x21,
+  "local.tee": 0x22,
+  "i32.load": 0x28,
+  "i32.store": 0x36,
+  "i32.const": 0x41,
   "i32.eqz": 0x45,
   "i32.eq": 0x46,
   "i32.lt_s": 0x48,
@@ -26,90 +35,79 @@ export const opcodes = {
   "i32.shr_u": 0x76,
   "f64.add": 0xa0,
   "f32.demote_f64": 0xb6,
-  "i32x4.splat": 0xfd11,
-  "f32x4.splat": 0xfd13,
-  "i32x4.eq": 0xfd37,
-  "i32x4.ne": 0xfd38,
-  "i32x4.lt_s": 0xfd39,
-  "i32x4.lt_u": 0xfd3a,
-  "i32x4.le_s": 0xfd3d,
-  "i32x4.le_u": 0xfd3e,
-  "f32x4.eq": 0xfd41,
-  "f32x4.ne": 0xfd42,
-  "f32x4.lt": 0xfd43,
-  "f32x4.le": 0xfd45,
-  "v128.and": 0xfd4e,
-  "v128.or": 0xfd50,
-  "v128.xor": 0xfd51,
-  "v128.bitselect": 0xfd52,
-  "v128.any_true": 0xfd53,
-  "f32x4.demote_f64x2_zero": 0xfd5e,
-  "f64x2.promote_low_f32x4": 0xfd5f,
-  "f32x4.floor": 0xfd68,
-  "f32x4.nearest": 0xfd6a,
-  "i32x4.abs": 0xfda0,
-  "i32x4.neg": 0xfda1,
-  "i32x4.shl": 0xfdab,
-  "i32x4.shr_s": 0xfdac,
-  "i32x4.shr_u": 0xfdad,
-  "i32x4.add": 0xfdae,
-  "i32x4.sub": 0xfdb1,
-  "i32x4.mul": 0xfdb5,
-  "i32x4.min_s": 0xfdb6,
-  "i32x4.min_u": 0xfdb7,
-  "i32x4.max_s": 0xfdb8,
-  "i32x4.max_u": 0xfdb9,
-  "f32x4.abs": 0xfde0,
-  "f32x4.neg": 0xfde1,
-  "f32x4.sqrt": 0xfde3,
-  "f32x4.add": 0xfde4,
-  "f32x4.sub": 0xfde5,
-  "f32x4.mul": 0xfde6,
-  "f32x4.div": 0xfde7,
-  "f32x4.min": 0xfde8,
-  "f32x4.max": 0xfde9,
-  "f32x4.pmin": 0xfdea,
-  "f32x4.pmax": 0xfdeb,
-  "f64x2.add": 0xfdf0,
-  "i32x4.trunc_sat_f32x4_s": 0xfdf8,
-  "i32x4.trunc_sat_f32x4_u": 0xfdf9,
-  "f32x4.convert_i32x4_s": 0xfdfa,
-  "f32x4.convert_i32x4_u": 0xfdfb,
-  "f32x4.relaxed_madd": 0xfe05,
-  "i32x4.relaxed_laneselect": 0xfe0b,
+  "memory.fill": 0xfc000b,
+  "v128.load": 0xfd0000,
+  "v128.load32_splat": 0xfd0009,
+  "v128.store": 0xfd000b,
+  "v128.const": 0xfd000c,
+  "i8x16.shuffle": 0xfd000d,
+  "i32x4.splat": 0xfd0011,
+  "f32x4.splat": 0xfd0013,
+  "i32x4.extract_lane": 0xfd001b,
+  "i32x4.replace_lane": 0xfd001c,
+  "f64x2.extract_lane": 0xfd0021,
+  "i32x4.eq": 0xfd0037,
+  "i32x4.ne": 0xfd0038,
+  "i32x4.lt_s": 0xfd0039,
+  "i32x4.lt_u": 0xfd003a,
+  "i32x4.le_s": 0xfd003d,
+  "i32x4.le_u": 0xfd003e,
+  "f32x4.eq": 0xfd0041,
+  "f32x4.ne": 0xfd0042,
+  "f32x4.lt": 0xfd0043,
+  "f32x4.le": 0xfd0045,
+  "v128.and": 0xfd004e,
+  "v128.or": 0xfd0050,
+  "v128.xor": 0xfd0051,
+  "v128.bitselect": 0xfd0052,
+  "v128.any_true": 0xfd0053,
+  "v128.load32_lane": 0xfd0056,
+  "v128.store32_lane": 0xfd005a,
+  "v128.store64_lane": 0xfd005b,
+  "f32x4.demote_f64x2_zero": 0xfd005e,
+  "f64x2.promote_low_f32x4": 0xfd005f,
+  "f32x4.floor": 0xfd0068,
+  "f32x4.nearest": 0xfd006a,
+  "i32x4.abs": 0xfd00a0,
+  "i32x4.neg": 0xfd00a1,
+  "i32x4.shl": 0xfd00ab,
+  "i32x4.shr_s": 0xfd00ac,
+  "i32x4.shr_u": 0xfd00ad,
+  "i32x4.add": 0xfd00ae,
+  "i32x4.sub": 0xfd00b1,
+  "i32x4.mul": 0xfd00b5,
+  "i32x4.min_s": 0xfd00b6,
+  "i32x4.min_u": 0xfd00b7,
+  "i32x4.max_s": 0xfd00b8,
+  "i32x4.max_u": 0xfd00b9,
+  "f32x4.abs": 0xfd00e0,
+  "f32x4.neg": 0xfd00e1,
+  "f32x4.sqrt": 0xfd00e3,
+  "f32x4.add": 0xfd00e4,
+  "f32x4.sub": 0xfd00e5,
+  "f32x4.mul": 0xfd00e6,
+  "f32x4.div": 0xfd00e7,
+  "f32x4.min": 0xfd00e8,
+  "f32x4.max": 0xfd00e9,
+  "f32x4.pmin": 0xfd00ea,
+  "f32x4.pmax": 0xfd00eb,
+  "f64x2.add": 0xfd00f0,
+  "i32x4.trunc_sat_f32x4_s": 0xfd00f8,
+  "i32x4.trunc_sat_f32x4_u": 0xfd00f9,
+  "f32x4.convert_i32x4_s": 0xfd00fa,
+  "f32x4.convert_i32x4_u": 0xfd00fb,
+  "f32x4.relaxed_madd": 0xfd0105,
+  "i32x4.relaxed_laneselect": 0xfd010b,
 } as const;
 
-/** An instruction without immediate operands. */
+/** The name of an instruction. */
 export type Opcode = keyof typeof opcodes;
 
-/** Instructions that touch memory, and the logarithm of their natural alignment. */
-export const memoryOps = {
-  "i32.load": [0x28, 2],
-  "i32.store": [0x36, 2],
-  "v128.load": [0xfd00, 2],
-  "v128.load32_splat": [0xfd09, 2],
-  "v128.store": [0xfd0b, 2],
-} as const;
+/** An instruction that loads or stores one lane at address + offset. */
+export type LaneMemoryOp = Extract<Opcode, `v128.${string}_lane`>;
 
-/** An instruction that loads or stores at address + offset. */
-export type MemoryOp = keyof typeof memoryOps;
-
-/** Instructions that take the number of a lane. */
-export const laneOps = {
-  "i32x4.extract_lane": 0xfd1b,
-  "i32x4.replace_lane": 0xfd1c,
-  "f64x2.extract_lane": 0xfd21,
-} as const;
-
-/** An instruction on one lane. */
-export type LaneOp = keyof typeof laneOps;
-
-/** Instructions that load or store one lane at address + offset. */
-export const laneMemoryOps = {
-  "v128.load32_lane": [0xfd56, 2],
-  "v128.store32_lane": [0xfd5a, 2],
-  "v128.store64_lane": [0xfd5b, 2],
-} as const;
-
-/** An instruction that moves one lane from or to memory. */
-export type LaneMemoryOp = keyof typeof laneMemoryOps;
+/** An instruction that loads or stores all that it names at address + offset. */
+export type MemoryOp = Exclude<
+  Extract<Opcode, `${string}.${"load" | "store"}${string}`>,
+  LaneMemoryOp
+>;

@@ -15,84 +15,44 @@ import type { Opcode } from "./opcodes.ts";
 /** Operations that are written out before they get here, or that take more than one instruction. */
 type Elsewhere = Intrinsic | "convert" | "shiftLeft" | "shiftRight" | "select" | "bitcast";
 
-const floats: Partial<Record<ScalarOp, Opcode>> = {
-  add: "f32x4.add",
-  sub: "f32x4.sub",
-  mul: "f32x4.mul",
-  div: "f32x4.div",
-  min: "f32x4.min",
-  max: "f32x4.max",
-  neg: "f32x4.neg",
-  abs: "f32x4.abs",
-  floor: "f32x4.floor",
-  round: "f32x4.nearest",
-  sqrt: "f32x4.sqrt",
-  less: "f32x4.lt",
-  lessEqual: "f32x4.le",
-  equal: "f32x4.eq",
+const dtypes: readonly DType[] = ["float32", "int32", "uint32", "bool"];
+
+/**
+ * The instructions for arguments of each of these dtypes; null where the operation changes nothing.
+ * Masks that are compared as unsigned numbers have false < true.
+ */
+const instructions: Record<Exclude<ScalarOp, Elsewhere>, readonly (Opcode | null | undefined)[]> = {
+  add: ["f32x4.add", "i32x4.add", "i32x4.add"],
+  sub: ["f32x4.sub", "i32x4.sub", "i32x4.sub"],
+  mul: ["f32x4.mul", "i32x4.mul", "i32x4.mul"],
+  div: ["f32x4.div"],
+  min: ["f32x4.min", "i32x4.min_s", "i32x4.min_u", "v128.and"],
+  max: ["f32x4.max", "i32x4.max_s", "i32x4.max_u", "v128.or"],
+  neg: ["f32x4.neg", "i32x4.neg", "i32x4.neg"],
+  abs: ["f32x4.abs", "i32x4.abs", null],
+  floor: ["f32x4.floor", null, null],
+  round: ["f32x4.nearest", null, null],
+  sqrt: ["f32x4.sqrt"],
+  less: ["f32x4.lt", "i32x4.lt_s", "i32x4.lt_u", "i32x4.lt_u"],
+  lessEqual: ["f32x4.le", "i32x4.le_s", "i32x4.le_u", "i32x4.le_u"],
+  equal: ["f32x4.eq", "i32x4.eq", "i32x4.eq", "i32x4.eq"],
+  and: [undefined, "v128.and", "v128.and", "v128.and"],
+  or: [undefined, "v128.or", "v128.or", "v128.or"],
+  xor: [undefined, "v128.xor", "v128.xor", "v128.xor"],
 };
 
-const bitwise: Partial<Record<ScalarOp, Opcode>> = {
-  and: "v128.and",
-  or: "v128.or",
-  xor: "v128.xor",
-  equal: "i32x4.eq",
-};
-
-const integers: Partial<Record<ScalarOp, Opcode>> = {
-  ...bitwise,
-  add: "i32x4.add",
-  sub: "i32x4.sub",
-  mul: "i32x4.mul",
-  neg: "i32x4.neg",
-};
-
-const tables: Record<DType, Partial<Record<ScalarOp, Opcode>>> = {
-  float32: floats,
-  int32: {
-    ...integers,
-    abs: "i32x4.abs",
-    min: "i32x4.min_s",
-    max: "i32x4.max_s",
-    less: "i32x4.lt_s",
-    lessEqual: "i32x4.le_s",
-  },
-  uint32: {
-    ...integers,
-    min: "i32x4.min_u",
-    max: "i32x4.max_u",
-    less: "i32x4.lt_u",
-    lessEqual: "i32x4.le_u",
-  },
-  // false < true holds for masks that are compared as unsigned numbers
-  bool: {
-    ...bitwise,
-    min: "v128.and",
-    max: "v128.or",
-    less: "i32x4.lt_u",
-    lessEqual: "i32x4.le_u",
-  },
-};
-
-/** The instruction for an operation on arguments of a dtype; undefined where it changes nothing. */
-export function instructionFor(
-  op: Exclude<ScalarOp, Elsewhere>,
-  dtype: DType,
-): Opcode | undefined {
-  const found = tables[dtype][op];
-  if (found !== undefined) return found;
-  const isInteger = dtype === "int32" || dtype === "uint32";
-  if (isInteger && (op === "floor" || op === "round" || op === "abs")) return undefined;
-  throw new TypeError(`Cannot apply ${op} to ${dtype}`);
+/** The instruction for an operation on arguments of a dtype; null where it changes nothing. */
+export function instructionFor(op: Exclude<ScalarOp, Elsewhere>, dtype: DType): Opcode | null {
+  const found = instructions[op][dtypes.indexOf(dtype)];
+  if (found === undefined) throw new TypeError(`Cannot apply ${op} to ${dtype}`);
+  return found;
 }
 
-/** What turns a number (not a bool) of one dtype into another; undefined where the bits stay. */
-export function conversion(from: DType, to: DType): Opcode | undefined {
-  if (from === "float32" && to === "int32") return "i32x4.trunc_sat_f32x4_s";
-  if (from === "float32" && to === "uint32") return "i32x4.trunc_sat_f32x4_u";
-  if (from === "int32" && to === "float32") return "f32x4.convert_i32x4_s";
-  if (from === "uint32" && to === "float32") return "f32x4.convert_i32x4_u";
-  return undefined;
+/** What turns a number (not a bool) of one dtype into another; null where the bits stay. */
+export function conversion(from: DType, to: DType): Opcode | null {
+  const sign = [from, to].includes("uint32") ? "u" : "s";
+  if (from === "float32") return `i32x4.trunc_sat_f32x4_${sign}`;
+  return to === "float32" ? `f32x4.convert_i32x4_${sign}` : null;
 }
 
 /** The bits of a constant. */

@@ -21,8 +21,7 @@
 import { sizeOf } from "../../graph.ts";
 import type { MapKernel, ScanKernel } from "../../kernel.ts";
 import { cascade } from "./cascade.ts";
-import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader.ts";
+import { type Bindings, groupFrom, KernelWriter, type Shader, threadsOf } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
@@ -30,10 +29,9 @@ import { Block } from "../wgsl/writer.ts";
 export function emitMap(kernel: MapKernel, bindings: Bindings): Shader {
   const root = new Block();
   const head = threadsOf(sizeOf(kernel.space), root);
-  const i = groupFrom(0, kernel.space, { text: "i", home: root });
-  const writer = writerFor(kernel, bindings, root, [i]);
-  store(kernel, writer, root);
-  return assemble(kernel, bindings, head, root, writer.helpers);
+  const writer = new KernelWriter(kernel, bindings, root, [groupFrom(0, kernel.space, "i", root)]);
+  writer.store(root);
+  return writer.shader(head);
 }
 
 /** Writes the shader of a scan: one thread walks along each line. */
@@ -44,18 +42,16 @@ export function emitScan(kernel: ScanKernel, bindings: Bindings): Shader {
   const others = space.map((_, other) => other).filter((other) => other !== axis);
   const sizes = others.map((other) => space[other]);
   const head = threadsOf(sizeOf(sizes), root);
-  const writer = writerFor(kernel, bindings, root, [
+  const writer = new KernelWriter(kernel, bindings, root, [
     { axes: others, sizes, counter: { text: "i", home: root } },
-    groupFrom(axis, [space[axis]], { text: "j", home: loop }),
+    groupFrom(axis, [space[axis]], "j", loop),
   ]);
   const sum = cascade(root, body.dtype, space[axis]);
   const include = sum.include(writer.value(body).text);
   if (!exclusive) loop.push(include);
-  loop.push(`let result = ${sum.value};`);
-  writer.result = { text: "result", home: loop };
   // The element may lie where the result goes, so it was read above, before this stores.
-  store(kernel, writer, loop);
+  writer.store(loop, sum.value);
   if (exclusive) loop.push(include);
   root.attach(`for (var j = 0u; j < ${unsigned(space[axis])}; j++)`, loop);
-  return assemble(kernel, bindings, head, root, writer.helpers);
+  return writer.shader(head);
 }

@@ -8,17 +8,10 @@ import type { Slot, Step } from "../../device.ts";
 import { sizeOf } from "../../graph.ts";
 import type { Kernel, MatmulKernel, ReduceKernel } from "../../kernel.ts";
 import { emitMap, emitScan } from "./emitter.ts";
-import { emitMatmul, splitProduct } from "./matmul.ts";
-import { emitReduce, reductionParts, split, turnsOf } from "./reduce.ts";
-import {
-  emitLinking,
-  emitSearch,
-  emitWalking,
-  linking,
-  listsOf,
-  totalling,
-  walking,
-} from "./scatter.ts";
+import { emitMatmul, partsOfProduct } from "./matmul.ts";
+import { storingResult, totalOf } from "./parts.ts";
+import { emitReduce, reductionParts, turnsOf } from "./reduce.ts";
+import { emitLinking, emitSearch, emitWalking, listsOf } from "./scatter.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
 import type { Choose, Variant } from "./variants.ts";
 
@@ -30,6 +23,12 @@ export interface Launch {
   readonly emit: (bindings: Bindings) => Shader;
 }
 
+/** The kernel of a launch; it may leave some elements for the next one, which loads them last. */
+interface Stage extends Pick<Launch, "turns" | "emit"> {
+  readonly kernel: Kernel;
+  readonly leaves?: number;
+}
+
 /**
  * The launches of a step.
  *
@@ -37,83 +36,82 @@ export interface Launch {
  * @param scratch gives a slot of so many elements, for between the launches
  */
 export function launchesOf(
-  step: Step,
+  { kernel, reads, writes }: Step,
   choose: Choose,
   scratch: (size: number) => Slot,
 ): Launch[] {
-  const { kernel } = step;
+  let left: readonly Slot[] = [];
+  return stagesOf(kernel, choose).map(({ kernel, turns, emit, leaves }) => {
+    const between = leaves === undefined ? [] : [scratch(leaves)];
+    const step = {
+      ...{ kernel, reads: [...reads, ...left] },
+      writes: leaves === undefined ? writes : between,
+    };
+    left = between;
+    return { step, turns, emit };
+  });
+}
+
+function stagesOf(kernel: Kernel, choose: Choose): Stage[] {
+  const outputs = sizeOf(kernel.space);
   switch (kernel.kind) {
     case "map":
-      return [{ step, turns: 0, emit: (bindings) => emitMap(kernel, bindings) }];
+      return [{ kernel, turns: 0, emit: (bindings) => emitMap(kernel, bindings) }];
     case "scan": {
       const turns = kernel.space[kernel.axis];
-      return [{ step, turns, emit: (bindings) => emitScan(kernel, bindings) }];
+      return [{ kernel, turns, emit: (bindings) => emitScan(kernel, bindings) }];
     }
     case "reduce": {
+      const { combine, body: { dtype } } = kernel;
       const parts = reductionParts(kernel);
-      if (parts === 1) return [reduction(step, kernel)];
-      const [first, second] = split(kernel, parts);
-      const [one, two] = through(step, first, second, scratch(sizeOf(kernel.space) * parts));
-      return [reduction(one, first, parts), reduction(two, second)];
+      if (parts === 1) return [reduction(kernel)];
+      const first = reduction(storingResult(kernel, dtype, "parts"), parts);
+      const total = totalOf(kernel, combine, dtype, parts);
+      return [{ ...first, leaves: outputs * parts }, reduction(total)];
     }
     case "matmul": {
       const { variant, parts } = choose(kernel);
-      if (parts === 1) return [tiles(step, kernel, variant)];
-      const [first, second] = splitProduct(kernel, parts);
-      const [one, two] = through(step, first, second, scratch(sizeOf(kernel.space) * parts));
-      return [tiles(one, first, variant), reduction(two, second)];
+      if (parts === 1) return [product(kernel, variant)];
+      const first = product(partsOfProduct(kernel, parts), variant);
+      const total = totalOf(kernel, "add", kernel.a.dtype, parts, true);
+      return [{ ...first, leaves: outputs * parts }, reduction(total)];
     }
     case "scatter": {
       const lists = listsOf(kernel);
-      const [updates] = kernel.over;
+      const { over: [updates], body: { dtype } } = kernel;
       if (lists === undefined) {
-        return [{ step, turns: updates, emit: (bindings) => emitSearch(kernel, bindings) }];
+        return [{ kernel, turns: updates, emit: (bindings) => emitSearch(kernel, bindings) }];
       }
-      const [first, second] = [linking(kernel), walking(kernel, lists)];
-      const [one, two] = through(step, first, second, scratch(lists.size));
       const { chunk, parts, share } = lists;
-      const link: Launch = {
-        step: one,
+      const linking = storingResult(kernel, "uint32", "lists");
+      const link: Stage = {
+        kernel: linking,
         turns: kernel.space[0] + chunk,
-        emit: (bindings) => emitLinking(first, bindings, lists),
+        emit: (bindings) => emitLinking(linking, bindings, lists),
+        leaves: lists.size,
       };
-      const walk: Launch = {
-        step: two,
+      const summing = parts === 1 ? kernel : storingResult(kernel, dtype, "parts");
+      const walking = { ...summing, loads: [...kernel.loads, "uint32"] as const };
+      const walk: Stage = {
+        kernel: walking,
         turns: share + Math.min(share * chunk, updates), // one row may have all updates
-        emit: (bindings) => emitWalking(second, bindings, lists),
+        emit: (bindings) => emitWalking(walking, bindings, lists),
       };
       if (parts === 1) return [link, walk];
-      const [, total] = split(totalling(kernel), parts);
-      const [{ writes }, added] = through(
-        step,
-        second,
-        total,
-        scratch(sizeOf(kernel.space) * parts),
-      );
-      return [link, { ...walk, step: { ...two, writes } }, reduction(added, total)];
+      const total = totalOf(kernel, "add", dtype, parts);
+      return [link, { ...walk, leaves: outputs * parts }, reduction(total)];
     }
   }
 }
 
-const reduction = (step: Step, kernel: ReduceKernel, parts = 1): Launch => ({
-  step,
+const reduction = (kernel: ReduceKernel, parts = 1): Stage => ({
+  kernel,
   turns: turnsOf(kernel, parts),
   emit: (bindings) => emitReduce(kernel, bindings, parts),
 });
 
-const tiles = (step: Step, kernel: MatmulKernel, variant: Variant): Launch => ({
-  step,
+const product = (kernel: MatmulKernel, variant: Variant): Stage => ({
+  kernel,
   turns: 2 * kernel.over[0],
   emit: (bindings) => emitMatmul(kernel, bindings, variant),
 });
-
-/** A step as two: the first writes `between`, and the second reads it as its last load. */
-const through = (
-  { reads, writes }: Step,
-  first: Kernel,
-  second: Kernel,
-  between: Slot,
-): [Step, Step] => [
-  { kernel: first, reads, writes: [between] },
-  { kernel: second, reads: [...reads, between], writes },
-];

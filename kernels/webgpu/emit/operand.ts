@@ -10,7 +10,6 @@
 import type { Index, Load } from "../../formula.ts";
 import { strideOf } from "../../indexing.ts";
 import type { MatmulKernel } from "../../kernel.ts";
-import type { Bindings } from "../wgsl/shader.ts";
 
 /** 0 … n − 1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -48,12 +47,4 @@ function operand(kernel: MatmulKernel, load: Load, sideAxis: number): Operand {
   const moves = [side.size, depth.stride, load.at.constant, ...terms.map(({ scale }) => scale)];
   const inFours = side.stride === 1 && moves.every((n) => n % 4 === 0);
   return { load, side, depth, base: { ...load.at, terms }, inFours };
-}
-
-/** The bindings to declare as vectors of four. */
-export function vectorBindings(
-  operands: readonly Operand[],
-  bindings: Bindings,
-): ReadonlySet<number> {
-  return new Set(operands.filter((o) => o.inFours).map(({ load }) => bindings[load.buffer]));
 }

@@ -9,22 +9,18 @@
  *
  * @module
  */
-import { sizeOf } from "../../graph.ts";
-import { add, axisIndex, scale } from "../../indexing.ts";
-import { outputIndex, type ReduceKernel } from "../../kernel.ts";
-import { load, result } from "../../scalar.ts";
-import type { Bindings, Shader } from "../wgsl/shader.ts";
+import { IDENTITIES, sizeOf } from "../../graph.ts";
+import type { ReduceKernel } from "../../kernel.ts";
+import { constant } from "../../scalar.ts";
 import {
-  assemble,
-  combining,
+  type Bindings,
   groupFrom,
   groupsOf,
-  store,
+  KernelWriter,
+  type Shader,
   threadsOf,
-  writerFor,
 } from "../wgsl/shader.ts";
-import { toStored, typeOf, unsigned } from "../wgsl/wgsl.ts";
-import type { Writer } from "../wgsl/writer.ts";
+import { callText, typeOf, unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /**
@@ -43,15 +39,6 @@ const MANY = 16384;
  */
 const SHARE = 16, FULL = 1024;
 
-/**
- * Writes the shader of a reduction; in several `parts` it stores [...space, parts] partial results.
- */
-export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
-  return parts === 1 && !isLong(kernel)
-    ? emitAlone(kernel, bindings)
-    : emitTeam(kernel, bindings, parts);
-}
-
 const isLong = ({ space, over }: ReduceKernel): boolean =>
   sizeOf(over) >= LONG && sizeOf(space) < MANY;
 
@@ -62,51 +49,47 @@ export function reductionParts(kernel: ReduceKernel): number {
   return Math.max(1, Math.min(worthwhile, Math.floor(FULL / sizeOf(kernel.space))));
 }
 
+/** The number of threads that share an output. */
+const threadsFor = (kernel: ReduceKernel, parts: number): number =>
+  parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
+
 /** The number of turns that the loops of a thread take. */
 export function turnsOf(kernel: ReduceKernel, parts: number): number {
-  const threads = parts === 1 && !isLong(kernel) ? 1 : TEAM * parts;
-  const own = Math.ceil(sizeOf(kernel.over) / threads);
+  const own = Math.ceil(sizeOf(kernel.over) / threadsFor(kernel, parts));
   return own + Math.ceil(Math.sqrt(own)) + Math.log2(TEAM);
 }
 
 /**
- * A reduction as two kernels: one stores partial results, and the other reduces them, its last
- * load.
+ * Writes the shader of a reduction: one thread per output, or one workgroup per output or part of
+ * an output. In several `parts` it stores [...space, parts] partial results.
  */
-export function split(kernel: ReduceKernel, parts: number): [ReduceKernel, ReduceKernel] {
-  const { space, body, loads } = kernel;
-  const dtype = body.dtype;
-  const at = add(scale(outputIndex(space), parts), axisIndex(space.length, parts));
-  return [
-    { ...kernel, name: `${kernel.name} (parts)`, stores: [{ dtype, value: result(dtype) }] },
-    { ...kernel, over: [parts], loads: [...loads, dtype], body: load(loads.length, at, dtype) },
-  ];
-}
-
-/**
- * Adds a variable `total` to the root block, and the loops in which it combines the elements at
- * `first`, `first` + step, … The element at hand is `k`; `output` names the variable that counts
- * the outputs.
- */
-function accumulate(
-  kernel: ReduceKernel,
-  bindings: Bindings,
-  root: Block,
-  output: string,
-  first: string,
-  step: number,
-): { writer: Writer; type: string; combined: (a: string, b: string) => string } {
-  const { space, over, combine, body } = kernel;
+export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
+  const { space, over, combine, body: { dtype } } = kernel;
+  const step = threadsFor(kernel, parts);
+  const root = new Block();
+  const head = step === 1
+    ? threadsOf(sizeOf(space), root)
+    : groupsOf(sizeOf(space) * parts, root, TEAM);
+  if (step > 1) {
+    root.push(
+      `let output = i / ${unsigned(parts)};`,
+      `let first = (i % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
+    );
+  }
+  const first = step === 1 ? "0u" : "first";
   const loop = new Block(root);
-  const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: output, home: root }),
-    groupFrom(space.length, over, { text: "k", home: loop }),
+  const writer = new KernelWriter(kernel, bindings, root, [
+    groupFrom(0, space, step === 1 ? "i" : "output", root),
+    groupFrom(space.length, over, "k", loop),
   ]);
-  const { identity, combined } = combining(combine, body.dtype, writer);
-  const type = typeOf(body.dtype);
+  const identity = writer.value(constant(IDENTITIES[combine][dtype], dtype)).text;
+  const combined = (a: string, b: string) => callText(combine, dtype, dtype, [a, b], writer.use);
+
+  // The elements at `first`, `first` + step, … are combined in `total`.
+  const type = typeOf(dtype);
   const count = unsigned(sizeOf(over));
   const own = Math.ceil(sizeOf(over) / step);
-  const element = writer.value(body).text;
+  const element = writer.value(kernel.body).text;
   root.push(`var total: ${type} = ${identity};`);
   if (combine === "max" || own <= 16) {
     loop.push(`total = ${combined("total", element)};`);
@@ -120,37 +103,10 @@ function accumulate(
     outer.push(`total = ${combined("total", "sum")};`);
     root.attach(`for (var start = ${first}; start < ${count}; start += ${block})`, outer);
   }
-  return { writer, type, combined };
-}
-
-/** One thread per output. */
-function emitAlone(kernel: ReduceKernel, bindings: Bindings): Shader {
-  const root = new Block();
-  const head = threadsOf(sizeOf(kernel.space), root);
-  const { writer } = accumulate(kernel, bindings, root, "i", "0u", 1);
-  root.push("let result = total;");
-  writer.result = { text: "result", home: root };
-  store(kernel, writer, root);
-  return assemble(kernel, bindings, head, root, writer.helpers);
-}
-
-/** One workgroup per output, or per part of an output. */
-function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shader {
-  const root = new Block();
-  const last = new Block(root);
-  const head = groupsOf(sizeOf(kernel.space) * parts, root, TEAM);
-  root.push(
-    `let output = i / ${unsigned(parts)};`,
-    `let first = (i % ${unsigned(parts)}) * ${unsigned(TEAM)} + lane;`,
-  );
-  const { writer, type, combined } = accumulate(
-    kernel,
-    bindings,
-    root,
-    "output",
-    "first",
-    TEAM * parts,
-  );
+  if (step === 1) {
+    writer.store(root, "total");
+    return writer.shader(head);
+  }
   root.push(
     "shared_total[lane] = total;",
     `for (var half = ${unsigned(TEAM / 2)}; half > 0u; half /= 2u) {`,
@@ -160,11 +116,8 @@ function emitTeam(kernel: ReduceKernel, bindings: Bindings, parts: number): Shad
     "  }",
     "}",
   );
-  last.push("let result = shared_total[0];");
-  writer.result = { text: "result", home: last };
-  if (parts > 1) last.push(`output0[i] = ${toStored("result", kernel.body.dtype)};`);
-  else store(kernel, writer, last);
+  const last = new Block(root);
+  writer.store(last, "shared_total[0]", parts > 1 ? "i" : undefined);
   root.attach("if (lane == 0u)", last);
-  const shared = `var<workgroup> shared_total: array<${type}, ${TEAM}>;`;
-  return assemble(kernel, bindings, head, root, writer.helpers, { declarations: [shared] });
+  return writer.shader(head, `var<workgroup> shared_total: array<${type}, ${TEAM}>;`);
 }

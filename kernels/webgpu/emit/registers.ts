@@ -7,12 +7,11 @@
  * @module
  */
 import type { MatmulKernel } from "../../kernel.ts";
-import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
-import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { groupFrom, threadsOf, writerFor } from "../wgsl/shader.ts";
-import { assembleTiles, beginTile, finishAll, sumsOf } from "./tile.ts";
+import { type Operand, range } from "./operand.ts";
+import { type Bindings, type Shader, threadsOf } from "../wgsl/shader.ts";
+import { beginTile, finishTile } from "./tile.ts";
 import { tilesOf, type Variant } from "./variants.ts";
-import { typeOf, unsigned } from "../wgsl/wgsl.ts";
+import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /**
@@ -27,12 +26,8 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
   const columns = space[space.length - 1];
   const root = new Block();
   const head = threadsOf(tilesOf(kernel, tile), root, TEAM);
-  beginTile(root, kernel, tile);
-  const operands = operandsOf(kernel);
-  const [a, b] = operands;
-  const vectors = vectorBindings(operands, bindings);
-  const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
-  const writer = writerFor(kernel, bindings, root, [batch], vectors);
+  const product = beginTile(root, kernel, bindings, tile);
+  const { writer, type, sums } = product;
   const loop = new Block(root);
   /**
    * Writes where `count` neighbours from `first` on begin, and in the loop their loads; gives a
@@ -53,27 +48,22 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
       inFours ? `${name}${n - n % 4}_k.${"xyzw"[n % 4]}` : `${name}${n}_k`
     );
   };
-  const x = read("a", a, "row", tile.rows);
-  const y = read("b", b, "column", tile.vectors * 4);
+  const x = read("a", product.a, "row", tile.rows);
+  const y = read("b", product.b, "column", tile.vectors * 4);
 
-  const type = typeOf(a.load.dtype);
-  const sums = sumsOf(tile.rows, tile.vectors);
   for (const v of range(tile.vectors)) {
     root.push(`let width${v} = min(4u, ${unsigned(columns)} - (column + ${unsigned(v * 4)}));`);
   }
-  for (const { sum } of sums) root.push(`var ${sum} = vec4<${type}>();`);
   for (const v of range(tile.vectors)) {
     loop.push(`let y${v} = vec4<${type}>(${y.slice(v * 4, v * 4 + 4).join(", ")});`);
   }
   for (const { r, v, sum } of sums) loop.push(`${sum} += ${x[r]} * y${v};`);
   root.attach(`for (var k = 0u; k < ${unsigned(depth)}; k++)`, loop);
-  finishAll(
-    root,
-    sums,
+  return finishTile(
+    product,
+    head,
     (r) => `row + ${unsigned(r)}`,
     (v) => `column + ${unsigned(v * 4)} + c`,
     (v) => `width${v}`,
   );
-
-  return assembleTiles(kernel, bindings, head, root, writer.helpers, { vectors });
 }

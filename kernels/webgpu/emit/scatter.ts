@@ -16,11 +16,11 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import type { ReduceKernel, ScatterKernel } from "../../kernel.ts";
-import { constant, load, result } from "../../scalar.ts";
+import { constantIndex } from "../../indexing.ts";
+import type { ScatterKernel } from "../../kernel.ts";
+import { load } from "../../scalar.ts";
 import { cascade } from "./cascade.ts";
-import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { assemble, groupFrom, store, threadsOf, writerFor } from "../wgsl/shader.ts";
+import { type Bindings, groupFrom, KernelWriter, type Shader, threadsOf } from "../wgsl/shader.ts";
 import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
@@ -44,24 +44,21 @@ export function emitSearch(kernel: ScatterKernel, bindings: Bindings): Shader {
   const loop = new Block(root);
   const own = new Block(loop);
   const head = threadsOf(sizeOf(space), root);
-  const i = groupFrom(0, space, { text: "i", home: root });
-  const u = groupFrom(space.length, over, { text: "u", home: loop });
-  const writer = writerFor(kernel, bindings, root, [i, u]);
+  const i = groupFrom(0, space, "i", root);
+  const within = (home: Block) =>
+    new KernelWriter(kernel, bindings, root, [i, groupFrom(space.length, over, "u", home)]);
+  const writer = within(loop);
   const sum = cascade(root, body.dtype, over[0]);
   root.push(`let row = i32(i / ${unsigned(sizeOf(space.slice(1)))});`);
   const target = writer.value(row).text;
   // Inside the condition, a second counter: updates for other rows are not even read.
-  const inner = writerFor(kernel, bindings, root, [
-    i,
-    groupFrom(space.length, over, { text: "u", home: own }),
-  ]);
+  const inner = within(own);
   own.push(sum.include(inner.value(body).text));
   loop.attach(`if (${target} == row)`, own);
   root.attach(`for (var u = 0u; u < ${unsigned(over[0])}; u++)`, loop);
-  root.push(`let result = ${sum.value};`);
-  writer.result = { text: "result", home: root };
-  store(kernel, writer, root);
-  return assemble(kernel, bindings, head, root, [...writer.helpers, ...inner.helpers]);
+  writer.store(root, sum.value);
+  inner.helpers.forEach(writer.use);
+  return writer.shader(head);
 }
 
 /** How the updates of a scatter are listed. */
@@ -91,28 +88,6 @@ export function listsOf({ space, over: [updates] }: ScatterKernel): Lists | unde
   return { chunk, chunks, parts: Math.ceil(chunks / share), share, next, size: next + updates };
 }
 
-/** The kernel that links: it writes the lists alone. */
-export function linking(kernel: ScatterKernel): ScatterKernel {
-  const stores = [{ dtype: "uint32", value: constant(0, "uint32") }] as const;
-  return { ...kernel, name: `${kernel.name} (lists)`, stores };
-}
-
-/**
- * The kernel that walks: it also loads the lists, last. Of several parts it stores the sums alone.
- */
-export function walking(kernel: ScatterKernel, { parts }: Lists): ScatterKernel {
-  const { dtype } = kernel.body;
-  const stores = parts > 1 ? [{ dtype, value: result(dtype) }] : kernel.stores;
-  return { ...kernel, loads: [...kernel.loads, "uint32"], stores };
-}
-
-/** The reduction that adds up the parts, before it is itself split. */
-export const totalling = (kernel: ScatterKernel): ReduceKernel => ({
-  ...kernel,
-  kind: "reduce",
-  combine: "add",
-});
-
 /**
  * Writes the shader that links updates to lists. A thread goes backwards through its chunk, and
  * puts each update before those of its row that it has linked.
@@ -129,15 +104,15 @@ export function emitLinking(kernel: ScatterKernel, bindings: Bindings, lists: Li
     `for (var r = 0u; r < ${unsigned(rows)}; r++) { output0[heads + r] = ${NONE}; }`,
   );
   loop.push("let u = end - 1u - n;");
-  const axis = groupFrom(kernel.space.length, [updates], { text: "u", home: loop });
-  const writer = writerFor(kernel, bindings, root, [axis]);
+  const axis = groupFrom(kernel.space.length, [updates], "u", loop);
+  const writer = new KernelWriter(kernel, bindings, root, [axis]);
   loop.push(
     `let head = heads + u32(${writer.value(row).text});`,
     `output0[${unsigned(lists.next)} + u] = output0[head];`,
     "output0[head] = u;",
   );
   root.attach("for (var n = 0u; n < end - first; n++)", loop);
-  return assemble(kernel, bindings, head, root, writer.helpers);
+  return writer.shader(head);
 }
 
 /**
@@ -151,11 +126,11 @@ export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Li
   const loop = new Block(outer);
   const { parts, share, chunks } = lists;
   const head = threadsOf(sizeOf(space) * parts, root);
-  const writer = writerFor(kernel, bindings, root, [
-    groupFrom(0, space, { text: "element", home: root }),
-    groupFrom(space.length, over, { text: "u", home: loop }),
+  const writer = new KernelWriter(kernel, bindings, root, [
+    groupFrom(0, space, "element", root),
+    groupFrom(space.length, over, "u", loop),
   ]);
-  const links = load(loads.length - 1, { constant: 0, terms: [], min: 0, max: 0 }, "uint32");
+  const links = load(loads.length - 1, constantIndex(0), "uint32");
   const link = (at: string) => writer.loadText(links, at);
   const sum = cascade(root, body.dtype, share * lists.chunk);
   root.push(
@@ -169,9 +144,6 @@ export function emitWalking(kernel: ScatterKernel, bindings: Bindings, lists: Li
   const next = link(`${unsigned(lists.next)} + u`);
   outer.attach(`for (var u = ${start}; u != ${NONE}; u = ${next})`, loop);
   root.attach("for (var chunk = first; chunk < end; chunk++)", outer);
-  root.push(`let result = ${sum.value};`);
-  writer.result = { text: "result", home: root };
-  if (parts > 1) root.push("output0[i] = result;");
-  else store(kernel, writer, root);
-  return assemble(kernel, bindings, head, root, writer.helpers);
+  writer.store(root, sum.value, parts > 1 ? "i" : undefined);
+  return writer.shader(head);
 }

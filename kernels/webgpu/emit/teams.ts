@@ -12,12 +12,11 @@
  * @module
  */
 import type { MatmulKernel } from "../../kernel.ts";
-import { type Operand, operandsOf, range, vectorBindings } from "./operand.ts";
-import type { Bindings, Shader } from "../wgsl/shader.ts";
-import { groupFrom, groupsOf, writerFor } from "../wgsl/shader.ts";
-import { assembleTiles, beginTile, finishAll, sumsOf } from "./tile.ts";
+import { type Operand, range } from "./operand.ts";
+import { type Bindings, groupsOf, type Shader } from "../wgsl/shader.ts";
+import { beginTile, finishTile } from "./tile.ts";
 import { tileOf, tilesOf, type Variant } from "./variants.ts";
-import { typeOf, unsigned } from "../wgsl/wgsl.ts";
+import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /** Writes the shader of a product by teams. */
@@ -27,26 +26,18 @@ export function emitTeams(
   variant: Variant,
   team: NonNullable<Variant["team"]>,
 ): Shader {
-  const { space, over: [depth] } = kernel;
+  const [depth] = kernel.over;
   const [tileRows, tileColumns] = tileOf(variant);
   const threads = team.down * team.across;
 
   const root = new Block();
   const head = groupsOf(tilesOf(kernel, variant), root, threads);
-  beginTile(root, kernel, variant);
+  const tile = beginTile(root, kernel, bindings, variant);
+  const { writer, type, sums } = tile;
   root.push(
     `let y = lane / ${unsigned(team.across)};`,
     `let x = lane % ${unsigned(team.across)};`,
   );
-  const operands = operandsOf(kernel);
-  const [a, b] = operands;
-  const vectors = vectorBindings(operands, bindings);
-  const batch = groupFrom(0, space.slice(0, -2), { text: "batch", home: root });
-  const writer = writerFor(kernel, bindings, root, [batch], vectors);
-
-  const type = typeOf(a.load.dtype);
-  const sums = sumsOf(variant.rows, variant.vectors);
-  for (const { sum } of sums) root.push(`var ${sum} = vec4<${type}>();`);
   const outer = new Block(root);
   /**
    * Writes how the threads fill their tile of a factor: `size` neighbours from `first` on, by
@@ -80,8 +71,8 @@ export function emitTeams(
       outer.push(`tile_${name}[${k} * ${fours} + ${own}] = vec4<${type}>(${values.join(", ")});`);
     }
   };
-  fill("a", a, "row", tileRows);
-  fill("b", b, "column", tileColumns);
+  fill("a", tile.a, "row", tileRows);
+  fill("b", tile.b, "column", tileColumns);
   const inner = new Block(outer);
   for (const q of range(variant.rows / 4)) {
     inner.push(
@@ -103,16 +94,13 @@ export function emitTeams(
     `for (var start = 0u; start < ${unsigned(depth)}; start += ${unsigned(team.depth)})`,
     outer,
   );
-  finishAll(
-    root,
-    sums,
+  return finishTile(
+    tile,
+    head,
     (r) => `row + (y + ${unsigned(Math.floor(r / 4) * team.down)}) * 4u + ${unsigned(r % 4)}`,
     (v) => `column + (x + ${unsigned(v * team.across)}) * 4u + c`,
-  );
-
-  const declarations = [
+    () => "4u",
     `var<workgroup> tile_a: array<vec4<${type}>, ${tileRows / 4 * team.depth}>;`,
     `var<workgroup> tile_b: array<vec4<${type}>, ${tileColumns / 4 * team.depth}>;`,
-  ];
-  return assembleTiles(kernel, bindings, head, root, writer.helpers, { vectors, declarations });
+  );
 }

@@ -8,7 +8,9 @@
  *
  * @module
  */
-import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
+import type { DType, ScalarOp } from "../../formula.ts";
+import { isIntrinsic } from "../../intrinsics.ts";
+import { INFIX } from "../../scalar.ts";
 
 /** The type of a value in a shader. */
 export const typeOf = (dtype: DType): string =>
@@ -55,83 +57,51 @@ export function literal(value: number, dtype: DType): string | undefined {
 export const bitsText = (value: number): string =>
   unsigned(new Uint32Array(Float32Array.of(value).buffer)[0]);
 
-/** An argument of a call: its text, which is a name or a literal, and its type. */
-export interface Argument {
-  readonly text: string;
-  readonly dtype: DType;
-}
-
-const INFIX = { add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|" } as const;
-
 /**
- * The expression that applies `op`. `use` notes a helper function that the text calls, and returns
- * its name.
+ * The expression that applies `op` to arguments of dtype `from`, which are names or literals. `use`
+ * notes a helper function that the text calls, and returns its name.
  */
 export function callText(
   op: ScalarOp,
   dtype: DType,
-  args: readonly Argument[],
+  from: DType,
+  args: readonly string[],
   use: (helper: string) => string,
 ): string {
-  const [a, b, c] = args.map((arg) => arg.text);
-  const from = args[0].dtype;
+  const [a, b, c] = args;
+  const [isFloat, isBool] = [from === "float32", from === "bool"];
+  const infix = `${a} ${INFIX[op]} ${b}`;
   switch (op) {
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "and":
-    case "or":
-      return `${a} ${INFIX[op]} ${b}`;
     case "neg":
       return from === "uint32" ? `0u - ${a}` : `-(${a})`;
-    case "abs":
-    case "floor":
-    case "round":
-    case "sqrt":
-      return `${op}(${a})`;
     case "min":
     case "max":
-      if (from === "bool") return op === "min" ? `${a} & ${b}` : `${a} | ${b}`;
-      return from === "float32" ? `${use(`${op}_f32`)}(${a}, ${b})` : `${op}(${a}, ${b})`;
+      if (isBool) return op === "min" ? `${a} & ${b}` : `${a} | ${b}`;
+      return isFloat ? `${use(`${op}_f32`)}(${a}, ${b})` : `${op}(${a}, ${b})`;
     case "less":
     case "lessEqual":
-    case "equal": {
-      const text = `${a} ${{ less: "<", lessEqual: "<=", equal: "==" }[op]} ${b}`;
-      if (from === "bool" && op !== "equal") {
-        return op === "less" ? `!${a} & ${b}` : `!${a} | ${b}`;
-      }
-      return from === "float32" ? `${use("ordered")}(${a}, ${b}) & (${text})` : text;
-    }
+    case "equal":
+      if (isBool && op !== "equal") return `!${a} ${op === "less" ? "&" : "|"} ${b}`;
+      return isFloat ? `${use("ordered")}(${a}, ${b}) & (${infix})` : infix;
     case "xor":
-      return from === "bool" ? `${a} != ${b}` : `${a} ^ ${b}`;
+      return isBool ? `${a} != ${b}` : infix;
     case "shiftLeft":
-      return `${a} << (u32(${b}) & 31u)`;
     case "shiftRight":
-      return `${a} >> (u32(${b}) & 31u)`;
+      return `${a} ${INFIX[op]} (u32(${b}) & 31u)`;
     case "select":
       return `select(${c}, ${b}, ${a})`;
     case "convert":
-      return convertText(a, from, dtype, use);
+      if (dtype === "bool") {
+        return isFloat ? `(bitcast<u32>(${a}) << 1u) != 0u` : `${a} != ${typeOf(from)}(0)`;
+      }
+      if (from === dtype) return a;
+      // Integers keep their bits.
+      return `${isFloat ? use(`to_${typeOf(dtype)}`) : typeOf(dtype)}(${a})`;
     case "bitcast":
       return fromStored(toStored(a, from), from, dtype);
-    default:
-      return `${use(`${op satisfies Intrinsic}_f32`)}(${a})`;
   }
-}
-
-function convertText(
-  a: string,
-  from: DType,
-  to: DType,
-  use: (helper: string) => string,
-): string {
-  if (to === "bool") {
-    return from === "float32" ? `(bitcast<u32>(${a}) << 1u) != 0u` : `${a} != ${typeOf(from)}(0)`;
-  }
-  if (from === "float32" && to === "int32") return `${use("to_i32")}(${a})`;
-  if (from === "float32" && to === "uint32") return `${use("to_u32")}(${a})`;
-  return from === to ? a : `${typeOf(to)}(${a})`; // integers keep their bits
+  if (op in INFIX) return infix;
+  return `${isIntrinsic(op) ? use(`${op}_f32`) : op}(${a})`;
 }
 
 /** The helper functions, but for the intrinsics. */

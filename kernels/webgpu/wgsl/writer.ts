@@ -9,11 +9,12 @@
  *
  * @module
  */
-import type { DType, Expr, Index, Intrinsic, Load } from "../../formula.ts";
+import type { Expr, Index, Intrinsic, Load } from "../../formula.ts";
 import { sizeOf } from "../../graph.ts";
 import { INTRINSICS } from "../../intrinsics.ts";
+import { remember } from "../../remember.ts";
 import { constant, mul, result } from "../../scalar.ts";
-import { bitsText, callText, HELPERS, literal, typeOf, unsigned } from "./wgsl.ts";
+import { bitsText, callText, HELPERS, literal, unsigned } from "./wgsl.ts";
 
 /**
  * The lines of a shader between braces. Attach a block to its parent only when it is complete,
@@ -26,19 +27,17 @@ export class Block {
   readonly #numbering: { next: number };
 
   constructor(parent?: Block) {
-    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.depth = (parent?.depth ?? -1) + 1;
     this.#numbering = parent === undefined ? { next: 0 } : parent.#numbering;
   }
 
   /** The name of an expression in this block. The first call binds it. */
   name(expression: string): string {
-    let name = this.#names.get(expression);
-    if (name === undefined) {
-      name = `v${this.#numbering.next++}`;
-      this.#names.set(expression, name);
+    return remember(this.#names, expression, () => {
+      const name = `v${this.#numbering.next++}`;
       this.push(`let ${name} = ${expression};`);
-    }
-    return name;
+      return name;
+    });
   }
 
   /** Adds some lines. */
@@ -80,17 +79,12 @@ export class Writer {
   result: Placed | undefined;
   readonly #known = new Map<Expr, Placed>();
 
-  /**
-   * @param loadText a load at a printed index
-   * @param loadVector four elements of a load from a printed index on, a multiple of four, where
-   * the binding is declared as vectors
-   */
-  constructor(
-    readonly root: Block,
-    readonly groups: readonly AxisGroup[] = [],
-    readonly loadText: (load: Load, at: string) => string = () => "",
-    readonly loadVector: (load: Load, at: string) => string = () => "",
-  ) {}
+  constructor(readonly root: Block, readonly groups: readonly AxisGroup[] = []) {}
+
+  /** A load at a printed index. */
+  loadText(_load: Load, _at: string): string {
+    throw new TypeError("There are no buffers here");
+  }
 
   /** Notes that a helper is called, and gives its name back. */
   readonly use = (helper: string): string => {
@@ -106,15 +100,18 @@ export class Writer {
 
   /** The value of a formula, as a name or a literal. */
   value(expr: Expr): Placed {
-    let placed = this.#known.get(expr);
-    if (placed === undefined) this.#known.set(expr, placed = this.#print(expr));
-    return placed;
+    return remember(this.#known, expr, () => this.#print(expr));
   }
 
   #print(expr: Expr): Placed {
     switch (expr.kind) {
-      case "constant":
-        return this.#constant(expr.value, expr.dtype);
+      case "constant": {
+        const text = literal(expr.value, expr.dtype);
+        if (text !== undefined) return { text };
+        // NaN and Infinity are rejected as constant expressions, but not as the bits of a variable.
+        const bits = this.bind(bitsText(expr.value), []);
+        return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
+      }
       case "result":
         if (this.result === undefined) {
           throw new TypeError("A formula reads the result before it is known");
@@ -144,21 +141,10 @@ export class Writer {
         if (parts.every((part) => part.home === undefined)) {
           parts = parts.map((part) => this.bind(part.text, []));
         }
-        const args = parts.map(({ text }, i) => ({ text, dtype: expr.args[i].dtype }));
-        return this.bind(callText(expr.op, expr.dtype, args, this.use), parts);
+        const args = parts.map(({ text }) => text);
+        return this.bind(callText(expr.op, expr.dtype, dividend.dtype, args, this.use), parts);
       }
     }
-  }
-
-  #constant(value: number, dtype: DType): Placed {
-    const text = literal(value, dtype);
-    return text === undefined ? this.#hidden(value) : { text };
-  }
-
-  /** NaN and Infinity are rejected as constant expressions, but not as the bits of a variable. */
-  #hidden(value: number): Placed {
-    const bits = this.bind(bitsText(value), []);
-    return this.bind(`bitcast<f32>(${bits.text})`, [bits]);
   }
 
   /**
@@ -216,22 +202,18 @@ export class Writer {
   }
 }
 
-function innermost(parts: readonly Placed[]): Block | undefined {
-  let home: Block | undefined;
-  for (const part of parts) {
-    if (part.home !== undefined && (home === undefined || part.home.depth > home.depth)) {
-      home = part.home;
-    }
-  }
-  return home;
-}
+const innermost = (parts: readonly Placed[]): Block | undefined =>
+  parts.flatMap(({ home }) => home ?? []).reduce<Block | undefined>(
+    (home, other) => home !== undefined && home.depth >= other.depth ? home : other,
+    undefined,
+  );
 
 /** The text of all helper functions that the named ones call, themselves included. */
 export function helperText(names: Iterable<string>): string {
   const texts = new Map<string, string>();
   const visit = (name: string) => {
     if (texts.has(name)) return;
-    const text = HELPERS.get(name) ?? intrinsicHelper(name);
+    const text = HELPERS.get(name) ?? remember(intrinsics, name, () => intrinsicHelper(name));
     texts.set(name, text);
     for (const helper of HELPERS.keys()) if (text.includes(`${helper}(`)) visit(helper);
   };
@@ -243,27 +225,21 @@ const intrinsics = new Map<string, string>();
 
 /** An intrinsic as a function of x, which its formula calls `result`. */
 function intrinsicHelper(name: string): string {
-  let text = intrinsics.get(name);
-  if (text === undefined) {
-    const op = name.slice(0, name.indexOf("_")) as Intrinsic;
-    const { written, rare } = INTRINSICS[op];
-    const x = result("float32");
-    const body = new Block();
-    const printInto = (block: Block, formula: Expr): string => {
-      const writer = new Writer(block);
-      writer.result = { text: "x", home: block };
-      return writer.value(formula).text;
-    };
-    if (rare !== undefined) {
-      const { when, value } = rare(x);
-      const isRare = printInto(body, when);
-      const branch = new Block(body);
-      branch.push(`return ${printInto(branch, value)};`);
-      body.attach(`if (${isRare})`, branch);
-    }
-    body.push(`return ${printInto(body, written(x))};`);
-    const float = typeOf("float32");
-    intrinsics.set(name, text = `fn ${name}(x: ${float}) -> ${float} {\n${body}\n}`);
+  const { written, rare } = INTRINSICS[name.slice(0, name.indexOf("_")) as Intrinsic];
+  const x = result("float32");
+  const body = new Block();
+  const printInto = (block: Block, formula: Expr): string => {
+    const writer = new Writer(block);
+    writer.result = { text: "x", home: block };
+    return writer.value(formula).text;
+  };
+  if (rare !== undefined) {
+    const { when, value } = rare(x);
+    const isRare = printInto(body, when);
+    const branch = new Block(body);
+    branch.push(`return ${printInto(branch, value)};`);
+    body.attach(`if (${isRare})`, branch);
   }
-  return text;
+  body.push(`return ${printInto(body, written(x))};`);
+  return `fn ${name}(x: f32) -> f32 {\n${body}\n}`;
 }

@@ -42,7 +42,16 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--resume", "--filename", "none", "--config", "vae"], "--config cannot be changed"],
     [["--resume", "--filename", "none", "--train-size", "9"], "--train-size cannot be changed"],
     [["--filename", "../x"], "--filename", "may have letters, digits"],
-    [["--importance", "5"], "--importance", `latent.type is "echo"`],
+    [
+      ["--importance", "5", "--config", '{"latent": {"type": "echo", "size": 501}}'],
+      "--importance: a bound for Echo",
+      "at most 500 dimensions, but latent.size is 501",
+    ],
+    [["--noise", "multiplicativ"], "--noise", "did you mean multiplicative?"],
+    [["--config", "iaf_prior", "--noise", "multiplicative"], "--noise multiplicative is for echo"],
+    [["--seeds", "3"], "unknown flag --seeds; did you mean --seed?"],
+    [["--dataset", "mnist", "--per-label", "5400"], "mnist has 4506 training images of label 5"],
+    [["--resume", "--filename", "none", "--per-label", "9"], "--per-label cannot be changed"],
     [["--config", "vae", "--importance", "0"], "--importance must be a whole number"],
     [["--config", "vae", "--importance", "1e9"], "--importance", "from 1 to 1000000", `"1e9"`],
     [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
@@ -91,8 +100,8 @@ Deno.test("--json prints an object for each epoch and for the test on stdout", a
   const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   const path = join(folder.path, "json");
   assertEquals(objects.slice(0, 2), await readHistory(join(path, "history.jsonl")));
-  const { losses, parameters } = await readTest(join(path, "test.json"));
-  assertEquals(objects.slice(2), [{ test: { losses, parameters } }]);
+  const test = await readTest(join(path, "test.json"));
+  assertEquals(objects.slice(2), [{ test: JSON.parse(JSON.stringify(test)) }]);
   assertStringIncludes(err, "epoch 2/2");
 });
 
@@ -137,6 +146,46 @@ Deno.test("a run writes its folder, and no other run of this name overwrites it"
   assertEquals(again.code, 1);
   assertSentence(again.err.trimEnd(), [path, "--resume"]);
   assertEquals(await Deno.readFile(join(path, "checkpoint.safetensors")), before);
+});
+
+Deno.test("--importance bounds log p(x) for Echo, and says how far the fitted prior is", async () => {
+  await using folder = await temporaryFolder();
+  const flags = await onBars(folder.path, "--filename", "bound", "--importance", "20");
+  const { code, out, err } = await run(...flags, "--quiet");
+  assertEquals([code, err], [0, ""]);
+  assertMatch(
+    out,
+    /^test: rate .*\ntest: [012] of 2 dimensions of the code are active\ntest: -log p\(x\) is at most [\d.]+ nats per image \(bound with 20 codes each\)\ntest: the prior m of this bound, fitted to training codes, is −?[\d.]+ ± [\d.]+ nats from test codes\n$/,
+  );
+  const path = join(folder.path, "bound", "test.json");
+  const test = await readTest(path);
+  const { nll, nllSamples, priorDistance, priorDistanceError, activeUnits } = JSON.parse(
+    await Deno.readTextFile(path),
+  );
+  const distance = { nats: priorDistance, standardError: priorDistanceError };
+  assertEquals(test.likelihood, { nats: nll, samples: nllSamples, distance });
+  assertEquals(test.activeUnits, activeUnits);
+  assertEquals(nllSamples, 20);
+  // More than the entropy of the flips of one pixel in eight.
+  assert(nll > 16 * 0.37 && nll < test.losses.rate + test.losses.distortion + 5, `${nll}`);
+});
+
+Deno.test("flags of the original: --noise, --quiet, --per-label and the alias omni", async () => {
+  await using folder = await temporaryFolder();
+  const flags = await onBars(folder.path, "--filename", "noisy", "--noise", "multiplicative");
+  const { code, out, err } = await run(...flags, "--quiet");
+  assertEquals([code, err], [0, ""]);
+  assertMatch(out, /^test: [^\n]+\ntest: [^\n]+\n$/);
+  const config = JSON.parse(await Deno.readTextFile(join(folder.path, "noisy", "config.json")));
+  assertEquals(config.latent.multiplicative, true);
+
+  const some = ["--config", TINY, "--device", "cpu", "--runs-dir", folder.path, "--dry-run"];
+  const few = await run(...some, "--dataset", "mnist", "--per-label", "7");
+  assertStringIncludes(few.out, "images: 70 for training, 10,000 for validation");
+  const none = await runAt({}, ...flags.slice(0, -4), "--per-label", "3", "--dry-run");
+  assertSentence(none.err.trimEnd(), ["bars.npz has no labels", "3 images of each label"]);
+  const omni = await run(...some, "--dataset", "omni", "--data-dir", folder.path);
+  assertSentence(omni.err.trimEnd(), ["chardata.mat"]);
 });
 
 Deno.test("Ctrl-C ends a run well and prints the command that continues it, which works", async () => {

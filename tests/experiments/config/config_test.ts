@@ -28,11 +28,11 @@ Deno.test("the other shipped configs differ from them only in latent, prior and 
   const [standard, maf, vamp] = ["standard", "maf", "vamp"].map(prior);
   const expected: [name: string, latent: LatentConfig, prior?: PriorConfig, mmd?: boolean][] = [
     ["echo_cycle", like({ sampling: "cycle" })],
-    ["echo_linear", like({ mean: "linear" })],
+    ["echo_linear", like({ mean: "linear", divisor: 1 })],
     ["echo_long", like({ bias: 1.9e-6 })],
     ["echo_matrix", like({ type: "echo_matrix", dMax: 32, clip: 0.8359 })],
     ["echo_pool", like({ pool: { size: 300, fresh: false } })],
-    ["echo_tanh64", like({ mean: "tanh64" })],
+    ["echo_tanh64", like({ divisor: 64 })],
     ["iaf_context", { ...iaf, context: true, shiftOnly: false } as LatentConfig],
     ["iaf_maf", iaf, maf],
     ["iaf_prior", iaf],

@@ -72,7 +72,11 @@ Deno.test("wrong latent layers are refused", () => {
   latent({ dMax: 3 }, "latent", `"dMax"`, "steps, hidden");
   const echo = (options: object, ...says: string[]) =>
     refused({ latent: { type: "echo", size: 8, ...options } }, ...says);
-  echo({ mean: "tanh" }, "latent.mean", `"tanh16"`, `"tanh"`);
+  echo({ mean: "tanh16" }, "latent.mean", `"tanh" or "linear"`, `"tanh16"`);
+  echo({ divisor: 0 }, "latent.divisor", "more than 0");
+  echo({ meanBound: -1 }, "latent.meanBound", "more than 0");
+  echo({ startScale: 1 }, "latent.startScale", "less than 1");
+  echo({ gain: "10" }, "latent.gain", "a number", `"10"`);
   echo({ sampling: "replace" }, "latent.sampling", `"withReplacement"`);
   echo({ multiplicative: 1 }, "latent.multiplicative", "a boolean");
   echo({ hidden: [640] }, "latent", `"hidden"`);

@@ -1,16 +1,24 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../fixtures/property.ts";
 import { echoRate, gaussianKl, mean, openDevice, run, tensor } from "../../../mod.ts";
-import { byRate, dimensionRates } from "../../../experiments/outcome/dimension_rates.ts";
+import {
+  activeUnits,
+  byRate,
+  dimensionRates,
+} from "../../../experiments/outcome/dimension_rates.ts";
 import { channelOf, type EchoOptions } from "../../../experiments/models/latents/echo.ts";
 import type { NamedArray } from "../../../experiments/formats/safetensors.ts";
-import { CONFIG, like, VAE } from "../../fixtures/bars.ts";
+import { CONFIG, ECHO_MATRIX, IAF_VAMP, like, VAE } from "../../fixtures/bars.ts";
 import { assertRefused } from "../../fixtures/helpers.ts";
 
 const SIZE = CONFIG.latent.size;
 
 const ECHO: EchoOptions = {
-  mean: "tanh16",
+  mean: "tanh",
+  divisor: 16,
+  meanBound: 10,
+  startScale: 0.5,
+  gain: 1,
   dMax: 10,
   sampling: "withoutReplacement",
   multiplicative: false,
@@ -86,6 +94,27 @@ Deno.test("otherwise the rate is the capacity of a Gaussian channel, which no sh
 Deno.test("scales along axes that turn with the image have no rates by dimension", () => {
   const matrix = like({ latent: { type: "echo_matrix", size: SIZE } });
   assertEquals(dimensionRates(matrix, new Map(), "x"), undefined);
+});
+
+Deno.test("a dimension is active if its rate is above the floor, or its mean varies", () => {
+  const columns = (...of: ((image: number) => number)[]): NamedArray => ({
+    shape: [4, 3],
+    data: Float32Array.from({ length: 12 }, (_, k) => of[k % 3](Math.floor(k / 3))),
+  });
+  // The average of log S is 0, and just above and below the threshold.
+  const echo = new Map([["logScale", columns(() => 0, () => -0.011, (i) => -0.018 * (i % 2))]]);
+  assertEquals(activeUnits(CONFIG, echo, "x"), 1);
+  assertAlmostEquals(
+    dimensionRates(CONFIG, echo, "x")!.floor!,
+    dimensionRates(CONFIG, echo, "x")!.nats[0],
+    1e-12,
+  );
+  // Means ±a have the variance a².
+  const means = columns(() => 9, (i) => 0.09 * (-1) ** i, (i) => 3 + 0.11 * (-1) ** i);
+  for (const config of [VAE, IAF_VAMP]) {
+    assertEquals(activeUnits(config, new Map([["mean", means]]), "x"), 1);
+  }
+  assertEquals(activeUnits(ECHO_MATRIX, new Map(), "x"), undefined);
 });
 
 Deno.test("codes of another model are refused", () => {

@@ -133,7 +133,7 @@ Deno.test("gathered elements are loaded once for all consumers; gathered rows ar
   const indices = tensor(Int32Array.from({ length: 1000 }, (_, i) => 7 * i % 1000));
   const f = (x: Tensor) => [mul(take(x, indices), 2), exp(take(x, indices))];
   const kernelsOf = (...args: Tensor[]) =>
-    parseInt(explain((...xs: Tensor[]) => xs.map(f))(...args)); // "1 kernels, …"
+    parseInt(explain((...xs: Tensor[]) => xs.map(f))(...args)); // "1 kernel, …"
   const elements = zeros([1000]), rows = zeros([1000, 5]);
   assertEquals(kernelsOf(elements), 1);
   assertEquals(kernelsOf(rows), 2);

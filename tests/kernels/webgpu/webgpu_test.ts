@@ -341,7 +341,7 @@ test("donated inputs are overwritten, and shared inputs are read twice", async (
     steps: [{
       kernel: kernelOf(kernel),
       reads: [zero, one, one],
-      writes: [{ kind: "output", number: 0 }],
+      writes: [zero],
     }],
     inputs: [n, n],
     outputs: [{ size: n, donor: 0 }],

@@ -17,6 +17,7 @@ import {
   add,
   concat,
   echoChannel,
+  echoLoss,
   echoNoise,
   echoRate,
   echoSample,
@@ -184,6 +185,21 @@ Deno.test("the rate is −Σ log S, in nats: of each example, additive over the 
   const both = await echoRate(concat([logScale, more], 1), channel).read();
   const separate = await add(echoRate(logScale, channel), echoRate(more, channel)).read();
   both.forEach((rate, i) => assertAlmostEquals(rate, separate[i], 1e-5));
+});
+
+Deno.test("the rate has a part for each dimension, a default channel and a second name", async () => {
+  const channel = echoChannel({ clip: 0.5 });
+  const parts = await echoRate(tensor([[0, -1], [-2, -3]]), channel, { perDimension: true }).read();
+  [0, 1, 2, 3].forEach((nats, i) => assertAlmostEquals(parts[i], nats + Math.log(2), 1e-6));
+  const usual = await echoRate(logScale, echoChannel()).read();
+  assertEquals(await echoRate(logScale).read(), usual);
+  assertEquals(await echoLoss(logScale).read(), usual);
+  assertEquals(
+    await echoSample(key(5), mean, logScale).read(),
+    await echoSample(key(5), mean, logScale, echoChannel()).read(),
+  );
+  // @ts-expect-error: an unknown option
+  assertThrows(() => echoRate(logScale, channel, { perDim: true }), TypeError, "perDim");
 });
 
 Deno.test("the rate of an example depends on nothing but its own scale", async () => {

@@ -1,0 +1,16 @@
+/**
+ * Tables that are filled as they are asked.
+ *
+ * @module
+ */
+
+/** What a table has at a key; the first call makes it. */
+export function remember<K, V>(
+  table: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  let value = table.get(key);
+  if (value === undefined) table.set(key, value = make());
+  return value;
+}
