@@ -4,8 +4,8 @@
  * of distortions (Bjøntegaard, "Calculation of average PSNR differences between RD-curves",
  * VCEG-M33, 2001).
  *
- * Between its points a curve is a piecewise cubic that is monotone where the points are (Fritsch and
- * Carlson, "Monotone piecewise cubic interpolation", 1980), integrated in closed form. Bjøntegaard
+ * Between its points a curve is a piecewise cubic that is monotone where the points are (Fritsch
+ * and Carlson, "Monotone piecewise cubic interpolation", 1980), integrated in closed form. Bjøntegaard
  * took one cubic through four points of log rate; rates are in nats here, so no logarithm is taken.
  *
  * @module
@@ -24,9 +24,9 @@ export interface CurveRun {
 
 /** The distance of a curve from another one, in nats per image; negative numbers are better. */
 export interface CurveDistance {
-  /** The mean difference of distortion; undefined if the curves have no range of rates in common. */
+  /** The mean difference of distortion; undefined if there is no common range of rates. */
   readonly distortion?: Measured;
-  /** The mean difference of rate; undefined if they have no range of distortions in common. */
+  /** The mean difference of rate; undefined if there is no common range of distortions. */
   readonly rate?: Measured;
 }
 
@@ -119,8 +119,8 @@ function integral(points: readonly Point[], low: number, high: number): number {
 
 /**
  * The slopes at ascending points. At an inner point it is a harmonic mean of the slopes of the two
- * chords, or 0 where their signs differ; at an end it is that of a parabola through three points, as
- * far as the cubic stays monotone with it.
+ * chords, or 0 where their signs differ; at an end it is that of a parabola through three points,
+ * as far as the cubic stays monotone with it.
  */
 function monotoneSlopes(points: readonly Point[]): number[] {
   const widths = points.slice(1).map(([x], i) => x - points[i][0]);

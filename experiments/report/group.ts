@@ -16,7 +16,8 @@ export interface RunGroup {
   /** A short and unique name. */
   readonly name: string;
   /**
-   * One run for each seed, finished runs first and then by seed. A run without a known config is a group of its own.
+   * One run for each seed, finished runs first and then by seed. A run without a known config is a
+   * group of its own.
    */
   readonly runs: readonly ReportRun[];
   /** Runs whose seed another run of the group also has. They are not counted. */

@@ -20,8 +20,8 @@ import { chartOptions, PANEL, type Panel, panelsMarkup } from "./panels.ts";
 import { byBeta, byDataSet, type Section, type Shown } from "./section.ts";
 
 /**
- * A scale covers the epochs after the first one and after this fraction of them; the first losses are
- * far above.
+ * A scale covers the epochs after the first one and after this fraction of them; the first losses
+ * are far above.
  */
 const CUT_OFF = 1 / 10;
 

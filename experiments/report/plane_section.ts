@@ -74,7 +74,7 @@ ${
   }</figure>`;
 }
 
-/** The distances of the curves from one of them; undefined if there is one curve, or no β differs. */
+/** The distances of the curves from a base; undefined if there is one curve, or one β. */
 function distances(
   shown: readonly Shown[],
   styles: ReadonlyMap<string, CurveStyle>,

@@ -12,7 +12,7 @@ export interface Projection {
   readonly fractions: readonly [first: number, second: number];
 }
 
-/** The most passes over the points. A third direction that varies nearly as much slows them down. */
+/** The most passes over the points; many are needed if a third direction varies nearly as much. */
 const MOST_PASSES = 100;
 /** The iteration ends when no component of a direction changes by more. */
 const CLOSE = 1e-6;

@@ -222,7 +222,7 @@ const betaLine = (points: readonly PlanePoint[]): Plot.Markish =>
     ...{ strokeDasharray: "2 3", strokeOpacity: 0.5, strokeWidth: 1 },
   });
 
-/** The name of a β, at a free place beside one of its points; the lowest leftmost one comes first. */
+/** The name of a β, at a free place beside one of its points; the lowest leftmost comes first. */
 function betaLabel(points: readonly PlanePoint[], frame: Frame, room: Room) {
   const { toX, toY, fromX, fromY } = placesIn(frame);
   const text = `β ${points[0].beta}`;

@@ -21,6 +21,8 @@ export interface Summary {
   /** The smallest number of epochs of these runs, as far as their histories are known. */
   readonly epochs?: number;
   readonly parameters?: number;
+  /** The dimensions of the code that carry information, if all runs have counted them. */
+  readonly activeUnits?: Measured;
   readonly rate: Measured;
   readonly distortion: Measured;
   readonly negativeElbo: Measured;
@@ -49,6 +51,7 @@ export function summarize({ config, runs }: RunGroup): Summary {
     split: finished.length > 0 ? "test" : "validation",
     epochs: epochs.length > 0 ? Math.min(...epochs) : undefined,
     parameters: counted[0].test?.parameters,
+    activeUnits: activeUnitsOf(counted),
     rate: over(({ rate }) => rate),
     distortion: over(({ distortion }) => distortion),
     negativeElbo: over(({ rate, distortion }) => rate + distortion),
@@ -60,6 +63,11 @@ export function summarize({ config, runs }: RunGroup): Summary {
 
 /** The metrics on test images, or without them on validation images. */
 const metricsOf = ({ test, history }: ReportRun): Metrics => test?.losses ?? history.at(-1)!.valid;
+
+function activeUnitsOf(runs: readonly ReportRun[]): Measured | undefined {
+  const counts = runs.flatMap(({ test }) => test?.activeUnits ?? []);
+  return counts.length === runs.length ? measured(counts) : undefined;
+}
 
 /** The bound, if all runs have one from the same number of codes. */
 function likelihoodOf(runs: readonly ReportRun[]): Summary["likelihood"] {

@@ -61,6 +61,7 @@ function summaryTable(rows: readonly SummaryRow[]): Markup {
       cell: (row) => smallText(row.terms.get(term)),
     })),
     ...some({ title: "−log p(x) ≤", cell: ({ likelihood }) => text(likelihood?.nats) }),
+    ...some({ title: "active dimensions", cell: (row) => text(row.activeUnits, 1) }),
     ...some({ title: "β", cell: ({ beta }) => beta }),
     { title: "seeds", cell: ({ seeds }) => seeds },
     ...some({ title: "parameters", cell: ({ parameters }) => parameters?.toLocaleString("en") }),

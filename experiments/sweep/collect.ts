@@ -18,8 +18,8 @@ import { readSweepRow, type SweepRow } from "./row.ts";
 const COLUMNS = ["config", "beta", "seed", "rate", "distortion", "negative_elbo"];
 
 /**
- * Writes `curve.csv` with a row for each finished job; `curve.svg` and `distances.csv`, with a row for
- * each curve but the base, if there is a finished job.
+ * Writes `curve.csv` with a row for each finished job; `curve.svg` and `distances.csv`, with a row
+ * for each curve but the base, if there is a finished job.
  *
  * @returns the finished jobs, config by config, by β and by seed
  */

@@ -32,12 +32,12 @@ Deno.test("a curve moved up differs by that distortion, a curve moved right by t
 });
 
 Deno.test("lines through other points differ by the mean of their difference over the common range", () => {
-  // 100 − 2x on [0, 10] and 90 − x on [4, 20]: the difference is 10 − x, and its mean on [4, 10] is 3.
+  // 100 − 2x on [0, 10] and 90 − x on [4, 20]: the difference is 10 − x, its mean on [4, 10] is 3.
   const steep = [0, 1, 5, 10].map((x): Point => [x, 100 - 2 * x]);
   const flat = [20, 4, 7].map((x): Point => [x, 90 - x]);
   assertAlmostEquals(meanDifference(steep, flat)!, 3, 1e-12);
-  // As functions of y: (100 − y)/2 on [80, 100] and 90 − y on [70, 86]; on [80, 86] the difference is
-  // (y − 80)/2, and its mean 1.5.
+  // As functions of y: (100 − y)/2 on [80, 100] and 90 − y on [70, 86]; on [80, 86] the difference
+  // is (y − 80)/2, and its mean 1.5.
   const { distortion, rate } = curveDistance(runsOf(steep), runsOf(flat));
   assertAlmostEquals(distortion!.value, 3, 1e-12);
   assertAlmostEquals(rate!.value, 1.5, 1e-12);
@@ -111,4 +111,11 @@ Deno.test("with several seeds the distance is a mean over seeds with its standar
 Deno.test("points of equal rate count with their mean distortion", () => {
   const twice: Point[] = [[0, 10], [1, 4], [1, 8], [2, 2]];
   assertAlmostEquals(meanDifference(twice, [[0, 10], [1, 6], [2, 2]])!, 0, 1e-12);
+});
+
+Deno.test("where the points turn, the curve turns with them", () => {
+  // 1 − (x − 1)² at 0, 1 and 2: its slope is 0 at 1 and 2 at 0, so the cubics are the parabola.
+  const parabola: Point[] = [[0, 0], [1, 1], [2, 0]];
+  assertAlmostEquals(meanDifference(parabola, [[0, 0], [2, 0]])!, 2 / 3, 1e-12);
+  assertAlmostEquals(meanDifference(parabola, [[0, 0], [0.5, 0]])!, 1 / 2 - 1 / 12, 1e-12);
 });

@@ -149,11 +149,24 @@ Deno.test("means are over the finished runs, if there are any", async () => {
   }
   await Deno.remove(runs[2].test);
   const rowOf = async () => {
-    const { all } = await pageOf(...runs.map(({ path }) => path));
+    const { all, textOf } = await pageOf(...runs.map(({ path }) => path));
     const cells = all("#summary tbody tr > *").map(({ textContent }) => textContent);
-    return [cells[0], cells[2], cells[5]];
+    return [cells[0], cells[2], cells[textOf("#summary thead th").indexOf("seeds")]];
   };
   assertEquals(await rowOf(), ["x", "15.00 ± 5.00", "2"]);
+  // Older versions did not count active dimensions: there is a mean if all runs have.
+  const count = async ({ test }: RunFolder, activeUnits: number) => {
+    const record = JSON.parse(await Deno.readTextFile(test));
+    await Deno.writeTextFile(test, JSON.stringify({ ...record, activeUnits }));
+  };
+  const heads = async () => (await pageOf(...runs.map(({ path }) => path))).textOf("#summary th");
+  await count(runs[0], 3);
+  assert(!(await heads()).includes("active dimensions"));
+  await count(runs[1], 5);
+  assert((await heads()).includes("active dimensions"));
+  assert(
+    (await pageOf(...runs.map(({ path }) => path))).textOf("#summary td").includes("4.0 ± 1.0"),
+  );
   for (const run of runs.slice(0, 2)) await Deno.remove(run.test);
   assertEquals(await rowOf(), ["x †", "40.00 ± 25.17", "3"]);
 });
