@@ -7,7 +7,7 @@
 
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Config, LearningRate } from "./config.ts";
+import type { Config, LearningRate, OptimizerConfig } from "./config.ts";
 import { issueText } from "../shell/issue.ts";
 import { UserError } from "../shell/errors.ts";
 import { treatmentKeys } from "../data/treatment.ts";
@@ -32,6 +32,27 @@ const learningRates: z.ZodType<LearningRate>[] = [
   }),
   object({ type: z.literal("iwae"), rate: positive.default(1e-3) }),
   object({ type: z.literal("alemiLegacy"), rate: positive.default(3e-4) }),
+];
+
+const adamKeys = {
+  beta1: share.default(0.9),
+  beta2: share.default(0.999),
+  epsilon: z.number().min(2 ** -126).lt(2 ** 128).default(1e-7),
+};
+
+const optimizers: z.ZodType<OptimizerConfig>[] = [
+  object({ type: z.literal("adam"), ...adamKeys }),
+  object({
+    type: z.literal("adamw"),
+    ...adamKeys,
+    weightDecay: z.number().min(0).default(0.004)
+      .describe("Each step multiplies all parameters by 1 − weightDecay · the learning rate"),
+  }),
+  object({
+    type: z.literal("sgd"),
+    momentum: share.default(0),
+    nesterov: z.boolean().default(false),
+  }),
 ];
 
 const layers: Layer[] = Array.from({ length: 2 }, () => ({
@@ -62,12 +83,14 @@ const keys: Keys<Config> = {
     { type: "rate", weight: 1 },
   ]).describe("The loss is the weighted sum of these terms, in nats per image"),
   samples: count.default(1).describe("The number of codes drawn for each image"),
-  optimizer: object({
-    type: z.literal("adam"),
-    beta1: share.default(0.9),
-    beta2: share.default(0.999),
-    epsilon: z.number().min(2 ** -126).lt(2 ** 128).default(1e-7),
-  }).default({ type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }),
+  optimizer: z.discriminatedUnion("type", optimizers as unknown as [z.ZodObject])
+    .default({ type: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-7 })
+    .describe("Adam, Adam with weight decay, or gradient descent") as z.ZodType as z.ZodType<
+      OptimizerConfig
+    >,
+  gradientClipping: positive.optional().describe(
+    "The largest norm of a gradient over all parameters; a longer one is scaled down to it",
+  ),
   learningRate: z.discriminatedUnion("type", learningRates as unknown as [z.ZodObject])
     .default({ type: "constantThenLinear", rate: 1e-3, constantFraction: 0.5 })
     .describe("The learning rate over the whole run") as z.ZodType as z.ZodType<LearningRate>,
@@ -95,8 +118,14 @@ function problemsOf(config: Config): string[] {
   return [
     ask(LATENTS, config.latent, "latent"),
     ask(PRIORS, config.prior, "prior"),
+    optimizerProblem(config.optimizer),
     ...config.loss.map((term, i) => ask(TERMS, term, `loss.${i}`)),
   ].flat();
+}
+
+function optimizerProblem(optimizer: OptimizerConfig): string[] {
+  if (optimizer.type !== "sgd" || !optimizer.nesterov || optimizer.momentum > 0) return [];
+  return ["optimizer.momentum: expected more than 0 for nesterov, but found 0"];
 }
 
 /**

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type AdamState,
   type Key,
+  type SgdState,
   type Tensor,
   tensor,
   treeLeaves,
@@ -25,10 +26,13 @@ import type { EchoRingState } from "../models/echo_ring.ts";
 import type { NamedArray, Values } from "../formats/safetensors.ts";
 import { encodeSealed, readSealed } from "../formats/seal.ts";
 
+/** The state of any optimizer that a config can ask for. */
+export type OptimizerState = AdamState<Params> | SgdState<Params>;
+
 /** What a training step changes. */
 export interface TrainingState {
   params: Params;
-  optimizer: AdamState<Params>;
+  optimizer: OptimizerState;
   /** The stored encodings that echoes are drawn from, if the config asks for a pool. */
   pool?: EchoRingState;
 }

@@ -5,8 +5,8 @@
  */
 
 import {
-  adam,
   alemiLegacy,
+  clipByGlobalNorm,
   constantThenLinear,
   type Device,
   foldIn,
@@ -23,6 +23,7 @@ import type { TrainingState } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import type { Losses, Model, Params } from "../models/model.ts";
 import { type EchoRingState, makeEchoRing } from "../models/echo_ring.ts";
+import { makeOptimizer } from "./optimizer.ts";
 import { redrawn } from "./redraw.ts";
 import { record } from "../outcome/trace.ts";
 
@@ -77,8 +78,8 @@ export function makeLearner(
   const firstOf = (images: Tensor, count: number) =>
     slice(images, [0, 0], [count, images.shape[1]]);
   const schedule = makeSchedule(config, stepsPerEpoch);
-  const { beta1, beta2, epsilon } = config.optimizer;
-  const adamOf = adam<Params>({ learningRate: schedule, beta1, beta2, epsilon });
+  const { gradientClipping } = config;
+  const optimizer = makeOptimizer(config.optimizer, schedule);
 
   // One pass computes both the losses and the encodings that the ring keeps, so that the batch is
   // encoded once.
@@ -103,14 +104,17 @@ export function makeLearner(
   ): [TrainingState, Tensor] {
     const [seen, noise] = shown(images, foldIn(key, state.optimizer.step));
     const [, { losses, after }, gradients] = gradient(state.params, seen, noise, state.pool);
-    const [params, optimizer] = adamOf.update(gradients, state.optimizer, state.params);
-    const next = { params, optimizer, ...after && { pool: after } };
+    const clipped = gradientClipping === undefined
+      ? gradients
+      : clipByGlobalNorm(gradients, gradientClipping);
+    const [params, moments] = optimizer.update(clipped, state.optimizer, state.params);
+    const next = { params, optimizer: moments, ...after && { pool: after } };
     return [next, record(trace, index, losses, names)];
   }
 
   function init(key: Key, examples: Tensor): TrainingState {
     const params = model.init(key, firstOf(examples, model.prior.examples));
-    const state = { params, optimizer: adamOf.init(params) };
+    const state = { params, optimizer: optimizer.init(params) };
     if (ring === undefined) return state;
     const [seen] = shown(firstOf(examples, model.latent.pool!.size), foldIn(key, 1));
     return { ...state, pool: ring.init(params, seen) };

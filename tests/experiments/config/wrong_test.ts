@@ -146,7 +146,15 @@ Deno.test("wrong loss terms, and terms that do not fit the model, are refused", 
 Deno.test("wrong training settings are refused", () => {
   refused({ recon: "l1" }, "recon", `"bce" or "mse"`, `"l1"`);
   refused({ samples: 0 }, "samples", "at least 1");
-  refused({ optimizer: { type: "sgd" } }, "optimizer.type", `"adam"`, `"sgd"`);
+  refused({ optimizer: { type: "sdg" } }, "optimizer.type", `"adam" or "adamw" or "sgd"`, `"sdg"`);
+  refused({ optimizer: { type: "adam", weightDecay: 0.1 } }, "optimizer: unknown", "weightDecay");
+  const decay = { type: "adamw", weightDecay: -1 };
+  refused({ optimizer: decay }, "optimizer.weightDecay", "at least 0", "found -1");
+  const nesterov = { type: "sgd", nesterov: true };
+  refused({ optimizer: nesterov }, "optimizer.momentum", "more than 0 for nesterov", "found 0");
+  refused({ optimizer: { type: "sgd", momentum: 1 } }, "optimizer.momentum", "less than 1");
+  refused({ gradientClipping: 0 }, "gradientClipping", "more than 0", "found 0");
+  refused({ gradientClipping: { norm: 1 } }, "gradientClipping", "a number", `{"norm":1}`);
   refused({ optimizer: { type: "adam", beta1: 2 } }, "optimizer.beta1", "less than 1");
   refused({ optimizer: { type: "adam", beta2: 1 } }, "optimizer.beta2", "less than 1", "found 1");
   refused({ optimizer: { type: "adam", epsilon: 1e-50 } }, "optimizer.epsilon", "found 1e-50");

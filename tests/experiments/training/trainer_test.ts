@@ -23,6 +23,7 @@ import {
   IAF_VAMP,
   like,
   NO_EXAMPLES,
+  SGD,
   SIDE,
   VAE,
   VAE_MAF,
@@ -30,7 +31,7 @@ import {
 import { assertHolds, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 import { resultOf, trainUntil } from "../../fixtures/training.ts";
 
-const RESUMED = { CONFIG, ECHO_MATRIX, ECHO_POOL, ECHO_FRESH, VAE, IAF_VAMP, VAE_MAF };
+const RESUMED = { CONFIG, ECHO_MATRIX, ECHO_POOL, ECHO_FRESH, VAE, IAF_VAMP, VAE_MAF, SGD };
 for (const [name, config] of Object.entries(RESUMED)) {
   Deno.test(`${name}: 4 epochs give the same bits as 2, a stop, and 2 more`, async () => {
     await using runs = await temporaryFolder();
