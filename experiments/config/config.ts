@@ -43,6 +43,15 @@ export interface Config extends Treatment, Architecture {
   /** The largest norm of a gradient over all parameters; a longer one is scaled down to it. */
   gradientClipping?: number;
   learningRate: LearningRate;
+  /**
+   * β as a share of its value over the training: in each of `cycles` equal parts it rises linearly
+   * from 0 to 1 in the first `fraction`, and then stays. One cycle is a warm-up.
+   */
+  betaSchedule?: { cycles: number; fraction: number };
+  /** The rate that the validation images should have at the end; β is adapted until they do. */
+  rate?: number;
+  /** The distortion that they should have, likewise. */
+  distortion?: number;
   /** The number of passes over the training images. */
   epochs: number;
   /** Stops after `patience` epochs without a lower validation loss. */

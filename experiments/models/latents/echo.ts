@@ -17,6 +17,7 @@ import {
   echoSample,
   echoStaleness,
   type Encodings,
+  expandDims,
   type Key,
   logSigmoid,
   mul,
@@ -203,6 +204,8 @@ export const echo: LatentKind<DiagonalOptions> = {
     return {
       pool: options.pool,
       channel,
+      leastRate: -size * logClip,
+      dimensionRates: (encoded) => echoRate(expandDims(encodingsOf(encoded).logScale, 2), channel),
       init: () => [],
       ...echoLatent<Encodings>(options, {
         encodings: (_, mean, logScale) => ({ mean, logScale }),

@@ -141,6 +141,15 @@ Deno.test("wrong loss terms, and terms that do not fit the model, are refused", 
   refused({ ...maf, loss: by("closed") }, at, `"maf"`, `expected "entropy" or "sampled"`);
   parse({ ...MINIMAL, ...maf, loss: by("entropy") });
   parse({ ...MINIMAL, loss: by("closed") });
+  const free = (more = {}) => [{ type: "rate", weight: 1, freeBits: 0.1, ...more }];
+  const needs = ["loss.0.freeBits: they need a rate of each dimension", `latent.type "`];
+  refused({ latent: iaf, loss: free() }, ...needs);
+  refused({ latent: { type: "echo_matrix", size: 2 }, loss: free() }, ...needs);
+  refused({ ...maf, loss: free() }, ...needs, `prior.type "maf"`);
+  refused({ loss: free({ estimator: "sampled" }) }, ...needs);
+  refused({ loss: free({ freeBits: 0 }) }, "loss.0.freeBits", "more than 0");
+  parse({ latent: echo, loss: free() });
+  parse({ ...MINIMAL, loss: free({ estimator: "closed" }) });
 });
 
 Deno.test("wrong training settings are refused", () => {
@@ -153,6 +162,18 @@ Deno.test("wrong training settings are refused", () => {
   const nesterov = { type: "sgd", nesterov: true };
   refused({ optimizer: nesterov }, "optimizer.momentum", "more than 0 for nesterov", "found 0");
   refused({ optimizer: { type: "sgd", momentum: 1 } }, "optimizer.momentum", "less than 1");
+  const stopping = { earlyStopping: { patience: 2 } };
+  refused({ rate: 0 }, "rate", "more than 0");
+  refused({ rate: 20, distortion: 80 }, "rate: β can be adapted", "the config has both");
+  refused({ rate: 20, betaSchedule: {} }, "betaSchedule: β is adapted to the rate");
+  refused({ distortion: 80, ...stopping }, "earlyStopping: the distortion is met at the end");
+  refused({ rate: 20, loss: [{ type: "reconstruction", weight: 1 }] }, "rate: β", "no rate term");
+  const echo = { type: "echo", size: 32, clip: 0.8359 };
+  refused({ rate: 5.7, latent: echo }, "rate: expected more than 5.736", "latent.size 32", "5.7");
+  parse({ rate: 5.8, latent: echo });
+  refused({ rate: 3, latent: { ...echo, type: "echo_matrix" } }, "rate: expected more than 5.736");
+  refused({ betaSchedule: { cycles: 0 } }, "betaSchedule.cycles", "at least 1");
+  refused({ betaSchedule: { fraction: 0 } }, "betaSchedule.fraction", "more than 0");
   refused({ gradientClipping: 0 }, "gradientClipping", "more than 0", "found 0");
   refused({ gradientClipping: { norm: 1 } }, "gradientClipping", "a number", `{"norm":1}`);
   refused({ optimizer: { type: "adam", beta1: 2 } }, "optimizer.beta1", "less than 1");

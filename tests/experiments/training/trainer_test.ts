@@ -16,6 +16,7 @@ import { record } from "../../../experiments/outcome/trace.ts";
 import { hasStalled, train } from "../../../experiments/training/trainer.ts";
 import {
   CONFIG,
+  CYCLIC,
   DATA,
   ECHO_FRESH,
   ECHO_MATRIX,
@@ -23,6 +24,7 @@ import {
   IAF_VAMP,
   like,
   NO_EXAMPLES,
+  RATE,
   SGD,
   SIDE,
   VAE,
@@ -31,7 +33,18 @@ import {
 import { assertHolds, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 import { resultOf, trainUntil } from "../../fixtures/training.ts";
 
-const RESUMED = { CONFIG, ECHO_MATRIX, ECHO_POOL, ECHO_FRESH, VAE, IAF_VAMP, VAE_MAF, SGD };
+const RESUMED = {
+  CONFIG,
+  ECHO_MATRIX,
+  ECHO_POOL,
+  ECHO_FRESH,
+  VAE,
+  IAF_VAMP,
+  VAE_MAF,
+  SGD,
+  RATE,
+  CYCLIC,
+};
 for (const [name, config] of Object.entries(RESUMED)) {
   Deno.test(`${name}: 4 epochs give the same bits as 2, a stop, and 2 more`, async () => {
     await using runs = await temporaryFolder();
