@@ -55,7 +55,8 @@ for (const [name, config] of Object.entries(RESUMED)) {
     assertEquals(outcome.epoch, 4);
     assertEquals(await readTest(whole.test), outcome.test);
     const [first] = await readHistory(whole.history);
-    assertLess(outcome.test!.losses.loss, first.train.loss);
+    // With a small β in the first epoch the loss of the training batches was small, too.
+    if (first.beta === undefined) assertLess(outcome.test!.losses.loss, first.train.loss);
     assertEquals(await trainUntil(2, parts, device, { config }), { epoch: 2 });
     assertEquals(await trainUntil(1, parts, device, { config, resume: true }), { epoch: 3 });
     await trainUntil(Infinity, parts, device, { config, resume: true });
