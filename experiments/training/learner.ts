@@ -17,7 +17,6 @@ import {
   jit,
   type Key,
   min,
-  mul,
   type Schedule,
   slice,
   sub,
@@ -67,7 +66,7 @@ export interface Learner {
   /** Whether β is adapted to a target, from the losses after each epoch. */
   hasTarget: boolean;
   /** The state after an epoch that ended with these losses on validation and training images. */
-  corrected(state: TrainingState, valid: Metrics, train: Metrics): Promise<TrainingState>;
+  corrected(state: TrainingState, valid: Metrics, train: Metrics): TrainingState;
   /** β after the steps of a state; undefined if it does not change. */
   beta(state: TrainingState): Promise<number | undefined>;
   /** The learning rate of a step; steps are counted from 0 over the whole run. */
@@ -99,7 +98,7 @@ export function makeLearner(
   const rising = makeBetaSchedule(config, stepsPerEpoch);
   /** The factor on the weights of the rate in the step that a state is for; undefined if it is 1. */
   const betaOf = ({ optimizer: { step }, target: control }: TrainingState): Tensor | undefined =>
-    target?.beta(control!, div(schedule(step), config.learningRate.rate)) ?? rising?.(step);
+    target?.beta(control!) ?? rising?.(step);
 
   // One pass computes both the losses and the encodings that the ring keeps, so that the batch is
   // encoded once.
@@ -163,9 +162,10 @@ export function makeLearner(
     init: jit(init, { device }),
     step: jit(step, { device, donate: [0, 1] }),
     hasTarget: target !== undefined,
-    async corrected(state, ...losses) {
-      return { ...state, target: await target!.corrected(state.target!, ...losses) };
-    },
+    corrected: (state, ...losses) => ({
+      ...state,
+      target: target!.corrected(state.target!, ...losses),
+    }),
     async beta(state) {
       const factor = await betaOf(state)?.item();
       return factor && factor * weightOfRate(config.loss);

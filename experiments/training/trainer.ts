@@ -116,10 +116,11 @@ export async function train(run: Run): Promise<Outcome> {
     const valid = await evaluate(trained.state.params, data.valid, keys.evaluation);
     state = trained.state;
     if (learner.hasTarget) {
-      const { count } = data.valid;
+      // The rate differs little from image to image. For the distortion every image counts.
+      const count = config.rate === undefined ? images.count : data.valid.count;
       const key = foldIn(keys.evaluation, tensor(number));
       const train = await evaluateTrain(state.params, images, key, Math.min(count, images.count));
-      state = await learner.corrected(state, valid, train);
+      state = learner.corrected(state, valid, train);
     }
 
     const record: EpochRecord = {

@@ -34,6 +34,7 @@ import { latentOf } from "../../models/rules.ts";
 import { makeEchoRing } from "../../models/echo_ring.ts";
 import { folderAt } from "../../runs/run_folder.ts";
 import { makeOptimizer } from "../../training/optimizer.ts";
+import { makeTarget } from "../../training/target.ts";
 import { decodeTensors } from "../../formats/safetensors.ts";
 
 /** Images with their encodings. */
@@ -104,7 +105,8 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const optimizer = makeOptimizer(config.optimizer, () => 0).init(first);
   const examples = zeros([model.latent.pool?.size ?? 0, pixels]);
   const pool = makeEchoRing(model, config.batch)?.init(first, examples);
-  const begun = { params: first, optimizer, ...pool && { pool } };
+  const target = makeTarget(config)?.init();
+  const begun = { params: first, optimizer, ...pool && { pool }, ...target && { target } };
   const images = sliceImages(set.train, 0, config.limit ?? count);
   const start = {
     state: begun,
