@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { add, cast, div, expm1, mul, neg, sqrt, sub } from "./ops/elementwise.ts";
+import { add, cast, div, expm1, max, mul, neg, sqrt, sub } from "./ops/elementwise.ts";
 import type { Schedule } from "./schedules.ts";
 import { checkOptions, describe } from "./checks.ts";
 import { sameShape, shapeError, shapeText } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Tensor, TensorLike } from "./tensor.ts";
+import { sum } from "./ops/linear.ts";
 import { zeros } from "./create.ts";
-import { treeMap } from "./tree.ts";
+import { treeLeaves, treeMap } from "./tree.ts";
 
-/** The state of {@linkcode adam}. */
+/** The state of {@linkcode adam} and {@linkcode adamw}. */
 export interface AdamState<P> {
   /** The number of steps done, int32. */
   readonly step: Tensor;
@@ -19,6 +20,14 @@ export interface AdamState<P> {
   readonly m: P;
   /** Running means of the squared gradient. */
   readonly v: P;
+}
+
+/** The state of {@linkcode sgd}. */
+export interface SgdState<P> {
+  /** The number of steps done, int32. */
+  readonly step: Tensor;
+  /** The sum of the gradients so far, each multiplied by the momentum in every step since. */
+  readonly velocity: P;
 }
 
 /** An optimizer of parameters P, with a state S. */
@@ -48,6 +57,27 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** Settings of {@linkcode adamw}; the defaults are those of Keras. */
+export interface AdamwOptions extends AdamOptions {
+  /**
+   * λ: each step multiplies every parameter by 1 − α·λ. A number of at least 0; .004 unless given.
+   */
+  readonly weightDecay?: number;
+}
+
+/** Settings of {@linkcode sgd}; the defaults are those of Keras. */
+export interface SgdOptions {
+  /** The learning rate, fixed or by schedule. */
+  readonly learningRate: number | Schedule;
+  /** The share of the velocity that stays each step, at least 0 and below 1; 0 unless given. */
+  readonly momentum?: number;
+  /**
+   * Whether the step is along the velocity of the next step, as its gradient is not known: gradient
+   * + momentum · velocity (Nesterov 1983, as Sutskever et al., ICML 2013, write it).
+   */
+  readonly nesterov?: boolean;
+}
+
 /**
  * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of
  * its section 2.
@@ -56,20 +86,115 @@ export interface AdamOptions {
  * range.
  */
 export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
-  checkOptions("use adam", options, "learningRate", "beta1", "beta2", "epsilon");
-  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  const isRate = typeof learningRate === "function" || Number.isFinite(learningRate);
-  const isShare = (beta: number) => beta >= 0 && beta < 1;
-  // Below 2⁻¹²⁶ epsilon may be 0 in float32. A parameter without gradient would then move by 0 / 0.
-  const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
-  if (!(isRate && isShare(beta1) && isShare(beta2) && isEpsilon)) {
-    const given = [learningRate, beta1, beta2, epsilon].map(describe);
+  checkOptions("use adam", options, ...ADAM);
+  checkAdam("adam", options);
+  return adamWithDecay(options, 0);
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019): the decay is no part of the
+ * gradient, so Adam does not divide it by the root of the mean square. With a schedule the decay
+ * follows the learning rate, as in PyTorch and Keras.
+ *
+ * @throws {RangeError} as for {@linkcode adam}, and where weightDecay is negative or not finite.
+ */
+export function adamw<P>(options: AdamwOptions): Optimizer<P, AdamState<P>> {
+  checkOptions("use adamw", options, ...ADAM, "weightDecay");
+  checkAdam("adamw", options);
+  const { weightDecay = 0.004 } = options;
+  if (!(weightDecay >= 0 && weightDecay < Infinity)) {
     throw new RangeError(
-      `Cannot use adam with learningRate ${given[0]}, beta1 ${given[1]}, beta2 ${given[2]} and ` +
-        `epsilon ${given[3]}: learningRate is needed, a finite number or a schedule; ` +
-        "the betas are from 0 to below 1, epsilon is from 2^-126 to below 2^128, or 0",
+      `Cannot use adamw with weightDecay ${describe(weightDecay)}: it is a number of at least 0`,
     );
   }
+  return adamWithDecay(options, weightDecay);
+}
+
+/**
+ * Gradient descent, with momentum where it is given: v ← momentum · v + gradient, p ← p −
+ * learningRate · v.
+ *
+ * @throws {RangeError} where the learning rate is missing or not finite, the momentum is out of
+ * range, or nesterov is asked for without momentum.
+ */
+export function sgd<P>(options: SgdOptions): Optimizer<P, SgdState<P>> {
+  checkOptions("use sgd", options, "learningRate", "momentum", "nesterov");
+  const { learningRate, momentum = 0, nesterov = false } = options;
+  if (!(isRate(learningRate) && isShare(momentum))) {
+    throw new RangeError(
+      `Cannot use sgd with learningRate ${describe(learningRate)} and momentum ${
+        describe(momentum)
+      }: learningRate is needed, a finite number or a schedule; momentum is from 0 to below 1`,
+    );
+  }
+  if (nesterov && momentum === 0) {
+    throw new RangeError("Cannot use sgd with nesterov and momentum 0: nesterov needs a momentum");
+  }
+  return {
+    init: (params) => ({
+      step: zeros([], "int32"),
+      velocity: treeMap((p) => zeros(p.shape), params),
+    }),
+    update(gradient, { step, velocity }, params) {
+      const rate = rateAt(learningRate, step);
+      treeMap(sameShapes, params, gradient, velocity);
+      const next = treeMap((v, g) => add(mul(v, momentum), g), velocity, gradient);
+      const along = nesterov ? treeMap((v, g) => add(mul(v, momentum), g), next, gradient) : next;
+      const newParams = treeMap((p, d) => sub(p, mul(d, rate)), params, along);
+      return [newParams, { step: add(step, 1), velocity: next }];
+    },
+  };
+}
+
+/**
+ * A gradient whose norm over all its elements is at most `most`: a longer one is scaled down, and
+ * keeps its direction (Pascanu, Mikolov and Bengio, ICML 2013). The sum of squares must be below
+ * 2¹²⁸: beyond it the norm is infinite in float32 and the result is 0.
+ *
+ * @throws {RangeError} unless `most` is a finite number above 0.
+ */
+export function clipByGlobalNorm<P>(gradient: P, most: number): P {
+  if (!(most > 0 && most < Infinity)) {
+    throw new RangeError(
+      `Cannot clip a gradient to the norm ${describe(most)}: it is a finite number above 0`,
+    );
+  }
+  const leaves = treeLeaves(gradient);
+  if (leaves.length === 0) return gradient;
+  const squares = leaves.map((g) => sum(mul(g, g)));
+  const norm = sqrt(squares.reduce((total, square) => add(total, square)));
+  const scale = div(most, max(norm, most));
+  return treeMap((g) => mul(g, scale), gradient);
+}
+
+/** The names of the settings of {@linkcode adam}. */
+const ADAM = ["learningRate", "beta1", "beta2", "epsilon"] as const;
+
+const isRate = (rate: unknown): boolean => typeof rate === "function" || Number.isFinite(rate);
+const isShare = (share: number): boolean => share >= 0 && share < 1;
+/** The learning rate of a step. */
+const rateAt = (rate: number | Schedule, step: Tensor): TensorLike =>
+  typeof rate === "number" ? rate : rate(step);
+
+function checkAdam(
+  name: string,
+  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
+): void {
+  // Below 2⁻¹²⁶ epsilon may be 0 in float32. A parameter without gradient would then move by 0 / 0.
+  const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
+  if (isRate(learningRate) && isShare(beta1) && isShare(beta2) && isEpsilon) return;
+  const given = [learningRate, beta1, beta2, epsilon].map(describe);
+  throw new RangeError(
+    `Cannot use ${name} with learningRate ${given[0]}, beta1 ${given[1]}, beta2 ${given[2]} and ` +
+      `epsilon ${given[3]}: learningRate is needed, a finite number or a schedule; ` +
+      "the betas are from 0 to below 1, epsilon is from 2^-126 to below 2^128, or 0",
+  );
+}
+
+function adamWithDecay<P>(
+  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
+  weightDecay: number,
+): Optimizer<P, AdamState<P>> {
   return {
     init: (params) => ({
       step: zeros([], "int32"),
@@ -77,7 +202,7 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
       v: treeMap((p) => zeros(p.shape), params),
     }),
     update(gradient, { step, m, v }, params) {
-      const rate = typeof learningRate === "number" ? learningRate : learningRate(step);
+      const rate = rateAt(learningRate, step);
       const count = add(step, 1);
       const t = cast(count, "float32");
       // 1 − βᵗ as −expm1(t·ln β): in float32, 1 − exp(t·ln β) loses most digits for β = .999 and
@@ -87,9 +212,10 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
       treeMap(sameShapes, params, gradient, m, v);
       const newM = treeMap((m, g) => add(mul(m, beta1), mul(g, 1 - beta1)), m, gradient);
       const newV = treeMap((v, g) => add(mul(v, beta2), mul(mul(g, g), 1 - beta2)), v, gradient);
+      const left = weightDecay === 0 ? params : decayed(params, mul(rate, weightDecay));
       const newParams = treeMap(
         (p, m, v) => sub(p, div(mul(stepSize, m), add(sqrt(v), epsilon))),
-        params,
+        left,
         newM,
         newV,
       );
@@ -97,6 +223,9 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
     },
   };
 }
+
+/** The parameters without a share of each. */
+const decayed = <P>(params: P, share: Tensor): P => treeMap((p) => sub(p, mul(p, share)), params);
 
 /**
  * p; refused if its gradient or state has another shape, as broadcasting would change the shape of

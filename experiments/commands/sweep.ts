@@ -22,6 +22,7 @@ import { distanceTable } from "../sweep/distances.ts";
 import { followSweep } from "../sweep/follow.ts";
 import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
 import type { LaunchOptions, SweepTask } from "../sweep/launch.ts";
+import { varied } from "../sweep/vary.ts";
 import { launchHere } from "../sweep/local.ts";
 import { launchBySlurm } from "../sweep/slurm.ts";
 
@@ -37,6 +38,12 @@ const FLAGS = {
     value: "<a,b,…>",
     default: "0.25,0.5,1,2,4",
     help: "factors on the weight of the rate in the loss, one run each",
+  },
+  vary: {
+    type: "texts",
+    value: "<key=a,b,…>",
+    help:
+      "a key of the config, such as latent.size=8,16, with a curve for each value; may be repeated",
   },
   seeds: {
     type: "integer",
@@ -82,7 +89,8 @@ const USAGE = `deno task sweep [flags]
 
 Train each config with each beta and seed, and draw their rate–distortion curves.
 
-  deno task sweep --configs echo,vae --betas 0.5,1,2 --seeds 3 --epochs 5`;
+  deno task sweep --configs echo,vae --betas 0.5,1,2 --seeds 3 --epochs 5
+  deno task sweep --configs vae --vary latent.size=8,16 --vary learningRate.rate=3e-4,1e-3`;
 
 type Given = Values<typeof FLAGS>;
 
@@ -138,7 +146,8 @@ async function command(args: string[]): Promise<void> {
 /** The jobs that the flags describe. */
 async function jobsOf(given: Given): Promise<SweepJob[]> {
   const betas = parseBetas(given.betas);
-  const configs = await findConfigs(given.configs);
+  const flags = { ...given, trainSize: given["train-size"] };
+  const configs = varied(await findConfigs(given.configs), given.vary, flags);
   return jobList({
     configs,
     betas,

@@ -7,7 +7,7 @@
 import { basename } from "node:path";
 import { type Device, openDevice } from "../../mod.ts";
 import { shellWord } from "../shell/command_line.ts";
-import { COMMON_FLAGS, SINGLE_RUN_FLAGS } from "../shell/common_flags.ts";
+import { COMMON_FLAGS, SINGLE_RUN_FLAGS, TARGET_FLAGS } from "../shell/common_flags.ts";
 import type { TestRecord } from "../outcome/conclusion.ts";
 import type { Config } from "../config/config.ts";
 import { findConfig, withChanges } from "../config/source.ts";
@@ -41,6 +41,7 @@ const FLAGS = {
   ...DATA_FLAGS,
   ...COMMON_FLAGS,
   ...SINGLE_RUN_FLAGS,
+  ...TARGET_FLAGS,
   filename: {
     type: "text",
     value: "<name>",
@@ -77,6 +78,8 @@ type Given = Values<typeof FLAGS>;
 const RUN_FLAGS = [
   "config",
   "beta",
+  "rate",
+  "distortion",
   "dataset",
   "binarize",
   "train-size",

@@ -8,12 +8,19 @@ import type { Treatment } from "../data/treatment.ts";
 import type { Architecture } from "../models/architecture.ts";
 
 /** Adam, with the names from its paper. */
-export interface OptimizerConfig {
-  type: "adam";
+interface Adam {
   beta1: number;
   beta2: number;
   epsilon: number;
 }
+
+/** The optimizer and its settings. */
+export type OptimizerConfig =
+  | { type: "adam" } & Adam
+  /** Adam with decoupled weight decay: each step shrinks all parameters by a share. */
+  | { type: "adamw"; weightDecay: number } & Adam
+  /** Gradient descent with momentum. */
+  | { type: "sgd"; momentum: number; nesterov: boolean };
 
 /** The learning rate over the whole run. */
 export type LearningRate =
@@ -33,7 +40,18 @@ export interface Config extends Treatment, Architecture {
   /** The name of a data set, or the path of your own files. */
   dataset: string;
   optimizer: OptimizerConfig;
+  /** The largest norm of a gradient over all parameters; a longer one is scaled down to it. */
+  gradientClipping?: number;
   learningRate: LearningRate;
+  /**
+   * β as a share of its value over the training: in each of `cycles` equal parts it rises linearly
+   * from 0 to 1 in the first `fraction`, and then stays. One cycle is a warm-up.
+   */
+  betaSchedule?: { cycles: number; fraction: number };
+  /** The rate that the validation images should have at the end; β is adapted until they do. */
+  rate?: number;
+  /** The distortion that they should have, likewise. */
+  distortion?: number;
   /** The number of passes over the training images. */
   epochs: number;
   /** Stops after `patience` epochs without a lower validation loss. */

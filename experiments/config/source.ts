@@ -101,6 +101,8 @@ export function withBeta(config: Config, beta: number): Config {
 /** The changes that flags make to a config. */
 export interface Changes {
   beta?: number;
+  rate?: number;
+  distortion?: number;
   dataset?: string;
   binarize?: Config["binarize"];
   "train-size"?: number;
@@ -114,20 +116,28 @@ export interface Changes {
 /**
  * Changes a config as the flags say.
  *
- * @throws {UserError} as {@linkcode withBeta} and {@linkcode resolveDataSet}, and if the latent
- * layer has no such noise
+ * @throws {UserError} as {@linkcode withBeta}, {@linkcode resolveDataSet} and
+ *   {@linkcode parseConfig}, if the latent layer has no such noise, and if β is both given and
+ *   adapted to a target
  */
 export function withChanges(config: Config, changes: Changes): Config {
   const { beta, dataset = config.dataset, epochs, limit, seed, noise } = changes;
+  const { rate = config.rate, distortion = config.distortion } = changes;
   const latent = noise === undefined ? config.latent : withNoise(config.latent, noise);
   if (latent === undefined) {
     throw new UserError(
       `--noise ${noise} is for echo, echo_matrix and gaussian, but latent.type is "${config.latent.type}"`,
     );
   }
-  return {
+  if (beta !== undefined && (rate ?? distortion) !== undefined) {
+    const what = rate !== undefined ? `rate ${rate}` : `distortion ${distortion}`;
+    throw new UserError(`--beta must be left out, since β is adapted to the ${what}`);
+  }
+  const changed = {
     ...beta === undefined ? config : withBeta(config, beta),
     latent,
+    ...rate !== undefined && { rate },
+    ...distortion !== undefined && { distortion },
     dataset: resolveDataSet(dataset),
     binarize: changes.binarize ?? config.binarize,
     trainSize: changes["train-size"] ?? config.trainSize,
@@ -136,4 +146,5 @@ export function withChanges(config: Config, changes: Changes): Config {
     limit: limit ?? config.limit,
     seed: seed ?? config.seed,
   };
+  return parseConfig(changed, "the config with these flags");
 }

@@ -119,6 +119,10 @@ export interface Latent {
   statistics(encoded: Encoded): Record<string, Tensor>;
   /** What the decoder is given instead of the code itself, if anything. */
   readonly decoded?: Decoded;
+  /**
+   * The least rate in nats, if it is above 0: no parameters give these codes a lower one.
+   */
+  readonly leastRate?: number;
   /** The Echo channel, of a latent with one scale for each dimension. */
   readonly channel?: EchoChannel;
   /**
@@ -141,6 +145,11 @@ export interface Latent {
   codeOf?(own: unknown, encoded: Encoded, noise: Tensor): Tensor;
   /** The rate, if it is known without a prior. */
   rate?(encoded: Encoded): Tensor;
+  /**
+   * The rate of each dimension, [batch, latent], if it is known without a code; `isStandard` says
+   * whether the prior is N(0, I).
+   */
+  dimensionRates?(encoded: Encoded, isStandard: boolean): Tensor | undefined;
   /** KL(q(z|x) ‖ N(0, I)), if it has a closed form. */
   kl?(encoded: Encoded): Tensor;
   /** The entropy of q(z|x), if it has a closed form. */

@@ -16,12 +16,15 @@ import * as TERMS from "./terms/mod.ts";
 
 /** Bytes of a float32. */
 const BYTES = 4;
-/** Adam keeps two moments beside each parameter. */
-const COPIES = 3;
+/** The numbers that an optimizer keeps beside each parameter: Adam's are two moments. */
+const MOMENTS = { adam: 2, adamw: 2, sgd: 1 };
 /** The most bytes for the codes of the test images. */
 const MOST_CODES = 2 ** 32;
 /** Numbers that are kept for each dimension of a code: mean, scale and z. */
 const CODES = 3;
+
+/** A model with its optimizer. */
+type Trained = Architecture & { readonly optimizer: { readonly type: keyof typeof MOMENTS } };
 
 /**
  * The widths of the layers of the encoder, from the pixels on, and of the decoder, from the code to
@@ -55,13 +58,13 @@ export function denseParameters(config: Architecture, pixels: number): number {
 }
 
 /**
- * The bytes that training needs, an estimate that is seldom too high: the parameters with Adam's
- * moments; and for a batch the output of each layer with its gradient. With several codes of an
- * image, its pixels are repeated for each code, unless a term weighs the codes of an image
+ * The bytes that training needs, an estimate that is seldom too high: the parameters with the
+ * optimizer's state; and for a batch the output of each layer with its gradient. With several codes
+ * of an image, its pixels are repeated for each code, unless a term weighs the codes of an image
  * differently.
  */
 export function bytesOfTraining(
-  config: Architecture,
+  config: Trained,
   pixels: number,
 ): { parameters: number; batch: number } {
   const { batch, samples, latent, loss } = config;
@@ -70,7 +73,7 @@ export function bytesOfTraining(
   const outputs = batch * (sumOf(toCode) + 2 * latent.size) + rows * sumOf(fromCode);
   const isRepeated = samples > 4 && !loss.some((term) => kindOf(TERMS, term).weighsCodes);
   return {
-    parameters: BYTES * COPIES * denseParameters(config, pixels),
+    parameters: BYTES * (1 + MOMENTS[config.optimizer.type]) * denseParameters(config, pixels),
     batch: BYTES * (2 * outputs + (isRepeated ? rows * pixels : 0)),
   };
 }
@@ -80,7 +83,7 @@ export function bytesOfTraining(
  *
  * @throws {UserError} with the bytes that are needed and those that are available
  */
-export function checkFits(config: Architecture, { train, test }: DataSet, device: Device): void {
+export function checkFits(config: Trained, { train, test }: DataSet, device: Device): void {
   const { batch, samples, latent } = config;
   const { toCode, fromCode } = widthsOf(config, train.pixels);
   const rows = batch * samples;
@@ -92,7 +95,7 @@ export function checkFits(config: Architecture, { train, test }: DataSet, device
   };
   if (needed.parameters + needed.batch > total) {
     fail(
-      `parameters with Adam's moments take ${
+      `parameters with the optimizer's state take ${
         bytes(needed.parameters)
       } and a step of batch ${batch} ` +
         `and samples ${samples} takes ${bytes(needed.batch)}, but the device has ${bytes(total)}`,

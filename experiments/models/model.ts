@@ -77,8 +77,9 @@ export interface Model {
    *
    * @param others encodings to make noise from, beside the batch's own, as {@linkcode Latent.draw}
    * takes them
+   * @param beta a factor on the weights of the rate terms; 1 unless given
    */
-  losses(params: Params, images: Tensor, key: Key, others?: Encoded): Losses;
+  losses(params: Params, images: Tensor, key: Key, others?: Encoded, beta?: Tensor): Losses;
   /**
    * log p(x, z) − log q(z|x) of `samples` codes of each image, [samples, batch]; the latent layer
    * must have a density.
@@ -174,10 +175,15 @@ export function makeModel(config: Architecture, pixels: number): Model {
       };
     },
     encoder: encoderOf,
-    losses(params, images, key, others) {
+    losses(params, images, key, others, beta) {
       const all = pass(params, images, key, config.samples, others);
-      const values = terms.map(({ value }, i) => value({ ...all, key: foldIn(key, i) }));
-      const weighted = values.map((value, i) => mul(value, terms[i].weight));
+      const values = terms.map(({ value, penalty = value }, i) =>
+        penalty({ ...all, key: foldIn(key, i) })
+      );
+      const weighted = values.map((value, i) => {
+        const weighted = mul(value, terms[i].weight);
+        return beta !== undefined && isRate(terms[i]) ? mul(weighted, beta) : weighted;
+      });
       return {
         rate: rate.value(all),
         distortion: mean(all.distortion),

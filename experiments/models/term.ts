@@ -49,6 +49,8 @@ export const termParts = (config: Surroundings, latent: Latent = latentOf(config
 export interface Term {
   /** Its value, averaged over the batch. */
   value(pass: Pass): Tensor;
+  /** What the loss has in its place, if that is something else. */
+  penalty?(pass: Pass): Tensor;
 }
 
 /** A kind of term. */

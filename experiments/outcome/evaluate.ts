@@ -10,23 +10,45 @@ import type { Metrics } from "../runs/history.ts";
 import type { Model, Params } from "../models/model.ts";
 import { average, emptyTrace, readTrace, record } from "./trace.ts";
 
-/** The average losses over a split; the key decides the order of the images and the noise. */
-export type Evaluate = (params: Params, images: Images, key: Key) => Promise<Metrics>;
+/**
+ * The average losses over a split, or over some of its images at random; the key decides the order
+ * of the images and the noise.
+ *
+ * @param count the number of images; all unless given
+ */
+export type Evaluate = (
+  params: Params,
+  images: Images,
+  key: Key,
+  count?: number,
+) => Promise<Metrics>;
 
-/** Evaluates a model in batches of about `batch` images; echoes are drawn within each batch. */
-export function makeEvaluate(model: Model, batch: number, device: Device): Evaluate {
+/**
+ * Evaluates a model in batches of about `batch` images; echoes are drawn within each batch.
+ *
+ * @param seen what the model is shown of a batch, with a key for its noise; the images themselves
+ * unless given
+ */
+export function makeEvaluate(
+  model: Model,
+  batch: number,
+  device: Device,
+  seen: (images: Tensor, key: Key) => [images: Tensor, key: Key] = (images, key) => [images, key],
+): Evaluate {
   const { names } = model;
   const step = jit(
-    (trace: Tensor, params: Params, images: Tensor, index: Tensor, key: Key) =>
-      record(trace, index, model.losses(params, images, foldIn(key, index)), names),
+    (trace: Tensor, params: Params, images: Tensor, index: Tensor, key: Key) => {
+      const losses = model.losses(params, ...seen(images, foldIn(key, index)));
+      return record(trace, index, losses, names);
+    },
     { device, donate: [0] },
   );
 
-  return async (params, images, key) => {
+  return async (params, images, key, count = images.count) => {
     // Some data sets are sorted by class; without shuffling, all echoes would come from the image's
     // own class.
     const order = await permutation(key, images.count).read();
-    const batches = evenBatches(images.count, batch);
+    const batches = evenBatches(count, batch);
     let trace = emptyTrace(batches.length, names);
     for (const [i, { start, end }] of batches.entries()) {
       using rows = gatherTensor(images, order.subarray(start, end));

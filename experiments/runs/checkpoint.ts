@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type AdamState,
   type Key,
+  type SgdState,
   type Tensor,
   tensor,
   treeLeaves,
@@ -25,12 +26,27 @@ import type { EchoRingState } from "../models/echo_ring.ts";
 import type { NamedArray, Values } from "../formats/safetensors.ts";
 import { encodeSealed, readSealed } from "../formats/seal.ts";
 
+/** The state of any optimizer that a config can ask for. */
+export type OptimizerState = AdamState<Params> | SgdState<Params>;
+
+/** The state of the control of β, scalars. */
+export interface TargetState {
+  /** The logarithm of the factor on the weights of the rate. */
+  logBeta: Tensor;
+  /** The exponential mean of the rate, or of the distortion, of the training batches. */
+  mean: Tensor;
+  /** The value that the mean should have, so that the validation images meet the target. */
+  aim: Tensor;
+}
+
 /** What a training step changes. */
 export interface TrainingState {
   params: Params;
-  optimizer: AdamState<Params>;
+  optimizer: OptimizerState;
   /** The stored encodings that echoes are drawn from, if the config asks for a pool. */
   pool?: EchoRingState;
+  /** The control of β, if the config asks for a rate or a distortion. */
+  target?: TargetState;
 }
 
 /** The state of a run between two epochs. */

@@ -28,6 +28,8 @@ export interface EpochRecord {
   epoch: number;
   /** At the end of the epoch. */
   learningRate: number;
+  /** β at the end of the epoch, if it changes in training. */
+  beta?: number;
   /** Averages over the training batches; the parameters change from batch to batch. */
   train: Metrics;
   valid: Metrics;
@@ -59,6 +61,7 @@ export const metrics: z.ZodType<Metrics> = z
 const recordSchema: z.ZodType<EpochRecord> = z.strictObject({
   epoch: z.int(),
   learningRate: number,
+  beta: number.optional(),
   train: metrics,
   valid: metrics,
   seconds: number,

@@ -55,12 +55,13 @@ export function showProgress(
       showStatus(terminal, line);
     },
     epoch(record) {
-      const { train, valid } = record;
+      const { train, valid, beta } = record;
       const onlyTrained = Object.entries(train).filter(([name]) => !(name in valid));
       const line = [
         epochs(record.epoch),
         `train -ELBO ${nats(train.rate + train.distortion)}`,
         ...onlyTrained.map(([name, value]) => `${name} ${nats(value)}`),
+        ...beta === undefined ? [] : [`β ${nats(beta)}`],
         `valid ${metricsText(valid)}`,
         `${(total.images / record.seconds).toFixed(0)} images/s`,
       ].join("  ");

@@ -66,3 +66,19 @@ export const SINGLE_RUN_FLAGS = {
     help: "after training, bound log p(x) with this many codes per test image (default: no bound)",
   },
 } as const;
+
+/** Flags that adapt β. */
+export const TARGET_FLAGS = {
+  rate: {
+    type: "number",
+    value: "<nats>",
+    min: 0,
+    help: "adapt β so that the rate on the validation images ends at this",
+  },
+  distortion: {
+    type: "number",
+    value: "<nats>",
+    min: 0,
+    help: "adapt β so that the distortion on the validation images ends at this",
+  },
+} as const;

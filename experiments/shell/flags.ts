@@ -17,6 +17,7 @@ import { suggest } from "./nearest.ts";
 export type Flag =
   | { type: "boolean"; help: string }
   | { type: "text"; help: string; value: string; default?: string; allowed?: readonly string[] }
+  | { type: "texts"; help: string; value: string }
   | { type: "path"; help: string; value: string; default?: string }
   | { type: "number"; help: string; value: string; default?: number; min?: number; max?: number }
   | { type: "integer"; help: string; value: string; default?: number; min?: number; max?: number };
@@ -26,6 +27,7 @@ export type Flags = Record<string, Flag>;
 
 /** The type of the value of a flag. */
 type Value<F extends Flag> = F extends { type: "boolean" } ? boolean
+  : F extends { type: "texts" } ? string[]
   :
     | (F extends { allowed: readonly (infer Name)[] } ? Name
       : F extends { type: "text" | "path" } ? string
@@ -69,7 +71,11 @@ export function parseWords<const F extends Flags>(
     },
   });
   const values = names.map((name) => {
-    const [value, ...more] = [parsed[name] ?? []].flat();
+    const all = [parsed[name] ?? []].flat();
+    if (flags[name].type === "texts") {
+      return [name, all.map((one) => readValue(name, flags[name], one))];
+    }
+    const [value, ...more] = all;
     if (more.length > 0) throw new UserError(`--${name} is given ${more.length + 1} times`);
     return [name, readValue(name, flags[name], value)];
   });
@@ -110,11 +116,13 @@ function joinNegative(args: readonly string[], names: readonly string[]): string
 function readValue(name: string, flag: Flag, given: unknown): unknown {
   if (flag.type === "boolean") return given ?? false;
   if (given === undefined) {
+    if (flag.type === "texts") return undefined;
     return flag.type === "path" && flag.default ? projectPath(flag.default) : flag.default;
   }
   const text = String(given);
   if (text === "") throw new UserError(`--${name} needs a value: --${name} ${flag.value}`);
   if (flag.type === "path") return userPath(text);
+  if (flag.type === "texts") return text;
   if (flag.type !== "text") return readNumber(name, flag, text);
   if (flag.allowed && !flag.allowed.includes(text)) {
     throw new UserError(`--${name} cannot be "${text}"${suggest(text, flag.allowed)}`);
@@ -139,7 +147,7 @@ function readNumber(name: string, flag: Flag & { type: "number" | "integer" }, t
 export function helpText(usage: string, flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
     const left = flag.type === "boolean" ? `--${name}` : `--${name} ${flag.value}`;
-    const hasDefault = flag.type !== "boolean" && flag.default !== undefined;
+    const hasDefault = "default" in flag && flag.default !== undefined;
     return [left, hasDefault ? `${flag.help} (default: ${flag.default})` : flag.help];
   });
   const lines = aligned(rows, () => true).map(([left, help]) => `  ${left}  ${help.trimEnd()}`);

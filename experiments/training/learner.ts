@@ -5,24 +5,33 @@
  */
 
 import {
-  adam,
   alemiLegacy,
+  cast,
+  clipByGlobalNorm,
   constantThenLinear,
   type Device,
+  div,
+  floor,
   foldIn,
   iwaeSchedule,
   jit,
   type Key,
+  min,
   type Schedule,
   slice,
+  sub,
   type Tensor,
   tensor,
   valueAuxAndGrad,
 } from "../../mod.ts";
 import type { TrainingState } from "../runs/checkpoint.ts";
+import type { Metrics } from "../runs/history.ts";
 import type { Config } from "../config/config.ts";
+import { betaOf as weightOfRate } from "../models/beta.ts";
 import type { Losses, Model, Params } from "../models/model.ts";
 import { type EchoRingState, makeEchoRing } from "../models/echo_ring.ts";
+import { makeTarget } from "./target.ts";
+import { makeOptimizer } from "./optimizer.ts";
 import { redrawn } from "./redraw.ts";
 import { record } from "../outcome/trace.ts";
 
@@ -54,6 +63,12 @@ export interface Learner {
     index: Tensor,
     key: Key,
   ): [TrainingState, Tensor];
+  /** Whether β is adapted to a target, from the losses after each epoch. */
+  hasTarget: boolean;
+  /** The state after an epoch that ended with these losses on validation and training images. */
+  corrected(state: TrainingState, valid: Metrics, train: Metrics): TrainingState;
+  /** β after the steps of a state; undefined if it does not change. */
+  beta(state: TrainingState): Promise<number | undefined>;
   /** The learning rate of a step; steps are counted from 0 over the whole run. */
   learningRate(step: number): Promise<number>;
 }
@@ -77,14 +92,26 @@ export function makeLearner(
   const firstOf = (images: Tensor, count: number) =>
     slice(images, [0, 0], [count, images.shape[1]]);
   const schedule = makeSchedule(config, stepsPerEpoch);
-  const { beta1, beta2, epsilon } = config.optimizer;
-  const adamOf = adam<Params>({ learningRate: schedule, beta1, beta2, epsilon });
+  const { gradientClipping } = config;
+  const optimizer = makeOptimizer(config.optimizer, schedule);
+  const target = makeTarget(config);
+  const rising = makeBetaSchedule(config, stepsPerEpoch);
+  /** The factor on the weights of the rate in the step that a state is for; undefined if it is 1. */
+  const betaOf = ({ optimizer: { step }, target: control }: TrainingState): Tensor | undefined =>
+    target?.beta(control!) ?? rising?.(step);
 
   // One pass computes both the losses and the encodings that the ring keeps, so that the batch is
   // encoded once.
   const gradient = valueAuxAndGrad(
-    (params: Params, images: Tensor, key: Key, state?: EchoRingState): [Tensor, Pass] => {
-      const losses = model.losses(params, images, key, state && ring!.encodings(state, params));
+    (
+      params: Params,
+      images: Tensor,
+      key: Key,
+      state: EchoRingState | undefined,
+      beta: Tensor | undefined,
+    ): [Tensor, Pass] => {
+      const others = state && ring!.encodings(state, params);
+      const losses = model.losses(params, images, key, others, beta);
       if (state === undefined) return [losses.loss, { losses }];
       const encoded = model.encoder(params).encode(images);
       return [losses.loss, {
@@ -101,16 +128,29 @@ export function makeLearner(
     index: Tensor,
     key: Key,
   ): [TrainingState, Tensor] {
-    const [seen, noise] = shown(images, foldIn(key, state.optimizer.step));
-    const [, { losses, after }, gradients] = gradient(state.params, seen, noise, state.pool);
-    const [params, optimizer] = adamOf.update(gradients, state.optimizer, state.params);
-    const next = { params, optimizer, ...after && { pool: after } };
+    const number = state.optimizer.step;
+    const [seen, noise] = shown(images, foldIn(key, number));
+    const beta = betaOf(state);
+    const [, pass, gradients] = gradient(state.params, seen, noise, state.pool, beta);
+    const { losses, after } = pass;
+    const clipped = gradientClipping === undefined
+      ? gradients
+      : clipByGlobalNorm(gradients, gradientClipping);
+    const [params, moments] = optimizer.update(clipped, state.optimizer, state.params);
+    const next: TrainingState = { params, optimizer: moments, ...after && { pool: after } };
+    if (target !== undefined) {
+      next.target = target.next(state.target!, losses, number);
+    }
     return [next, record(trace, index, losses, names)];
   }
 
   function init(key: Key, examples: Tensor): TrainingState {
     const params = model.init(key, firstOf(examples, model.prior.examples));
-    const state = { params, optimizer: adamOf.init(params) };
+    const state = {
+      params,
+      optimizer: optimizer.init(params),
+      ...target && { target: target.init() },
+    };
     if (ring === undefined) return state;
     const [seen] = shown(firstOf(examples, model.latent.pool!.size), foldIn(key, 1));
     return { ...state, pool: ring.init(params, seen) };
@@ -121,6 +161,15 @@ export function makeLearner(
     examples: Math.max(model.prior.examples, model.latent.pool?.size ?? 0),
     init: jit(init, { device }),
     step: jit(step, { device, donate: [0, 1] }),
+    hasTarget: target !== undefined,
+    corrected: (state, ...losses) => ({
+      ...state,
+      target: target!.corrected(state.target!, ...losses),
+    }),
+    async beta(state) {
+      const factor = await betaOf(state)?.item();
+      return factor && factor * weightOfRate(config.loss);
+    },
     async learningRate(number) {
       const rate = schedule(tensor(number, { dtype: "int32" }));
       return typeof rate === "number" ? rate : await rate.item();
@@ -144,4 +193,18 @@ function makeSchedule({ learningRate, epochs }: Config, stepsPerEpoch: number): 
     case "alemiLegacy":
       return alemiLegacy({ rate, epochs, stepsPerEpoch });
   }
+}
+
+/** β as a share of its value, by the step; undefined if the config does not schedule it. */
+function makeBetaSchedule(
+  { betaSchedule, epochs }: Config,
+  stepsPerEpoch: number,
+): ((step: Tensor) => Tensor) | undefined {
+  if (betaSchedule === undefined) return undefined;
+  const { cycles, fraction } = betaSchedule;
+  const length = epochs * stepsPerEpoch / cycles;
+  return (step) => {
+    const cycle = div(cast(step, "float32"), length);
+    return min(div(sub(cycle, floor(cycle)), fraction), 1);
+  };
 }

@@ -40,6 +40,7 @@ import {
 } from "../runs/history.ts";
 import { type Learner, makeLearner } from "./learner.ts";
 import { makeModel, type Model } from "../models/model.ts";
+import { redrawn } from "./redraw.ts";
 import { makePaint } from "../outcome/run_pictures.ts";
 import { showProgress } from "../runs/progress.ts";
 import type { Run } from "../runs/run.ts";
@@ -72,6 +73,7 @@ export async function train(run: Run): Promise<Outcome> {
 
   const learner = makeLearner(config, model, steps, device, { redraw: data.redraw });
   const evaluate = makeEvaluate(model, config.batch, device);
+  const evaluateTrain = data.redraw ? makeEvaluate(model, config.batch, device, redrawn) : evaluate;
 
   const start = await firstCheckpoint(run, learner, images);
   using _ = await (run.resume ? holdRun(folder) : createRun(folder));
@@ -110,13 +112,23 @@ export async function train(run: Run): Promise<Outcome> {
     if (trained === undefined) return { epoch };
     const seconds = (performance.now() - began) / 1000;
     epoch = number;
+    const beta = await learner.beta(trained.state);
+    const valid = await evaluate(trained.state.params, data.valid, keys.evaluation);
     state = trained.state;
+    if (learner.hasTarget) {
+      // The rate differs little from image to image. For the distortion every image counts.
+      const count = config.rate === undefined ? images.count : data.valid.count;
+      const key = foldIn(keys.evaluation, tensor(number));
+      const train = await evaluateTrain(state.params, images, key, Math.min(count, images.count));
+      state = learner.corrected(state, valid, train);
+    }
 
     const record: EpochRecord = {
       epoch,
       learningRate: await learner.learningRate(epoch * steps - 1),
+      ...beta !== undefined && { beta },
       train: trained.losses,
-      valid: await evaluate(state.params, data.valid, keys.evaluation),
+      valid,
       seconds,
     };
     const arrays = await readArrays({ state, key });

@@ -93,12 +93,21 @@ def autoencoder():
     }
 
 
+def given_gradients():
+    """Parameters and the gradients of 20 steps, which every optimizer is given."""
+    if not given_gradients.kept:
+        given_gradients.kept = [draw(2, 3), draw(3)], [[draw(2, 3), draw(3, scale=0.01)] for _ in range(20)]
+    return given_gradients.kept
+
+
+given_gradients.kept = ()
+
+
 def adam():
     """20 steps with given gradients. PyTorch divides by sqrt(v / c) + e, Keras by (sqrt(v) + e) / sqrt(c), where c = 1 - beta2^t:
     the same with e = 0, and with e that is multiplied by 1 / sqrt(c) at every step."""
     options = {"learningRate": 2.0**-7, "beta1": 0.875, "beta2": 0.9921875}
-    start = [draw(2, 3), draw(3)]
-    steps = [[draw(2, 3), draw(3, scale=0.01)] for _ in range(20)]
+    start, steps = given_gradients()
     result = {"options": options, "start": [plain(x) for x in start], "gradients": [[plain(g) for g in s] for s in steps]}
     for name, epsilon in {"withoutEpsilon": 0.0, "withEpsilon": 2.0**-10}.items():
         parameters = [x.clone().requires_grad_() for x in start]
@@ -116,6 +125,39 @@ def adam():
     return result
 
 
+def optimizers():
+    """20 steps each at a rate that falls by a fixed ratio: Adam with decoupled decay, and descent with momentum or with clipped gradients."""
+    start, steps = given_gradients()
+    rate, ratio = 2.0**-4, 0.875
+    betas = 0.875, 0.9921875
+    most = 2.0
+    makers = {
+        "adamw": lambda p: torch.optim.AdamW(p, lr=rate, betas=betas, eps=0.0, weight_decay=0.125),
+        "sgd": lambda p: torch.optim.SGD(p, lr=rate),
+        "momentum": lambda p: torch.optim.SGD(p, lr=rate, momentum=0.875),
+        "nesterov": lambda p: torch.optim.SGD(p, lr=rate, momentum=0.875, nesterov=True),
+        "clipped": lambda p: torch.optim.SGD(p, lr=rate),
+    }
+    result = {"rate": rate, "ratio": ratio, "most": most}
+    for name, make in makers.items():
+        parameters = [x.clone().requires_grad_() for x in start]
+        optimizer = make(parameters)
+        falls = torch.optim.lr_scheduler.ExponentialLR(optimizer, ratio)
+        track = []
+        for step in steps:
+            for p, g in zip(parameters, step):
+                p.grad = g.clone()
+            if name == "clipped":
+                # PyTorch adds 1e-6 to the norm; a limit that is larger by the same share takes that out again.
+                total = torch.linalg.vector_norm(torch.cat([g.flatten() for g in step]))
+                torch.nn.utils.clip_grad_norm_(parameters, (most * (total + 1e-6) / total).item())
+            optimizer.step()
+            falls.step()
+            track.append([plain(p) for p in parameters])
+        result[name] = track
+    return result
+
+
 def write(name, *functions):
     """Writes what the functions return, each under its name."""
     path = pathlib.Path(__file__).with_name(name)
@@ -123,4 +165,4 @@ def write(name, *functions):
 
 
 if __name__ == "__main__":
-    write("values.json", pointwise, rows, cross_entropy, kl, autoencoder, adam)
+    write("values.json", pointwise, rows, cross_entropy, kl, autoencoder, adam, optimizers)

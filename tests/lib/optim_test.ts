@@ -1,5 +1,5 @@
 /**
- * Adam against PyTorch and against its own recursion in float64.
+ * Optimizers against PyTorch, and Adam against its own recursion in float64.
  *
  * @module
  */
@@ -8,10 +8,17 @@ import {
   adam,
   type AdamOptions,
   type AdamState,
+  adamw,
   cast,
+  clipByGlobalNorm,
+  exp,
   jit,
   mul,
+  type Optimizer,
   run,
+  type Schedule,
+  sgd,
+  type SgdOptions,
   ShapeError,
   sub,
   type Tensor,
@@ -20,6 +27,7 @@ import {
 } from "../../mod.ts";
 import type { Device } from "../../kernels/device.ts";
 import { float32Devices, onEveryDevice } from "../fixtures/devices.ts";
+import fc from "../fixtures/property.ts";
 import { parse, values } from "../golden/values.ts";
 import { toTensor } from "../fixtures/naive.ts";
 
@@ -74,6 +82,69 @@ for (const name of ["withoutEpsilon", "withEpsilon"] as const) {
     });
   });
 }
+
+/** The learning rate of the golden tracks: it falls by the same ratio in each step. */
+const falling: Schedule = (step) => {
+  const { rate, ratio } = values.optimizers;
+  return mul(rate, exp(mul(cast(step, "float32"), Math.log(ratio))));
+};
+const momentum = 0.875;
+const OPTIMIZERS = {
+  adamw: adamw<Params>({
+    ...{ learningRate: falling, beta1: 0.875, beta2: 0.9921875, epsilon: 0, weightDecay: 0.125 },
+  }),
+  sgd: sgd<Params>({ learningRate: falling }),
+  momentum: sgd<Params>({ learningRate: falling, momentum }),
+  nesterov: sgd<Params>({ learningRate: falling, momentum, nesterov: true }),
+  clipped: sgd<Params>({ learningRate: falling }),
+};
+
+for (const name of Object.keys(OPTIMIZERS) as (keyof typeof OPTIMIZERS)[]) {
+  onEveryDevice(`20 steps are PyTorch's: ${name}`, async (device) => {
+    const optimizer = OPTIMIZERS[name] as Optimizer<Params, unknown>;
+    const { most, [name]: track } = values.optimizers;
+    const update = jit((gradient: Params, state: unknown, params: Params) => {
+      const given = name === "clipped" ? clipByGlobalNorm(gradient, most) : gradient;
+      return optimizer.update(given, state, params);
+    }, { device });
+    let params = asParams(values.adam.start);
+    let state = optimizer.init(params);
+    for (const [step, gradient] of values.adam.gradients.entries()) {
+      [params, state] = update(asParams(gradient), state, params);
+      for (const [i, found] of [params.layer.w, params.b[0]].entries()) {
+        assertNear(await found.read(), parse(track[step][i]).data, 4 * allowed(step, device));
+      }
+    }
+  });
+}
+
+Deno.test("a clipped gradient keeps its direction, and its norm where that is within the limit", async () => {
+  const numbers = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { maxLength: 5 });
+  const limit = fc.double({ min: 1e-3, max: 1e4, noNaN: true });
+  await fc.assert(
+    fc.asyncProperty(numbers, numbers, limit, async (a, b, most) => {
+      const clipped = clipByGlobalNorm({ a: tensor(a), b: [tensor(b)] }, most);
+      const found = [...await clipped.a.read(), ...await clipped.b[0].read()];
+      const all = [...a, ...b].map(Math.fround);
+      const norm = Math.hypot(...all);
+      const scale = norm > most ? most / norm : 1;
+      assertNear(found, all.map((x) => x * scale), 1e-6 * Math.min(norm, most));
+    }),
+    { numRuns: 50 },
+  );
+  assertEquals(clipByGlobalNorm([], 1), []);
+});
+
+Deno.test("adamw without decay is adam, and with it shrinks a parameter that has no gradient", async () => {
+  const p = tensor([2, -3]), zero = tensor([0, 0]);
+  const options = { learningRate: 0.5, weightDecay: 0.25 };
+  const optimizer = adamw<Tensor>(options);
+  const [moved] = optimizer.update(zero, optimizer.init(p), p);
+  assertEquals([...await moved.read()], [1.75, -2.625]);
+  const [same] = adamw<Tensor>({ ...options, weightDecay: 0 }).update(p, optimizer.init(p), p);
+  const [plain] = adam<Tensor>({ learningRate: 0.5 }).update(p, optimizer.init(p), p);
+  assertEquals(await same.read(), await plain.read());
+});
 
 /** Algorithm 1 of Kingma and Ba for one number, with the rearrangement at the end of section 2. */
 function* recursion(
@@ -199,6 +270,27 @@ Deno.test("settings that train nothing, or to NaN, are refused", () => {
     TypeError,
     "Cannot use adam with option lr: options are { learningRate, beta1, beta2, epsilon }",
   );
+});
+
+Deno.test("settings of adamw, of sgd and of clipping that are out of range are refused", () => {
+  const refused = (make: () => unknown, says: string) => assertThrows(make, RangeError, says);
+  refused(
+    () => adamw({ learningRate: 1, beta1: 1 }),
+    "Cannot use adamw with learningRate 1, beta1",
+  );
+  for (const weightDecay of [-1, NaN, Infinity]) {
+    refused(() => adamw({ learningRate: 1, weightDecay }), `weightDecay ${weightDecay}: it is a`);
+  }
+  for (const momentum of [-0.1, 1, NaN]) {
+    refused(() => sgd({ learningRate: 1, momentum }), `momentum ${momentum}: learningRate is`);
+  }
+  refused(() => sgd({} as SgdOptions), "learningRate undefined and momentum 0");
+  refused(() => sgd({ learningRate: 1, nesterov: true }), "nesterov needs a momentum");
+  for (const most of [0, -1, NaN, Infinity]) {
+    refused(() => clipByGlobalNorm(tensor([1]), most), `norm ${most}: it is a finite number above`);
+  }
+  const misspelt = { learningRate: 1, nesterof: true } as unknown as SgdOptions;
+  assertThrows(() => sgd(misspelt), TypeError, "options are { learningRate, momentum, nesterov }");
 });
 
 Deno.test("a gradient or state of another shape is refused with its path, even where it would broadcast", () => {

@@ -5,7 +5,6 @@
  */
 import { basename, resolve } from "node:path";
 import {
-  adam,
   bernoulli,
   cast,
   type EchoChannel,
@@ -35,6 +34,8 @@ import { makeModel, type Model, type Params } from "../../models/model.ts";
 import { latentOf } from "../../models/rules.ts";
 import { makeEchoRing } from "../../models/echo_ring.ts";
 import { folderAt } from "../../runs/run_folder.ts";
+import { makeOptimizer } from "../../training/optimizer.ts";
+import { makeTarget } from "../../training/target.ts";
 import { decodeTensors } from "../../formats/safetensors.ts";
 
 /** Images with their encodings. */
@@ -101,10 +102,11 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   const { pixels, count } = set.train;
   const model = makeModel(config, pixels);
   const first = model.init(key(0), zeros([model.prior.examples, pixels]));
-  const optimizer = adam<Params>({ learningRate: 0 }).init(first);
+  const optimizer = makeOptimizer(config.optimizer, () => 0).init(first);
   const examples = zeros([model.latent.pool?.size ?? 0, pixels]);
   const pool = makeEchoRing(model, config.batch)?.init(first, examples);
-  const begun = { params: first, optimizer, ...pool && { pool } };
+  const target = makeTarget(config)?.init();
+  const begun = { params: first, optimizer, ...pool && { pool }, ...target && { target } };
   const images = sliceImages(set.train, 0, config.limit ?? count);
   const start = {
     state: begun,

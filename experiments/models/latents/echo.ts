@@ -241,6 +241,9 @@ export const echo: LatentKind<DiagonalOptions> = {
     return {
       pool: options.pool,
       channel,
+      leastRate: -size * logClip,
+      dimensionRates: (encoded) =>
+        echoRate(logScaleOf(options, encoded), channel, { perDimension: true }),
       init: () => [],
       ...echoLatent<Encodings>(options, {
         encodings: (_, mean, logScale) => ({ mean, logScale }),

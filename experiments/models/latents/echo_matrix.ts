@@ -57,6 +57,7 @@ export const echo_matrix: LatentKind<EchoMatrixOptions> = {
     const { reflections } = options;
     const channel = channelOf(options);
     return {
+      leastRate: -size * Math.log(channel.clip),
       init(key): Directions {
         const [left, right] = split(key).map((key) => initDense(key, width, reflections * size));
         return { left, right };

@@ -6,6 +6,7 @@
  */
 
 import {
+  expandDims,
   gaussianEntropy,
   gaussianKl,
   gaussianLogDensity,
@@ -76,6 +77,8 @@ export const gaussian: LatentKind<NoOptions> = {
     draw: (_, encoded, key, samples) => drawGaussian(encoded, key, samples),
     statistics: ({ mean, scale }) => ({ mean, logVariance: scale }),
     kl: ({ mean, scale }) => gaussianKl(mean, scale),
+    dimensionRates: ({ mean, scale }, isStandard) =>
+      isStandard ? gaussianKl(expandDims(mean, 2), expandDims(scale, 2)) : undefined,
     entropy: ({ scale }) => gaussianEntropy(scale),
     ratesByDimension: (column, isStandard) => gaussianRates(column, size, isStandard),
     activeUnits: (column) => gaussianActiveUnits(column, size),

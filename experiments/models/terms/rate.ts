@@ -6,7 +6,8 @@
  */
 
 import { z } from "zod";
-import { add, mean, neg, sub, type Tensor } from "../../../mod.ts";
+import { add, max, mean, neg, sub, sum, type Tensor } from "../../../mod.ts";
+import { positive } from "../../shell/keys.ts";
 import { type Pass, type TermKind, type TermParts, termParts } from "../term.ts";
 
 /**
@@ -21,6 +22,12 @@ export type Estimator = "closed" | "entropy" | "sampled";
 export interface RateOptions {
   /** By default the first estimator that the latent layer and the prior allow. */
   estimator?: Estimator;
+  /**
+   * Free bits (Kingma et al., NeurIPS 2016): the loss counts at least this many nats of each
+   * dimension, averaged over the batch, so that it presses none below. The rate that is reported
+   * stays the true one.
+   */
+  freeBits?: number;
 }
 
 type Estimate = (pass: Pass) => Tensor;
@@ -42,11 +49,24 @@ function estimators({ latent, hasDensity, isStandard }: TermParts): [Estimator, 
   return all.filter((entry): entry is [Estimator, Estimate] => Boolean(entry[1]));
 }
 
+/** Whether the rate of each dimension is known. */
+const hasDimensions = ({ latent, isStandard }: TermParts, estimator?: Estimator): boolean =>
+  latent.dimensionRates !== undefined && (latent.rate !== undefined || isStandard) &&
+  (estimator ?? "closed") === "closed";
+
 /** The rate. */
 export const rate: TermKind<RateOptions> = {
   part: "rate",
-  keys: { estimator: z.enum(["closed", "entropy", "sampled"]).optional() },
-  problem({ estimator }, config, path) {
+  keys: {
+    estimator: z.enum(["closed", "entropy", "sampled"]).optional(),
+    freeBits: positive.optional(),
+  },
+  problem({ estimator, freeBits }, config, path) {
+    if (freeBits !== undefined && !hasDimensions(termParts(config), estimator)) {
+      return `${path}.freeBits: they need a rate of each dimension: latent.type "echo", or a Gaussian ` +
+        `with prior.type "standard" and the estimator "closed", but found latent.type ` +
+        `"${config.latent.type}" and prior.type "${config.prior.type}"`;
+    }
     if (estimator === undefined) return undefined;
     const names = estimators(termParts(config)).map(([name]) => name);
     if (names.includes(estimator)) return undefined;
@@ -56,11 +76,15 @@ export const rate: TermKind<RateOptions> = {
       : `expected ${names.map((name) => JSON.stringify(name)).join(" or ")}`;
     return `${path}.estimator: for ${pair} ${allowed}, but found "${estimator}"`;
   },
-  make({ estimator }, parts) {
-    const { rate } = parts.latent;
-    if (rate !== undefined) return { value: ({ encoded }) => mean(rate(encoded)) };
+  make({ estimator, freeBits }, parts) {
+    const { rate, dimensionRates } = parts.latent;
+    const penalty = freeBits === undefined ? undefined : ({ encoded }: Pass) => {
+      const rates = mean(dimensionRates!(encoded, parts.isStandard)!, { axis: 0 });
+      return sum(max(rates, freeBits));
+    };
+    if (rate !== undefined) return { value: ({ encoded }) => mean(rate(encoded)), penalty };
     const all = estimators(parts);
     const [, value] = all.find(([name]) => name === estimator) ?? all[0];
-    return { value };
+    return { value, penalty };
   },
 };

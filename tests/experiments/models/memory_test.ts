@@ -37,17 +37,23 @@ const check = (keys: object, device: Device) =>
 
 Deno.test("a model that is too big is refused with the bytes needed and available", () => {
   const cases: [keys: object, ...says: string[]][] = [
-    [{ encoder: [{ units: 1e9 }] }, "parameters with Adam's moments take 10,188,002,453,376 bytes"],
+    [
+      { encoder: [{ units: 1e9 }] },
+      "parameters with the optimizer's state take 10,188,002,453,376 bytes",
+    ],
     [{ samples: 4000 }, "a step of batch 100 and samples 4000 takes 5,1"],
     [{ samples: 1e9 }, "a step of batch 100 and samples 1000000000 takes"],
-    [{ latent: { ...GAUSSIAN, size: 1e9 } }, "parameters with Adam's moments take 7,2"],
-    [{ latent: { type: "iaf", size: 1e6 } }, "parameters with Adam's moments take 68,7"],
-    [{ latent: { type: "iaf", size: 8, hidden: [1e9] } }, "parameters with Adam's moments take 8"],
-    [{ prior: { type: "maf", hidden: [1e9] } }, "parameters with Adam's moments take 3"],
-    [{ prior: { type: "vamp", inputs: 1e9 } }, "parameters with Adam's moments take 9,4"],
+    [{ latent: { ...GAUSSIAN, size: 1e9 } }, "parameters with the optimizer's state take 7,2"],
+    [{ latent: { type: "iaf", size: 1e6 } }, "parameters with the optimizer's state take 68,7"],
+    [
+      { latent: { type: "iaf", size: 8, hidden: [1e9] } },
+      "parameters with the optimizer's state take 8",
+    ],
+    [{ prior: { type: "maf", hidden: [1e9] } }, "parameters with the optimizer's state take 3"],
+    [{ prior: { type: "vamp", inputs: 1e9 } }, "parameters with the optimizer's state take 9,4"],
     [
       { latent: { type: "echo_matrix", size: 1e5, reflections: 1e5 } },
-      "parameters with Adam's moments take 48,",
+      "parameters with the optimizer's state take 48,",
     ],
   ];
   for (const [keys, ...says] of cases) {

@@ -16,6 +16,7 @@ import { record } from "../../../experiments/outcome/trace.ts";
 import { hasStalled, train } from "../../../experiments/training/trainer.ts";
 import {
   CONFIG,
+  CYCLIC,
   DATA,
   ECHO_FRESH,
   ECHO_MATRIX,
@@ -23,6 +24,8 @@ import {
   IAF_VAMP,
   like,
   NO_EXAMPLES,
+  RATE,
+  SGD,
   SIDE,
   VAE,
   VAE_MAF,
@@ -30,7 +33,18 @@ import {
 import { assertHolds, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 import { resultOf, trainUntil } from "../../fixtures/training.ts";
 
-const RESUMED = { CONFIG, ECHO_MATRIX, ECHO_POOL, ECHO_FRESH, VAE, IAF_VAMP, VAE_MAF };
+const RESUMED = {
+  CONFIG,
+  ECHO_MATRIX,
+  ECHO_POOL,
+  ECHO_FRESH,
+  VAE,
+  IAF_VAMP,
+  VAE_MAF,
+  SGD,
+  RATE,
+  CYCLIC,
+};
 for (const [name, config] of Object.entries(RESUMED)) {
   Deno.test(`${name}: 4 epochs give the same bits as 2, a stop, and 2 more`, async () => {
     await using runs = await temporaryFolder();
@@ -41,7 +55,8 @@ for (const [name, config] of Object.entries(RESUMED)) {
     assertEquals(outcome.epoch, 4);
     assertEquals(await readTest(whole.test), outcome.test);
     const [first] = await readHistory(whole.history);
-    assertLess(outcome.test!.losses.loss, first.train.loss);
+    // With a small β in the first epoch the loss of the training batches was small, too.
+    if (first.beta === undefined) assertLess(outcome.test!.losses.loss, first.train.loss);
     assertEquals(await trainUntil(2, parts, device, { config }), { epoch: 2 });
     assertEquals(await trainUntil(1, parts, device, { config, resume: true }), { epoch: 3 });
     await trainUntil(Infinity, parts, device, { config, resume: true });
