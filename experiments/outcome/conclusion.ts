@@ -134,10 +134,8 @@ export async function readTest(path: string): Promise<TestRecord> {
   const { parameters, activeUnits, nll, nllSamples, ...rest } = data;
   const { priorDistance, priorDistanceError, ...losses } = rest as Metrics;
   const distance = priorDistance === undefined
-    ? {}
-    : { distance: { nats: priorDistance, standardError: priorDistanceError } };
-  const likelihood = nll === undefined
     ? undefined
-    : { nats: nll, samples: nllSamples, ...distance };
-  return { losses, parameters, ...activeUnits !== undefined && { activeUnits }, likelihood };
+    : { nats: priorDistance, standardError: priorDistanceError };
+  const likelihood = nll === undefined ? undefined : { nats: nll, samples: nllSamples, distance };
+  return { losses, parameters, activeUnits, likelihood };
 }

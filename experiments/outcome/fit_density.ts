@@ -21,6 +21,7 @@ import {
   type Key,
   less,
   log,
+  logSumExp,
   mean,
   mul,
   neg,
@@ -29,19 +30,21 @@ import {
   run,
   split,
   sqrt,
+  stack,
   standardNormalLogDensity,
   sub,
   sum,
   take,
   type Tensor,
   treeMap,
+  uniform,
   where,
 } from "../../mod.ts";
 import { UserError } from "../shell/errors.ts";
 
 /** A density m, from which independent draws can be made. */
 export interface Density {
-  /** The bijection that takes m to N(0, I), of rows [n, dimensions]. */
+  /** The flow, which takes m but for its defensive part to N(0, I), of rows [n, dimensions]. */
   forward(rows: Tensor): FlowOutput;
   /** log m of rows [n, dimensions], [n] in nats. */
   logDensity(rows: Tensor): Tensor;
@@ -60,6 +63,13 @@ const BATCH = 256, PASSES = 40, LEAST = 300, MOST = 4000;
 
 /** Looks at the held-out rows; after PATIENCE without a higher density the fit ends. */
 const LOOKS = 16, PATIENCE = 5;
+
+/**
+ * The share of a wide Gaussian in m, and its width in standard deviations (a defensive mixture,
+ * Hesterberg 1995). A flow may give a row far out a density of e^−1,000,000, and one such image
+ * would decide the mean of a bound.
+ */
+const DEFENSIVE = 1e-3, WIDTH = 2;
 
 /** The learning rate falls to 0 after a constant fraction of the steps. */
 const LEARNING_RATE = 4e-3, CONSTANT = 0.25;
@@ -144,10 +154,24 @@ export async function fitDensity(
     lowest = nats;
   }
   const { params: found } = best;
+  const wide = mul(scale, WIDTH), logWide = run(sum(log(wide)), device);
   return {
     forward: (x) => forward(found, x),
-    logDensity: (x) => logDensityOf(found, x),
-    draw: (key, n) => add(mul(flow.inverse(found, normal(key, [n, dimensions])), scale), centre),
+    logDensity(x) {
+      const ofWide = sub(standardNormalLogDensity(div(sub(x, centre), wide)), logWide);
+      const both = [
+        add(logDensityOf(found, x), Math.log(1 - DEFENSIVE)),
+        add(ofWide, Math.log(DEFENSIVE)),
+      ];
+      return logSumExp(stack(both, 0), { axis: 0 });
+    },
+    draw(key, n) {
+      const [choosing, drawing] = split(key);
+      const noise = normal(drawing, [n, dimensions]);
+      const isWide = less(uniform(choosing, [n, 1]), DEFENSIVE);
+      const ofFlow = mul(flow.inverse(found, noise), scale);
+      return add(where(isWide, mul(noise, wide), ofFlow), centre);
+    },
   };
 }
 
