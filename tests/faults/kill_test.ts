@@ -9,7 +9,7 @@ import { THOROUGH } from "../fixtures/thorough.ts";
 import { resultOf } from "../fixtures/training.ts";
 import { npy, npz } from "../fixtures/writers.ts";
 
-const KILLS = THOROUGH ? 50 : 4;
+const KILLS = THOROUGH ? 50 : 3;
 const EPOCHS = 8;
 const LAYERS = [{ units: 5 }];
 
