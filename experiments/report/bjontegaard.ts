@@ -5,8 +5,9 @@
  * VCEG-M33, 2001).
  *
  * Between its points a curve is a piecewise cubic that is monotone where the points are (Fritsch
- * and Carlson, "Monotone piecewise cubic interpolation", 1980), integrated in closed form. Bjøntegaard
- * took one cubic through four points of log rate; rates are in nats here, so no logarithm is taken.
+ * and Carlson, "Monotone piecewise cubic interpolation", 1980), integrated in closed form.
+ * Bjøntegaard took one cubic through four points of log rate; rates are in nats here, so no
+ * logarithm is taken.
  *
  * @module
  */

@@ -17,9 +17,9 @@
  *
  *     log w = log p(x|z) − rate(x) + log m(z) − log m(ε),    rate(x) = −log |det S(x)|,
  *
- * and {@linkcode importanceBound} makes the bound of several weights. The first two terms are −(distortion +
- * rate). The other two cancel on average if m is the distribution of the codes: then the bound from
- * one code for each example is −(distortion + rate), Echo's ELBO.
+ * and {@linkcode importanceBound} makes the bound of several weights. The first two terms are
+ * −(distortion + rate). The other two cancel on average if m is the distribution of the codes: then
+ * the bound from one code for each example is −(distortion + rate), Echo's ELBO.
  *
  * @module
  */
