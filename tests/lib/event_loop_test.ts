@@ -36,3 +36,16 @@ Deno.test("a loop that makes a tensor of each batch and reads a number keeps its
   assertLess(most, 150 * 2 ** 20);
   device.close();
 });
+
+Deno.test("without setImmediate, as in browsers, a message ends the task", async () => {
+  const setImmediate = Object.getOwnPropertyDescriptor(globalThis, "setImmediate")!;
+  Reflect.deleteProperty(globalThis, "setImmediate");
+  const path = "../../lib/event_loop.ts?browser"; // a module of its own
+  const { turn }: typeof import("../../lib/event_loop.ts") = await import(path);
+  Object.defineProperty(globalThis, "setImmediate", setImmediate);
+  for (const began = performance.now(); performance.now() < began + 9;);
+  let isLater = false;
+  setTimeout(() => isLater = true);
+  while (!isLater) await turn();
+  assert(isLater);
+});
