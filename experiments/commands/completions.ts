@@ -31,7 +31,8 @@ const SHELLS = { bash, zsh, fish } as const;
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Prints the script of a shell. */
+export async function command(args: string[]): Promise<void> {
   const { words: [shell = "", ...more], values } = parseWords(FLAGS, args);
   if (values.help) return print(helpText(USAGE, FLAGS));
   if (!Object.hasOwn(SHELLS, shell) || more.length > 0) {

@@ -12,7 +12,8 @@ import { readArray } from "../../experiments/sweep/slurm/array.ts";
 import { arrayScript, failureIn } from "../../experiments/sweep/slurm/script.ts";
 import { namesIn } from "../../experiments/shell/files.ts";
 import { assertRefusedLater, assertSentence, temporaryFolder } from "../fixtures/helpers.ts";
-import { makePlace, sweep } from "../fixtures/sweep_helpers.ts";
+import { runTask } from "../fixtures/command.ts";
+import { makePlace } from "../fixtures/sweep_helpers.ts";
 
 Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it twice", async () => {
   await using place = await makePlace();
