@@ -13,7 +13,7 @@ import {
 import { decodeTensors, encodeTensors } from "../../../experiments/formats/safetensors.ts";
 import { encodeSealed } from "../../../experiments/formats/seal.ts";
 import { train } from "../../../experiments/training/trainer.ts";
-import { CONFIG, DATA, like, VAE } from "../../fixtures/bars.ts";
+import { CONFIG, DATA, like, VAE, writeBars } from "../../fixtures/bars.ts";
 import { runTask } from "../../fixtures/command.ts";
 import {
   assertHolds,
@@ -229,8 +229,10 @@ Deno.test("two processes cannot train in one folder, neither new runs nor resume
     ...{ encoder: [], latent: { type: "echo", size: 2, dMax: 9 }, decoder: [], batch: 10 },
     epochs: 1,
   });
+  const images = join(runs.path, "bars.npz");
+  await writeBars(images);
   const where = ["--runs-dir", runs.path, "--filename", "same", "--device", "cpu"];
-  const flags = ["--config", config, "--limit", "100", ...where];
+  const flags = ["--config", config, "--dataset", images, ...where];
   const both = await Promise.all([runTask("train", flags), runTask("train", flags)]);
   assertEquals(both.map(({ code }) => code).sort(), [0, 1]);
   const { err } = both.find(({ code }) => code === 1)!;
