@@ -91,7 +91,8 @@ const MATMUL_SIZE = 1024;
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Measures the devices of this machine. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const configs = await configsFor(given);

@@ -58,7 +58,8 @@ type Given = Values<typeof FLAGS>;
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Measures this library and its peers. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const output = standardOutput(given.json);

@@ -66,7 +66,8 @@ type Given = Values<typeof FLAGS>;
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Trains the configs, and writes their table. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const say = given.json ? tell : print;

@@ -21,17 +21,23 @@ Print a script that lets Tab complete tasks and flags.
   deno task completions fish | source       # fish`;
 
 /** A flag of a task with its help. */
-interface TaskFlag {
+export interface TaskFlag {
   task: string;
   name: string;
   help: string;
 }
 
-const SHELLS = { bash, zsh, fish } as const;
+/** The name of a shell. */
+export type Shell = "bash" | "zsh" | "fish";
+
+type Script = (tasks: readonly string[], flags: readonly TaskFlag[]) => string;
+
+const SHELLS: Record<Shell, Script> = { bash, zsh, fish };
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Prints the script of a shell. */
+export async function command(args: string[]): Promise<void> {
   const { words: [shell = "", ...more], values } = parseWords(FLAGS, args);
   if (values.help) return print(helpText(USAGE, FLAGS));
   if (!Object.hasOwn(SHELLS, shell) || more.length > 0) {
@@ -44,7 +50,12 @@ async function command(args: string[]): Promise<void> {
       flagsOf(task, command)
     ),
   );
-  print(SHELLS[shell as keyof typeof SHELLS](Object.keys(settings.tasks), flags.flat()));
+  print(scriptFor(shell as Shell, flags.flat()));
+}
+
+/** The script for a shell that completes all tasks, and these flags of theirs. */
+export function scriptFor(shell: Shell, flags: readonly TaskFlag[]): string {
+  return SHELLS[shell](Object.keys(settings.tasks), flags);
 }
 
 /** Whether a task has flags: its description then mentions --help. */

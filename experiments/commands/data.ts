@@ -42,7 +42,8 @@ const COMMANDS = { list, fetch: fetchSets, check } as const;
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Lists, downloads or checks data sets. */
+export async function command(args: string[]): Promise<void> {
   const { words: [name, ...sets], values } = parseWords(FLAGS, args);
   if (values.help) return print(helpText(USAGE, FLAGS));
   if (name === undefined) {

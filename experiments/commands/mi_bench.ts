@@ -81,7 +81,8 @@ Test estimators of mutual information on tasks with exactly known information.
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Tests the estimators. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   if (given.export === undefined) requireWritable("--out", given.out);

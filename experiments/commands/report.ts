@@ -37,7 +37,8 @@ Make one HTML file with the curves, tables and pictures of runs.
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Writes the page of some run folders. */
+export async function command(args: string[]): Promise<void> {
   const { words, values: given } = parseWords(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   if (words.length === 0) {

@@ -96,7 +96,8 @@ type Given = Values<typeof FLAGS>;
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Trains every job that is not finished, and draws the curves. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   if (given["no-wait"] && given.launcher !== "slurm") {

@@ -95,7 +95,8 @@ const REPEATED_FLAGS = ["runs-dir", "data-dir", "device", "threads", "importance
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Trains an autoencoder, or prints the plan of that. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
 

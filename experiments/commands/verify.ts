@@ -72,7 +72,8 @@ const OUT = join("runs", "verify");
 
 if (import.meta.main) await main(command);
 
-async function command(args: string[]): Promise<void> {
+/** Checks the library's channels or a run. */
+export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const output = standardOutput(given.json);

@@ -70,18 +70,31 @@ export const print = (line: string): void => write(line + "\n");
 export const tell = (line: string): void => write(line + "\n", Deno.stderr);
 
 /**
- * Runs a command. This is the only place that turns an error into an exit code.
+ * Runs a command as the program of this process.
  *
  * @param command gets the command-line arguments
  */
-export async function main(command: (args: string[]) => Promise<void>): Promise<void> {
+export async function main(command: Command): Promise<void> {
+  const code = await exitCodeOf(command, Deno.args);
+  if (code !== 0) Deno.exit(code);
+}
+
+/** A command, which gets its command-line arguments. */
+export type Command = (args: string[]) => Promise<void>;
+
+/**
+ * Runs a command, and returns its exit code: 0, or that of its error. This is the only place that
+ * turns an error into an exit code.
+ */
+export async function exitCodeOf(command: Command, args: string[]): Promise<number> {
   try {
-    await command(Deno.args);
+    await command(args);
+    return 0;
   } catch (error) {
-    if (error instanceof Unread) Deno.exit(UNREAD);
+    if (error instanceof Unread) return UNREAD;
     if (!(error instanceof UserError)) throw error;
     onUnread(() => {});
     tell(`error: ${error.message}`);
-    Deno.exit(1);
+    return 1;
   }
 }

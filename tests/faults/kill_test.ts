@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { exists, namesIn, readFile, readText } from "../../experiments/shell/files.ts";
 import { type RunFolder, runFolder } from "../../experiments/runs/run_folder.ts";
 import { decodeTensors } from "../../experiments/formats/safetensors.ts";
-import { run, start } from "../fixtures/command.ts";
+import { runTask, startTask } from "../fixtures/command.ts";
 import { temporaryFolder } from "../fixtures/helpers.ts";
 import { THOROUGH } from "../fixtures/thorough.ts";
 import { resultOf } from "../fixtures/training.ts";
@@ -103,12 +103,12 @@ Deno.test(`a run killed at any of ${KILLS} moments and resumed ends with the sam
     ...await exists(folder.config) ? ["--resume"] : ["--config", config],
   ];
   const finish = async (folder: RunFolder) => {
-    const { code, err } = await run(...await flagsOf(folder));
+    const { code, err } = await runTask("train", await flagsOf(folder));
     assertEquals([code, err], [0, ""]);
   };
 
   const whole = runFolder(runs.path, "whole");
-  const spans = await spansOf(start(...await flagsOf(whole)));
+  const spans = await spansOf(startTask("train", await flagsOf(whole)));
   const expected = await resultOf(whole);
 
   const stages = new Map<string, number>();
@@ -118,7 +118,7 @@ Deno.test(`a run killed at any of ${KILLS} moments and resumed ends with the sam
     let folder = runFolder(runs.path, `run${i}`);
     // If the machine has become faster, the run ends before it is killed; then try again with an
     // earlier moment.
-    for (; !await killAfter(start(...await flagsOf(folder)), line, wait); wait /= 2) {
+    for (; !await killAfter(startTask("train", await flagsOf(folder)), line, wait); wait /= 2) {
       folder = runFolder(runs.path, `${basename(folder.path)}_`);
     }
     const stage = await stageOf(folder);

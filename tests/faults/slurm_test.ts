@@ -12,7 +12,8 @@ import { readArray } from "../../experiments/sweep/slurm/array.ts";
 import { arrayScript, failureIn } from "../../experiments/sweep/slurm/script.ts";
 import { namesIn } from "../../experiments/shell/files.ts";
 import { assertRefusedLater, assertSentence, temporaryFolder } from "../fixtures/helpers.ts";
-import { makePlace, sweep } from "../fixtures/sweep_helpers.ts";
+import { runTask } from "../fixtures/command.ts";
+import { makePlace } from "../fixtures/sweep_helpers.ts";
 
 Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it twice", async () => {
   await using place = await makePlace();
@@ -29,21 +30,22 @@ Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it
   await Deno.mkdir(bin);
   await program("squeue", `echo "$@" >> squeue.txt; [ ! -e held ] || echo 7_0\n`);
   const env = { PATH: `${bin}:${Deno.env.get("PATH")}` };
+  const sweep = (flags: string[]) => runTask("sweep", flags, { env });
 
   await program("sbatch", `echo "sbatch: error: invalid partition specified: gpu" >&2; exit 1\n`);
-  const refused = await sweep(all, env);
+  const refused = await sweep(all);
   assertEquals(refused.code, 1);
   assertSentence(refused.err.trimEnd(), ["sbatch refuses: invalid partition specified: gpu"]);
 
   for (const words of ["", "Submitted batch job 7"]) {
     await program("sbatch", `echo "${words}"\n`);
-    const { code, err } = await sweep(all, env);
+    const { code, err } = await sweep(all);
     assertEquals(code, 1);
     assertSentence(err.trimEnd(), ["instead of the number of the array", `"${words}"`]);
   }
 
   await program("sbatch", `echo "$@" >> sbatch.txt; touch held; echo "7;loopback"\n`);
-  const submitted = await sweep([...all, "--jobs", "3", "--threads", "2", "--no-wait"], env);
+  const submitted = await sweep([...all, "--jobs", "3", "--threads", "2", "--no-wait"]);
   assertEquals([submitted.code, submitted.err], [0, ""]);
   const script = join(runs, "slurm", "array.sh");
   const words =
@@ -53,15 +55,7 @@ Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it
   assertStringIncludes(await read("slurm/array.sh"), "--threads 2");
   assertEquals(await namesIn(runs), ["curve.csv", "slurm"]);
 
-  const more = await sweep([
-    ...flags("a", "b"),
-    "--betas",
-    "1",
-    "--seeds",
-    "1",
-    "--launcher",
-    "slurm",
-  ], env);
+  const more = await sweep(["--configs", place.configs("a", "b"), ...all.slice(2)]);
   assertEquals(more.code, 1);
   assertSentence(more.err.trimEnd(), ["array 7", "b_beta1_seed0", "scancel 7"]);
 
@@ -71,7 +65,7 @@ Deno.test("a sweep submits one Slurm array, waits for it, and does not submit it
       env: { SLURM_ARRAY_JOB_ID: "7", SLURM_ARRAY_TASK_ID: task },
     }).output();
   }
-  const collected = await sweep(all, env);
+  const collected = await sweep(all);
   assertEquals(await said(), `${words}\n`);
   assertEquals(collected.code, 1);
   assertStringIncludes(collected.out, "2 jobs, 1 already finished");

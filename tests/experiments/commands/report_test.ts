@@ -1,26 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import settings from "../../../deno.json" with { type: "json" };
+import { command } from "../../../experiments/commands/report.ts";
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
 import { finishedRun } from "../../fixtures/finished_run.ts";
-import { assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
-
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-
-/** Runs `deno task report` with its permissions, for a user in another folder. */
-async function runFrom(
-  folder: string,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const [command, ...taskArgs] = settings.tasks.report.command.split(" ");
-  assertEquals(command, "deno");
-  const options = { args: [...taskArgs, ...args], cwd: ROOT, env: { INIT_CWD: folder } };
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
-
-const run = (...args: string[]) => runFrom(ROOT, ...args);
+import { temporaryFolder } from "../../fixtures/helpers.ts";
 
 Deno.test("report writes a page and, if wanted, a table of histories", async () => {
   await using folder = await temporaryFolder();
@@ -29,8 +12,8 @@ Deno.test("report writes a page and, if wanted, a table of histories", async () 
   await Deno.mkdir(path("empty"));
   // Twice, because report may overwrite its own files. Paths are relative to the user's folder.
   const files = ["first", "empty", "--out", "page.html", "--csv", "./histories.csv"];
-  await run(first, "--out", path("page.html"), "--csv", path("histories.csv"));
-  const { code, out, err } = await runFrom(folder.path, ...files);
+  await runHere(command, [first, "--out", path("page.html"), "--csv", path("histories.csv")]);
+  const { code, out, err } = await runTask("report", files, { folder: folder.path });
   assertEquals([code, err], [0, ""]);
   assertMatch(
     out,
@@ -42,7 +25,7 @@ Deno.test("report writes a page and, if wanted, a table of histories", async () 
 
 Deno.test("report prints its help, and one sentence after a mistake", async () => {
   await using folder = await temporaryFolder();
-  const { code, out } = await run("--help");
+  const { code, out } = await runHere(command, ["--help"]);
   assertEquals(code, 0);
   for (const text of ["--out", "--csv", "  deno task report runs/*"]) {
     assertStringIncludes(out, text);
@@ -52,11 +35,11 @@ Deno.test("report prints its help, and one sentence after a mistake", async () =
     [[folder.path], "there is no run", folder.path],
     [[join(folder.path, "none")], "there is no run folder"],
     [[folder.path, "--outt", "x"], "--outt", "did you mean --out?"],
-    [[folder.path, "--out", "/usr/x.html"], "--out is /usr/x.html", "may write only in"],
   ];
   for (const [args, ...says] of mistakes) {
-    const { code, out, err } = await run(...args);
-    assertEquals([code, out], [1, ""]);
-    assertSentence(err.trimEnd(), ["error: ", ...says]);
+    assertMistake(await runHere(command, args), ...says);
   }
+  // The permissions are those of the task.
+  const elsewhere = await runTask("report", [folder.path, "--out", "/usr/x.html"]);
+  assertMistake(elsewhere, "--out is /usr/x.html", "may write only in");
 });

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { command } from "../../../experiments/commands/train.ts";
 import { readTest } from "../../../experiments/outcome/conclusion.ts";
 import { readHistory } from "../../../experiments/runs/history.ts";
 import { writeBars } from "../../fixtures/bars.ts";
-import { run, runAt, start } from "../../fixtures/command.ts";
+import { assertMistake, runHere, runTask, startTask } from "../../fixtures/command.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
 /** A model that trains in a moment. */
@@ -14,6 +15,8 @@ const TINY = JSON.stringify({
   batch: 10,
   epochs: 1,
 });
+
+const run = (...flags: string[]) => runTask("train", flags);
 
 /** Flags that train the model on bars, in a folder. */
 async function onBars(folder: string, ...more: string[]): Promise<string[]> {
@@ -31,7 +34,7 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--config", '{"latent": {"type": "echo", "size": "big"}}'], "latent.size", `"big"`],
     [["--data-dir", folder.path], "train-images-idx3-ubyte", folder.path],
     [["--dataset", "omniglt"], `unknown data set "omniglt"; did you mean omniglot?`],
-    [["--dataset", "./none.npz"], "cannot read", "none.npz"],
+    [["--dataset", join(folder.path, "none.npz")], "cannot read", "none.npz"],
     [["--dataset", "mnist", "--train-size", "60001"], "training size is 60001", "mnist has 60000"],
     [["--binarize", "batches"], "--binarize", "did you mean batch?"],
     [["--resume", "--filename", "none"], "no run to resume"],
@@ -57,17 +60,15 @@ Deno.test("a mistake is one sentence on stderr and exit code 1", async () => {
     [["--config", '{"latent": {"type": "iaf", "size": 4, "hidden": [0]}}'], "latent.hidden.0"],
   ];
   for (const [flags, ...says] of mistakes) {
-    const { code, out, err } = await run(...runs, ...flags);
-    assertEquals(code, 1);
-    assertEquals(out, "");
-    assertMatch(err, /^error: .*\n$/);
-    assertSentence(err.trimEnd(), says);
+    assertMistake(await runHere(command, [...runs, ...flags]), ...says);
   }
+  const [flags, ...says] = mistakes[0];
+  assertMistake(await run(...flags), ...says);
   await assertHolds(folder.path);
 });
 
 Deno.test("help names every flag of the original and exits with code 0", async () => {
-  const { code, out } = await run("--help");
+  const { code, out } = await runHere(command, ["--help"]);
   assertEquals(code, 0);
   for (const flag of ["config", "beta", "filename", "dataset", "resume", "device"]) {
     assertStringIncludes(out, `--${flag}`);
@@ -110,13 +111,8 @@ Deno.test("paths are relative to the folder where the user stands, and may have 
   await writeBars(join(folder.path, "my bars.npz"));
   await Deno.writeTextFile(join(folder.path, "my conf.json"), TINY);
   const flags = ["--config", "my conf.json", "--dataset", "./my bars.npz", "--runs-dir", "runs"];
-  const { out, err } = await runAt(
-    { folder: folder.path },
-    ...flags,
-    "--device",
-    "cpu",
-    "--dry-run",
-  );
+  const place = { folder: folder.path };
+  const { out, err } = await runTask("train", [...flags, "--device", "cpu", "--dry-run"], place);
   assertEquals(err, "");
   assertStringIncludes(out, `autoencoder on ${join(folder.path, "my bars.npz")}, computed by`);
   assertStringIncludes(out, `in ${join(folder.path, "runs", "my_conf_my_bars")}: config.json`);
@@ -124,8 +120,8 @@ Deno.test("paths are relative to the folder where the user stands, and may have 
 
 Deno.test("a run writes its folder, and no other run of this name overwrites it", async () => {
   await using folder = await temporaryFolder();
-  const flags = ["--config", TINY, "--limit", "100", "--device", "cpu", "--runs-dir", folder.path];
-  const named = [...flags, "--filename", "tiny", "--beta", "0.5"];
+  const flags = await onBars(folder.path, "--limit", "100", "--filename", "tiny");
+  const named = [...flags, "--beta", "0.5"];
   const { code, out, err } = await run(...named, "--seed", "3");
   assertEquals([code, err], [0, ""]);
   assertMatch(
@@ -180,11 +176,11 @@ Deno.test("flags of the original: --noise, --quiet, --per-label and the alias om
   assertEquals(config.latent.multiplicative, true);
 
   const some = ["--config", TINY, "--device", "cpu", "--runs-dir", folder.path, "--dry-run"];
-  const few = await run(...some, "--dataset", "mnist", "--per-label", "7");
+  const few = await runHere(command, [...some, "--dataset", "mnist", "--per-label", "7"]);
   assertStringIncludes(few.out, "images: 70 for training, 10,000 for validation");
-  const none = await runAt({}, ...flags.slice(0, -4), "--per-label", "3", "--dry-run");
+  const none = await runHere(command, [...flags.slice(0, -4), "--per-label", "3", "--dry-run"]);
   assertSentence(none.err.trimEnd(), ["bars.npz has no labels", "3 images of each label"]);
-  const omni = await run(...some, "--dataset", "omni", "--data-dir", folder.path);
+  const omni = await runHere(command, [...some, "--dataset", "omni", "--data-dir", folder.path]);
   assertSentence(omni.err.trimEnd(), ["chardata.mat"]);
 });
 
@@ -192,7 +188,10 @@ Deno.test("Ctrl-C ends a run well and prints the command that continues it, whic
   await using folder = await temporaryFolder();
   const runs = join(folder.path, "it's mine");
   await Deno.mkdir(runs);
-  const child = start(...await onBars(runs, "--filename", "stopped", "--epochs", "2000"));
+  const child = startTask(
+    "train",
+    await onBars(runs, "--filename", "stopped", "--epochs", "2000"),
+  );
   const lines = child.stdout.pipeThrough(new TextDecoderStream());
   let [out, interrupted] = ["", false];
   for await (const text of lines) {

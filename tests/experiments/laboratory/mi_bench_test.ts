@@ -11,8 +11,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import settings from "../../../deno.json" with { type: "json" };
+import { command } from "../../../experiments/commands/mi_bench.ts";
 import type { Output } from "../../../experiments/shell/output.ts";
 import { readNpz } from "../../../experiments/formats/npy.ts";
 import { chart } from "../../../experiments/laboratory/estimators/chart.ts";
@@ -35,12 +34,8 @@ import {
 } from "../../../experiments/laboratory/estimators/run.ts";
 import { allTasks } from "../../../experiments/laboratory/estimators/tasks.ts";
 import { type EstimatorTask, taskOf } from "../../../experiments/laboratory/estimators/task.ts";
-import {
-  assertHolds,
-  assertRefused,
-  assertSentence,
-  temporaryFolder,
-} from "../../fixtures/helpers.ts";
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
+import { assertHolds, assertRefused, temporaryFolder } from "../../fixtures/helpers.ts";
 
 /** The rows of some tasks. */
 const rowsOf = (
@@ -176,16 +171,6 @@ Deno.test("the picture has a mark for each estimate, and only panels with estima
   assert(!svg.includes("trained critics") && !/NaN|undefined/.test(svg));
 });
 
-/** Runs the command with only the permissions of its task. */
-async function command(...flags: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [, ...args] = settings.tasks["mi-bench"].command.split(" ");
-  const cwd = fileURLToPath(new URL("../../..", import.meta.url));
-  const process = new Deno.Command(Deno.execPath(), { args: [...args, ...flags], cwd });
-  const { code, stdout, stderr } = await process.output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out, err };
-}
-
 Deno.test("the command answers a mistake in its flags by one sentence", async () => {
   const cases: [flags: string[], says: string[]][] = [
     [["--tasks", "gaussian-8d-2.1"], [
@@ -197,27 +182,39 @@ Deno.test("the command answers a mistake in its flags by one sentence", async ()
     [["--samples", "99"], ["--samples must be a whole number from 100 to 100000", `"99"`]],
     [["--seeds", "0"], ["--seeds"]],
     [["--task", "gaussian-1d-1.0"], ["unknown flag --task; did you mean --tasks?"]],
-    [["--export", "deno.json/x", "--tasks", "gaussian-1d-1.0"], ["cannot make the folder"]],
-    [["--list", "--out", "/usr/x"], ["--out is /usr/x", "may write only in"]],
-    [["--export", "/usr/x"], ["--export is /usr/x", "may write only in"]],
+    [["--export", "/dev/null/x", "--tasks", "gaussian-1d-1.0"], ["cannot make the folder"]],
   ];
-  for (const [flags, says] of cases) {
-    const { code, out, err } = await command(...flags);
-    assertEquals([code, out], [1, ""], flags.join(" "));
-    assertSentence(err.trimEnd(), says);
+  for (const [flags, says] of cases) assertMistake(await runHere(command, flags), ...says);
+  // The permissions are those of the task.
+  for (const flags of [["--list", "--out", "/usr/x"], ["--export", "/usr/x"]]) {
+    const [flag] = flags.slice(-2);
+    const result = await runTask("mi-bench", flags);
+    assertMistake(result, `${flag} is /usr/x`, "may write only in");
   }
 });
 
 Deno.test("the command lists, runs and exports the given tasks", async () => {
   await using folder = await temporaryFolder();
-  const listed = await command("--list", "--json", "--tasks", "cauchy-1d-1.0,beta-1d-0.5");
+  const listed = await runHere(command, [
+    "--list",
+    "--json",
+    "--tasks",
+    "cauchy-1d-1.0,beta-1d-0.5",
+  ]);
   assertEquals(listed.out.trim().split("\n").map((line) => JSON.parse(line).name), [
     "cauchy-1d-1.0",
     "beta-1d-0.5",
   ]);
   const out = join(folder.path, "table");
   const few = ["--tasks", "cauchy-1d-1.0", "--samples", "300"];
-  const judged = await command("--json", ...few, "--estimators", "ksg,densities", "--out", out);
+  const judged = await runTask("mi-bench", [
+    "--json",
+    ...few,
+    "--estimators",
+    "ksg,densities",
+    "--out",
+    out,
+  ]);
   const [row] = judged.out.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals([row.task, row.exact, Object.keys(row.estimates)], [
     "cauchy-1d-1.0",
@@ -226,7 +223,7 @@ Deno.test("the command lists, runs and exports the given tasks", async () => {
   ]);
   await assertHolds(out, "table.csv", "table.json", "mi_bench.svg");
   const samples = join(folder.path, "samples");
-  const exported = await command("--export", samples, ...few, "--seed", "7");
+  const exported = await runHere(command, ["--export", samples, ...few, "--seed", "7"]);
   const path = join(samples, "cauchy-1d-1.0.npz");
   assertEquals(exported.out.trim(), path);
   await assertHolds(samples, "cauchy-1d-1.0.npz");

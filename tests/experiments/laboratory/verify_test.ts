@@ -8,8 +8,7 @@
  */
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import settings from "../../../deno.json" with { type: "json" };
+import { command } from "../../../experiments/commands/verify.ts";
 import type { Output } from "../../../experiments/shell/output.ts";
 import { generator } from "../../../experiments/laboratory/statistics/generator.ts";
 import {
@@ -27,8 +26,8 @@ import {
   mutants,
   type Mutation,
 } from "../../lib/echo/mutants.ts";
-import { run as train } from "../../fixtures/command.ts";
-import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
+import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
+import { assertRefused, temporaryFolder } from "../../fixtures/helpers.ts";
 import { npy, npz } from "../../fixtures/writers.ts";
 
 const silent: Output = { say() {}, record() {}, table() {}, busy() {} };
@@ -141,21 +140,11 @@ Deno.test("more comparisons allow each of them a larger deviation", () => {
   ]);
 });
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-
-/** Runs `deno task verify` with only its own permissions. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [, ...taskArgs] = settings.tasks.verify.command.split(" ");
-  const options = { args: [...taskArgs, ...args], cwd: ROOT, env: { NO_COLOR: "1" } };
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
-
 Deno.test("verify prints a table, and stores it as JSON and as a picture", async () => {
   await using folder = await temporaryFolder();
-  const { code, out, err } = await run(
-    ...["--only", "bounds", "--draws", "20000", "--seed", "2", "--out", folder.path],
+  const { code, out, err } = await runTask(
+    "verify",
+    ["--only", "bounds", "--draws", "20000", "--seed", "2", "--out", folder.path],
   );
   assertEquals([code, err], [0, ""]);
   for (const text of ["| Gauss(0.5), 4-D ", "≤ 2.", "InfoNCE, K = 256", "| green"]) {
@@ -170,7 +159,7 @@ Deno.test("verify prints a table, and stores it as JSON and as a picture", async
 });
 
 Deno.test("verify prints its help, and one sentence for a mistake in its flags", async () => {
-  const { code, out } = await run("--help");
+  const { code, out } = await runHere(command, ["--help"]);
   assertEquals(code, 0);
   for (const text of ["--thorough", "--only", "deno task verify --run runs/"]) {
     assertStringIncludes(out, text);
@@ -179,14 +168,12 @@ Deno.test("verify prints its help, and one sentence for a mistake in its flags",
     [["--only", "bound"], "--only", "did you mean bounds?"],
     [["--draws", "12"], "--draws", "20000"],
     [["--sed", "2"], "--sed", "did you mean --seed?"],
-    [["--run", "runs/none"], "there is no run in runs/none"],
-    [["--run", "runs/none", "--thorough"], "--thorough is for the library's channels"],
+    [["--run", "/runs/none"], "there is no run in /runs/none"],
+    [["--run", "/runs/none", "--thorough"], "--thorough is for the library's channels"],
     [["--data-dir", "data"], "--data-dir needs --run"],
   ];
   for (const [args, ...says] of mistakes) {
-    const { code, out, err } = await run(...args);
-    assertEquals([code, out], [1, ""]);
-    assertSentence(err.trimEnd(), ["error: ", ...says]);
+    assertMistake(await runHere(command, args), ...says);
   }
 });
 
@@ -200,10 +187,15 @@ Deno.test("verify --run checks a run on one's own images, and stores its tables 
   const latent = { type: "echo", size: 2, dMax: 5 };
   const config = JSON.stringify({ encoder: layers, decoder: layers, latent, batch: 20, epochs: 1 });
   const flags = ["--config", config, "--dataset", path("images.npz"), "--filename", "small"];
-  const trained = await train(...flags, "--runs-dir", folder.path);
+  const trained = await runTask("train", [...flags, "--runs-dir", folder.path]);
   assertEquals(trained.code, 0, trained.err);
 
-  const { code, out, err } = await run("--run", path("small"), "--out", path("out"));
+  const { code, out, err } = await runTask("verify", [
+    "--run",
+    path("small"),
+    "--out",
+    path("out"),
+  ]);
   assertEquals([code, err], [0, ""]);
   for (
     const text of [

@@ -11,7 +11,7 @@ import { shellWord } from "../../../experiments/shell/command_line.ts";
 import { onUnread, write } from "../../../experiments/shell/program.ts";
 import { showLine, showStatus, standardTerminal } from "../../../experiments/shell/terminal.ts";
 import { DATA, SIDE } from "../../fixtures/bars.ts";
-import { runAt, start } from "../../fixtures/command.ts";
+import { runTask, startTask } from "../../fixtures/command.ts";
 import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 
 const EXPERIMENTS = fileURLToPath(new URL("../../../experiments", import.meta.url));
@@ -83,7 +83,10 @@ Deno.test("a run whose reader has ended keeps its last whole epoch; a full disk 
     ...{ encoder: [], decoder: [], latent: { type: "gaussian", size: 2 }, batch: 50, dataset },
   });
   const where = ["--device", "cpu", "--runs-dir", folder.path];
-  const child = start("--config", config, "--epochs", "5000", "--filename", "heard", ...where);
+  const child = startTask("train", [
+    ...["--config", config, "--epochs", "5000", "--filename", "heard"],
+    ...where,
+  ]);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   for (let out = ""; !out.includes("epoch    2/");) out += (await reader.read()).value;
   await reader.cancel();
@@ -94,7 +97,7 @@ Deno.test("a run whose reader has ended keeps its last whole epoch; a full disk 
 
   // It is an ordinary run, which goes on; and ends by a sentence where its words cannot be kept.
   const flags = ["--resume", "--filename", "heard", ...where];
-  const full = await runAt({ stdout: "/dev/full" }, ...flags);
+  const full = await runTask("train", flags, { stdout: "/dev/full" });
   assertEquals([full.code, full.out], [1, ""]);
   assertSentence(full.err.trimEnd(), ["cannot write to standard output: No space left on device"]);
   assertEquals((await history()).length, length);

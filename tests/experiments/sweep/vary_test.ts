@@ -8,7 +8,8 @@ import { findConfigs } from "../../../experiments/config/source.ts";
 import { parseFlags } from "../../../experiments/shell/flags.ts";
 import { varied } from "../../../experiments/sweep/vary.ts";
 import { assertRefused } from "../../fixtures/helpers.ts";
-import { makePlace, sweep } from "../../fixtures/sweep_helpers.ts";
+import { runTask } from "../../fixtures/command.ts";
+import { makePlace } from "../../fixtures/sweep_helpers.ts";
 
 const [vae] = await findConfigs("vae");
 
@@ -68,7 +69,7 @@ Deno.test("a flag of type texts may be repeated, and is an empty list without a 
 Deno.test("sweep --vary: a curve for each value in the table, the CSV and the picture", async () => {
   await using place = await makePlace();
   const flags = ["--betas", "1", "--seeds", "1", "--vary", "latent.size=1,3"];
-  const { code, out, err } = await sweep([...place.flags("a"), ...flags]);
+  const { code, out, err } = await runTask("sweep", [...place.flags("a"), ...flags]);
   assertEquals(code, 0, err);
   const picture = await place.read("curve.svg");
   const table = await place.read("curve.csv");

@@ -13,8 +13,8 @@ import {
 import { decodeTensors, encodeTensors } from "../../../experiments/formats/safetensors.ts";
 import { encodeSealed } from "../../../experiments/formats/seal.ts";
 import { train } from "../../../experiments/training/trainer.ts";
-import { CONFIG, DATA, like, VAE } from "../../fixtures/bars.ts";
-import { run } from "../../fixtures/command.ts";
+import { CONFIG, DATA, like, VAE, writeBars } from "../../fixtures/bars.ts";
+import { runTask } from "../../fixtures/command.ts";
 import {
   assertHolds,
   assertRefusedLater,
@@ -229,16 +229,18 @@ Deno.test("two processes cannot train in one folder, neither new runs nor resume
     ...{ encoder: [], latent: { type: "echo", size: 2, dMax: 9 }, decoder: [], batch: 10 },
     epochs: 1,
   });
+  const images = join(runs.path, "bars.npz");
+  await writeBars(images);
   const where = ["--runs-dir", runs.path, "--filename", "same", "--device", "cpu"];
-  const flags = ["--config", config, "--limit", "100", ...where];
-  const both = await Promise.all([run(...flags), run(...flags)]);
+  const flags = ["--config", config, "--dataset", images, ...where];
+  const both = await Promise.all([runTask("train", flags), runTask("train", flags)]);
   assertEquals(both.map(({ code }) => code).sort(), [0, 1]);
   const { err } = both.find(({ code }) => code === 1)!;
   assertSentence(err.trimEnd(), ["error: ", join(runs.path, "same")]);
   assert(/is in use|exists/.test(err), err);
 
   using _ = await holdRun(runFolder(runs.path, "same"));
-  const resumed = await run("--resume", ...where);
+  const resumed = await runTask("train", ["--resume", ...where]);
   assertEquals(resumed.code, 1);
   assertSentence(resumed.err.trimEnd(), ["is in use: another process trains there"]);
 });
