@@ -33,10 +33,11 @@ export async function assertGolden(
   ulps = 16,
 ): Promise<void> {
   run(checks.map(([, found]) => found), device);
-  for (const [what, found, text, terms = () => 0] of checks) {
+  const values = await Promise.all(checks.map(([, found]) => found.read()));
+  for (const [i, [what, found, text, terms = () => 0]] of checks.entries()) {
     const expected = parse(text);
     assertEquals(found.shape, expected.shape, what);
-    const sizes = expected.data.map((x, i) => Math.max(Math.abs(x), terms(i)));
-    assertClose(await found.read(), { ...expected, terms: sizes }, ulps, device, what);
+    const sizes = expected.data.map((x, j) => Math.max(Math.abs(x), terms(j)));
+    assertClose(values[i], { ...expected, terms: sizes }, ulps, device, what);
   }
 }

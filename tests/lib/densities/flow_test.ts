@@ -92,7 +92,7 @@ onEveryDevice("the inverse of the forward direction is x", async (device) => {
       const { y } = flow.forward(params, x, context);
       const back = flow.inverse(params, y, context);
       run([x, y, back], device);
-      const [xs, ys, found] = [await x.read(), await y.read(), await back.read()];
+      const [xs, ys, found] = await Promise.all([x, y, back].map((of) => of.read()));
       // What is lost in y, where it is large, is lost in x.
       const size = 1 + Math.max(...[...ys, ...xs].map(Math.abs));
       const slack = device.name === "reference" ? 1e-10 : 1e-4;

@@ -165,8 +165,10 @@ onEveryDevice("a staircase is a dense layer with its mask, in any groups", async
       ];
       run(pairs, device);
       assertEquals(storedBy(packed.w), prefixes.reduce((n, m) => n + m, 0));
-      for (const [found, want] of pairs) {
-        const [a, b] = [await found.read(), await want.read()];
+      const values = await Promise.all(
+        pairs.map((pair) => Promise.all(pair.map((x) => x.read()))),
+      );
+      for (const [a, b] of values) {
         b.forEach((y, i) => assert(Math.abs(a[i] - y) < 1e-5, `${a[i]} instead of ${y}`));
       }
     }),

@@ -47,10 +47,12 @@ function encodings(batch: number, latent: number): Encodings {
 
 /** Largest difference of corresponding elements of two trees, relative to the largest element. */
 async function difference(a: unknown, b: unknown): Promise<number> {
-  const expected = treeLeaves(b) as Tensor[];
+  const valuesOf = (tree: unknown) =>
+    Promise.all((treeLeaves(tree) as Tensor[]).map((x) => x.read()));
+  const found = await valuesOf(a), expected = await valuesOf(b);
   let largest = 0;
-  for (const [i, x] of (treeLeaves(a) as Tensor[]).entries()) {
-    const is = await x.read(), should = Float64Array.from(await expected[i].read());
+  for (const [i, is] of found.entries()) {
+    const should = Float64Array.from(expected[i]);
     const size = should.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
     is.forEach((v, j) => largest = Math.max(largest, Math.abs(v - should[j]) / size));
   }
