@@ -31,7 +31,7 @@ import { costOf, NESTING_LIMIT, nestingOf } from "../cost.ts";
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import type { Expr, Index } from "../formula.ts";
 import { axesOf, constantIndex, flatten, isStrided } from "../indexing.ts";
-import { visitExprs } from "../kernel.ts";
+import { loadsOf } from "../kernel.ts";
 import { remember } from "../remember.ts";
 import { constant, load } from "../scalar.ts";
 
@@ -213,10 +213,8 @@ function ownFacts(node: Node): Facts {
 
 /** Whether an index is computed from the contents of a buffer. */
 function isLoaded(index: Index): boolean {
-  let found = false;
   const values = index.terms.flatMap(({ atom }) => atom.kind === "value" ? [atom.of] : []);
-  visitExprs(values, (expr) => found ||= expr.kind === "load");
-  return found;
+  return loadsOf(values).length > 0;
 }
 
 /**

@@ -13,8 +13,8 @@
  */
 import type { Program, Slot, Step } from "../device.ts";
 import { type Node, sizeOf } from "../graph.ts";
-import { bodiesOf, type Kernel, outputIndex, readsOnlyHere, visitExprs } from "../kernel.ts";
-import type { Expr } from "../formula.ts";
+import { bodiesOf, type Kernel, loadsOf, outputIndex, readsOnlyHere } from "../kernel.ts";
+import type { Load } from "../formula.ts";
 import { load } from "../scalar.ts";
 import type { KernelCall } from "./kernels_of.ts";
 
@@ -124,11 +124,8 @@ function copyOf(node: Node): KernelCall {
 }
 
 /** The number of the last step that reads each node. */
-function lastReadsOf(calls: readonly KernelCall[]): Map<Node, number> {
-  const last = new Map<Node, number>();
-  calls.forEach(({ reads }, step) => reads.forEach((node) => last.set(node, step)));
-  return last;
-}
+const lastReadsOf = (calls: readonly KernelCall[]): Map<Node, number> =>
+  new Map(calls.flatMap(({ reads }, step) => reads.map((node) => [node, step])));
 
 /** The scratch slots of a program: how large each must be, and which are idle. */
 class Scratch {
@@ -165,8 +162,6 @@ class Scratch {
  */
 function readsInPlace(kernel: Kernel, buffer: number): boolean {
   if (kernel.kind === "scan" || kernel.kind === "scatter") return false;
-  const isRead = (expr: Expr) => expr.kind === "load" && expr.buffer === buffer;
-  let isInBody = false;
-  visitExprs(bodiesOf(kernel), (expr) => isInBody ||= isRead(expr));
-  return !isInBody && readsOnlyHere(kernel, isRead);
+  const isRead = (load: Load) => load.buffer === buffer;
+  return !loadsOf(bodiesOf(kernel)).some(isRead) && readsOnlyHere(kernel, isRead);
 }

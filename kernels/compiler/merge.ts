@@ -21,9 +21,10 @@ import {
   bodiesOf,
   type Kernel,
   kernelName,
+  loadsOf,
   readsOnlyHere,
   type Store,
-  visitExprs,
+  valuesOf,
   withBodies,
 } from "../kernel.ts";
 import type { KernelCall } from "./kernels_of.ts";
@@ -79,7 +80,7 @@ function start({ kernel, reads, writes }: KernelCall): GrowingKernel {
     kernel,
     reads: [...reads],
     writes: [...writes],
-    values: kernel.stores.map(({ value }) => value),
+    values: valuesOf(kernel),
     names: [kernel.name],
     depth: depthOf(kernel),
     inputs: [],
@@ -107,7 +108,7 @@ function hostOf(
 
 function depthOf(kernel: Kernel): number {
   const known = new Map<Expr, number>();
-  return Math.max(0, ...kernel.stores.map(({ value }) => nestingOf(value, known)));
+  return Math.max(0, ...valuesOf(kernel).map((value) => nestingOf(value, known)));
 }
 
 /** Whether some kernels depend on another, directly or not. */
@@ -126,7 +127,7 @@ function dependsOn(kernels: readonly GrowingKernel[], on: GrowingKernel): boolea
 
 /** Moves a map into its host: its stores become stores of the host. */
 function absorb(host: GrowingKernel, { kernel, reads, writes }: KernelCall): void {
-  const values = substitute(kernel.stores.map(({ value }) => value), (load) => {
+  const values = substitute(valuesOf(kernel), (load) => {
     const node = reads[load.buffer];
     const own = host.writes.indexOf(node);
     if (own >= 0) return host.values[own];
@@ -141,13 +142,8 @@ function absorb(host: GrowingKernel, { kernel, reads, writes }: KernelCall): voi
 }
 
 /** The nodes that a host still loads: what it computes itself it no longer reads back. */
-function readsOf(host: GrowingKernel): Node[] {
-  const loaded = new Set<Node>();
-  visitExprs([...bodiesOf(host.kernel), ...host.values], (expr) => {
-    if (expr.kind === "load") loaded.add(host.reads[expr.buffer]);
-  });
-  return [...loaded];
-}
+const readsOf = ({ kernel, values, reads }: GrowingKernel): Node[] =>
+  loadsOf([...bodiesOf(kernel), ...values]).map(({ buffer }) => reads[buffer]);
 
 /** The finished kernel, which stores only what is read elsewhere. */
 function finish(host: GrowingKernel, read: ReadonlySet<Node>): KernelCall {

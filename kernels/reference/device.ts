@@ -8,7 +8,7 @@
 import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
 import { IDENTITIES } from "../graph.ts";
 import { HeldBuffer, ownBuffer } from "../held_buffer.ts";
-import { type Kernel, outputIndex } from "../kernel.ts";
+import { type Kernel, outputIndex, valuesOf } from "../kernel.ts";
 import type { DType, Expr } from "../formula.ts";
 import { remember } from "../remember.ts";
 import { mul } from "../scalar.ts";
@@ -97,7 +97,7 @@ function source(kernel: Kernel): string {
     );
   const here = printIndex(outputIndex(space), () => "");
   const store = statement(
-    stores.map(({ value }) => value),
+    valuesOf(kernel),
     (values) => values.map((value, i) => `out${i}[${here}] = ${value};`).join("\n"),
   );
   if (kernel.kind === "map") return loops(outer, store);

@@ -5,7 +5,7 @@
  */
 import type { DType, Expr } from "../../formula.ts";
 import { costOf } from "../../cost.ts";
-import { type Kernel, outputIndex, visitExprs } from "../../kernel.ts";
+import { exprsOf, type Kernel, outputIndex } from "../../kernel.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
 import type { Formulas } from "./formula.ts";
 import type { Source } from "./indices.ts";
@@ -60,10 +60,10 @@ export const unitsOf = (
 /** The estimated time of computing formulas for a number of elements, in nanoseconds. */
 export function timeOf(formulas: readonly Expr[], elements: number): number {
   let time = 0.2;
-  visitExprs(formulas, (expr) => {
+  for (const expr of exprsOf(formulas)) {
     if (expr.kind === "call") time += 0.12 * costOf(expr.op);
     else if (expr.kind === "load") time += 0.2;
-  });
+  }
   return time * elements;
 }
 
