@@ -36,29 +36,24 @@ export function placeInMemory(
     inputs.map((node, number) => [node, { kind: "input", number }]),
   );
   const slotOf = (node: Node) => slots.get(node)!;
-  const taken = new Set(donors.values());
   const scratch = new Scratch();
   const steps: Step[] = [];
 
   calls.forEach(({ kernel, reads, writes }, step) => {
     const size = sizeOf(kernel.space);
-    for (const node of writes) {
-      const number = outputNumbers.get(node);
-      if (number === undefined) {
-        slots.set(node, scratch.claim(size));
-        continue;
-      }
-      const donor = findDonor(node);
-      if (donor === undefined) slots.set(node, { kind: "output", number });
-      else {
-        taken.add(donor);
-        donors.set(node, donor);
-        slots.set(node, { kind: "input", number: donor });
-      }
-    }
+    for (const node of writes) slots.set(node, claimSlot(node));
     if (size > 0) steps.push({ kernel, reads: reads.map(slotOf), writes: writes.map(slotOf) });
     for (const node of new Set([...reads, ...writes])) {
       if (endsBy(node, step)) scratch.free(slotOf(node));
+    }
+
+    function claimSlot(node: Node): Slot {
+      const number = outputNumbers.get(node);
+      if (number === undefined) return scratch.claim(size);
+      const donor = findDonor(node);
+      if (donor === undefined) return { kind: "output", number };
+      donors.set(node, donor);
+      return { kind: "input", number: donor };
     }
 
     /**
@@ -66,6 +61,7 @@ export function placeInMemory(
      * first.
      */
     function findDonor(output: Node): number | undefined {
+      const taken = new Set(donors.values());
       const fitting = [...donated].filter((i) => {
         const input = inputs[i], at = reads.indexOf(input);
         return !taken.has(i) && sizeOf(input.shape) === size && input.dtype === output.dtype &&

@@ -27,6 +27,7 @@ import {
   valuesOf,
   withBodies,
 } from "../kernel.ts";
+import { placeIn } from "../remember.ts";
 import type { KernelCall } from "./kernels_of.ts";
 import { share, substitute } from "./rewrite.ts";
 
@@ -131,9 +132,7 @@ function absorb(host: GrowingKernel, { kernel, reads, writes }: KernelCall): voi
     const node = reads[load.buffer];
     const own = host.writes.indexOf(node);
     if (own >= 0) return host.values[own];
-    let buffer = host.reads.indexOf(node);
-    if (buffer < 0) buffer = host.reads.push(node) - 1;
-    return { ...load, buffer };
+    return { ...load, buffer: placeIn(host.reads, node) };
   });
   host.values.push(...values);
   host.writes.push(...writes);
@@ -150,12 +149,10 @@ function finish(host: GrowingKernel, read: ReadonlySet<Node>): KernelCall {
   const kept = host.writes.map((_, i) => i).filter((i) => read.has(host.writes[i]));
   const bodies = bodiesOf(host.kernel);
   const reads: Node[] = [];
-  const formulas = substitute([...bodies, ...kept.map((i) => host.values[i])], (load) => {
-    const node = host.reads[load.buffer];
-    let buffer = reads.indexOf(node);
-    if (buffer < 0) buffer = reads.push(node) - 1;
-    return { ...load, buffer };
-  });
+  const formulas = substitute([...bodies, ...kept.map((i) => host.values[i])], (load) => ({
+    ...load,
+    buffer: placeIn(reads, host.reads[load.buffer]),
+  }));
   const shared = share(formulas);
   const stores = kept.map((i, k): Store => ({
     dtype: host.writes[i].dtype,
