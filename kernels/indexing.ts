@@ -84,18 +84,12 @@ export function divide(a: Index, by: number): { quotient: Index; remainder: Inde
   const constant = ((a.constant % by) + by) % by;
   const rest = index(constant, part);
   if (rest.min < 0) return unsplit(a, by);
-  const quotient = index(
-    (a.constant - constant) / by,
-    whole.map((t) => ({ atom: t.atom, scale: t.scale / by })),
-  );
+  const quotient = index((a.constant - constant) / by, divided(whole, by));
   if (rest.max < by) return { quotient, remainder: rest };
   // ⌊(g·x + c) / by⌋ = ⌊x / (by/g)⌋ when g divides by and 0 ≤ c < g.
   const g = part.reduce((g, t) => gcd(g, Math.abs(t.scale)), by);
   if (g > 1 && constant < g) {
-    const smaller = unsplit(
-      index(0, part.map((t) => ({ atom: t.atom, scale: t.scale / g }))),
-      by / g,
-    );
+    const smaller = unsplit(index(0, divided(part, g)), by / g);
     return {
       quotient: add(quotient, smaller.quotient),
       remainder: add(scale(smaller.remainder, g), constantIndex(constant)),
@@ -111,6 +105,10 @@ function unsplit(of: Index, by: number): { quotient: Index; remainder: Index } {
     remainder: ofAtom({ kind: "remainder", of, by, size: Math.min(by, of.max + 1) }),
   };
 }
+
+/** Terms of which all scales are multiples of a number, divided by it. */
+const divided = (terms: readonly Term[], by: number): Term[] =>
+  terms.map(({ atom, scale }) => ({ atom, scale: scale / by }));
 
 const gcd = (a: number, b: number): number => b === 0 ? a : gcd(b, a % b);
 

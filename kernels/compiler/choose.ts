@@ -105,8 +105,7 @@ function withCostly(
     const node = order[i];
     // A view is never stored: if the node that it shows is costly, that node is.
     if (!stored.has(node) && !isView(node)) {
-      let total = 0;
-      for (const count of evaluations.get(node)!.values()) total += count;
+      const total = [...evaluations.get(node)!.values()].reduce((n, count) => n + count, 0);
       const size = sizeOf(node.shape);
       const isCostly = total > size &&
         inlineCost(node, assumed, facts) * (total - size) > KERNEL_COST + STORE_COST * size;
@@ -234,11 +233,9 @@ function storeWhatMakesFormulasTooBig(
       const folded = node.inputs.filter((input) => !stored.has(input));
       const depth = facts.get(node)!.nesting +
         folded.reduce((n, input) => Math.max(n, depths.get(input)!), 0);
-      const loads = new Set<Node>();
-      for (const input of node.inputs) {
-        if (stored.has(input)) loads.add(input);
-        else for (const source of sources.get(input)!) loads.add(source);
-      }
+      const loads = new Set(
+        node.inputs.flatMap((input) => stored.has(input) ? input : [...sources.get(input)!]),
+      );
       if (folded.length === 0 || depth <= NESTING_LIMIT / 2 && loads.size <= maxLoads) {
         depths.set(node, depth);
         sources.set(node, loads);
