@@ -119,10 +119,10 @@ export function sgd<P>(options: SgdOptions): Optimizer<P, SgdState<P>> {
   checkOptions("use sgd", options, "learningRate", "momentum", "nesterov");
   const { learningRate, momentum = 0, nesterov = false } = options;
   if (!(isRate(learningRate) && isShare(momentum))) {
+    const [rate, share] = [learningRate, momentum].map(describe);
     throw new RangeError(
-      `Cannot use sgd with learningRate ${describe(learningRate)} and momentum ${
-        describe(momentum)
-      }: learningRate is needed, a finite number or a schedule; momentum is from 0 to below 1`,
+      `Cannot use sgd with learningRate ${rate} and momentum ${share}: learningRate is needed, ` +
+        "a finite number or a schedule; momentum is from 0 to below 1",
     );
   }
   if (nesterov && momentum === 0) {

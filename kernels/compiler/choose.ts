@@ -52,11 +52,8 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
   if (!traits.fuses) return new Set(order);
   const stored = new Set(roots);
   for (const node of order) if (node.lowering.kind !== "map") stored.add(node);
-  for (const node of order) {
-    if (node.lowering.kind === "matmul") {
-      node.inputs.forEach((operand) => storeOperand(operand, stored));
-    }
-  }
+  const operands = order.flatMap((node) => node.lowering.kind === "matmul" ? node.inputs : []);
+  for (const operand of operands) storeOperand(operand, stored);
   const facts = factsOf(order);
   const guess = withCostly(order, stored, stored, facts);
   const chosen = withCostly(order, stored, guess, facts);
@@ -70,15 +67,13 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
  * most reshapes, the view itself is stored.
  */
 function storeOperand(operand: Node, stored: Set<Node>): void {
-  let at: Index[] = axesOf(operand.shape);
+  let at: readonly Index[] = axesOf(operand.shape);
   let node = operand;
   while (!stored.has(node) && node.lowering.kind === "map" && isView(node)) {
-    let next = at;
     node.lowering.element(at, (_, inner) => {
-      next = [...inner];
+      at = inner;
       return constant(0);
     });
-    at = next;
     node = node.inputs[0];
   }
   const flat = flatten(at, node.shape);

@@ -30,7 +30,10 @@ export function placeInMemory(
 ): Program {
   const { outputs, copies, donors } = outputsOf(roots, inputs, donated);
   const calls = [...computed, ...copies];
-  const lastReads = lastReadsOf(calls);
+  // The number of the last step that reads each node.
+  const lastReads = new Map<Node, number>(
+    calls.flatMap(({ reads }, step) => reads.map((node) => [node, step])),
+  );
   const outputNumbers = new Map(outputs.map((node, number) => [node, number]));
   const slots = new Map<Node, Slot>(
     inputs.map((node, number) => [node, { kind: "input", number }]),
@@ -118,10 +121,6 @@ function copyOf(node: Node): KernelCall {
     writes: [{ ...node, inputs: [node], label: "copy" }],
   };
 }
-
-/** The number of the last step that reads each node. */
-const lastReadsOf = (calls: readonly KernelCall[]): Map<Node, number> =>
-  new Map(calls.flatMap(({ reads }, step) => reads.map((node) => [node, step])));
 
 /** The scratch slots of a program: how large each must be, and which are idle. */
 class Scratch {

@@ -64,9 +64,7 @@ export function mergeKernels(
     for (const node of call.writes) producers.set(node, host);
     for (const node of call.reads) {
       const from = producers.get(node);
-      if (from !== undefined && from !== host && !host.inputs.includes(from)) {
-        host.inputs.push(from);
-      }
+      if (from !== undefined && from !== host) placeIn(host.inputs, from);
     }
   }
   const read = new Set(roots);

@@ -132,10 +132,7 @@ export class Heap {
       this.#release(have, ample * page);
       return this.#gaps.at(-1)!;
     }
-    throw new RangeError(
-      `Cannot allocate ${wanted} bytes on the cpu device: ${this.#inUse} bytes are in use of at most ${
-        this.maximumPages * page
-      }; ${FREEING}`,
-    );
+    const use = `${this.#inUse} bytes are in use of at most ${this.maximumPages * page}`;
+    throw new RangeError(`Cannot allocate ${wanted} bytes on the cpu device: ${use}; ${FREEING}`);
   }
 }

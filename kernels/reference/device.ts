@@ -75,11 +75,8 @@ function compileKernel(kernel: Kernel): Launch {
     ...kernel.loads.map((_, i) => `b${i}`),
   ];
   const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
-  return remember(
-    compiled,
-    text,
-    () => new Function(...Object.keys(library), text)(...Object.values(library)) as Launch,
-  );
+  const make = (): Launch => new Function(...Object.keys(library), text)(...Object.values(library));
+  return remember(compiled, text, make);
 }
 
 /** The body of a kernel's function. */

@@ -37,15 +37,12 @@ const GROUPS_KEPT = 32;
  * outputs.
  */
 export function compileProgram(
-  device: GPUDevice,
   pipelines: Pipelines,
   pool: BufferPool,
   { choose, mostTurns }: Machine,
   program: Program,
-): {
-  run(inputs: readonly Memory[], outputs: readonly Memory[]): void;
-  free: Executable["free"];
-} {
+): Executable<Memory> {
+  const { device } = pipelines;
   const scratchSizes = [...program.scratch];
   const between = (size: number): Slot => ({
     kind: "scratch",

@@ -30,10 +30,6 @@ export interface FlowOptions extends Omit<MadeOptions, "parts"> {
   readonly reverse?: boolean;
 }
 
-const NAMES = [
-  ...["dimensions", "hidden", "steps", "shiftOnly", "context", "reverse", "activation"],
-];
-
 /** Parameters of a flow: the MADE of each step. */
 export type FlowParams = readonly MadeParams[];
 
@@ -93,7 +89,8 @@ const BOUND = 5;
  * an integer from 0.
  */
 export function autoregressiveFlow(options: FlowOptions): Flow {
-  checkOptions("make a flow", options, ...NAMES);
+  const names = ["dimensions", "hidden", "steps", "shiftOnly", "context", "reverse", "activation"];
+  checkOptions("make a flow", options, ...names);
   const { dimensions, hidden, steps = 4, shiftOnly = true, context = 0, reverse = true } = options;
   const { activation } = options;
   if (!(Number.isInteger(steps) && steps >= 1)) {

@@ -38,5 +38,5 @@ export function emitMap(
     return body.append(storeAll(formulas, kernel, rest));
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
-  return unitsOf(fn, loops, laneLevel, timeOf(values, sizeOf(space)));
+  return unitsOf(nest, timeOf(values, sizeOf(space)));
 }

@@ -43,7 +43,7 @@ export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phas
   fn.code.append(nest.wrap(code, rows ? outer.length : outer.length - 1));
   const time = timeOf([body], sizeOf(space) * sizeOf(over)) +
     timeOf(valuesOf(kernel), sizeOf(space));
-  return unitsOf(fn, loops, laneLevel, time);
+  return unitsOf(nest, time);
 }
 
 /** Whether to give the lanes to the terms of one output. */
