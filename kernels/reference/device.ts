@@ -81,7 +81,7 @@ function compileKernel(kernel: Kernel): Launch {
 
 /** The body of a kernel's function. */
 function source(kernel: Kernel): string {
-  const { space, stores } = kernel;
+  const { space } = kernel;
   const over = "over" in kernel ? kernel.over : [];
   const sizes = [...space, ...over];
   const axes = sizes.map((_, axis) => axis);
