@@ -116,7 +116,7 @@ export const formulasOf = (kernel: Kernel): Expr[] => [...bodiesOf(kernel), ...v
  * Every expression and every index in some formulas, each once: also those within indices, and the
  * indices within quotients and remainders.
  */
-function partsOf(formulas: readonly Expr[]): { exprs: Expr[]; indices: Index[] } {
+function contentsOf(formulas: readonly Expr[]): { exprs: Expr[]; indices: Index[] } {
   const exprs: Expr[] = [], indices: Index[] = [];
   const seen = new Set<Expr | Index>();
   const ofIndex = (index: Index) => {
@@ -139,8 +139,10 @@ function partsOf(formulas: readonly Expr[]): { exprs: Expr[]; indices: Index[] }
   return { exprs, indices };
 }
 
-export const exprsOf = (formulas: readonly Expr[]): Expr[] => partsOf(formulas).exprs;
-export const indicesOf = (formulas: readonly Expr[]): Index[] => partsOf(formulas).indices;
+/** The expressions of {@linkcode contentsOf}. */
+export const exprsOf = (formulas: readonly Expr[]): Expr[] => contentsOf(formulas).exprs;
+/** The indices of {@linkcode contentsOf}. */
+export const indicesOf = (formulas: readonly Expr[]): Index[] => contentsOf(formulas).indices;
 
 /** Every load in some formulas, each once. */
 export const loadsOf = (formulas: readonly Expr[]): Load[] =>

@@ -94,7 +94,7 @@ export function ksgInformation(x: Points, y: Points, options: NeighbourOptions =
     terms[i] = most - digamma(near) - digamma(nearY);
   }
   const total = counts.reduce((sum, times, m) => times === 0 ? sum : sum + times * digamma(m), 0);
-  return { nats: most - total / n, standardError: standardError(terms), terms };
+  return { ...estimateOf(terms), nats: most - total / n };
 }
 
 /**
