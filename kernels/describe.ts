@@ -6,7 +6,7 @@
  */
 import type { Program, Slot } from "./device.ts";
 import { sizeOf } from "./graph.ts";
-import { bodiesOf, formulasOf, type Kernel, visitExprs } from "./kernel.ts";
+import { bodiesOf, exprsOf, formulasOf, type Kernel, loadsOf, valuesOf } from "./kernel.ts";
 import type { Expr } from "./formula.ts";
 
 /** The program as a table, a line a kernel, with totals before and the buffers after it. */
@@ -70,23 +70,19 @@ function operationsOf(kernel: Kernel): number {
   const over = "over" in kernel ? sizeOf(kernel.over) : 1;
   const points = kernel.kind === "scatter" ? over * sizeOf(kernel.space.slice(1)) : outputs * over;
   const combining = kernel.kind === "map" ? 0 : kernel.kind === "matmul" ? 2 : 1;
-  const stored = opsIn(kernel.stores.map(({ value }) => value));
+  const stored = opsIn(valuesOf(kernel));
   return points * (combining + opsIn(bodiesOf(kernel))) + outputs * stored;
 }
 
-function opsIn(formulas: readonly Expr[]): number {
-  let count = 0;
-  visitExprs(formulas, (expr) => count += Number(expr.kind === "call"));
-  return count;
-}
+const opsIn = (formulas: readonly Expr[]): number =>
+  exprsOf(formulas).filter(({ kind }) => kind === "call").length;
 
 /** The bytes that a kernel stores, and those of its inputs up to the last element that it reads. */
 function bytesOf(kernel: Kernel): number {
   const ends = new Map<number, number>();
-  visitExprs(formulasOf(kernel), (expr) => {
-    if (expr.kind !== "load") return;
-    ends.set(expr.buffer, Math.max(ends.get(expr.buffer) ?? 0, expr.at.max + 1));
-  });
+  for (const { buffer, at } of loadsOf(formulasOf(kernel))) {
+    ends.set(buffer, Math.max(ends.get(buffer) ?? 0, at.max + 1));
+  }
   const loaded = [...ends.values()].reduce((n, end) => n + end, 0);
   return 4 * (loaded + kernel.stores.length * sizeOf(kernel.space));
 }

@@ -58,13 +58,13 @@ export interface Program {
   readonly scratch: readonly number[];
 }
 
-/** A program on a device. */
-export interface Executable {
+/** A program on a device, which runs on buffers of the kind B. */
+export interface Executable<B = Buffer> {
   /**
    * Runs or queues the program and returns at once; errors of the device may surface when a buffer
    * is read. Where an output takes over an input, both lists hold the same buffer.
    */
-  run(inputs: readonly Buffer[], outputs: readonly Buffer[]): void;
+  run(inputs: readonly B[], outputs: readonly B[]): void;
   /** Frees what the executable holds on the device. */
   free(): void;
 }

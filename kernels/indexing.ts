@@ -76,6 +76,10 @@ export function add(...parts: readonly Index[]): Index {
   return index(constant, terms);
 }
 
+/** The index with another one in the place of each atom. */
+export const mapAtoms = (a: Index, f: (atom: Atom) => Index): Index =>
+  add(constantIndex(a.constant), ...a.terms.map((t) => scale(f(t.atom), t.scale)));
+
 /** Splits a = by · quotient + remainder with 0 ≤ remainder < by; a must not be negative. */
 export function divide(a: Index, by: number): { quotient: Index; remainder: Index } {
   if (by === 1) return { quotient: a, remainder: constantIndex(0) };
@@ -84,18 +88,12 @@ export function divide(a: Index, by: number): { quotient: Index; remainder: Inde
   const constant = ((a.constant % by) + by) % by;
   const rest = index(constant, part);
   if (rest.min < 0) return unsplit(a, by);
-  const quotient = index(
-    (a.constant - constant) / by,
-    whole.map((t) => ({ atom: t.atom, scale: t.scale / by })),
-  );
+  const quotient = index((a.constant - constant) / by, divided(whole, by));
   if (rest.max < by) return { quotient, remainder: rest };
   // ⌊(g·x + c) / by⌋ = ⌊x / (by/g)⌋ when g divides by and 0 ≤ c < g.
   const g = part.reduce((g, t) => gcd(g, Math.abs(t.scale)), by);
   if (g > 1 && constant < g) {
-    const smaller = unsplit(
-      index(0, part.map((t) => ({ atom: t.atom, scale: t.scale / g }))),
-      by / g,
-    );
+    const smaller = unsplit(index(0, divided(part, g)), by / g);
     return {
       quotient: add(quotient, smaller.quotient),
       remainder: add(scale(smaller.remainder, g), constantIndex(constant)),
@@ -111,6 +109,10 @@ function unsplit(of: Index, by: number): { quotient: Index; remainder: Index } {
     remainder: ofAtom({ kind: "remainder", of, by, size: Math.min(by, of.max + 1) }),
   };
 }
+
+/** Terms of which all scales are multiples of a number, divided by it. */
+const divided = (terms: readonly Term[], by: number): Term[] =>
+  terms.map(({ atom, scale }) => ({ atom, scale: scale / by }));
 
 const gcd = (a: number, b: number): number => b === 0 ? a : gcd(b, a % b);
 
@@ -163,13 +165,14 @@ function sameAtom(a: Atom, b: Atom): boolean {
  * The step of the index when the loop variable of an axis grows by one; undefined where it varies.
  */
 export function strideOf(a: Index, axis: number): number | undefined {
-  let stride = 0;
-  for (const { atom, scale } of a.terms) {
-    if (atom.kind === "axis") stride += atom.axis === axis ? scale : 0;
-    else if (atom.kind === "value" || strideOf(atom.of, axis) !== 0) return undefined;
-  }
-  return stride;
+  const isFixed = ({ atom }: Term): boolean =>
+    atom.kind === "axis" || atom.kind !== "value" && strideOf(atom.of, axis) === 0;
+  return a.terms.every(isFixed) ? scaleOf(a, axis) : undefined;
 }
+
+/** The scale of an axis itself, leaving out what an index computes from it; 0 without the axis. */
+export const scaleOf = (a: Index, axis: number): number =>
+  a.terms.find(({ atom }) => atom.kind === "axis" && atom.axis === axis)?.scale ?? 0;
 
 /** Whether the index is a sum of loop variables alone: a strided view. */
 export const isStrided = (a: Index): boolean => a.terms.every((t) => t.atom.kind === "axis");

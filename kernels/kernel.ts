@@ -10,7 +10,7 @@
  */
 import type { Combine } from "./graph.ts";
 import { axesOf, flatten, sameIndex } from "./indexing.ts";
-import type { Atom, DType, Expr, Index, Load } from "./formula.ts";
+import type { DType, Expr, Index, Load } from "./formula.ts";
 
 /**
  * The element that a kernel stores in one of its outputs, in terms of loads and, except in a map,
@@ -105,23 +105,27 @@ export const bodiesOf = (kernel: Kernel): Expr[] =>
 export const withBodies = (kernel: Kernel, bodies: readonly Expr[]): Kernel =>
   Object.assign({ ...kernel }, ...BODIES[kernel.kind].map((field, i) => ({ [field]: bodies[i] })));
 
+/** The formulas of what a kernel stores. */
+export const valuesOf = ({ stores }: Pick<Kernel, "stores">): Expr[] =>
+  stores.map(({ value }) => value);
+
 /** All formulas of a kernel. */
-export const formulasOf = (kernel: Kernel): Expr[] => [
-  ...bodiesOf(kernel),
-  ...kernel.stores.map(({ value }) => value),
-];
+export const formulasOf = (kernel: Kernel): Expr[] => [...bodiesOf(kernel), ...valuesOf(kernel)];
 
 /**
- * Calls `visit` once on every expression in the given ones and in their indices, arguments first.
+ * Every expression and every index in some formulas, each once: also those within indices, and the
+ * indices within quotients and remainders.
  */
-export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void): void {
-  const seen = new Set<Expr | Atom>();
+function contentsOf(formulas: readonly Expr[]): { exprs: Expr[]; indices: Index[] } {
+  const exprs: Expr[] = [], indices: Index[] = [];
+  const seen = new Set<Expr | Index>();
   const ofIndex = (index: Index) => {
+    if (seen.has(index)) return;
+    seen.add(index);
+    indices.push(index);
     for (const { atom } of index.terms) {
-      if (atom.kind === "axis" || seen.has(atom)) continue;
-      seen.add(atom);
       if (atom.kind === "value") ofExpr(atom.of);
-      else ofIndex(atom.of);
+      else if (atom.kind !== "axis") ofIndex(atom.of);
     }
   };
   const ofExpr = (expr: Expr) => {
@@ -129,10 +133,20 @@ export function visitExprs(roots: readonly Expr[], visit: (expr: Expr) => void):
     seen.add(expr);
     if (expr.kind === "call") expr.args.forEach(ofExpr);
     else if (expr.kind === "load" || expr.kind === "position") ofIndex(expr.at);
-    visit(expr);
+    exprs.push(expr);
   };
-  roots.forEach(ofExpr);
+  formulas.forEach(ofExpr);
+  return { exprs, indices };
 }
+
+/** The expressions of {@linkcode contentsOf}. */
+export const exprsOf = (formulas: readonly Expr[]): Expr[] => contentsOf(formulas).exprs;
+/** The indices of {@linkcode contentsOf}. */
+export const indicesOf = (formulas: readonly Expr[]): Index[] => contentsOf(formulas).indices;
+
+/** Every load in some formulas, each once. */
+export const loadsOf = (formulas: readonly Expr[]): Load[] =>
+  exprsOf(formulas).filter((expr) => expr.kind === "load");
 
 /** Where a kernel stores: the row-major position of the element that it computes. */
 export const outputIndex = (space: readonly number[]): Index => flatten(axesOf(space), space);
@@ -140,25 +154,5 @@ export const outputIndex = (space: readonly number[]): Index => flatten(axesOf(s
 /** Whether the stores of a kernel read some loads at {@linkcode outputIndex} and nowhere else. */
 export function readsOnlyHere({ stores, space }: Kernel, which: (load: Load) => boolean): boolean {
   const here = outputIndex(space);
-  let only = true;
-  visitExprs(stores.map(({ value }) => value), (expr) => {
-    if (expr.kind === "load" && which(expr)) only &&= sameIndex(expr.at, here);
-  });
-  return only;
-}
-
-/** Every index in the formulas, also those within quotients and remainders. */
-export function indicesOf(formulas: readonly Expr[]): Index[] {
-  const found = new Set<Index>();
-  const include = (index: Index) => {
-    if (found.has(index)) return;
-    found.add(index);
-    for (const { atom } of index.terms) {
-      if (atom.kind === "quotient" || atom.kind === "remainder") include(atom.of);
-    }
-  };
-  visitExprs(formulas, (expr) => {
-    if (expr.kind === "load" || expr.kind === "position") include(expr.at);
-  });
-  return [...found];
+  return loadsOf(valuesOf({ stores })).every((load) => !which(load) || sameIndex(load.at, here));
 }

@@ -270,17 +270,10 @@ function quarterTurns(x: Expr, turns: number): Expr {
  */
 function ofQuarterTurns(n: Expr, r: Expr, turns: number): Expr {
   const z = mul(r, r);
-  const sine = add(
-    r,
-    mul(mul(r, z), polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)),
-  );
-  const cosine = add(
-    sub(ONE, mul(real(0.5), z)),
-    mul(
-      mul(z, z),
-      polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
-    ),
-  );
+  const p = polynomial(z, -1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1);
+  const q = polynomial(z, 2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2);
+  const sine = add(r, mul(mul(r, z), p));
+  const cosine = add(sub(ONE, mul(real(0.5), z)), mul(mul(z, z), q));
   const quadrant = add(n, int(turns));
   const bit = (mask: number) => equal(and(quadrant, int(mask)), int(mask));
   const value = select(bit(1), cosine, sine);

@@ -1,5 +1,5 @@
 /**
- * Tables that are filled as they are asked.
+ * Tables and lists that are filled as they are asked.
  *
  * @module
  */
@@ -13,4 +13,10 @@ export function remember<K, V>(
   let value = table.get(key);
   if (value === undefined) table.set(key, value = make());
   return value;
+}
+
+/** The place of an item in a list, which it joins at the end unless it is in it. */
+export function placeIn<T>(list: T[], item: T): number {
+  const place = list.indexOf(item);
+  return place >= 0 ? place : list.push(item) - 1;
 }

@@ -94,11 +94,8 @@ function collect(data: Nested, flat: (number | boolean)[]): number[] {
     return [];
   }
   if (!Array.isArray(data)) {
-    throw new TypeError(
-      `Cannot make a tensor of ${
-        describe(data)
-      }: it takes numbers, booleans, and arrays of them, nested or typed`,
-    );
+    const rule = "it takes numbers, booleans, and arrays of them, nested or typed";
+    throw new TypeError(`Cannot make a tensor of ${describe(data)}: ${rule}`);
   }
   const shapes = data.map((part: Nested) => collect(part, flat));
   const [first = []] = shapes;

@@ -86,7 +86,6 @@ export interface SgdOptions {
  * range.
  */
 export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
-  checkOptions("use adam", options, ...ADAM);
   checkAdam("adam", options);
   return adamWithDecay(options, 0);
 }
@@ -99,8 +98,7 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
  * @throws {RangeError} as for {@linkcode adam}, and where weightDecay is negative or not finite.
  */
 export function adamw<P>(options: AdamwOptions): Optimizer<P, AdamState<P>> {
-  checkOptions("use adamw", options, ...ADAM, "weightDecay");
-  checkAdam("adamw", options);
+  checkAdam("adamw", options, "weightDecay");
   const { weightDecay = 0.004 } = options;
   if (!(weightDecay >= 0 && weightDecay < Infinity)) {
     throw new RangeError(
@@ -121,20 +119,17 @@ export function sgd<P>(options: SgdOptions): Optimizer<P, SgdState<P>> {
   checkOptions("use sgd", options, "learningRate", "momentum", "nesterov");
   const { learningRate, momentum = 0, nesterov = false } = options;
   if (!(isRate(learningRate) && isShare(momentum))) {
+    const [rate, share] = [learningRate, momentum].map(describe);
     throw new RangeError(
-      `Cannot use sgd with learningRate ${describe(learningRate)} and momentum ${
-        describe(momentum)
-      }: learningRate is needed, a finite number or a schedule; momentum is from 0 to below 1`,
+      `Cannot use sgd with learningRate ${rate} and momentum ${share}: learningRate is needed, ` +
+        "a finite number or a schedule; momentum is from 0 to below 1",
     );
   }
   if (nesterov && momentum === 0) {
     throw new RangeError("Cannot use sgd with nesterov and momentum 0: nesterov needs a momentum");
   }
   return {
-    init: (params) => ({
-      step: zeros([], "int32"),
-      velocity: treeMap((p) => zeros(p.shape), params),
-    }),
+    init: (params) => ({ step: zeros([], "int32"), velocity: zerosLike(params) }),
     update(gradient, { step, velocity }, params) {
       const rate = rateAt(learningRate, step);
       treeMap(sameShapes, params, gradient, velocity);
@@ -167,19 +162,22 @@ export function clipByGlobalNorm<P>(gradient: P, most: number): P {
   return treeMap((g) => mul(g, scale), gradient);
 }
 
-/** The names of the settings of {@linkcode adam}. */
-const ADAM = ["learningRate", "beta1", "beta2", "epsilon"] as const;
-
 const isRate = (rate: unknown): boolean => typeof rate === "function" || Number.isFinite(rate);
 const isShare = (share: number): boolean => share >= 0 && share < 1;
+/** Zeros of the shapes of the parameters. */
+const zerosLike = <P>(params: P): P => treeMap((p) => zeros(p.shape), params);
 /** The learning rate of a step. */
 const rateAt = (rate: number | Schedule, step: Tensor): TensorLike =>
   typeof rate === "number" ? rate : rate(step);
 
 function checkAdam(
   name: string,
-  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
+  options: AdamOptions,
+  ...others: readonly string[]
 ): void {
+  const names = ["learningRate", "beta1", "beta2", "epsilon", ...others];
+  checkOptions(`use ${name}`, options, ...names);
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
   // Below 2⁻¹²⁶ epsilon may be 0 in float32. A parameter without gradient would then move by 0 / 0.
   const isEpsilon = epsilon === 0 || epsilon >= 2 ** -126 && epsilon < 2 ** 128;
   if (isRate(learningRate) && isShare(beta1) && isShare(beta2) && isEpsilon) return;
@@ -196,11 +194,7 @@ function adamWithDecay<P>(
   weightDecay: number,
 ): Optimizer<P, AdamState<P>> {
   return {
-    init: (params) => ({
-      step: zeros([], "int32"),
-      m: treeMap((p) => zeros(p.shape), params),
-      v: treeMap((p) => zeros(p.shape), params),
-    }),
+    init: (params) => ({ step: zeros([], "int32"), m: zerosLike(params), v: zerosLike(params) }),
     update(gradient, { step, m, v }, params) {
       const rate = rateAt(learningRate, step);
       const count = add(step, 1);
@@ -213,13 +207,9 @@ function adamWithDecay<P>(
       const newM = treeMap((m, g) => add(mul(m, beta1), mul(g, 1 - beta1)), m, gradient);
       const newV = treeMap((v, g) => add(mul(v, beta2), mul(mul(g, g), 1 - beta2)), v, gradient);
       const left = weightDecay === 0 ? params : decayed(params, mul(rate, weightDecay));
-      const newParams = treeMap(
-        (p, m, v) => sub(p, div(mul(stepSize, m), add(sqrt(v), epsilon))),
-        left,
-        newM,
-        newV,
-      );
-      return [newParams, { step: count, m: newM, v: newV }];
+      const stepped = (p: Tensor, m: Tensor, v: Tensor) =>
+        sub(p, div(mul(stepSize, m), add(sqrt(v), epsilon)));
+      return [treeMap(stepped, left, newM, newV), { step: count, m: newM, v: newV }];
     },
   };
 }

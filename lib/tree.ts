@@ -84,13 +84,12 @@ export function treeMap<T>(
   tree: T,
   ...others: readonly unknown[]
 ): T {
-  const paths = treePaths(tree);
-  const columns = [tree, ...others].map(treeLeaves);
-  others.forEach((other, n) => checkSameTree(tree, other, n + 2));
+  const flat = [tree, ...others].map(treeFlatten);
+  flat.forEach((other, n) => checkSameForm(flat[0], other, n + 1));
   return treeUnflatten(
     tree,
-    paths.map((path, i) => {
-      const [first, ...rest] = columns.map((column) => requireTensor(column[i], path));
+    flat[0].paths.map((path, i) => {
+      const [first, ...rest] = flat.map(({ leaves }) => requireTensor(leaves[i], path));
       try {
         return f(first, ...rest);
       } catch (error) {
@@ -101,14 +100,15 @@ export function treeMap<T>(
   );
 }
 
-function checkSameTree(a: unknown, b: unknown, which: number): void {
-  const [ofA, ofB] = [treeFlatten(a), treeFlatten(b)];
-  if (ofA.form === ofB.form) return;
-  const i = ofA.paths.findIndex((path, i) => path !== ofB.paths[i]);
-  const k = i >= 0 ? i : ofA.paths.length;
-  const at = (paths: readonly Path[]) => k in paths ? place(paths[k]) : "nothing";
+type FlatTree = ReturnType<typeof treeFlatten>;
+
+function checkSameForm(a: FlatTree, b: FlatTree, which: number): void {
+  if (a.form === b.form) return;
+  const i = a.paths.findIndex((path, i) => path !== b.paths[i]);
+  const k = i >= 0 ? i : a.paths.length;
+  const at = ({ paths }: FlatTree) => k in paths ? place(paths[k]) : "nothing";
   throw new TypeError(
-    `Cannot match trees: the first has ${at(ofA.paths)} where tree ${which} has ${at(ofB.paths)}`,
+    `Cannot match trees: the first has ${at(a)} where tree ${which} has ${at(b)}`,
   );
 }
 

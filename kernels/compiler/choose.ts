@@ -31,7 +31,7 @@ import { costOf, NESTING_LIMIT, nestingOf } from "../cost.ts";
 import { type Node, sizeOf, topologicalOrder } from "../graph.ts";
 import type { Expr, Index } from "../formula.ts";
 import { axesOf, constantIndex, flatten, isStrided } from "../indexing.ts";
-import { visitExprs } from "../kernel.ts";
+import { loadsOf } from "../kernel.ts";
 import { remember } from "../remember.ts";
 import { constant, load } from "../scalar.ts";
 
@@ -52,11 +52,8 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
   if (!traits.fuses) return new Set(order);
   const stored = new Set(roots);
   for (const node of order) if (node.lowering.kind !== "map") stored.add(node);
-  for (const node of order) {
-    if (node.lowering.kind === "matmul") {
-      node.inputs.forEach((operand) => storeOperand(operand, stored));
-    }
-  }
+  const operands = order.flatMap((node) => node.lowering.kind === "matmul" ? node.inputs : []);
+  for (const operand of operands) storeOperand(operand, stored);
   const facts = factsOf(order);
   const guess = withCostly(order, stored, stored, facts);
   const chosen = withCostly(order, stored, guess, facts);
@@ -70,15 +67,13 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
  * most reshapes, the view itself is stored.
  */
 function storeOperand(operand: Node, stored: Set<Node>): void {
-  let at: Index[] = axesOf(operand.shape);
+  let at: readonly Index[] = axesOf(operand.shape);
   let node = operand;
   while (!stored.has(node) && node.lowering.kind === "map" && isView(node)) {
-    let next = at;
     node.lowering.element(at, (_, inner) => {
-      next = [...inner];
+      at = inner;
       return constant(0);
     });
-    at = next;
     node = node.inputs[0];
   }
   const flat = flatten(at, node.shape);
@@ -105,8 +100,7 @@ function withCostly(
     const node = order[i];
     // A view is never stored: if the node that it shows is costly, that node is.
     if (!stored.has(node) && !isView(node)) {
-      let total = 0;
-      for (const count of evaluations.get(node)!.values()) total += count;
+      const total = [...evaluations.get(node)!.values()].reduce((n, count) => n + count, 0);
       const size = sizeOf(node.shape);
       const isCostly = total > size &&
         inlineCost(node, assumed, facts) * (total - size) > KERNEL_COST + STORE_COST * size;
@@ -213,10 +207,8 @@ function ownFacts(node: Node): Facts {
 
 /** Whether an index is computed from the contents of a buffer. */
 function isLoaded(index: Index): boolean {
-  let found = false;
   const values = index.terms.flatMap(({ atom }) => atom.kind === "value" ? [atom.of] : []);
-  visitExprs(values, (expr) => found ||= expr.kind === "load");
-  return found;
+  return loadsOf(values).length > 0;
 }
 
 /**
@@ -236,11 +228,9 @@ function storeWhatMakesFormulasTooBig(
       const folded = node.inputs.filter((input) => !stored.has(input));
       const depth = facts.get(node)!.nesting +
         folded.reduce((n, input) => Math.max(n, depths.get(input)!), 0);
-      const loads = new Set<Node>();
-      for (const input of node.inputs) {
-        if (stored.has(input)) loads.add(input);
-        else for (const source of sources.get(input)!) loads.add(source);
-      }
+      const loads = new Set(
+        node.inputs.flatMap((input) => stored.has(input) ? input : [...sources.get(input)!]),
+      );
       if (folded.length === 0 || depth <= NESTING_LIMIT / 2 && loads.size <= maxLoads) {
         depths.set(node, depth);
         sources.set(node, loads);

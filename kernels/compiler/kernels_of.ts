@@ -18,7 +18,7 @@ import type { Expr, Index, Load } from "../formula.ts";
 import { axesOf, axisIndex, flatten, sameIndex } from "../indexing.ts";
 import { formulasOf, indicesOf, type Kernel, kernelName } from "../kernel.ts";
 import { load, result } from "../scalar.ts";
-import { remember } from "../remember.ts";
+import { placeIn, remember } from "../remember.ts";
 import { share } from "./rewrite.ts";
 
 /**
@@ -64,8 +64,7 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
     return of.lowering.element(at, (input, inner) => read(of.inputs[input], inner));
   }
   function loadOf(from: Node, at: readonly Index[]): Load {
-    let buffer = reads.indexOf(from);
-    if (buffer < 0) buffer = reads.push(from) - 1;
+    const buffer = placeIn(reads, from);
     const flat = flatten(at, from.shape);
     let found = loads.find((l) => l.buffer === buffer && sameIndex(l.at, flat));
     if (found === undefined) loads.push(found = load(buffer, flat, from.dtype));

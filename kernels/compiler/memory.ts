@@ -13,8 +13,8 @@
  */
 import type { Program, Slot, Step } from "../device.ts";
 import { type Node, sizeOf } from "../graph.ts";
-import { bodiesOf, type Kernel, outputIndex, readsOnlyHere, visitExprs } from "../kernel.ts";
-import type { Expr } from "../formula.ts";
+import { bodiesOf, type Kernel, loadsOf, outputIndex, readsOnlyHere } from "../kernel.ts";
+import type { Load } from "../formula.ts";
 import { load } from "../scalar.ts";
 import type { KernelCall } from "./kernels_of.ts";
 
@@ -30,35 +30,33 @@ export function placeInMemory(
 ): Program {
   const { outputs, copies, donors } = outputsOf(roots, inputs, donated);
   const calls = [...computed, ...copies];
-  const lastReads = lastReadsOf(calls);
+  // The number of the last step that reads each node.
+  const lastReads = new Map<Node, number>(
+    calls.flatMap(({ reads }, step) => reads.map((node) => [node, step])),
+  );
   const outputNumbers = new Map(outputs.map((node, number) => [node, number]));
   const slots = new Map<Node, Slot>(
     inputs.map((node, number) => [node, { kind: "input", number }]),
   );
   const slotOf = (node: Node) => slots.get(node)!;
-  const taken = new Set(donors.values());
   const scratch = new Scratch();
   const steps: Step[] = [];
 
   calls.forEach(({ kernel, reads, writes }, step) => {
     const size = sizeOf(kernel.space);
-    for (const node of writes) {
-      const number = outputNumbers.get(node);
-      if (number === undefined) {
-        slots.set(node, scratch.claim(size));
-        continue;
-      }
-      const donor = findDonor(node);
-      if (donor === undefined) slots.set(node, { kind: "output", number });
-      else {
-        taken.add(donor);
-        donors.set(node, donor);
-        slots.set(node, { kind: "input", number: donor });
-      }
-    }
+    for (const node of writes) slots.set(node, claimSlot(node));
     if (size > 0) steps.push({ kernel, reads: reads.map(slotOf), writes: writes.map(slotOf) });
     for (const node of new Set([...reads, ...writes])) {
       if (endsBy(node, step)) scratch.free(slotOf(node));
+    }
+
+    function claimSlot(node: Node): Slot {
+      const number = outputNumbers.get(node);
+      if (number === undefined) return scratch.claim(size);
+      const donor = findDonor(node);
+      if (donor === undefined) return { kind: "output", number };
+      donors.set(node, donor);
+      return { kind: "input", number: donor };
     }
 
     /**
@@ -66,6 +64,7 @@ export function placeInMemory(
      * first.
      */
     function findDonor(output: Node): number | undefined {
+      const taken = new Set(donors.values());
       const fitting = [...donated].filter((i) => {
         const input = inputs[i], at = reads.indexOf(input);
         return !taken.has(i) && sizeOf(input.shape) === size && input.dtype === output.dtype &&
@@ -123,13 +122,6 @@ function copyOf(node: Node): KernelCall {
   };
 }
 
-/** The number of the last step that reads each node. */
-function lastReadsOf(calls: readonly KernelCall[]): Map<Node, number> {
-  const last = new Map<Node, number>();
-  calls.forEach(({ reads }, step) => reads.forEach((node) => last.set(node, step)));
-  return last;
-}
-
 /** The scratch slots of a program: how large each must be, and which are idle. */
 class Scratch {
   readonly sizes: number[] = [];
@@ -165,8 +157,6 @@ class Scratch {
  */
 function readsInPlace(kernel: Kernel, buffer: number): boolean {
   if (kernel.kind === "scan" || kernel.kind === "scatter") return false;
-  const isRead = (expr: Expr) => expr.kind === "load" && expr.buffer === buffer;
-  let isInBody = false;
-  visitExprs(bodiesOf(kernel), (expr) => isInBody ||= isRead(expr));
-  return !isInBody && readsOnlyHere(kernel, isRead);
+  const isRead = (load: Load) => load.buffer === buffer;
+  return !loadsOf(bodiesOf(kernel)).some(isRead) && readsOnlyHere(kernel, isRead);
 }

@@ -21,11 +21,13 @@ import {
   bodiesOf,
   type Kernel,
   kernelName,
+  loadsOf,
   readsOnlyHere,
   type Store,
-  visitExprs,
+  valuesOf,
   withBodies,
 } from "../kernel.ts";
+import { placeIn } from "../remember.ts";
 import type { KernelCall } from "./kernels_of.ts";
 import { share, substitute } from "./rewrite.ts";
 
@@ -62,9 +64,7 @@ export function mergeKernels(
     for (const node of call.writes) producers.set(node, host);
     for (const node of call.reads) {
       const from = producers.get(node);
-      if (from !== undefined && from !== host && !host.inputs.includes(from)) {
-        host.inputs.push(from);
-      }
+      if (from !== undefined && from !== host) placeIn(host.inputs, from);
     }
   }
   const read = new Set(roots);
@@ -79,7 +79,7 @@ function start({ kernel, reads, writes }: KernelCall): GrowingKernel {
     kernel,
     reads: [...reads],
     writes: [...writes],
-    values: kernel.stores.map(({ value }) => value),
+    values: valuesOf(kernel),
     names: [kernel.name],
     depth: depthOf(kernel),
     inputs: [],
@@ -107,7 +107,7 @@ function hostOf(
 
 function depthOf(kernel: Kernel): number {
   const known = new Map<Expr, number>();
-  return Math.max(0, ...kernel.stores.map(({ value }) => nestingOf(value, known)));
+  return Math.max(0, ...valuesOf(kernel).map((value) => nestingOf(value, known)));
 }
 
 /** Whether some kernels depend on another, directly or not. */
@@ -126,13 +126,11 @@ function dependsOn(kernels: readonly GrowingKernel[], on: GrowingKernel): boolea
 
 /** Moves a map into its host: its stores become stores of the host. */
 function absorb(host: GrowingKernel, { kernel, reads, writes }: KernelCall): void {
-  const values = substitute(kernel.stores.map(({ value }) => value), (load) => {
+  const values = substitute(valuesOf(kernel), (load) => {
     const node = reads[load.buffer];
     const own = host.writes.indexOf(node);
     if (own >= 0) return host.values[own];
-    let buffer = host.reads.indexOf(node);
-    if (buffer < 0) buffer = host.reads.push(node) - 1;
-    return { ...load, buffer };
+    return { ...load, buffer: placeIn(host.reads, node) };
   });
   host.values.push(...values);
   host.writes.push(...writes);
@@ -141,25 +139,18 @@ function absorb(host: GrowingKernel, { kernel, reads, writes }: KernelCall): voi
 }
 
 /** The nodes that a host still loads: what it computes itself it no longer reads back. */
-function readsOf(host: GrowingKernel): Node[] {
-  const loaded = new Set<Node>();
-  visitExprs([...bodiesOf(host.kernel), ...host.values], (expr) => {
-    if (expr.kind === "load") loaded.add(host.reads[expr.buffer]);
-  });
-  return [...loaded];
-}
+const readsOf = ({ kernel, values, reads }: GrowingKernel): Node[] =>
+  loadsOf([...bodiesOf(kernel), ...values]).map(({ buffer }) => reads[buffer]);
 
 /** The finished kernel, which stores only what is read elsewhere. */
 function finish(host: GrowingKernel, read: ReadonlySet<Node>): KernelCall {
   const kept = host.writes.map((_, i) => i).filter((i) => read.has(host.writes[i]));
   const bodies = bodiesOf(host.kernel);
   const reads: Node[] = [];
-  const formulas = substitute([...bodies, ...kept.map((i) => host.values[i])], (load) => {
-    const node = host.reads[load.buffer];
-    let buffer = reads.indexOf(node);
-    if (buffer < 0) buffer = reads.push(node) - 1;
-    return { ...load, buffer };
-  });
+  const formulas = substitute([...bodies, ...kept.map((i) => host.values[i])], (load) => ({
+    ...load,
+    buffer: placeIn(reads, host.reads[load.buffer]),
+  }));
   const shared = share(formulas);
   const stores = kept.map((i, k): Store => ({
     dtype: host.writes[i].dtype,

@@ -4,15 +4,7 @@
  * @module
  */
 import type { Expr, Index, Load } from "../formula.ts";
-import {
-  add,
-  axisIndex,
-  constantIndex,
-  divide,
-  isStrided,
-  scale,
-  valueIndex,
-} from "../indexing.ts";
+import { axisIndex, divide, isStrided, mapAtoms, valueIndex } from "../indexing.ts";
 
 import { remember } from "../remember.ts";
 
@@ -77,12 +69,9 @@ function withParts(expr: Expr, f: (expr: Expr) => Expr): Expr {
 /** The index with the expressions in it rewritten. */
 function mapIndex(index: Index, f: (expr: Expr) => Expr): Index {
   if (isStrided(index)) return index;
-  return add(
-    constantIndex(index.constant),
-    ...index.terms.map(({ atom, scale: s }) => {
-      if (atom.kind === "axis") return scale(axisIndex(atom.axis, atom.size), s);
-      if (atom.kind === "value") return scale(valueIndex(f(atom.of), atom.size), s);
-      return scale(divide(mapIndex(atom.of, f), atom.by)[atom.kind], s);
-    }),
-  );
+  return mapAtoms(index, (atom) => {
+    if (atom.kind === "axis") return axisIndex(atom.axis, atom.size);
+    if (atom.kind === "value") return valueIndex(f(atom.of), atom.size);
+    return divide(mapIndex(atom.of, f), atom.by)[atom.kind];
+  });
 }

@@ -5,6 +5,7 @@
  */
 import type { Buffer, Data, Device, Executable, Program, Traits } from "../device.ts";
 import type { DType } from "../formula.ts";
+import { HeldBuffer, ownBuffer } from "../held_buffer.ts";
 import { maximumPages, minimumPages } from "./wasm/module.ts";
 import { Heap } from "./memory.ts";
 import { type RunnableProgram, Threads } from "./threads/threads.ts";
@@ -64,25 +65,10 @@ function requireWebAssembly(): void {
 }
 
 /** A block of the memory of a device. */
-export class CpuBuffer implements Buffer {
-  #address: number;
-
-  constructor(readonly device: CpuDevice, readonly size: number) {
-    this.#address = device.heap.allocate(4 * size);
-  }
-
+class CpuBuffer extends HeldBuffer<number> {
   /** The address in memory, in bytes. */
   get address(): number {
-    if (this.#address < 0) {
-      throw new Error(`Cannot use a buffer of ${this.size} elements: it was freed`);
-    }
-    return this.#address;
-  }
-
-  free(): void {
-    if (this.#address < 0) return;
-    this.device.free(this.#address);
-    this.#address = -1;
+    return this.memory;
   }
 }
 
@@ -139,13 +125,13 @@ export class CpuDevice implements Device {
     this.#heap?.free(address);
   }
 
-  allocate(size: number): CpuBuffer {
-    return new CpuBuffer(this, size);
+  allocate(size: number): Buffer {
+    const address = this.heap.allocate(4 * size);
+    return new CpuBuffer(this, size, address, () => this.free(address));
   }
 
   own(buffer: Buffer): CpuBuffer {
-    if (buffer instanceof CpuBuffer && buffer.device === this) return buffer;
-    throw new TypeError("Cannot use a buffer of another device on this cpu device");
+    return ownBuffer<number>(this, buffer) as CpuBuffer;
   }
 
   write(buffer: Buffer, data: Data, dtype: DType): void {

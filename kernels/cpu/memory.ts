@@ -12,6 +12,12 @@ const alignment = 64;
 /** A vector load may read past the end of a block by less than this. */
 const slack = 32;
 
+/** Bytes, rounded up so that a block after them is aligned. */
+export const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+
+/** The length of a block for some bytes. */
+export const blockLength = (bytes: number): number => align(bytes + slack);
+
 interface Gap {
   start: number;
   end: number;
@@ -66,7 +72,7 @@ export class Heap {
 
   /** Allocates a block and returns its address. Throws RangeError where memory has run out. */
   allocate(bytes: number): number {
-    const length = Math.ceil((bytes + slack) / alignment) * alignment;
+    const length = blockLength(bytes);
     const size = ({ start, end }: Gap) => end - start;
     let best: Gap | undefined;
     for (const gap of this.#gaps) {
@@ -126,10 +132,7 @@ export class Heap {
       this.#release(have, ample * page);
       return this.#gaps.at(-1)!;
     }
-    throw new RangeError(
-      `Cannot allocate ${wanted} bytes on the cpu device: ${this.#inUse} bytes are in use of at most ${
-        this.maximumPages * page
-      }; ${FREEING}`,
-    );
+    const use = `${this.#inUse} bytes are in use of at most ${this.maximumPages * page}`;
+    throw new RangeError(`Cannot allocate ${wanted} bytes on the cpu device: ${use}; ${FREEING}`);
   }
 }

@@ -12,6 +12,7 @@ import type { Program, Slot } from "../device.ts";
 import { type Code, FunctionBuilder } from "./wasm/assembler.ts";
 import { ModuleBuilder } from "./wasm/module.ts";
 import { emit } from "./emit/emitter.ts";
+import { align, blockLength } from "./memory.ts";
 import { pushLesser } from "./emit/nest.ts";
 import type { Phase } from "./emit/phase.ts";
 import type { Part } from "./threads/threads.ts";
@@ -30,11 +31,6 @@ export interface CompiledProgram {
   readonly scratch: number;
   readonly own: number;
 }
-
-const alignment = 64;
-/** Vectors may be read past the end of a scratch buffer. */
-const slack = 32;
-const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
 /** The work of a chunk in nanoseconds: many times what it takes to hand a chunk to a thread. */
 const chunkTime = 12_000;
@@ -58,8 +54,8 @@ export function compileProgram(program: Program, shared: boolean): CompiledProgr
   const sizes = { scratch: buffers, input, output: program.outputs.map(({ size }) => size) };
   let used = 0;
   const offsets = buffers.map((size) => {
-    used += align(4 * size + slack);
-    return used - align(4 * size + slack);
+    used += blockLength(4 * size);
+    return used - blockLength(4 * size);
   });
   const steps = program.steps.map(({ kernel, reads, writes }) => ({
     slots: [...writes, ...reads],

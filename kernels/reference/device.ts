@@ -8,7 +8,7 @@
 import type { Buffer, Data, Device, Executable, Program, Slot } from "../device.ts";
 import { IDENTITIES } from "../graph.ts";
 import { HeldBuffer, ownBuffer } from "../held_buffer.ts";
-import { type Kernel, outputIndex } from "../kernel.ts";
+import { type Kernel, outputIndex, valuesOf } from "../kernel.ts";
 import type { DType, Expr } from "../formula.ts";
 import { remember } from "../remember.ts";
 import { mul } from "../scalar.ts";
@@ -75,16 +75,13 @@ function compileKernel(kernel: Kernel): Launch {
     ...kernel.loads.map((_, i) => `b${i}`),
   ];
   const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
-  return remember(
-    compiled,
-    text,
-    () => new Function(...Object.keys(library), text)(...Object.values(library)) as Launch,
-  );
+  const make = (): Launch => new Function(...Object.keys(library), text)(...Object.values(library));
+  return remember(compiled, text, make);
 }
 
 /** The body of a kernel's function. */
 function source(kernel: Kernel): string {
-  const { space, stores } = kernel;
+  const { space } = kernel;
   const over = "over" in kernel ? kernel.over : [];
   const sizes = [...space, ...over];
   const axes = sizes.map((_, axis) => axis);
@@ -97,7 +94,7 @@ function source(kernel: Kernel): string {
     );
   const here = printIndex(outputIndex(space), () => "");
   const store = statement(
-    stores.map(({ value }) => value),
+    valuesOf(kernel),
     (values) => values.map((value, i) => `out${i}[${here}] = ${value};`).join("\n"),
   );
   if (kernel.kind === "map") return loops(outer, store);

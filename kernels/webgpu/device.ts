@@ -10,7 +10,6 @@
  */
 import type { Device } from "../device.ts";
 import { adviceAt, here } from "./advice.ts";
-import { DeviceLostError } from "./errors.ts";
 import { WebgpuDevice } from "./gpu.ts";
 import { checkNumbers } from "./self_test.ts";
 import {
@@ -19,8 +18,6 @@ import {
   chooseInSoftware,
   TURNS_IN_SOFTWARE,
 } from "./emit/variants.ts";
-
-export { DeviceLostError };
 
 /** Options of a WebGPU device. */
 export interface WebgpuOptions {

@@ -93,13 +93,7 @@ export class WebgpuDevice implements Device {
 
   compile(program: Program): Executable {
     this.#errors.throwIfGone();
-    const compiled = compileProgram(
-      this.#device,
-      this.#pipelines,
-      this.#pool,
-      this.machine,
-      program,
-    );
+    const compiled = compileProgram(this.#pipelines, this.#pool, this.machine, program);
     const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
       buffers.map((buffer, i) => {
         const { memory, size } = ownBuffer<Memory>(this, buffer);

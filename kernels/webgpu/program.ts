@@ -7,6 +7,7 @@
 import { sizeOf } from "../graph.ts";
 import type { Executable, Program, Slot, Step } from "../device.ts";
 import type { Kernel } from "../kernel.ts";
+import { remember } from "../remember.ts";
 import { launchesOf } from "./emit/launches.ts";
 import type { BufferPool, Memory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
@@ -36,15 +37,12 @@ const GROUPS_KEPT = 32;
  * outputs.
  */
 export function compileProgram(
-  device: GPUDevice,
   pipelines: Pipelines,
   pool: BufferPool,
   { choose, mostTurns }: Machine,
   program: Program,
-): {
-  run(inputs: readonly Memory[], outputs: readonly Memory[]): void;
-  free: Executable["free"];
-} {
+): Executable<Memory> {
+  const { device } = pipelines;
   const scratchSizes = [...program.scratch];
   const between = (size: number): Slot => ({
     kind: "scratch",
@@ -69,24 +67,19 @@ export function compileProgram(
   }
 
   const scratch = scratchSizes.map((size) => pool.allocate(size * 4));
-  const groupOf = (launch: Dispatch, memories: Record<Slot["kind"], readonly Memory[]>) => {
-    const bound = launch.slots.map(({ kind, number }) => memories[kind][number]);
-    const key = bound.map(({ id }) => id).join();
-    let group = launch.groups.get(key);
-    if (group === undefined) {
+  const groupOf = (
+    { kernel, layout, slots, groups }: Dispatch,
+    memories: Record<Slot["kind"], readonly Memory[]>,
+  ) => {
+    const bound = slots.map(({ kind, number }) => memories[kind][number]);
+    return remember(groups, bound.map(({ id }) => id).join(), () => {
       if (new Set(bound).size !== bound.length) {
-        throw new TypeError(
-          `Cannot run ${launch.kernel.name}: two of its arguments share one buffer`,
-        );
+        throw new TypeError(`Cannot run ${kernel.name}: two of its arguments share one buffer`);
       }
+      if (groups.size === GROUPS_KEPT) groups.delete(groups.keys().next().value!);
       const entries = bound.map(({ buffer }, binding) => ({ binding, resource: { buffer } }));
-      group = device.createBindGroup({ layout: launch.layout, entries });
-      if (launch.groups.size === GROUPS_KEPT) {
-        launch.groups.delete(launch.groups.keys().next().value!);
-      }
-      launch.groups.set(key, group);
-    }
-    return group;
+      return device.createBindGroup({ layout, entries });
+    });
   };
 
   return {

@@ -5,8 +5,8 @@
  * @module
  */
 import { compile } from "../compiler/compile.ts";
-import type { Data, Device } from "../device.ts";
-import type { DType, Expr, Intrinsic } from "../formula.ts";
+import type { Buffer, Data, Device } from "../device.ts";
+import type { Expr, Intrinsic } from "../formula.ts";
 import { type Lowering, type Node, sizeOf } from "../graph.ts";
 import { INTRINSICS } from "../intrinsics.ts";
 import { openReference } from "../reference/device.ts";
@@ -51,14 +51,15 @@ export async function checkNumbers(device: Device): Promise<void> {
 
 /** Computes all checks on a device, as one program; gives the numbers of each by its name. */
 async function compute(device: Device): Promise<Map<string, Data>> {
-  const given: { node: Node; data: Data }[] = [];
-  const leaf = (
-    shape: number[],
-    data: Data = integers(sizeOf(shape)),
-    dtype: DType = "float32",
-  ) => {
+  const inputs: Node[] = [];
+  const inputBuffers: Buffer[] = [];
+  const leaf = (shape: number[], data: Data = integers(sizeOf(shape))): Node => {
+    const dtype = data instanceof Int32Array ? "int32" : "float32";
     const node: Node = { shape, dtype, inputs: [], lowering: { kind: "leaf" }, label: "leaf" };
-    given.push({ node, data });
+    const buffer = device.allocate(data.length);
+    device.write(buffer, data, dtype);
+    inputs.push(node);
+    inputBuffers.push(buffer);
     return node;
   };
   const of = (label: string, shape: number[], lowering: Lowering, ...inputs: Node[]): Node => ({
@@ -88,16 +89,10 @@ async function compute(device: Device): Promise<Map<string, Data>> {
       product,
       leaf([43]),
     ),
-    of("scatter", [5, 3], { kind: "scatter" }, leaf([40], rows, "int32"), leaf([40, 3])),
+    of("scatter", [5, 3], { kind: "scatter" }, leaf([40], rows), leaf([40, 3])),
   ];
 
-  const program = compile(outputs, given.map(({ node }) => node), device.traits);
-  const executable = device.compile(program);
-  const inputBuffers = given.map(({ node: { shape, dtype }, data }) => {
-    const buffer = device.allocate(sizeOf(shape));
-    device.write(buffer, data, dtype);
-    return buffer;
-  });
+  const executable = device.compile(compile(outputs, inputs, device.traits));
   const outputBuffers = outputs.map(({ shape }) => device.allocate(sizeOf(shape)));
   executable.run(inputBuffers, outputBuffers);
   const numbers = await Promise.all(

@@ -16,31 +16,19 @@ import { iota } from "../ops/indexing.ts";
 import { flip, sum } from "../ops/linear.ts";
 import { checkOptions } from "../checks.ts";
 import { zeros } from "../create.ts";
-import { made, type MadeParams } from "./made.ts";
+import { made, type MadeOptions, type MadeParams } from "./made.ts";
 import { type Key, split } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Settings of {@linkcode autoregressiveFlow}. */
-export interface FlowOptions {
-  /** The number of dimensions. */
-  readonly dimensions: number;
-  /** Units of each hidden layer of each step's MADE. */
-  readonly hidden: readonly number[];
+/** Settings of {@linkcode autoregressiveFlow}, and those of the MADE of each step. */
+export interface FlowOptions extends Omit<MadeOptions, "parts"> {
   /** The number of transforms, one after another; 4 unless given. */
   readonly steps?: number;
   /** Whether s is 0, so that volumes are preserved; true unless given. */
   readonly shiftOnly?: boolean;
-  /** The number of context inputs, which every step depends on; none unless given. */
-  readonly context?: number;
   /** Whether the order of the dimensions is reversed between two steps; true unless given. */
   readonly reverse?: boolean;
-  /** The activation after each hidden layer; relu unless given. */
-  readonly activation?: (x: Tensor) => Tensor;
 }
-
-const NAMES = [
-  ...["dimensions", "hidden", "steps", "shiftOnly", "context", "reverse", "activation"],
-];
 
 /** Parameters of a flow: the MADE of each step. */
 export type FlowParams = readonly MadeParams[];
@@ -101,7 +89,8 @@ const BOUND = 5;
  * an integer from 0.
  */
 export function autoregressiveFlow(options: FlowOptions): Flow {
-  checkOptions("make a flow", options, ...NAMES);
+  const names = ["dimensions", "hidden", "steps", "shiftOnly", "context", "reverse", "activation"];
+  checkOptions("make a flow", options, ...names);
   const { dimensions, hidden, steps = 4, shiftOnly = true, context = 0, reverse = true } = options;
   const { activation } = options;
   if (!(Number.isInteger(steps) && steps >= 1)) {

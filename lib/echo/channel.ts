@@ -139,11 +139,8 @@ export function truncationBias({ clip, dMax }: EchoChannel, echoes: number = dMa
 export function solveClipByBias(d: number, bias: number): number {
   const most = gaussianBias(1, d);
   if (!(bias > 0 && bias < most)) {
-    throw new RangeError(
-      `Cannot solve for a clip with bias ${bias}: with ${
-        counted(d, "echo", "echoes")
-      } it must be above 0 and below ${most}`,
-    );
+    const rule = `with ${counted(d, "echo", "echoes")} it must be above 0 and below ${most}`;
+    throw new RangeError(`Cannot solve for a clip with bias ${bias}: ${rule}`);
   }
   return largest((r) => gaussianBias(r, d) < bias);
 }

@@ -113,13 +113,13 @@ export function echoMatrixNoise(
   channel: EchoChannel,
   pool?: EchoPool<MatrixEncodings>,
 ): Tensor {
+  const from: EchoPool<MatrixEncodings> = pool ?? { mean, scale, withBatch: true };
   check(mean, scale);
-  if (pool !== undefined) check(pool.mean, pool.scale);
+  check(from.mean, from.scale);
   const batch = mean.shape[0];
-  const size = pool === undefined ? batch : pool.mean.shape[0];
-  const order = echoOrder(key, batch, size, channel, pool?.withBatch ?? pool === undefined);
-  const f = echoMeans(pool?.mean ?? mean, channel);
-  const s = ofEcho(pool?.scale ?? scale, channel);
+  const f = echoMeans(from.mean, channel);
+  const s = ofEcho(from.scale, channel);
+  const order = echoOrder(key, batch, f.shape[0], channel, from.withBatch ?? false);
 
   // f₀ + S₀·(f₁ + S₁·(f₂ + …)) from the innermost bracket out needs no product of two matrices.
   const echoes = order.shape[1];

@@ -92,16 +92,17 @@ export function echoNoise(
   channel: EchoChannel = echoChannel(),
   pool?: EchoPool,
 ): Tensor {
+  const from: EchoPool = pool ?? { mean, logScale, withBatch: true };
   check(mean, logScale);
-  if (pool !== undefined) check(pool.mean, pool.logScale);
+  check(from.mean, from.logScale);
   const batch = mean.shape[0];
-  const f = echoMeans(pool?.mean ?? mean, channel);
-  const logS = logScaleOf(ofEcho(pool?.logScale ?? logScale, channel), channel);
+  const f = echoMeans(from.mean, channel);
+  const logS = logScaleOf(ofEcho(from.logScale, channel), channel);
   if (channel.sampling === "cycle" && pool === undefined) {
     return cycleNoise(key, f, exp(logS), echoCount(batch, channel, true));
   }
 
-  const order = echoOrder(key, batch, f.shape[0], channel, pool?.withBatch ?? pool === undefined);
+  const order = echoOrder(key, batch, f.shape[0], channel, from.withBatch ?? false);
   // [batch, echo, latent]: the mean of each echo is weighted by the product of the scales of the
   // echoes before it. All dimensions take the same echoes: otherwise the rate would only be a bound
   // (lib/echo/rate.ts).

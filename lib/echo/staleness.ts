@@ -68,8 +68,7 @@ const expected = (x: Tensor): Tensor => average(x, { axis: 0, keepDims: true });
 function noiseMoments(pool: Encodings, channel: EchoChannel): Moments {
   const f = echoMeans(pool.mean, channel), s = scaleOf(pool, channel);
   const first = div(expected(f), sub(1, expected(s)));
-  const rest = add(expected(mul(f, f)), mul(mul(first, expected(mul(f, s))), 2));
-  return { first, second: div(rest, sub(1, expected(mul(s, s)))) };
+  return { first, second: div(mixedMoment(f, s, first), sub(1, expected(mul(s, s)))) };
 }
 
 function codeMoments(encodings: Encodings, noise: Moments, channel: EchoChannel) {
@@ -80,10 +79,11 @@ function codeMoments(encodings: Encodings, noise: Moments, channel: EchoChannel)
 
 /** E (f + S·ε)², [1, latent]. */
 const secondMoment = (f: Tensor, s: Tensor, { first, second }: Moments): Tensor =>
-  add(
-    add(expected(mul(f, f)), mul(mul(first, expected(mul(f, s))), 2)),
-    mul(second, expected(mul(s, s))),
-  );
+  add(mixedMoment(f, s, first), mul(second, expected(mul(s, s))));
+
+/** E f² + 2·E ε·E f·S: {@linkcode secondMoment} without the square of the noise. */
+const mixedMoment = (f: Tensor, s: Tensor, first: Tensor): Tensor =>
+  add(expected(mul(f, f)), mul(mul(first, expected(mul(f, s))), 2));
 
 const scaleOf = ({ logScale }: Encodings, channel: EchoChannel): Tensor =>
   exp(logScaleOf(logScale, channel));

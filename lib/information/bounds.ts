@@ -51,8 +51,7 @@ import type { Tensor } from "../tensor.ts";
  */
 export function infoNceBound(logDensities: Tensor): Tensor {
   const count = checkPairs(logDensities, 1);
-  const mixture = sub(logSumExp(logDensities, { axis: 1 }), Math.log(count));
-  return sub(diagonal(logDensities), mixture);
+  return sub(diagonal(logDensities), mixtureOf(logDensities, count));
 }
 
 /**
@@ -75,9 +74,12 @@ export function infoNceBound(logDensities: Tensor): Tensor {
 export function leaveOneOutBound(logDensities: Tensor): Tensor {
   const count = checkPairs(logDensities, 2);
   const others = where(isDiagonal(logDensities), -Infinity, logDensities);
-  const mixture = sub(logSumExp(others, { axis: 1 }), Math.log(count - 1));
-  return sub(diagonal(logDensities), mixture);
+  return sub(diagonal(logDensities), mixtureOf(others, count - 1));
 }
+
+/** The log-density of each code in the mixture of some examples, [n]. */
+const mixtureOf = (logDensities: Tensor, count: number): Tensor =>
+  sub(logSumExp(logDensities, { axis: 1 }), Math.log(count));
 
 /**
  * The upper bound with a given marginal r(z): log p(z|x) − log r(z) for each draw, [n]; their mean

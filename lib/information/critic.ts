@@ -135,17 +135,13 @@ export function criticInformation(
   const step = jit((state: State): State => {
     const [pairKey, shiftKey] = split(foldIn(stepKey, state.optimizer.step));
     const first = randomInts(pairKey, [batch], half);
-    const pairs = { x: take(train.x, first), z: take(train.z, first) };
+    const x = take(train.x, first), z = take(train.z, first);
     const other = take(train.z, shifted(first, randomInts(shiftKey, [batch], half - 1), half));
-    const [, logMean, gradient] = valueAuxAndGrad((params: readonly Dense[]) =>
-      method.loss(
-        {
-          joint: critic(params, pairs.x, pairs.z),
-          product: critic(params, pairs.x, other),
-        },
-        state.logMean,
-      )
-    )(state.params);
+    const loss = (params: readonly Dense[]) => {
+      const joint = critic(params, x, z), product = critic(params, x, other);
+      return method.loss({ joint, product }, state.logMean);
+    };
+    const [, logMean, gradient] = valueAuxAndGrad(loss)(state.params);
     const [params, next] = optimizer.update(gradient, state.optimizer, state.params);
     return { params, optimizer: next, logMean };
   }, { device, donate: [0] });

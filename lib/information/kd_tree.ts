@@ -118,28 +118,23 @@ export function kdTree(points: Points): KdTree {
   const query = new Float64Array(dimensions);
   let nearest = new Float64Array(0), radius = 0, count = 0;
 
-  /** The distance of the query to the box of a node. */
-  function nearestOf(node: number): number {
-    const low = 2 * node * dimensions, high = low + dimensions;
+  /** The distance of the query to a box, whose corners begin at two places of an array. */
+  function distanceTo(corners: Float64Array, low: number, high: number): number {
     let distance = 0;
     for (let d = 0; d < dimensions; d++) {
-      distance = Math.max(distance, bounds[low + d] - query[d], query[d] - bounds[high + d]);
+      distance = Math.max(distance, corners[low + d] - query[d], query[d] - corners[high + d]);
     }
     return distance;
   }
-  function distanceTo(i: number): number {
-    let distance = 0;
-    for (let d = 0; d < dimensions; d++) {
-      distance = Math.max(distance, Math.abs(sorted[i * dimensions + d] - query[d]));
-    }
-    return distance;
-  }
+  const distanceToNode = (node: number): number =>
+    distanceTo(bounds, 2 * node * dimensions, (2 * node + 1) * dimensions);
+  const distanceToPoint = (i: number): number => distanceTo(sorted, i * dimensions, i * dimensions);
 
   function search(node: number, start: number, end: number): void {
     const last = nearest.length - 1;
     if (end - start <= LEAF) {
       for (let i = start; i < end; i++) {
-        const distance = distanceTo(i);
+        const distance = distanceToPoint(i);
         if (distance >= nearest[last]) continue;
         let place = last;
         for (; place > 0 && nearest[place - 1] > distance; place--) {
@@ -150,7 +145,7 @@ export function kdTree(points: Points): KdTree {
       return;
     }
     const middle = (start + end) >> 1;
-    const left = nearestOf(2 * node), right = nearestOf(2 * node + 1);
+    const left = distanceToNode(2 * node), right = distanceToNode(2 * node + 1);
     // The nearer half first. What is found there may rule out the other one.
     if (left <= right && left < nearest[last]) search(2 * node, start, middle);
     if (right < nearest[last]) search(2 * node + 1, middle, end);

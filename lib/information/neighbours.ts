@@ -94,7 +94,7 @@ export function ksgInformation(x: Points, y: Points, options: NeighbourOptions =
     terms[i] = most - digamma(near) - digamma(nearY);
   }
   const total = counts.reduce((sum, times, m) => times === 0 ? sum : sum + times * digamma(m), 0);
-  return { nats: most - total / n, standardError: standardError(terms), terms };
+  return { ...estimateOf(terms), nats: most - total / n };
 }
 
 /**
@@ -201,18 +201,10 @@ function join(x: Points, y: Points): Points {
  */
 const OVERLAP = 1.5;
 
-const meanOf = (values: Float64Array): number =>
-  values.reduce((total, value) => total + value, 0) / values.length;
-
-function standardError(terms: Float64Array): number {
-  const centre = meanOf(terms), n = terms.length;
-  const variance = terms.reduce((sum, t) => sum + (t - centre) ** 2, 0) / (n - 1);
-  return Math.sqrt(OVERLAP * variance / n);
-}
-
 /** The mean of the terms, with its standard error. */
-export const estimateOf = (terms: Float64Array): Estimate => ({
-  nats: meanOf(terms),
-  standardError: standardError(terms),
-  terms,
-});
+export function estimateOf(terms: Float64Array): Estimate {
+  const n = terms.length;
+  const nats = terms.reduce((sum, t) => sum + t, 0) / n;
+  const variance = terms.reduce((sum, t) => sum + (t - nats) ** 2, 0) / (n - 1);
+  return { nats, standardError: Math.sqrt(OVERLAP * variance / n), terms };
+}

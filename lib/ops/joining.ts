@@ -33,13 +33,9 @@ const concatPrimitive = primitive<number>({
         read(1, put(clampIndex(s.sub(i, split), b.shape[axis]))),
       );
     }),
-  gradient(dy, _, inputs, axis) {
-    let start = 0;
-    return inputs.map((input) => {
-      const at = input.shape.map((_, i) => i === axis ? start : 0);
-      start += input.shape[axis];
-      return slice(dy, at, input.shape);
-    });
+  gradient(dy, _, [a, b], axis) {
+    const start = a.shape.map(() => 0);
+    return [slice(dy, start, a.shape), slice(dy, start.with(axis, a.shape[axis]), b.shape)];
   },
 });
 

@@ -12,6 +12,8 @@
  * @module
  */
 import type { Atom, Expr, Index } from "../../formula.ts";
+import { axisIndex } from "../../indexing.ts";
+import { remember } from "../../remember.ts";
 import { Code, type FunctionBuilder, type ValueType } from "../wasm/assembler.ts";
 import type { Opcode } from "../wasm/opcodes.ts";
 import type { Loop } from "./loops.ts";
@@ -96,9 +98,7 @@ export abstract class Indices {
   protected once(table: keyof Memo, key: Expr | Index | Atom, make: () => number): number {
     const { level, lanes } = this.placing.of(key);
     const memo = lanes ? this.#own : level < this.placing.laneLevel ? this.#outer : this.#shared;
-    let local = memo[table].get(key);
-    if (local === undefined) memo[table].set(key, local = make());
-    return local;
+    return remember(memo[table], key, make);
   }
 
   /** Appends code that leaves a value at a level, and returns the local that holds the value. */
@@ -218,14 +218,7 @@ export abstract class Indices {
   #vectorAtom(atom: Atom): number {
     if (atom.kind === "value") return this.value(atom.of);
     return this.once("vectors", atom, () => {
-      if (atom.kind === "axis") {
-        return this.vector({
-          constant: 0,
-          terms: [{ atom, scale: 1 }],
-          min: 0,
-          max: atom.size - 1,
-        });
-      }
+      if (atom.kind === "axis") return this.vector(axisIndex(atom.axis, atom.size));
       const { level } = this.placing.of(atom);
       const of = this.vector(atom.of);
       // WebAssembly divides no vectors of integers.

@@ -8,6 +8,7 @@
  * @module
  */
 import type { Index } from "../../formula.ts";
+import { scaleOf } from "../../indexing.ts";
 
 /** A loop over one axis, or over several that were merged into their last. */
 export interface Loop {
@@ -33,19 +34,9 @@ export function loopsOver(
     if (size === 1) return; // no index mentions an axis of size 1
     const outer = loops.at(-1);
     const merge = outer !== undefined &&
-      indices.every((index) =>
-        directStride(index, outer.axis) === size * directStride(index, axis)
-      );
+      indices.every((index) => scaleOf(index, outer.axis) === size * scaleOf(index, axis));
     if (merge) loops[loops.length - 1] = { axis, size: outer.size * size };
     else loops.push({ axis, size });
   });
   return loops.length > 0 ? loops : [oneRound];
-}
-
-function directStride(index: Index, axis: number): number {
-  let stride = 0;
-  for (const { atom, scale } of index.terms) {
-    if (atom.kind === "axis" && atom.axis === axis) stride += scale;
-  }
-  return stride;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { indicesOf, type Kernel } from "../../kernel.ts";
+import { indicesOf, type Kernel, valuesOf } from "../../kernel.ts";
 import type { Code } from "../wasm/assembler.ts";
 import type { Formulas } from "./formula.ts";
 import { loopsOver } from "./loops.ts";
@@ -22,8 +22,8 @@ export function emitMap(
   suffix?: string,
 ): Phase {
   const { fn, sources } = begin(kernel, sizes, suffix);
-  const { space, stores } = kernel;
-  const values = stores.map(({ value }) => value);
+  const { space } = kernel;
+  const values = valuesOf(kernel);
   const loops = loopsOver(0, space, indicesOf(values));
   const laneLevel = loops.length;
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
@@ -38,5 +38,5 @@ export function emitMap(
     return body.append(storeAll(formulas, kernel, rest));
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
-  return unitsOf(fn, loops, laneLevel, timeOf(values, sizeOf(space)));
+  return unitsOf(nest, timeOf(values, sizeOf(space)));
 }

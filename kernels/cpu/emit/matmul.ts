@@ -11,7 +11,7 @@
  */
 import { sizeOf } from "../../graph.ts";
 import { strideOf } from "../../indexing.ts";
-import type { MatmulKernel } from "../../kernel.ts";
+import { type MatmulKernel, valuesOf } from "../../kernel.ts";
 import { Code } from "../wasm/assembler.ts";
 import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
@@ -180,7 +180,7 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   }
   fn.code.append(nest.formulas.levels[0]).append(loop(unit, ...range, 1, body));
   const elements = sizeOf(kernel.space);
-  const time = termTime * k * elements + timeOf(stores.map(({ value }) => value), elements);
+  const time = termTime * k * elements + timeOf(valuesOf(kernel), elements);
   return { fn, units: sizeOf(batch) * strips * pieces, granule: 1, time };
 }
 

@@ -5,12 +5,11 @@
  */
 import type { DType, Expr } from "../../formula.ts";
 import { costOf } from "../../cost.ts";
-import { type Kernel, outputIndex, visitExprs } from "../../kernel.ts";
+import { exprsOf, type Kernel, outputIndex } from "../../kernel.ts";
 import { type Code, FunctionBuilder } from "../wasm/assembler.ts";
 import type { Formulas } from "./formula.ts";
 import type { Source } from "./indices.ts";
-import type { Loop } from "./loops.ts";
-import { parameters } from "./nest.ts";
+import { type Nest, parameters } from "./nest.ts";
 
 /**
  * A function `(begin, end, scratch, own, ...outputs, ...loads)` that does the pieces begin … end−1
@@ -50,20 +49,17 @@ export function begin(
  * Divides the work of a nest by its outermost loop, a cache line at a time if that is the lane
  * loop.
  */
-export const unitsOf = (
-  fn: FunctionBuilder,
-  loops: readonly Loop[],
-  laneLevel: number,
-  time: number,
-): Phase => ({ fn, units: loops[0].size, granule: laneLevel === 1 ? 16 : 1, time });
+export function unitsOf({ fn, loops, laneLevel }: Nest, time: number): Phase {
+  return { fn, units: loops[0].size, granule: laneLevel === 1 ? 16 : 1, time };
+}
 
 /** The estimated time of computing formulas for a number of elements, in nanoseconds. */
 export function timeOf(formulas: readonly Expr[], elements: number): number {
   let time = 0.2;
-  visitExprs(formulas, (expr) => {
+  for (const expr of exprsOf(formulas)) {
     if (expr.kind === "call") time += 0.12 * costOf(expr.op);
     else if (expr.kind === "load") time += 0.2;
-  });
+  }
   return time * elements;
 }
 

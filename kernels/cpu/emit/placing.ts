@@ -5,6 +5,7 @@
  * @module
  */
 import type { Atom, Expr, Index } from "../../formula.ts";
+import { remember } from "../../remember.ts";
 import type { Loop } from "./loops.ts";
 
 /**
@@ -46,9 +47,7 @@ export class Placing {
 
   /** The place of an expression, an index or an atom. */
   of(thing: Expr | Index | Atom): Place {
-    let place = this.#places.get(thing);
-    if (place === undefined) this.#places.set(thing, place = this.#of(thing));
-    return place;
+    return remember(this.#places, thing, () => this.#of(thing));
   }
 
   #of(thing: Expr | Index | Atom): Place {

@@ -8,7 +8,14 @@
  *
  * @module
  */
-import { formulasOf, indicesOf, type ReduceKernel, visitExprs } from "../../kernel.ts";
+import {
+  exprsOf,
+  formulasOf,
+  indicesOf,
+  loadsOf,
+  type ReduceKernel,
+  valuesOf,
+} from "../../kernel.ts";
 import { sizeOf } from "../../graph.ts";
 import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
@@ -21,7 +28,7 @@ import { identityBits } from "../wasm/simd.ts";
 
 /** out[i] = store(i, result = combine over k of body(i, k)). */
 export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phase {
-  const { space, over, combine, body, stores } = kernel;
+  const { space, over, combine, body } = kernel;
   if (sizeOf(over) === 0) {
     return emitMap(kernel, sizes, (code) => code.v128(identityBits(combine, body.dtype)));
   }
@@ -35,8 +42,8 @@ export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phas
   const code = (rows ? sumRows : sumColumns)(kernel, nest, outer.length);
   fn.code.append(nest.wrap(code, rows ? outer.length : outer.length - 1));
   const time = timeOf([body], sizeOf(space) * sizeOf(over)) +
-    timeOf(stores.map(({ value }) => value), sizeOf(space));
-  return unitsOf(fn, loops, laneLevel, time);
+    timeOf(valuesOf(kernel), sizeOf(space));
+  return unitsOf(nest, time);
 }
 
 /** Whether to give the lanes to the terms of one output. */
@@ -50,11 +57,10 @@ function sumsRows(kernel: ReduceKernel, outer: readonly Loop[], inner: readonly 
 /** The cost of reading four lanes, divided by the share of lanes that are not empty. */
 function readingCost(kernel: ReduceKernel, placing: Placing, size: number): number {
   let cost = 2;
-  visitExprs([kernel.body], (expr) => {
-    if (expr.kind !== "load") return;
-    const stride = placing.stride(expr.at);
+  for (const { at } of loadsOf([kernel.body])) {
+    const stride = placing.stride(at);
     cost += stride === 0 || stride === 1 ? 1 : 5;
-  });
+  }
   return cost * Math.ceil(size / 4) * 4 / size;
 }
 
@@ -63,11 +69,8 @@ function readingCost(kernel: ReduceKernel, placing: Placing, size: number): numb
  * alone: four groups of it are four times the code, and with eight tanh 4 % slower.
  */
 function groupsFor(kernel: ReduceKernel): number {
-  let calls = 0;
-  visitExprs([kernel.body], (expr) => {
-    if (expr.kind === "call") calls += expr.args.length;
-  });
-  return calls <= 16 ? 4 : 1;
+  const args = exprsOf([kernel.body]).flatMap((expr) => expr.kind === "call" ? expr.args : []);
+  return args.length <= 16 ? 4 : 1;
 }
 
 /** The lanes are neighbouring outputs. */

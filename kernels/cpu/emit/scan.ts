@@ -60,5 +60,5 @@ export function emitScan(kernel: ScanKernel, sizes: readonly number[]): Phase {
     return sums.start(formulas.levels[laneLevel]).append(inOrder);
   });
   fn.code.append(nest.wrap(lanes, laneLevel - 1));
-  return unitsOf(fn, loops, laneLevel, timeOf(formulasOf(kernel), sizeOf(space)));
+  return unitsOf(nest, timeOf(formulasOf(kernel), sizeOf(space)));
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { remember } from "../../remember.ts";
 import { append, type FunctionBuilder, unsigned } from "./assembler.ts";
 
 /**
@@ -25,9 +26,8 @@ export class ModuleBuilder {
   add(fn: FunctionBuilder): number {
     const body = fn.body();
     const key = `${fn.parameters}:${decoder.decode(new Uint8Array(body))}`;
-    const { size } = this.#functions;
-    if (!this.#functions.has(key)) this.#functions.set(key, { fn, body, index: size });
-    return this.#functions.get(key)!.index;
+    const { size: index } = this.#functions;
+    return remember(this.#functions, key, () => ({ fn, body, index })).index;
   }
 
   /** Exports a function. */

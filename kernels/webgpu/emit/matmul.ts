@@ -14,10 +14,9 @@
  *
  * @module
  */
-import type { Index, Load } from "../../formula.ts";
-import { add, axisIndex, constantIndex, scale } from "../../indexing.ts";
+import type { Atom, Index, Load } from "../../formula.ts";
+import { add, axisIndex, mapAtoms, scale } from "../../indexing.ts";
 import type { MatmulKernel } from "../../kernel.ts";
-import { load } from "../../scalar.ts";
 import { storingResult } from "./parts.ts";
 import { emitRegisters } from "./registers.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
@@ -40,17 +39,12 @@ export function partsOfProduct(kernel: MatmulKernel, parts: number): MatmulKerne
   const own = depth / parts;
   const k = space.length;
   // The axes move up by one, and k becomes part · own + k.
-  const axisAt = (axis: number, size: number): Index =>
-    axis === k
-      ? add(scale(axisIndex(0, parts), own), axisIndex(k + 1, own))
-      : axisIndex(axis + 1, size);
-  const inPart = ({ buffer, at, dtype }: Load): Load => {
-    const terms = at.terms.map(({ atom, scale: by }) => {
-      if (atom.kind !== "axis") throw new TypeError(`A factor of ${name} is not strided`);
-      return scale(axisAt(atom.axis, atom.size), by);
-    });
-    return load(buffer, add(constantIndex(at.constant), ...terms), dtype);
+  const moved = (atom: Atom): Index => {
+    if (atom.kind !== "axis") throw new TypeError(`A factor of ${name} is not strided`);
+    if (atom.axis !== k) return axisIndex(atom.axis + 1, atom.size);
+    return add(scale(axisIndex(0, parts), own), axisIndex(k + 1, own));
   };
+  const inPart = (factor: Load): Load => ({ ...factor, at: mapAtoms(factor.at, moved) });
   return {
     ...storingResult(kernel, a.dtype, "parts"),
     ...{ space: [parts, ...space], over: [own], a: inPart(a), b: inPart(b) },

@@ -53,8 +53,6 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
 
   for (const v of range(tile.vectors)) {
     root.push(`let width${v} = min(4u, ${unsigned(columns)} - (column + ${unsigned(v * 4)}));`);
-  }
-  for (const v of range(tile.vectors)) {
     loop.push(`let y${v} = vec4<${type}>(${y.slice(v * 4, v * 4 + 4).join(", ")});`);
   }
   for (const { r, v, sum } of sums) loop.push(`${sum} += ${x[r]} * y${v};`);

@@ -203,10 +203,7 @@ export class Writer {
 }
 
 const innermost = (parts: readonly Placed[]): Block | undefined =>
-  parts.flatMap(({ home }) => home ?? []).reduce<Block | undefined>(
-    (home, other) => home !== undefined && home.depth >= other.depth ? home : other,
-    undefined,
-  );
+  parts.flatMap(({ home }) => home ?? []).sort((a, b) => b.depth - a.depth).at(0);
 
 /** The text of all helper functions that the named ones call, themselves included. */
 export function helperText(names: Iterable<string>): string {
