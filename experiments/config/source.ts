@@ -116,6 +116,8 @@ export interface Changes {
 /**
  * Changes a config as the flags say.
  *
+ * A target takes the place of a schedule of β.
+ *
  * @throws {UserError} as {@linkcode withBeta}, {@linkcode resolveDataSet} and
  *   {@linkcode parseConfig}, if the latent layer has no such noise, and if β is both given and
  *   adapted to a target
@@ -133,8 +135,10 @@ export function withChanges(config: Config, changes: Changes): Config {
     const what = rate !== undefined ? `rate ${rate}` : `distortion ${distortion}`;
     throw new UserError(`--beta must be left out, since β is adapted to the ${what}`);
   }
+  const isAdapted = (changes.rate ?? changes.distortion) !== undefined;
   const changed = {
     ...beta === undefined ? config : withBeta(config, beta),
+    ...isAdapted && { betaSchedule: undefined },
     latent,
     ...rate !== undefined && { rate },
     ...distortion !== undefined && { distortion },

@@ -163,9 +163,10 @@ export interface Latent {
 
 /**
  * A kind of latent layer, with codes of `size` dimensions behind an encoder whose last layer has
- * `width` units.
+ * `width` units, for batches of `batch` images.
  */
-export interface LatentKind<Options> extends Kind<Options, [size: number, width: number], Latent> {
+export interface LatentKind<Options>
+  extends Kind<Options, [size: number, width: number, batch: number], Latent> {
   /** Whether log q(z|x) is known. */
   readonly hasDensity: boolean;
 }

@@ -12,8 +12,8 @@ import * as LATENTS from "./latents/mod.ts";
  * The latent layer of a config. The number of pixels matters only without hidden layers, and for no
  * rule.
  */
-export function latentOf({ latent, encoder }: Surroundings, pixels = 1): Latent {
-  return make(LATENTS, latent, latent.size, encoder.at(-1)?.units ?? pixels);
+export function latentOf({ latent, encoder, batch }: Surroundings, pixels = 1): Latent {
+  return make(LATENTS, latent, latent.size, encoder.at(-1)?.units ?? pixels, batch);
 }
 
 /** Whether log q(z|x) is known for the codes of a config. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { termParts } from "../models/term.ts";
+import { latentOf } from "../models/rules.ts";
 import type { RunGroup } from "./group.ts";
 
 /** The floor of a rate, in nats per image. */
@@ -15,10 +15,9 @@ export interface Floor {
   readonly total: number;
 }
 
-/** The floor of a group whose latent layer is Echo with one scale for each dimension. */
+/** The floor of a group, if its latent layer is Echo. */
 export function floorOf({ config }: RunGroup): Floor | undefined {
-  const channel = config && termParts(config).latent.channel;
-  if (channel === undefined) return undefined;
-  const dimension = -Math.log(channel.clip);
-  return { dimension, total: config!.latent.size * dimension };
+  const total = config && latentOf(config).leastRate;
+  if (total === undefined) return undefined;
+  return { dimension: total / config!.latent.size, total };
 }

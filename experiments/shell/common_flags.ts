@@ -73,12 +73,12 @@ export const TARGET_FLAGS = {
     type: "number",
     value: "<nats>",
     min: 0,
-    help: "adapt β so that the rate on the validation images ends at this",
+    help: "adapt β, instead of a schedule, until the rate on the validation images is this",
   },
   distortion: {
     type: "number",
     value: "<nats>",
     min: 0,
-    help: "adapt β so that the distortion on the validation images ends at this",
+    help: "adapt β, instead of a schedule, until their distortion is this",
   },
 } as const;

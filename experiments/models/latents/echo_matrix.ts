@@ -47,22 +47,22 @@ interface Directions {
 export const echo_matrix: LatentKind<EchoMatrixOptions> = {
   hasDensity: false,
   keys: { ...channelKeys, reflections: z.int().min(0).default(2) },
-  problem(options, { latent: { size } }) {
+  problem(options, { batch, latent: { size } }) {
     const { reflections } = options;
-    if (reflections <= size) return channelProblem(options);
+    if (reflections <= size) return channelProblem(options, batch);
     return `latent.reflections: expected at most latent.size, ${size}, but found ${reflections}`;
   },
   parameters: ({ reflections }, size, width) => 2 * (width + 1) * reflections * size,
-  make(options, size, width) {
+  make(options, size, width, batch) {
     const { reflections } = options;
-    const channel = channelOf(options);
+    const channel = channelOf(options, batch);
     return {
       leastRate: -size * Math.log(channel.clip),
       init(key): Directions {
         const [left, right] = split(key).map((key) => initDense(key, width, reflections * size));
         return { left, right };
       },
-      ...echoLatent<MatrixEncodings>(options, {
+      ...echoLatent<MatrixEncodings>(options, channel, {
         encodings(own: Directions, mean, logScale, { hidden }) {
           const [left, right] = [own.left, own.right].map((layer) =>
             reshape(dense(layer, hidden), [mean.shape[0], reflections, size])

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
+import type { Config } from "../../../experiments/config/config.ts";
 import type { LatentConfig, PriorConfig } from "../../../experiments/models/architecture.ts";
 import { parseConfig } from "../../../experiments/config/schema.ts";
 import { jsonSchema, SCHEMA_FILE } from "../../../experiments/config/schema.ts";
@@ -10,46 +11,78 @@ import { assertRefused, assertRefusedLater, temporaryFolder } from "../../fixtur
 const MINIMAL = { latent: { type: "gaussian", size: 8 } };
 const parse = (config: unknown) => parseConfig(config, "my.json");
 
+/** What echo and its variants change of the defaults: how they train. */
+const RISING = {
+  learningRate: { type: "constantThenLinear", rate: 2e-3, constantFraction: 0.5 },
+  betaSchedule: { cycles: 1, fraction: 0.3 },
+} as const;
+
 Deno.test("the configs echo and vae name every key and equal the defaults", async () => {
   const echo = await findConfig("echo");
-  const defaults = parse({ latent: { type: "echo", size: 32 } });
-  assertEquals(echo, { name: "echo", config: defaults });
+  const defaults = parse({ latent: { type: "echo", size: 32, bias: 3e-5 } });
+  assertEquals(echo, { name: "echo", config: { ...defaults, ...RISING } });
   const vae = await findConfig("vae.json");
   const gaussian = { type: "gaussian", size: 32 } as const;
   assertEquals(vae, { name: "vae", config: { ...defaults, latent: gaussian } });
 });
 
 Deno.test("the other shipped configs differ from them only in latent, prior and MMD", async () => {
+  const { config: echo } = await findConfig("echo");
   const { config: vae } = await findConfig("vae");
   const gaussian = vae.latent;
-  const like = (keys: object) => parse({ latent: { type: "echo", size: 32, ...keys } }).latent;
+  const like = (keys: object) => parse({ latent: { ...echo.latent, ...keys } }).latent;
+  const sampling = "withoutReplacement";
+  const ofPaper = (keys: object) =>
+    parse({ latent: { type: "echo", size: 32, startScale: 0.5, gain: 1, sampling, ...keys } })
+      .latent;
+  const tanh = (divisor: number) => ofPaper({ mean: "tanh", divisor, clip: 0.8359 });
   const iaf = parse({ latent: { type: "iaf", size: 32 } }).latent;
-  const prior = (type: string) => parse({ ...MINIMAL, prior: { type } }).prior;
-  const [standard, maf, vamp] = ["standard", "maf", "vamp"].map(prior);
-  const expected: [name: string, latent: LatentConfig, prior?: PriorConfig, mmd?: boolean][] = [
-    ["echo_cycle", like({ sampling: "cycle" })],
-    ["echo_linear", like({ mean: "linear", divisor: 1 })],
-    ["echo_long", like({ bias: 1.9e-6 })],
-    ["echo_matrix", like({ type: "echo_matrix", dMax: 32, clip: 0.8359 })],
-    ["echo_pool", like({ pool: { size: 300, fresh: false } })],
-    ["echo_tanh64", like({ divisor: 64 })],
+  const prior = (type: string, keys?: object) =>
+    parse({ ...MINIMAL, prior: { type, ...keys } }).prior;
+  const [standard, maf, vamp] = ["standard", "maf", "vamp"].map((type) => prior(type));
+  const mmd = (keys?: object) =>
+    parse({ ...MINIMAL, loss: [{ type: "mmd", weight: 999, ...keys }] }).loss;
+  type Row = [name: string, latent: LatentConfig, prior?: PriorConfig, more?: Config["loss"]];
+  const variants: Row[] = [
+    ["echo_matrix", like({ type: "echo_matrix", dMax: 32 })],
+    ["echo_pool", like({ sampling, pool: { size: 300, fresh: false } })],
+    ["vae_rising", gaussian],
+  ];
+  const others: Row[] = [
+    ["echo_linear", ofPaper({ clip: 0.8175 })],
+    ["echo_tanh64", tanh(64)],
     ["iaf_context", { ...iaf, context: true, shiftOnly: false } as LatentConfig],
     ["iaf_maf", iaf, maf],
     ["iaf_prior", iaf],
-    ["iaf_prior_mmd", iaf, standard, true],
+    ["iaf_prior_mmd", iaf, standard, mmd()],
     ["iaf_vamp", iaf, vamp],
-    ["info_vae", gaussian, standard, true],
+    ["info_vae", gaussian, standard, mmd()],
     ["multiplicative", { type: "multiplicative", size: 32 }],
     ["vae_maf", gaussian, maf],
     ["vae_vamp", gaussian, vamp],
   ];
-  const mmd = parse({ ...MINIMAL, loss: [{ type: "mmd", weight: 999 }] }).loss;
-  for (const [name, latent, prior = standard, withMmd = false] of expected) {
-    const { config } = await findConfig(name);
-    const loss = withMmd ? [...vae.loss, ...mmd] : vae.loss;
-    assertEquals(config, { ...vae, latent, prior, loss }, name);
+  const biased = mmd({ estimator: "biased" });
+  const originals: Row[] = [
+    ["echo_original", tanh(16)],
+    ["iaf_prior_mmd_original", iaf, standard, mmd({ bandwidth: 0.01, estimator: "biased" })],
+    ["info_vae_original", gaussian, standard, biased],
+    ["vae_original", gaussian],
+    ["vae_vamp_original", gaussian, prior("vamp", { legacy: true })],
+  ];
+  const asOriginal = { learningRate: { type: "alemiLegacy", rate: 3e-4 }, epochs: 200 } as const;
+  const groups: [rows: Row[], keys: Partial<Config>][] = [
+    [variants, RISING],
+    [others, {}],
+    [originals, asOriginal],
+  ];
+  for (const [rows, keys] of groups) {
+    for (const [name, latent, prior = standard, more = []] of rows) {
+      const { config } = await findConfig(name);
+      assertEquals(config, { ...vae, latent, prior, loss: [...vae.loss, ...more], ...keys }, name);
+    }
   }
-  assertEquals(await shippedNames(), ["echo", ...expected.map(([name]) => name), "vae"].sort());
+  const names = groups.flatMap(([rows]) => rows.map(([name]) => name));
+  assertEquals(await shippedNames(), ["echo", "vae", ...names].sort());
 });
 
 Deno.test("the JSON Schema is up to date, and every shipped config names it", async () => {
@@ -107,7 +140,7 @@ Deno.test("a config that does not exist or is not JSON is refused", async () => 
   await using folder = await temporaryFolder();
   const path = join(folder.path, "mine.json");
   await assertRefusedLater(() => findConfig("ecko"), `"ecko"`, "did you mean echo?");
-  await assertRefusedLater(() => findConfig(path), path, "echo, echo_cycle");
+  await assertRefusedLater(() => findConfig(path), path, "echo, echo_linear");
   await assertRefusedLater(() => findConfig("{latent: 3}"), "--config is not JSON");
   await writeFile(path, "latent: 3");
   await assertRefusedLater(() => findConfig(path), `${path} is not JSON`);

@@ -6,9 +6,9 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import {
+  add,
   concat,
   type Device,
-  div,
   echoRate,
   echoSample,
   grad,
@@ -22,7 +22,6 @@ import {
   run,
   slice,
   sum,
-  tanh,
   type Tensor,
   treeLeaves,
   treeMap,
@@ -118,20 +117,20 @@ onEveryDevice(
   async (device) => {
     for (const config of [STALE, FRESH]) {
       const { model, params, images, pool } = open(config, device);
-      const channel = channelOf(config.latent as unknown as EchoOptions);
+      const channel = channelOf(config.latent as unknown as EchoOptions, config.batch);
       const [batch, at] = [images(1), params(0)];
       const said = model.encoder(at).encode(batch);
       const others = pool.encodings(pool.init(at, images(2, 3 * BATCH)), at);
       const encodings = ({ mean, scale }: Encoded) => ({
-        mean: tanh(div(mean, 16)),
-        logScale: logSigmoid(scale),
+        mean,
+        logScale: logSigmoid(add(scale, Math.log(0.2 / 0.8))),
       });
       const { mean: f, logScale } = encodings(said);
       const all = encodings(treeMap((a, b) => concat([a, b]), said, others));
       const z = echoSample(key(3), f, logScale, channel, { ...all, withBatch: true });
       const { distortion, rate } = model.losses(at, batch, key(3), others);
       const expectedRate = mean(echoRate(logScale, channel));
-      const found = run([distortion, rate, model.decode(at, z), expectedRate], device);
+      const found = run([distortion, rate, model.decode(at, mul(z, 5)), expectedRate], device);
       const p = await found[2].read(), x = await batch.read();
       let cost = 0;
       p.forEach((p, i) => cost -= x[i] * Math.log(p) + (1 - x[i]) * Math.log(1 - p));

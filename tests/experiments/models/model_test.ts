@@ -41,7 +41,7 @@ Deno.test("models have the expected number of parameters", async () => {
   const turns = 2 * layers(200, 2 * 32);
   const expected: Record<string, [parameters: number, dense: number]> = {
     ...{ echo: [plain, plain], vae: [plain, plain], info_vae: [plain, plain] },
-    ...{ echo_long: [plain, plain], echo_pool: [plain, plain], echo_cycle: [plain, plain] },
+    ...{ echo_original: [plain, plain], echo_pool: [plain, plain] },
     echo_matrix: [plain + turns, plain + turns],
     vae_maf: [plain + masked, plain + flow],
     vae_vamp: [plain + 750 * 784, plain + 750 * 784],

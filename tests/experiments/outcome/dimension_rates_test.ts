@@ -1,12 +1,24 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../fixtures/property.ts";
-import { echoRate, gaussianKl, mean, openDevice, run, tensor } from "../../../mod.ts";
+import {
+  echoRate,
+  gaussianKl,
+  mean,
+  openDevice,
+  run,
+  tensor,
+  truncationBias,
+} from "../../../mod.ts";
 import {
   activeUnits,
   byRate,
   dimensionRates,
 } from "../../../experiments/outcome/dimension_rates.ts";
-import { channelOf, type EchoOptions } from "../../../experiments/models/latents/echo.ts";
+import {
+  channelOf,
+  type DiagonalOptions,
+  type EchoOptions,
+} from "../../../experiments/models/latents/echo.ts";
 import type { NamedArray } from "../../../experiments/formats/safetensors.ts";
 import { CONFIG, ECHO_MATRIX, IAF_VAMP, like, VAE } from "../../fixtures/bars.ts";
 import { assertRefused } from "../../fixtures/helpers.ts";
@@ -48,7 +60,9 @@ Deno.test("rates of dimensions add up to the model's rate, for Echo and for N(0,
       const sum = (config: typeof CONFIG) =>
         dimensionRates(config, named, "x")!.nats.reduce((sum, rate) => sum + rate, 0);
       const rates = [
-        ...[ECHO, LINEAR].map((echo) => echoRate(asTensor(codes.logScale), channelOf(echo))),
+        ...[ECHO, LINEAR].map((echo) =>
+          echoRate(asTensor(codes.logScale), channelOf(echo, CONFIG.batch))
+        ),
         gaussianKl(asTensor(codes.mean), asTensor(codes.logVariance)),
       ].map((rate) => mean(rate));
       run(rates, device);
@@ -64,13 +78,18 @@ Deno.test("rates of dimensions add up to the model's rate, for Echo and for N(0,
   device.close();
 });
 
-Deno.test("the channel is that of the config: its clip is given, or solved for the bound on its means", () => {
-  const of = (options: Partial<EchoOptions>) => channelOf({ ...ECHO, dMax: 99, ...options });
-  assertAlmostEquals(of({}).clip, 0.835866, 1e-6);
-  assertAlmostEquals(of({ mean: "linear" }).clip, 0.817523, 1e-6);
-  assertEquals(of({ mean: "linear" }).meanClip, 10);
+Deno.test("the channel is that of the config: its clip is given, or solved for the bias and the echoes there are", () => {
+  const of = (options: Partial<DiagonalOptions>, batch = 100) =>
+    channelOf({ ...ECHO, dMax: 99, ...options }, batch);
+  const { clip, dMax, meanClip } = of({});
+  assertAlmostEquals(truncationBias({ ...of({}), clip, dMax }), 3e-5, 1e-12);
+  assertEquals([dMax, meanClip, of({ mean: "linear" }).meanClip], [99, Infinity, 10]);
   assertEquals(of({ clip: 0.5 }).clip, 0.5);
   assertAlmostEquals(of({ bias: 1.9e-6 }).clip, 0.95, 2e-5);
+  assertEquals(of({}, 20), { ...of({ dMax: 19 }), dMax: 19 });
+  assert(of({}, 20).clip < 0.8);
+  assertEquals(of({ pool: { size: 40, fresh: false } }, 20).dMax, 59);
+  assertEquals(of({ sampling: "withReplacement" }, 20).dMax, 99);
 });
 
 Deno.test("otherwise the rate is the capacity of a Gaussian channel, which no shift or scale changes", () => {

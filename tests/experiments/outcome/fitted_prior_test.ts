@@ -115,11 +115,18 @@ async function open(config: Config) {
   return { device, model, params, fit };
 }
 
-const two = { size: 2, mean: "linear", dMax: 99, clip: 0.99 };
+const two = {
+  size: 2,
+  divisor: 16,
+  startScale: 0.5,
+  gain: 1,
+  clip: 0.99,
+  sampling: "withoutReplacement",
+};
 for (
   const config of [
-    like({ latent: { ...two, type: "echo" } }),
-    like({ latent: { ...two, type: "echo_matrix", reflections: 1 } }),
+    like({ latent: { ...two, type: "echo" }, batch: 100 }),
+    like({ latent: { ...two, type: "echo_matrix", reflections: 1 }, batch: 100 }),
   ]
 ) {
   const { latent } = config;

@@ -123,11 +123,11 @@ Deno.test("settings are compared by path, loss terms by type, and the seed is le
   assert(alike.includes("latent.dMax") && alike.includes("latent.size") && !alike.includes("seed"));
   assertEquals(commonValue(all.toReversed(), "latent.dMax"), "10");
   // Options of one type differ, and so do losses if one lacks a term.
-  const linear = like({
-    latent: { ...CONFIG.latent, mean: "linear", clip: 0.5 },
+  const bounded = like({
+    latent: { ...CONFIG.latent, mean: "tanh", clip: 0.5 },
     loss: [{ type: "rate", weight: 1 }],
   });
-  assertEquals(compareSettings([CONFIG, linear].map(settingsOf)).different, [
+  assertEquals(compareSettings([CONFIG, bounded].map(settingsOf)).different, [
     "latent.mean",
     "loss.reconstruction.weight",
     "latent.clip",
