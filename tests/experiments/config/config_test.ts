@@ -13,7 +13,7 @@ const parse = (config: unknown) => parseConfig(config, "my.json");
 
 /** What echo and its variants change of the defaults: how they train. */
 const RISING = {
-  learningRate: { type: "constantThenLinear", rate: 2e-3, constantFraction: 0.5 },
+  learningRate: { type: "constantThenLinear", rate: 3e-3, constantFraction: 0.5 },
   betaSchedule: { cycles: 1, fraction: 0.3 },
 } as const;
 
