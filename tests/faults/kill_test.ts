@@ -65,13 +65,19 @@ async function spansOf(child: Deno.ChildProcess): Promise<number[]> {
  * @returns whether the process was still running
  */
 async function killAfter(child: Deno.ChildProcess, line: number, wait: number): Promise<boolean> {
-  let running = true;
-  const ending = child.status.finally(() => running = false);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const aim = () => timer = setTimeout(() => running && child.kill("SIGKILL"), wait);
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      // The process has ended, though its status is not known here yet.
+      if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+    }
+  };
+  const aim = () => timer = setTimeout(kill, wait);
   if (line === 0) aim();
   await readLines(child, (count) => count === line && aim());
-  const { signal } = await ending;
+  const { signal } = await child.status;
   clearTimeout(timer);
   return signal !== null;
 }
