@@ -4,7 +4,12 @@ import type { Config } from "../../../experiments/config/config.ts";
 import type { LatentConfig, PriorConfig } from "../../../experiments/models/architecture.ts";
 import { parseConfig } from "../../../experiments/config/schema.ts";
 import { jsonSchema, SCHEMA_FILE } from "../../../experiments/config/schema.ts";
-import { findConfig, shippedNames, withBeta } from "../../../experiments/config/source.ts";
+import {
+  findConfig,
+  shippedNames,
+  withBeta,
+  withChanges,
+} from "../../../experiments/config/source.ts";
 import { writeFile } from "../../../experiments/shell/files.ts";
 import { assertRefused, assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 
@@ -165,6 +170,16 @@ Deno.test("the message on an unknown key names the nearest allowed key", () => {
     `"quux"`,
     "units, activation",
   );
+});
+
+Deno.test("a target takes the place of a schedule of β", async () => {
+  const { config } = await findConfig("echo");
+  const { betaSchedule: _, ...rest } = config;
+  for (const target of [{ rate: 20 }, { distortion: 80 }]) {
+    const changed = withChanges(config, target);
+    assertEquals(JSON.parse(JSON.stringify(changed)), { ...rest, ...target });
+  }
+  assertEquals(withChanges(config, { beta: 2 }).betaSchedule, config.betaSchedule);
 });
 
 Deno.test("beta multiplies the weights of rate terms", () => {

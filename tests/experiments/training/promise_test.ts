@@ -37,7 +37,6 @@ Deno.test("after 2,000 steps on 5,000 images echo is below vae", async () => {
     return rate + distortion;
   };
   const [echo, vae] = [await negativeElbo("echo"), await negativeElbo("vae")];
-  console.log(echo, vae);
   assertLess(echo, vae - 1);
   device.close();
 });
