@@ -202,9 +202,9 @@ function makeBetaSchedule(
 ): ((step: Tensor) => Tensor) | undefined {
   if (betaSchedule === undefined) return undefined;
   const { cycles, fraction } = betaSchedule;
-  const length = epochs * stepsPerEpoch / cycles;
+  const steps = epochs * stepsPerEpoch, length = steps / cycles;
   return (step) => {
-    const cycle = div(cast(step, "float32"), length);
+    const cycle = div(cast(min(step, steps - 1), "float32"), length); // after the end, as at the end
     return min(div(sub(cycle, floor(cycle)), fraction), 1);
   };
 }

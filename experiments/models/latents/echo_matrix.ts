@@ -3,8 +3,9 @@
  * few reflections, whose directions depend on the image. So the noise is stretched along axes that
  * differ from image to image.
  *
- * Each echo costs a matrix–vector product, one after another, so `dMax` should be no larger than
- * necessary: at the clip for 99 echoes, 32 echoes have a bias of only 1.6e-6 nats per dimension.
+ * Each echo costs a matrix–vector product, one after another: a training step with 99 echoes takes 1.7
+ * times as long as one with 32. But with 32 the clip must be .879 for the same bias of truncation, so
+ * 32 dimensions have at least 4.1 nats instead of 1.14.
  *
  * @module
  */

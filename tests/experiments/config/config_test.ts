@@ -49,7 +49,7 @@ Deno.test("the other shipped configs differ from them only in latent, prior and 
     parse({ ...MINIMAL, loss: [{ type: "mmd", weight: 999, ...keys }] }).loss;
   type Row = [name: string, latent: LatentConfig, prior?: PriorConfig, more?: Config["loss"]];
   const variants: Row[] = [
-    ["echo_matrix", like({ type: "echo_matrix", dMax: 32 })],
+    ["echo_matrix", like({ type: "echo_matrix" })],
     ["echo_pool", like({ sampling, pool: { size: 300, fresh: false } })],
     ["vae_rising", gaussian],
   ];
