@@ -144,6 +144,8 @@ export async function train(run: Run): Promise<Outcome> {
     run.onEpoch?.(record);
   }
 
+  // A finished run that is resumed gets its files again, also the pictures of its last epoch.
+  if (epoch === begun.epoch) await paint(state.params);
   return { epoch, test: await conclude(run, model, { state, epoch }, keys) };
 }
 

@@ -21,6 +21,7 @@ export const measured = (values: ArrayLike<number>): Measured => ({
 
 /** A text such as "111.40 ± 0.12", or "111.40" where the standard error is unknown. */
 export function measuredText({ value, standardError }: Measured, decimals = 2): string {
-  const text = value.toFixed(decimals).replace("-", "−");
+  const rounded = Number(value.toFixed(decimals)) + 0; // + 0, so that −0.001 is 0.00
+  const text = rounded.toFixed(decimals).replace("-", "−");
   return Number.isNaN(standardError) ? text : `${text} ± ${standardError.toFixed(decimals)}`;
 }

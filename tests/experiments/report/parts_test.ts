@@ -64,6 +64,7 @@ Deno.test("the standard error is that of the mean; for a single value it is unkn
   assertAlmostEquals(standardError, Math.sqrt(7 / 3)); // the squares are 4, 1 and 9, over n − 1 = 2: 7
   assertEquals(measuredText({ value: -1.234, standardError: 0.056 }), "−1.23 ± 0.06");
   assertEquals(measuredText({ value: 3, standardError: NaN }, 0), "3");
+  assertEquals(measuredText({ value: -0.004, standardError: NaN }), "0.00");
 });
 
 const runOf = (name: string, config?: Config): ReportRun => ({

@@ -21,7 +21,7 @@ import {
   assertSentence,
   temporaryFolder,
 } from "../../fixtures/helpers.ts";
-import { trainUntil } from "../../fixtures/training.ts";
+import { resultOf, trainUntil } from "../../fixtures/training.ts";
 
 /** Resumes a run with the config in its folder. */
 async function resume(folder: RunFolder, device: Device): Promise<void> {
@@ -220,6 +220,19 @@ Deno.test("a resume without --importance keeps the bound on the likelihood", asy
   assertEquals(test!.likelihood!.samples, 3);
   assertEquals((await train({ ...whole, resume: true })).test, test);
   assertEquals(await readTest(folder.test), test);
+  device.close();
+});
+
+Deno.test("a finished run that lost its pictures and its test gets the same ones again", async () => {
+  await using runs = await temporaryFolder();
+  const device = await openDevice("cpu");
+  const folder = runFolder(runs.path, "run");
+  await trainUntil(Infinity, folder, device, { config: like({ epochs: 1 }) });
+  const whole = await resultOf(folder);
+  const { reconstructions, samples, traversals, codes, test } = folder;
+  for (const path of [reconstructions, samples, traversals, codes, test]) await Deno.remove(path);
+  await resume(folder, device);
+  assertEquals(await resultOf(folder), whole);
   device.close();
 });
 
