@@ -23,9 +23,13 @@ const { setImmediate } = globalThis as { setImmediate?: (act: () => void) => voi
 export function turn(): Promise<void> | undefined {
   if (performance.now() - turned < MOST) return undefined;
   turned = Infinity; // only one of several readers waits
-  return new Promise<void>(setImmediate ?? deliver).then(() => {
-    turned = performance.now();
-  });
+  const later = setImmediate ?? deliver;
+  return new Promise((resolve) =>
+    later(() => {
+      turned = performance.now();
+      resolve();
+    })
+  );
 }
 
 /** Acts in a later task. Browsers delay timers, in hidden tabs by a second, but no messages. */

@@ -125,6 +125,13 @@ const withSchema = object<Config & { $schema?: string }>({
 /** The schema. It drops the key $schema, with which a file names its JSON Schema. */
 const schema: z.ZodType<Config> = withSchema.transform(({ $schema: _, ...config }) => config);
 
+/** The config with the options whose default depends on others. */
+function completed(config: Config): Config {
+  const table: Table = LATENTS;
+  const latent = table[config.latent.type].complete?.(config.latent) ?? config.latent;
+  return { ...config, latent: latent as Config["latent"] };
+}
+
 /** A sentence for each part of a config that does not fit the others; it begins with a path. */
 function problemsOf(config: Config): string[] {
   const ask = (table: Table, choice: { readonly type: string }, path: string) =>
@@ -186,9 +193,10 @@ export function jsonSchema(): string {
 export function parseConfig(value: unknown, source: string): Config {
   const result = schema.safeParse(value);
   if (!result.success) throw new UserError(`${source}${issueText(result.error, value)}`);
-  const [problem] = problemsOf(result.data);
+  const config = completed(result.data);
+  const [problem] = problemsOf(config);
   if (problem !== undefined) throw new UserError(`${source}, ${problem}`);
-  return result.data;
+  return config;
 }
 
 if (import.meta.main) await main(() => writeFile(SCHEMA_FILE, jsonSchema()));

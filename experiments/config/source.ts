@@ -78,6 +78,23 @@ export async function readConfig(path: string): Promise<Config> {
   return parseConfigText(await readText(path), path);
 }
 
+/**
+ * Reads and checks the config that a run keeps.
+ *
+ * @throws {UserError} as {@link findConfig}, and if an older version wrote it, whose Echo had a clip
+ *   that is not in the file
+ */
+export async function readRunConfig(path: string): Promise<Config> {
+  const { type, clip, bias } = Object(Object(parseJson(await readText(path), path)).latent);
+  if (`${type}`.startsWith("echo") && clip === undefined && bias === undefined) {
+    throw new UserError(
+      `${path}, latent: expected clip or bias, but found neither: an older version trained this run; ` +
+        `train it again, or add the clip that it had`,
+    );
+  }
+  return await readConfig(path);
+}
+
 /** Reads and checks a config's JSON; {@link UserError} as {@link findConfig}. */
 export function parseConfigText(text: string, source: string): Config {
   return parseConfig(parseJson(text, source), source);

@@ -21,6 +21,8 @@ export interface Surroundings {
 export interface Kind<Options, Rest extends readonly unknown[], Made> {
   /** The schema and the default of each option. */
   readonly keys: Keys<Options>;
+  /** Fills in options whose default depends on others. */
+  complete?(options: Options): Options;
   /**
    * Checks options that are valid one by one against each other and against the rest of the config.
    *

@@ -7,7 +7,7 @@
 
 import { basename, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
-import { readConfig } from "../config/source.ts";
+import { readRunConfig } from "../config/source.ts";
 import { readTest, type TestRecord } from "../outcome/conclusion.ts";
 import type { DimensionRates } from "../models/latent.ts";
 import { dimensionRates } from "../outcome/dimension_rates.ts";
@@ -81,7 +81,7 @@ async function readRun(path: string): Promise<ReportRun | string> {
   const folder = folderAt(path);
   const problems: string[] = [];
   const part = makePart(problems);
-  const config = await part(folder.config, readConfig);
+  const config = await part(folder.config, readRunConfig);
   const lines = await part(folder.history, readWholeHistory);
   const test = await exists(folder.test) ? await part(folder.test, readWholeTest) : undefined;
   const history = lines?.records ?? [];

@@ -8,7 +8,7 @@
 import { basename, join } from "node:path";
 import { epochOf } from "./checkpoint.ts";
 import type { Config } from "../config/config.ts";
-import { readConfig } from "../config/source.ts";
+import { readRunConfig } from "../config/source.ts";
 import { UserError } from "../shell/errors.ts";
 import { exists, makeFolder, namesIn, removeUnfinished, writeFile } from "../shell/files.ts";
 import { holdFile } from "./lock.ts";
@@ -157,5 +157,5 @@ export async function openRun(folder: RunFolder): Promise<Config> {
   if (!await exists(folder.config)) {
     throw new UserError(`there is no run to resume in ${folder.path}: ${folder.config} is missing`);
   }
-  return await readConfig(folder.config);
+  return await readRunConfig(folder.config);
 }

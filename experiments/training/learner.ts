@@ -67,7 +67,7 @@ export interface Learner {
   hasTarget: boolean;
   /** The state after an epoch that ended with these losses on validation and training images. */
   corrected(state: TrainingState, valid: Metrics, train: Metrics): TrainingState;
-  /** β after the steps of a state; undefined if it does not change. */
+  /** β in the last step of a state, or as adapted after it; undefined if it does not change. */
   beta(state: TrainingState): Promise<number | undefined>;
   /** The learning rate of a step; steps are counted from 0 over the whole run. */
   learningRate(step: number): Promise<number>;
@@ -167,7 +167,9 @@ export function makeLearner(
       target: target!.corrected(state.target!, ...losses),
     }),
     async beta(state) {
-      const factor = await betaOf(state)?.item();
+      const { optimizer } = state;
+      const last = { ...optimizer, step: sub(optimizer.step, 1) };
+      const factor = await betaOf({ ...state, optimizer: last })?.item();
       return factor && factor * weightOfRate(config.loss);
     },
     async learningRate(number) {
@@ -202,9 +204,9 @@ function makeBetaSchedule(
 ): ((step: Tensor) => Tensor) | undefined {
   if (betaSchedule === undefined) return undefined;
   const { cycles, fraction } = betaSchedule;
-  const steps = epochs * stepsPerEpoch, length = steps / cycles;
+  const length = epochs * stepsPerEpoch / cycles;
   return (step) => {
-    const cycle = div(cast(min(step, steps - 1), "float32"), length); // after the end, as at the end
+    const cycle = div(cast(step, "float32"), length);
     return min(div(sub(cycle, floor(cycle)), fraction), 1);
   };
 }

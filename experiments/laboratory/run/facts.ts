@@ -4,6 +4,7 @@
  * @module
  */
 import { truncationBias } from "../../../mod.ts";
+import { evenBatches } from "../../outcome/evaluate.ts";
 import type { Column } from "../../shell/table.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Fact, FactRecord } from "./fact.ts";
@@ -85,7 +86,10 @@ export const isDiscrete = ({ coverage, entropy }: Repeats, rate: Measured): bool
  * The bias of a noise series that ends after finitely many echoes, if every scale were the largest.
  */
 function truncation({ train, test, config, channel }: Trained): Fact {
-  const most = Math.min(config.batch, train.images.count, test.images.count) - 1;
+  const sizes = [train, test].flatMap(({ images }) =>
+    evenBatches(images.count, config.batch).map(({ start, end }) => end - start)
+  );
+  const most = Math.min(config.batch, ...sizes) - 1;
   const echoes = channel.sampling === "withReplacement"
     ? channel.dMax
     : Math.min(channel.dMax, most);

@@ -21,7 +21,7 @@ import { clipMean } from "../../../lib/echo/channel.ts";
 import { loadCheckpoint } from "../../runs/checkpoint.ts";
 import { readTest, type TestRecord } from "../../outcome/conclusion.ts";
 import type { Config } from "../../config/config.ts";
-import { readConfig } from "../../config/source.ts";
+import { readRunConfig } from "../../config/source.ts";
 import { loadDataSet } from "../../data/datasets.ts";
 import { treatmentOf } from "../../data/treatment.ts";
 import { dataDigest } from "../../data/digest.ts";
@@ -91,7 +91,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   for (const file of [folder.config, folder.checkpoint]) {
     if (!await exists(file)) throw new UserError(`there is no run in ${path}: ${file} is missing`);
   }
-  const config = await readConfig(folder.config);
+  const config = await readRunConfig(folder.config);
   const { channel } = latentOf(config);
   if (channel === undefined) {
     throw new UserError(

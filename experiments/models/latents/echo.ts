@@ -52,13 +52,13 @@ export interface EchoOptions {
   meanBound: number;
   /** The scale S of an untrained model, as a part of the largest scale. */
   startScale: number;
-  /** The decoder is given gain · z. The rate is the same for every gain. */
+  /** The decoder is given gain · z, unless it is given e^z. The rate is the same for every gain. */
   gain: number;
   /** The most echoes in the truncated noise; a batch of B examples allows B − 1. */
   dMax: number;
-  /** The largest scale S; computed from `bias` if it is left out. */
+  /** The largest scale S, instead of `bias`. */
   clip?: number;
-  /** The largest bias of the truncation in nats per dimension, {@linkcode BIAS} if left out. */
+  /** The largest bias of the truncation in nats per dimension, from which the clip is computed. */
   bias?: number;
   /**
    * How echoes are drawn: without replacement, in one cycle through the batch, or with replacement
@@ -85,6 +85,10 @@ export interface DiagonalOptions extends EchoOptions {
  */
 const BIAS = 3e-5;
 
+/** The options with the default of `bias` if they have no clip. */
+export const withBias = <O extends EchoOptions>(options: O): O =>
+  options.clip === undefined ? { ...options, bias: options.bias ?? BIAS } : options;
+
 /** The mean f, before it is clipped. */
 function meanOf({ mean, divisor }: EchoOptions, encoded: Encoded): Tensor {
   const scaled = div(encoded.mean, divisor);
@@ -103,33 +107,33 @@ const encodingsOf = (options: EchoOptions, encoded: Encoded): Encodings => ({
   logScale: logScaleOf(options, encoded),
 });
 
-/** What the decoder is given: gain · z, or e^(gain · z). */
+/** What the decoder is given: gain · z, or e^z. */
 function decodedOf({ gain, multiplicative }: EchoOptions): Decoded | undefined {
-  if (gain === 1) return multiplicative ? exponential : undefined;
-  const { apply, inverse } = multiplicative ? exponential : identity;
-  return { apply: (z) => apply(mul(z, gain)), inverse: (number) => inverse(number) / gain };
+  if (multiplicative) return exponential;
+  if (gain === 1) return undefined;
+  return { apply: (z) => mul(z, gain), inverse: (number) => number / gain };
 }
-
-const identity: Decoded = { apply: (z) => z, inverse: (number) => number };
 
 /**
  * The channel of a config, from images to codes z, for batches of `batch` images. The option
  * `multiplicative` does not affect it.
  */
-export function channelOf(options: DiagonalOptions, batch: number): EchoChannel {
-  const { mean, meanBound, clip, sampling, centred, detached } = options;
-  const dMax = echoesOf(options, batch);
-  const bias = options.bias ?? (clip === undefined ? BIAS : undefined);
+export function channelOf(options: EchoOptions, batch: number): EchoChannel {
+  const { mean, meanBound, clip, bias, sampling, centred, detached } = options;
   const bounds = mean === "linear" ? { meanClip: meanBound } : {};
+  const dMax = echoesOf(options, batch);
   return echoChannel({ dMax, clip, bias, sampling, centred, detached, ...bounds });
 }
 
-/** The number of echoes that there are for each image of a batch. */
-const echoesOf = ({ dMax, sampling, pool }: DiagonalOptions, batch: number): number =>
-  sampling === "withReplacement" ? dMax : Math.min(dMax, batch - 1 + (pool?.size ?? 0));
+/**
+ * The number of echoes of an image in a batch. A pool offers other echoes, not more: there is none
+ * outside training.
+ */
+const echoesOf = ({ dMax, sampling }: EchoOptions, batch: number): number =>
+  sampling === "withReplacement" ? dMax : Math.min(dMax, batch - 1);
 
 /** The message for options that are valid one by one, but do not fit together. */
-export function channelProblem(options: DiagonalOptions, batch: number): string | undefined {
+export function channelProblem(options: EchoOptions, batch: number): string | undefined {
   const { clip, bias } = options;
   if (bias === undefined) return undefined;
   if (clip !== undefined) {
@@ -152,7 +156,7 @@ export const channelKeys: Keys<EchoOptions> = {
   gain: positive.default(5),
   dMax: count.default(99),
   clip: z.number().gt(0).lt(1).optional(),
-  bias: positive.optional(),
+  bias: z.number().min(1e-12).optional(),
   sampling: z.enum(["withoutReplacement", "cycle", "withReplacement"]).default("cycle"),
   multiplicative: z.boolean().default(false),
   centred: z.boolean().default(false),
@@ -234,6 +238,7 @@ export const echo: LatentKind<DiagonalOptions> = {
     ...channelKeys,
     pool: object<PoolConfig>({ size: count, fresh: z.boolean().default(false) }).optional(),
   },
+  complete: withBias,
   problem(options, { batch }) {
     const { pool } = options;
     if (pool === undefined || pool.size % batch === 0) return channelProblem(options, batch);

@@ -3,9 +3,9 @@
  * few reflections, whose directions depend on the image. So the noise is stretched along axes that
  * differ from image to image.
  *
- * Each echo costs a matrix–vector product, one after another: a training step with 99 echoes takes 1.7
- * times as long as one with 32. But with 32 the clip must be .879 for the same bias of truncation, so
- * 32 dimensions have at least 4.1 nats instead of 1.14.
+ * Each echo costs a matrix–vector product, one after another: a training step with 99 echoes takes
+ * 1.7 times as long as one with 32. But with 32 the clip must be .879 for the same bias of
+ * truncation, so 32 dimensions have at least 4.1 nats instead of 1.14.
  *
  * @module
  */
@@ -24,7 +24,14 @@ import {
   split,
 } from "../../../mod.ts";
 import type { LatentKind } from "../latent.ts";
-import { channelKeys, channelOf, channelProblem, echoLatent, type EchoOptions } from "./echo.ts";
+import {
+  channelKeys,
+  channelOf,
+  channelProblem,
+  echoLatent,
+  type EchoOptions,
+  withBias,
+} from "./echo.ts";
 
 /** The options of the layer. */
 export interface EchoMatrixOptions extends EchoOptions {
@@ -48,6 +55,7 @@ interface Directions {
 export const echo_matrix: LatentKind<EchoMatrixOptions> = {
   hasDensity: false,
   keys: { ...channelKeys, reflections: z.int().min(0).default(2) },
+  complete: withBias,
   problem(options, { batch, latent: { size } }) {
     const { reflections } = options;
     if (reflections <= size) return channelProblem(options, batch);

@@ -22,9 +22,9 @@ const RISING = {
   betaSchedule: { cycles: 1, fraction: 0.3 },
 } as const;
 
-Deno.test("the configs echo and vae name every key and equal the defaults", async () => {
+Deno.test("the configs echo and vae name every key; vae has all defaults, echo those of its layer", async () => {
   const echo = await findConfig("echo");
-  const defaults = parse({ latent: { type: "echo", size: 32, bias: 3e-5 } });
+  const defaults = parse({ latent: { type: "echo", size: 32 } });
   assertEquals(echo, { name: "echo", config: { ...defaults, ...RISING } });
   const vae = await findConfig("vae.json");
   const gaussian = { type: "gaussian", size: 32 } as const;

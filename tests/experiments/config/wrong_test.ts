@@ -80,7 +80,9 @@ Deno.test("wrong latent layers are refused", () => {
   echo({ sampling: "replace" }, "latent.sampling", `"withReplacement"`);
   echo({ multiplicative: 1 }, "latent.multiplicative", "a boolean");
   echo({ hidden: [640] }, "latent", `"hidden"`);
-  echo({ bias: 0 }, "latent.bias", "more than 0");
+  echo({ bias: 0 }, "latent.bias", "at least 1e-12");
+  const many = { dMax: 20_000, sampling: "withReplacement" };
+  echo(many, "latent.bias", "less than 0.0000250", "20000 echoes", "found 0.00003");
   echo({ bias: "small" }, "latent.bias", "a number", `"small"`);
   echo({ bias: 0.5, dMax: 3 }, "latent.bias", "less than 0.144", "3 echoes", "found 0.5");
   echo({ bias: 1e-6, clip: 0.9 }, "latent.bias", "latent.clip must be left out", "found 0.9");

@@ -161,7 +161,7 @@ Deno.test("parameters that differ from those of the stored codes are red", async
 Deno.test("a clip that differs from that of the stored codes is refused or red", async () => {
   await using parent = await temporaryFolder();
   const folder = await trained(parent.path);
-  const other = like({ latent: { ...CONFIG.latent, clip: 0.12 } });
+  const other = like({ latent: { ...CONFIG.latent, bias: undefined, clip: 0.12 } });
   await writeConfig(folder, other);
   await assertRefusedLater(() => check(folder), "was trained with another config", "clip");
   // Where the checkpoint claims the same, its records tell.
@@ -174,7 +174,7 @@ Deno.test("a clip that differs from that of the stored codes is refused or red",
 
 Deno.test("a clip too large for the number of echoes is red, as noise and code have different laws", async () => {
   await using parent = await temporaryFolder();
-  const config = like({ latent: { ...CONFIG.latent, dMax: 1, clip: 0.9 } });
+  const config = like({ latent: { ...CONFIG.latent, dMax: 1, bias: undefined, clip: 0.9 } });
   const folder = await trained(parent.path, config);
   const found = await check(folder);
   const { law, channel } = found.judgement.rows[0];

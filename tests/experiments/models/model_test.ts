@@ -25,6 +25,7 @@ import type { Config } from "../../../experiments/config/config.ts";
 import { findConfig } from "../../../experiments/config/source.ts";
 import { makeLearner } from "../../../experiments/training/learner.ts";
 import { type Losses, makeModel, type Params } from "../../../experiments/models/model.ts";
+import { latentOf } from "../../../experiments/models/rules.ts";
 import { modelSize, sizeText } from "../../../experiments/models/model_size.ts";
 import type { Device } from "../../../kernels/device.ts";
 import { onEveryDevice, reference } from "../../fixtures/devices.ts";
@@ -56,6 +57,18 @@ Deno.test("models have the expected number of parameters", async () => {
   }
   assertEquals(sizeText({ parameters: 1234, dense: 1234 }), "1,234 parameters");
   assertEquals(sizeText({ parameters: 12, dense: 34 }), "12 parameters (34 without masks)");
+});
+
+Deno.test("the decoder is given gain · z, or e^z", async () => {
+  const given = async (keys: object) => {
+    const { decoded } = latentOf(like({ latent: { type: "echo", size: 1, ...keys } }));
+    return decoded && [await decoded.apply(tensor(2)).item(), decoded.inverse(2)];
+  };
+  assertEquals(await given({ gain: 1 }), undefined);
+  assertEquals(await given({ gain: 4 }), [8, 0.5]);
+  const [exponential, inverse] = (await given({ gain: 4, multiplicative: true }))!;
+  assertAlmostEquals(exponential, Math.exp(2), 1e-5);
+  assertEquals(inverse, Math.log(2));
 });
 
 /** A model with initial parameters, and the losses of a batch under a key. */

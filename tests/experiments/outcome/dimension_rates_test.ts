@@ -14,11 +14,7 @@ import {
   byRate,
   dimensionRates,
 } from "../../../experiments/outcome/dimension_rates.ts";
-import {
-  channelOf,
-  type DiagonalOptions,
-  type EchoOptions,
-} from "../../../experiments/models/latents/echo.ts";
+import { channelOf, type EchoOptions, withBias } from "../../../experiments/models/latents/echo.ts";
 import type { NamedArray } from "../../../experiments/formats/safetensors.ts";
 import { CONFIG, ECHO_MATRIX, IAF_VAMP, like, VAE } from "../../fixtures/bars.ts";
 import { assertRefused } from "../../fixtures/helpers.ts";
@@ -61,7 +57,7 @@ Deno.test("rates of dimensions add up to the model's rate, for Echo and for N(0,
         dimensionRates(config, named, "x")!.nats.reduce((sum, rate) => sum + rate, 0);
       const rates = [
         ...[ECHO, LINEAR].map((echo) =>
-          echoRate(asTensor(codes.logScale), channelOf(echo, CONFIG.batch))
+          echoRate(asTensor(codes.logScale), channelOf(withBias(echo), CONFIG.batch))
         ),
         gaussianKl(asTensor(codes.mean), asTensor(codes.logVariance)),
       ].map((rate) => mean(rate));
@@ -79,8 +75,8 @@ Deno.test("rates of dimensions add up to the model's rate, for Echo and for N(0,
 });
 
 Deno.test("the channel is that of the config: its clip is given, or solved for the bias and the echoes there are", () => {
-  const of = (options: Partial<DiagonalOptions>, batch = 100) =>
-    channelOf({ ...ECHO, dMax: 99, ...options }, batch);
+  const of = (options: Partial<EchoOptions>, batch = 100) =>
+    channelOf(withBias({ ...ECHO, dMax: 99, ...options }), batch);
   const { clip, dMax, meanClip } = of({});
   assertAlmostEquals(truncationBias({ ...of({}), clip, dMax }), 3e-5, 1e-12);
   assertEquals([dMax, meanClip, of({ mean: "linear" }).meanClip], [99, Infinity, 10]);
@@ -88,7 +84,6 @@ Deno.test("the channel is that of the config: its clip is given, or solved for t
   assertAlmostEquals(of({ bias: 1.9e-6 }).clip, 0.95, 2e-5);
   assertEquals(of({}, 20), { ...of({ dMax: 19 }), dMax: 19 });
   assert(of({}, 20).clip < 0.8);
-  assertEquals(of({ pool: { size: 40, fresh: false } }, 20).dMax, 59);
   assertEquals(of({ sampling: "withReplacement" }, 20).dMax, 99);
 });
 

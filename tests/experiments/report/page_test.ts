@@ -221,7 +221,7 @@ Deno.test("the plane has the distances of its curves, and a curve looks the same
 Deno.test("Echo's floor is a dashed line in its panel of rates and in the chart of rates", async () => {
   await using folder = await temporaryFolder();
   const echo = await finishedRun(folder.path, "echo", {
-    keys: { latent: { ...CONFIG.latent, clip: 0.5 } },
+    keys: { latent: { ...CONFIG.latent, bias: undefined, clip: 0.5 } },
   });
   const vae = await finishedRun(folder.path, "vae", { keys: { latent: VAE.latent } });
   const { all, textOf } = await pageOf(echo.path, vae.path);

@@ -125,11 +125,12 @@ Deno.test("settings are compared by path, loss terms by type, and the seed is le
   assertEquals(commonValue(all.toReversed(), "latent.dMax"), "10");
   // Options of one type differ, and so do losses if one lacks a term.
   const bounded = like({
-    latent: { ...CONFIG.latent, mean: "tanh", clip: 0.5 },
+    latent: { ...CONFIG.latent, mean: "tanh", bias: undefined, clip: 0.5 },
     loss: [{ type: "rate", weight: 1 }],
   });
   assertEquals(compareSettings([CONFIG, bounded].map(settingsOf)).different, [
     "latent.mean",
+    "latent.bias",
     "loss.reconstruction.weight",
     "latent.clip",
   ]);

@@ -236,6 +236,15 @@ Deno.test("a finished run that lost its pictures and its test gets the same ones
   device.close();
 });
 
+Deno.test("a run of an older version, whose clip is nowhere, is refused", async () => {
+  await using runs = await temporaryFolder();
+  const folder = runFolder(runs.path, "run");
+  await makeFolder(folder.path);
+  const { bias: _, ...latent } = CONFIG.latent as typeof CONFIG.latent & { bias: number };
+  await writeFile(folder.config, JSON.stringify({ ...CONFIG, latent }));
+  await assertRefusedLater(() => openRun(folder), folder.config, "expected clip or bias");
+});
+
 Deno.test("two processes cannot train in one folder, neither new runs nor resumed ones", async () => {
   await using runs = await temporaryFolder();
   const config = JSON.stringify({
