@@ -22,9 +22,9 @@ const GAP = 16;
 /** The longest name that is written out. */
 const MOST_LETTERS = 24;
 
-/** The right margin that names need, in pixels. */
+/** The right margin that names need, in pixels. They are bold, and so an eighth wider. */
 export const marginFor = (names: Iterable<string>): number =>
-  GAP + widest([...names].map(shortened)) + 4;
+  GAP + 1.125 * widest([...names].map(shortened)) + 4;
 
 const shortened = (name: string): string =>
   name.length <= MOST_LETTERS ? name : `${name.slice(0, MOST_LETTERS - 1)}…`;
