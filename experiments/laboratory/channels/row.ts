@@ -24,8 +24,6 @@ export interface Finding {
   readonly difference?: Measured;
   /** Its standard error is that of estimate − formula, as both come from the same draws. */
   readonly estimate: Measured;
-  /** A deviation in nats that has a known reason, and is not counted; none unless given. */
-  readonly allowed?: number;
   /** The side of the information that the estimate is on, if the estimate is a bound. */
   readonly relation?: "≤" | "≥";
   /** Gaps between the draws and the laws that theory gives them. */
@@ -78,10 +76,9 @@ export function judge(findings: readonly Finding[]): Judgement {
   const chance = FALSE_ALARM / tests;
   const limit = normalQuantile(1 - chance / 2);
   const rows = findings.map((finding): ChannelRow => {
-    const { estimate, formula, rate, difference = exactly(0), allowed = 0, relation } = finding;
+    const { estimate, formula, rate, difference = exactly(0), relation } = finding;
     const above = estimate.value - formula.value;
-    const off = above - difference.value;
-    const deviation = Math.sign(off) * Math.max(0, Math.abs(off) - allowed);
+    const deviation = above - difference.value;
     const wrong = relation === "≤"
       ? Math.max(0, deviation)
       : relation === "≥"

@@ -46,7 +46,9 @@ const sampler = (channel: EchoChannel) =>
 const BATCHES = 100;
 
 /**
- * Codes with echoes from their batch, as in training. Each pass draws the images in a random order
+ * Codes with echoes from their batch, as in training. Instead of a cycle, each code has an order of
+ * its own, which is the same law: along a cycle the noises of a batch are its codes, and comparing
+ * them shows nothing. Each pass draws the images in a random order
  * and leaves out those that do not fill a batch. There are enough passes for BATCHES batches.
  */
 export async function codesOfBatches(
@@ -60,7 +62,11 @@ export async function codesOfBatches(
   const passes = Math.ceil(BATCHES / inPass), inBatches = inPass * size;
   const [ofOrders, ofCodes] = splitKey(key);
   const orders = await permutations(ofOrders, passes, count, { take: inBatches }).read();
-  const step = sampler(channel);
+  const { sampling } = channel;
+  const step = sampler({
+    ...channel,
+    sampling: sampling === "cycle" ? "withoutReplacement" : sampling,
+  });
   return await collect(
     split,
     channel,

@@ -8,7 +8,6 @@ import { evenBatches } from "../../outcome/evaluate.ts";
 import type { Column } from "../../shell/table.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Fact, FactRecord } from "./fact.ts";
-import { NEGLIGIBLE } from "./findings.ts";
 import { type Likelihood, likelihoodOf } from "./likelihood.ts";
 import { type Repeats, repeatsOf } from "./repeats.ts";
 import { type Measured, measured } from "../statistics/measured.ts";
@@ -81,6 +80,9 @@ const KNOWN = 0.9;
  */
 export const isDiscrete = ({ coverage, entropy }: Repeats, rate: Measured): boolean =>
   coverage > KNOWN && rate.value - 5 * rate.standardError > entropy;
+
+/** The largest bias of truncation that is allowed, in nats: too small to be measured. */
+const NEGLIGIBLE = 1e-3;
 
 /**
  * The bias of a noise series that ends after finitely many echoes, if every scale were the largest.

@@ -21,12 +21,6 @@ const AGAIN = 2e-5;
 /** The fewest independent codes whose variance gives a usable standard error. */
 const FEWEST = 100;
 
-/**
- * The bias in nats that truncation may have. In a cycle the noise of each code is the next code but
- * for its last echo. So z and ε of a batch hardly differ, and even a smaller bias is significant.
- */
-export const NEGLIGIBLE = 1e-3;
-
 /** The estimator of the row that compares with the record of the run. */
 export const BY_RUN = "the run itself";
 
@@ -43,7 +37,6 @@ export function findingsOf(
     section: split.name,
     channel: `${split.name} images, ${echoes}`,
     rate: meanOf(split.rate),
-    allowed: NEGLIGIBLE,
     ...byDensity(drawn, law.logDensity),
     by: "second moments",
   });

@@ -10,7 +10,6 @@ import { requireGreen, store } from "../channels/report.ts";
 import { runChart } from "./chart.ts";
 import { factRecord } from "./fact.ts";
 import { FACT_COLUMNS } from "./facts.ts";
-import { NEGLIGIBLE } from "./findings.ts";
 import type { RunJudgement } from "./judgement.ts";
 import type { Trained } from "./trained.ts";
 import { answers } from "./words.ts";
@@ -38,9 +37,7 @@ images, and "estimate" the formula + h(z) − h(ε), as far as second moments sh
 green if formula and estimate are within ${
       judgement.limit.toFixed(2)
     } standard errors (z) of "known" and "law" is at
-most 1: the largest gap between the laws of z and ε, divided by its limit. ${NEGLIGIBLE} nats, which the
-truncation of the noise may cause, are not counted. In a cycle the noise of a batch are its codes, so only
-echoes from all training images and fresh ones test anything.`,
+most 1: the largest gap between the laws of z and ε, divided by its limit.`,
   );
   output.table(FACT_COLUMNS, facts);
   const said = answers(trained, found);
