@@ -11,12 +11,17 @@ _echograd; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return new TextDecoder().decode(stdout).trim().split("\n");
 }
 
-Deno.test("Tab completes tasks and their flags in bash", async () => {
-  const { code, out, err } = await runTask("completions", ["bash"]);
-  assertEquals([code, err], [0, ""]);
-  assertEquals(await offered(out, "deno", "task", "comp"), ["compare", "completions"]);
-  assertEquals(await offered(out, "deno", "task", "train", "--re"), ["--resume"]);
-  assertEquals(await offered(out, "deno", "run", ""), [""]);
+Deno.test("Tab completes tasks and their flags in bash, zsh and fish", async () => {
+  const all = await Promise.all(
+    ["bash", "zsh", "fish"].map((shell) => runTask("completions", [shell])),
+  );
+  assertEquals(all.map(({ code, err }) => [code, err]), [[0, ""], [0, ""], [0, ""]]);
+  const [bash, zsh, fish] = all.map(({ out }) => out);
+  assertEquals(await offered(bash, "deno", "task", "comp"), ["compare", "completions"]);
+  assertEquals(await offered(bash, "deno", "task", "train", "--re"), ["--resume"]);
+  assertEquals(await offered(bash, "deno", "run", ""), [""]);
+  assertStringIncludes(zsh, bash);
+  assertStringIncludes(fish, "-l resume -d 'continue the run that --filename names'");
 });
 
 Deno.test("zsh reads the script of bash, and fish one of its own", () => {

@@ -19,6 +19,7 @@ import { jobList } from "../../../experiments/sweep/job_list.ts";
 import { launchHere } from "../../../experiments/sweep/local.ts";
 import { namesIn } from "../../../experiments/shell/files.ts";
 import { assertMistake, runHere, runTask, startTask } from "../../fixtures/command.ts";
+import { assertSentence } from "../../fixtures/helpers.ts";
 import { makePlace } from "../../fixtures/sweep_helpers.ts";
 
 const sweep = (flags: readonly string[]) => runTask("sweep", flags);
@@ -202,7 +203,8 @@ Deno.test("mistakes are refused before training starts", async () => {
   const slurm = [...flags("a"), "--launcher", "slurm"];
   const refused = await runTask("sweep", slurm, { env: { PATH: bin } });
   assertEquals(refused.code, 1);
-  assertStringIncludes(refused.err, "error: there is no sbatch here");
+  assertMatch(refused.err, /^error: .*\n$/);
+  assertSentence(refused.err.trimEnd(), ["there is no sbatch here"]);
 });
 
 Deno.test("if the sweep itself fails, its jobs stop as by Ctrl-C", async () => {
