@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "../../fixtures/backend.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Data, Device, Program } from "../../../kernels/device.ts";
 import * as at from "../../../kernels/indexing.ts";

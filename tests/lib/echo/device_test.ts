@@ -6,7 +6,6 @@
  */
 import { assertEquals, assertLess } from "@std/assert";
 import {
-  type Device,
   echoChannel,
   type EchoOptions,
   echoRate,
@@ -15,22 +14,14 @@ import {
   jit,
   key,
   mul,
-  openDevice,
   sum,
   type Tensor,
   tensor,
   treeLeaves,
 } from "../../../mod.ts";
+import { onEveryDevice, reference } from "../../fixtures/devices.ts";
 import { generator, normalDraw } from "../../fixtures/statistics.ts";
 import { echoMasks } from "./oracles.ts";
-
-const reference = await openDevice("reference");
-const devices: Record<string, Device> = { cpu: await openDevice("cpu") };
-try {
-  devices.webgpu = await openDevice("webgpu");
-} catch (error) {
-  console.log(`Echo on webgpu is not tested: ${(error as Error).message}`);
-}
 
 interface Encodings {
   readonly mean: Tensor;
@@ -70,29 +61,29 @@ const batches: Record<string, Encodings> = {
   "a small batch": encodings(7, 3),
 };
 
-for (const [name, device] of Object.entries(devices)) {
-  Deno.test(`${name} draws the very echoes of the reference device`, async () => {
-    const keys = [1, 2, 3].map(key);
-    assertEquals(
-      await echoMasks(20, 7, keys, { device }),
-      await echoMasks(20, 7, keys, { device: reference }),
-    );
-  });
+const only = ["cpu", "webgpu"] as const;
 
-  for (const [settings, options] of Object.entries(channels)) {
-    for (const [size, batch] of Object.entries(batches)) {
-      Deno.test(`${name}: code, rate and gradients of ${size}, channel ${settings}`, async () => {
-        const channel = echoChannel(options);
-        const code = ({ mean, logScale }: Encodings) => echoSample(key(1), mean, logScale, channel);
-        const everything = (at: Encodings) => ({
-          z: code(at),
-          rate: echoRate(at.logScale, channel),
-          gradient: grad((at: Encodings) => sum(mul(code(at), code(at))))(at),
-        });
-        const found = jit(everything, { device })(batch);
-        const expected = jit(everything, { device: reference })(batch);
-        assertLess(await difference(found, expected), 2e-5);
+onEveryDevice("the very echoes of the reference device", async (device) => {
+  const keys = [1, 2, 3].map(key);
+  assertEquals(
+    await echoMasks(20, 7, keys, { device }),
+    await echoMasks(20, 7, keys, { device: reference }),
+  );
+}, { only });
+
+for (const [settings, options] of Object.entries(channels)) {
+  for (const [size, batch] of Object.entries(batches)) {
+    onEveryDevice(`code, rate and gradients of ${size}, channel ${settings}`, async (device) => {
+      const channel = echoChannel(options);
+      const code = ({ mean, logScale }: Encodings) => echoSample(key(1), mean, logScale, channel);
+      const everything = (at: Encodings) => ({
+        z: code(at),
+        rate: echoRate(at.logScale, channel),
+        gradient: grad((at: Encodings) => sum(mul(code(at), code(at))))(at),
       });
-    }
+      const found = jit(everything, { device })(batch);
+      const expected = jit(everything, { device: reference })(batch);
+      assertLess(await difference(found, expected), 2e-5);
+    }, { only });
   }
 }
