@@ -47,13 +47,14 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, n) =>
 
 /** The number of parameters of a config's model without masks. */
 export function denseParameters(config: Architecture, pixels: number): number {
-  const { latent, prior } = config;
+  const { latent, prior, loss } = config;
   const { toCode, fromCode } = widthsOf(config, pixels);
   const width = toCode.at(-1)!;
   const heads = 2 * (width + 1) * latent.size;
   const biases = [...toCode.slice(1), ...fromCode.slice(1)];
   const more = parametersOf(LATENTS, latent, latent.size, width) +
-    parametersOf(PRIORS, prior, latent.size, pixels);
+    parametersOf(PRIORS, prior, latent.size, pixels) +
+    sumOf(loss.map((term) => parametersOf(TERMS, term, latent.size, pixels)));
   return sumOf([...weightSizes(toCode), ...weightSizes(fromCode), ...biases, heads, more]);
 }
 

@@ -15,6 +15,8 @@ import {
   mul,
   sigmoid,
   split,
+  stopGradient,
+  sub,
   type Tensor,
 } from "../../mod.ts";
 import type { Architecture } from "./architecture.ts";
@@ -45,6 +47,8 @@ export interface Params {
    */
   latent: unknown;
   prior: unknown;
+  /** The parameters of each term of the loss; an empty tree for one that has none. */
+  terms: unknown[];
 }
 
 /** The loss of a batch and its parts, scalars in nats per image. */
@@ -172,14 +176,19 @@ export function makeModel(config: Architecture, pixels: number): Model {
         pixels: initDense(next(), decoder.at(-1)?.units ?? size, pixels),
         latent: latent.init(next()),
         prior: prior.init(next(), examples),
+        terms: terms.map(({ init }, i) => init?.(foldIn(key, i)) ?? []),
       };
     },
     encoder: encoderOf,
     losses(params, images, key, others, beta) {
       const all = pass(params, images, key, config.samples, others);
-      const values = terms.map(({ value, penalty = value }, i) =>
-        penalty({ ...all, key: foldIn(key, i) })
-      );
+      const passes = terms.map((_, i) => ({ ...all, key: foldIn(key, i), own: params.terms[i] }));
+      const values = terms.map(({ value, penalty = value }, i) => penalty(passes[i]));
+      const trained = terms.flatMap(({ ownLoss }, i) => {
+        // No part of the loss, but of its gradient.
+        const own = ownLoss?.(passes[i]);
+        return own === undefined ? [] : [sub(own, stopGradient(own))];
+      });
       const weighted = values.map((value, i) => {
         const weighted = mul(value, terms[i].weight);
         return beta !== undefined && isRate(terms[i]) ? mul(weighted, beta) : weighted;
@@ -187,7 +196,7 @@ export function makeModel(config: Architecture, pixels: number): Model {
       return {
         rate: rate.value(all),
         distortion: mean(all.distortion),
-        loss: weighted.reduce((total, term) => add(total, term)),
+        loss: [...weighted, ...trained].reduce((total, term) => add(total, term)),
         ...Object.fromEntries(extras.entries().map(([i, name]) => [name, values[i]])),
       };
     },
