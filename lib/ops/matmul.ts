@@ -20,6 +20,38 @@ const matmulPrimitive = primitive({
   gradient: (dy, _, [a, b]) => [matmul(dy, swap(b)), matmul(swap(a), dy)],
 });
 
+/** How the axes of two factors meet in {@linkcode contract}. */
+export interface Meeting {
+  /** The number of axes of the product. */
+  readonly rank: number;
+  /** For each axis of the left factor, its number among the axes of the product and the sum. */
+  readonly left: readonly number[];
+  /** The same for the right factor. */
+  readonly right: readonly number[];
+}
+
+/**
+ * The product of two tensors, summed over some of their axes. Axes are numbered: first those of the
+ * product, then those that are summed over. The last axis of the product is of the right factor
+ * alone, and all before it are of the left factor alone.
+ *
+ * Worked example: x·w of [5, 3] and [3, 4] is `contract(x, w, { rank: 2, left: [0, 2], right: [2,
+ * 1] })`.
+ */
+export function contract(a: Tensor, b: Tensor, { rank, left, right }: Meeting): Tensor {
+  const sizes: number[] = [];
+  left.forEach((axis, i) => sizes[axis] = a.shape[i]);
+  right.forEach((axis, i) => sizes[axis] = b.shape[i]);
+  const over = sizes.map((_, axis) => axis).slice(rank);
+  const order = (axes: readonly number[], wanted: readonly number[]) =>
+    wanted.map((axis) => axes.indexOf(axis));
+  const own = sizes.map((_, axis) => axis).slice(0, rank - 1);
+  const depth = over.reduce((n, axis) => n * sizes[axis], 1);
+  const rows = reshape(transpose(a, order(left, [...own, ...over])), [-1, depth]);
+  const columns = reshape(transpose(b, order(right, [...over, rank - 1])), [depth, -1]);
+  return reshape(matmul(rows, columns), sizes.slice(0, rank));
+}
+
 /** x with its last two axes exchanged. */
 const swap = (x: Tensor): Tensor =>
   transpose(x, [...x.shape.slice(0, -2).map((_, axis) => axis), x.rank - 1, x.rank - 2]);
