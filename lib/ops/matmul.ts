@@ -3,22 +3,12 @@
  *
  * @module
  */
+import type { Lowering } from "../../kernels/graph.ts";
 import { counted } from "../checks.ts";
 import { broadcastShapes, shapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo, reshape, transpose } from "./linear.ts";
 import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
-
-const matmulPrimitive = primitive({
-  name: "matmul",
-  type([a, b]) {
-    requireDType("matmul", a, "float32");
-    requireDType("matmul", b, "float32");
-    return { shape: [...a.shape.slice(0, -1), b.shape.at(-1)!], dtype: "float32" };
-  },
-  lower: () => ({ kind: "matmul" }),
-  gradient: (dy, _, [a, b]) => [matmul(dy, swap(b)), matmul(swap(a), dy)],
-});
 
 /** How the axes of two factors meet in {@linkcode contract}. */
 export interface Meeting {
@@ -30,27 +20,55 @@ export interface Meeting {
   readonly right: readonly number[];
 }
 
+/** The sizes of the axes of a product and then of its sum. */
+function sizesOf([a, b]: readonly Tensor[], { left, right }: Meeting): number[] {
+  const sizes: number[] = [];
+  left.forEach((axis, i) => sizes[axis] = a.shape[i]);
+  right.forEach((axis, i) => sizes[axis] = b.shape[i]);
+  return sizes;
+}
+
+const lower = (inputs: readonly Tensor[], meeting: Meeting): Lowering => {
+  const { rank, left, right } = meeting;
+  return { kind: "matmul", left, right, over: sizesOf(inputs, meeting).slice(rank) };
+};
+
+const contractPrimitive = primitive<Meeting>({
+  name: "contract",
+  type: (inputs, meeting) => ({
+    shape: sizesOf(inputs, meeting).slice(0, meeting.rank),
+    dtype: "float32",
+  }),
+  lower,
+});
+
 /**
- * The product of two tensors, summed over some of their axes. Axes are numbered: first those of the
- * product, then those that are summed over. The last axis of the product is of the right factor
- * alone, and all before it are of the left factor alone.
+ * The product of two tensors of float32, summed over some of their axes, without a gradient: ops
+ * that are made of it have gradients of their own. Axes are numbered: first those of the product,
+ * then those that are summed over. The last axis of the product is one of the right factor alone,
+ * and the one before of the left factor alone.
  *
  * Worked example: x·w of [5, 3] and [3, 4] is `contract(x, w, { rank: 2, left: [0, 2], right: [2,
  * 1] })`.
  */
-export function contract(a: Tensor, b: Tensor, { rank, left, right }: Meeting): Tensor {
-  const sizes: number[] = [];
-  left.forEach((axis, i) => sizes[axis] = a.shape[i]);
-  right.forEach((axis, i) => sizes[axis] = b.shape[i]);
-  const over = sizes.map((_, axis) => axis).slice(rank);
-  const order = (axes: readonly number[], wanted: readonly number[]) =>
-    wanted.map((axis) => axes.indexOf(axis));
-  const own = sizes.map((_, axis) => axis).slice(0, rank - 1);
-  const depth = over.reduce((n, axis) => n * sizes[axis], 1);
-  const rows = reshape(transpose(a, order(left, [...own, ...over])), [-1, depth]);
-  const columns = reshape(transpose(b, order(right, [...over, rank - 1])), [depth, -1]);
-  return reshape(matmul(rows, columns), sizes.slice(0, rank));
-}
+export const contract = (a: Tensor, b: Tensor, meeting: Meeting): Tensor =>
+  apply(contractPrimitive, [a, b], meeting);
+
+const matmulPrimitive = primitive({
+  name: "matmul",
+  type([a, b]) {
+    requireDType("matmul", a, "float32");
+    requireDType("matmul", b, "float32");
+    return { shape: [...a.shape.slice(0, -1), b.shape.at(-1)!], dtype: "float32" };
+  },
+  lower([a, b]) {
+    const { rank } = a;
+    const batch = a.shape.map((_, axis) => axis).slice(0, -2);
+    const left = [...batch, rank - 2, rank], right = [...batch, rank, rank - 1];
+    return lower([a, b], { rank, left, right });
+  },
+  gradient: (dy, _, [a, b]) => [matmul(dy, swap(b)), matmul(swap(a), dy)],
+});
 
 /** x with its last two axes exchanged. */
 const swap = (x: Tensor): Tensor =>
