@@ -105,6 +105,7 @@ export {
   transpose,
 } from "./lib/ops/linear.ts";
 export { pad, type Padding, slice } from "./lib/ops/slicing.ts";
+export { windows, type WindowsOptions } from "./lib/ops/windows.ts";
 export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
@@ -122,6 +123,9 @@ export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export * from "./lib/random.ts";
 export * from "./lib/nn.ts";
+export { conv2d, convTranspose2d, type TransposedOptions } from "./lib/convolution.ts";
+export { averagePool, maxPool } from "./lib/pooling.ts";
+export type { ConvolutionOptions, PerAxis, Sides, WindowOptions } from "./lib/placement.ts";
 export * from "./lib/optim.ts";
 export * from "./lib/schedules.ts";
 export * from "./lib/densities/gaussian.ts";

@@ -180,7 +180,7 @@ async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFo
 /** The number of images, their size and their kind. */
 function describe({ train, valid, test, width, height, redraw }: DataSet): string {
   const counts = [train, valid, test].map(({ count }) => count.toLocaleString("en"));
-  const isGrey = train.white === 255 || train.data instanceof Float32Array;
+  const isGrey = train.white === 255 || "data" in train && train.data instanceof Float32Array;
   const kind = redraw ? "binary, redrawn for each batch" : isGrey ? "grey" : "binary";
   return `images: ${counts[0]} for training, ${counts[1]} for validation, ${counts[2]} for ` +
     `testing; ${width}×${height} pixels, ${kind}`;

@@ -31,12 +31,12 @@ export function emitMatmul(kernel: MatmulKernel, bindings: Bindings, variant: Va
 }
 
 /**
- * The product whose first batch axis is the part of k that it sums over. `parts` must divide the
- * depth.
+ * The product whose first batch axis is the part of the sum. `parts` must divide the first axis of
+ * the sum.
  */
 export function partsOfProduct(kernel: MatmulKernel, parts: number): MatmulKernel {
-  const { name, space, over: [depth], a, b } = kernel;
-  const own = depth / parts;
+  const { name, space, over: [first, ...over], a, b } = kernel;
+  const own = first / parts;
   const k = space.length;
   // The axes move up by one, and k becomes part · own + k.
   const moved = (atom: Atom): Index => {
@@ -47,6 +47,6 @@ export function partsOfProduct(kernel: MatmulKernel, parts: number): MatmulKerne
   const inPart = (factor: Load): Load => ({ ...factor, at: mapAtoms(factor.at, moved) });
   return {
     ...storingResult(kernel, a.dtype, "parts"),
-    ...{ space: [parts, ...space], over: [own], a: inPart(a), b: inPart(b) },
+    ...{ space: [parts, ...space], over: [own, ...over], a: inPart(a), b: inPart(b) },
   };
 }
