@@ -13,7 +13,7 @@ import type { Config } from "../config/config.ts";
 import { findConfig, withChanges } from "../config/source.ts";
 import { loadDataSet, shortName } from "../data/datasets.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
-import type { DataSet } from "../data/images.ts";
+import { type DataSet, sizeOf } from "../data/images.ts";
 import { treatmentOf } from "../data/treatment.ts";
 import { UserError } from "../shell/errors.ts";
 import { helpText, parseFlags, type Values } from "../shell/flags.ts";
@@ -115,7 +115,7 @@ export async function command(args: string[]): Promise<void> {
   say(describe(data));
   const { pixels } = data.train;
   checkFits(config, data, device);
-  const model = makeModel(config, pixels);
+  const model = makeModel(config, sizeOf(data));
   say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
   if (given["dry-run"]) {
     device.close();

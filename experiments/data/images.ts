@@ -54,6 +54,12 @@ export interface DataSet<I extends Images = Images> {
   redraw?: boolean;
 }
 
+/** The size of the images: [height, width]. */
+export const sizeOf = ({ height, width }: DataSet): [height: number, width: number] => [
+  height,
+  width,
+];
+
 /**
  * Makes images from values and checks them: no model must be trained on a NaN, or on grey levels up
  * to 255 by mistake.

@@ -24,7 +24,7 @@ import {
 } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import { dataDigest } from "../data/digest.ts";
-import { type DataSet, type Images, sliceImages } from "../data/images.ts";
+import { type DataSet, type Images, sizeOf, sliceImages } from "../data/images.ts";
 import { diverged } from "./diverged.ts";
 import { trainEpoch } from "./epoch.ts";
 import { conclude, type TestRecord } from "../outcome/conclusion.ts";
@@ -65,7 +65,7 @@ export interface Outcome {
  */
 export async function train(run: Run): Promise<Outcome> {
   const { config, data, device, folder, signal } = run;
-  const model = makeModel(config, data.train.pixels);
+  const model = makeModel(config, sizeOf(data));
   const images = trainingImages(config, data, model);
   const steps = Math.floor(images.count / config.batch);
   const total = { epochs: config.epochs, steps, images: steps * config.batch };

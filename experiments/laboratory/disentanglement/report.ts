@@ -76,8 +76,10 @@ export function scoreTable(groups: readonly SeedGroup[]): string {
 }
 
 /** A run as `--json` prints it. */
-export type RunRecord = Pick<RunScores, "run" | "rate" | "distortion"> &
-  Pick<Config, "dataset" | "seed"> & Scores;
+export type RunRecord =
+  & Pick<RunScores, "run" | "rate" | "distortion">
+  & Pick<Config, "dataset" | "seed">
+  & Scores;
 
 /** The record of a run. JSON has null for an infinite number. */
 export function runRecord({ run, config, rate, distortion, scores }: RunScores): RunRecord {
@@ -99,7 +101,7 @@ export async function saveScores(runs: readonly RunScores[], folder: string): Pr
     })),
   }));
   const files = {
-    "disentangle.csv": csvText(records),
+    "disentangle.csv": csvText(records.map((record) => ({ ...record }))),
     "disentangle.json": JSON.stringify({ groups: summaries, runs: records }, null, 2) + "\n",
     "disentangle.md": scoreTable(groups) + "\n",
   };

@@ -6,7 +6,7 @@
  */
 import { jit, key, tensor, zeros } from "../../../mod.ts";
 import { factorClasses, imagesOfClasses, rendererOf } from "../../data/factor_images.ts";
-import { gatherImages } from "../../data/images.ts";
+import { gatherImages, sizeOf } from "../../data/images.ts";
 import { makeModel } from "../../models/model.ts";
 import { gridPng, interleave } from "../../outcome/image_grid.ts";
 import { loadParams } from "../../runs/trained_params.ts";
@@ -42,7 +42,7 @@ export async function factorTraversals({ folder, config, data }: JudgedRun): Pro
     Array.from({ length: Math.min(OTHERS, test.count) }, (_, i) => i),
   );
 
-  const model = makeModel(config, test.pixels);
+  const model = makeModel(config, sizeOf(data));
   const like = model.init(key(0), zeros([model.prior.examples, test.pixels]));
   const params = await loadParams(folder.checkpoint, like);
   using batch = tensor(Float32Array.of(...shown, ...others), {
