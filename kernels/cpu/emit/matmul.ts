@@ -112,8 +112,10 @@ function partsOf({ space, over }: MatmulKernel): number {
 /** Sums each part into scratch memory, in lines of whole panels, and adds up the parts. */
 function emitParts(kernel: MatmulKernel, sizes: readonly number[], parts: number): Phases {
   const { space, loads, a: { dtype } } = kernel;
-  const partial = partsOfProduct(kernel, parts);
-  const shape = shapeOf(partial);
+  const inParts = partsOfProduct(kernel, parts);
+  const shape = shapeOf(inParts);
+  // All functions of a kernel have the same parameters: those of its stores, too.
+  const partial = { ...inParts, stores: kernel.stores };
   const lines = [...space.slice(0, -1), shape.panels * panelWidth];
   const part = scale(axisIndex(space.length, parts), sizeOf(lines));
   const at = add(part, flatten(axesOf(space), lines));
