@@ -17,7 +17,7 @@ import { load } from "../../scalar.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
 import { type Loop, loopsOver, oneRound } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest, parameters, pushBound, pushLesser } from "./nest.ts";
+import { type Bound, loop, Nest, parameters, pushLesser } from "./nest.ts";
 import { inTurns, packPanel, panelWidth, type Steps } from "./pack.ts";
 import { blocksOf, emitStrip, pushAddress, type Strip } from "./tile.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
@@ -25,20 +25,24 @@ import { emitReduce } from "./reduce.ts";
 
 /**
  * The most rows in a tile. Its sums, one row of a panel and one number of the left-hand side must
- * fit into 16 registers.
+ * fit into 16 registers. Of a panel with at most four columns, a tile has one vector a row.
  */
-const tallest = 6;
+const tallest = (n: number): number => n > 4 ? 6 : 12;
+
+/** What m rows take in tiles of some rows: a tile of less than 4 rows takes as long as one of 4. */
+function costOfRows(m: number, rows: number): number {
+  const tile = (rows: number) => 1 + Math.max(4, rows);
+  return Math.floor(m / rows) * tile(rows) + (m % rows && tile(m % rows));
+}
 
 /**
- * The number of rows in a tile of a product of m rows: 6, unless fewer leave a better rest. A tile
- * of less than 4 rows takes as long as one of 4. So 14 rows take 16 turns as 6 + 6 + 2, and 14 as
- * 5 + 5 + 4.
+ * The number of rows in a tile: the most, unless fewer leave a better rest. 14 rows cost 7 + 7 + 5
+ * in tiles of 6, and 6 + 6 + 5 in tiles of 5.
  */
-function tileRowsOf(m: number): number {
-  const turns = (rows: number) => Math.floor(m / rows) * rows + (m % rows && Math.max(4, m % rows));
-  const better = [5, 4].find((rows) => m >= rows && turns(rows) < 0.95 * turns(tallest));
-  return better ?? tallest;
-}
+const tileRowsOf = (m: number, n: number): number =>
+  [tallest(n), 5, 4].reduce((best, rows) =>
+    costOfRows(m, rows) < 0.95 * costOfRows(m, best) ? rows : best
+  );
 
 /** The nanoseconds of a multiplication with its addition, and of packing a number. */
 const termTime = 1 / 20, packTime = 0.4;
@@ -55,15 +59,15 @@ function shapeOf({ space, over, a, b, stores }: MatmulKernel) {
     loops.map(({ axis, size }) => ({ size, stride: scaleOf(at, axis) }));
   // Axes that are walked through as one become one: the rows of a matrix, and the terms of a sum.
   const batch = loopsOver(0, space.slice(0, -1), [a.at, b.at, ...indicesOf(valuesOf({ stores }))]);
-  const isShared = scaleOf(b.at, batch.at(-1)!.axis) !== 0;
-  const rows = isShared ? oneRound : batch.pop()!;
   const column = { axis: rank - 1, size: space[rank - 1] };
-  const m = rows.size, n = column.size;
+  const n = column.size;
+  const rows = takeRows(batch, b, n);
+  const m = rows.size;
   const k = sizeOf(over);
   const [left, right] = [steps(a, [...batch, rows]), steps(b, [...batch, column])];
   return {
     ...{ batch, rows, column, m, n, k, panels: Math.ceil(n / panelWidth) },
-    tileRows: tileRowsOf(m),
+    tileRows: tileRowsOf(m, n),
     a: {
       constant: a.at.constant,
       batch: left.slice(0, -1).map(({ stride }) => stride),
@@ -79,6 +83,23 @@ function shapeOf({ space, over, a, b, stores }: MatmulKernel) {
     /** The axes of the batch along which b differs: each of their indices has a packed copy. */
     packed: right.slice(0, -1).flatMap(({ stride }, i) => stride === 0 ? [] : [i]),
   };
+}
+
+/**
+ * Takes out of the loops of a batch the one that the rows of a tile go along: the last where all of
+ * them read the same of b, unless another makes better tiles. Of [100, 7, 7, 64], 100 images of 7
+ * by 7 elements, tiles of 6 rows take elements of 6 images.
+ */
+function takeRows(batch: Loop[], b: MatmulKernel["b"], n: number): Loop {
+  const cost = ({ size }: Loop) => costOfRows(size, tileRowsOf(size, n)) / size;
+  let best: Loop | undefined;
+  for (const loop of [...batch].reverse()) {
+    if (scaleOf(b.at, loop.axis) !== 0) continue;
+    if (best === undefined || cost(loop) < 0.9 * cost(best)) best = loop;
+  }
+  if (best === undefined) return oneRound;
+  batch.splice(batch.indexOf(best), 1);
+  return best;
 }
 
 /** out[…, m, n] = store(result = Σ over k of a(…, m, k) · b(…, k, n)) */
@@ -266,25 +287,27 @@ function emitProduct(
   body.get(row).i32(pieces).op("i32.div_u").i32(unitRows).op("i32.mul").tee(row);
   pushLesser(body.i32(unitRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
   const along = [...indices, row];
-  /** The strides along axes of matrices that follow one another. */
-  const matrices = (size: number, axes: readonly number[]) =>
-    axes.map((_, i) => size * sizeOf(axes.slice(i + 1)));
-  const copies = matrices(panels * panelWidth * k, packed.map((i) => batchSizes[i]));
-  const direct = isDirect ? [...matrices(m * line, batchSizes), line] : [];
+  const copies = packed.map((axis, i) =>
+    panels * panelWidth * k * sizeOf(packed.slice(i + 1).map((axis) => batchSizes[axis]))
+  );
+  const outer = [...batch, rows];
+  const sizeBelow = (axis: number) =>
+    sizeOf(outer.filter((other) => other.axis > axis).map(({ size }) => size));
+  const direct = isDirect ? outer.map(({ axis }) => line * sizeBelow(axis)) : [];
   pushAddress(body, sources[kernel.a.buffer].address, a.constant, [...a.batch, a.row], along);
   body.set(left);
   const copy = packed.map((i) => indices[i]);
   pushAddress(body, parameters.scratch, parts ?? 0, copies, copy).set(right);
   pushAddress(body, target, 0, direct, along).set(to);
 
-  const lineBytes = 4 * line;
+  const lineBytes = 4 * (direct.at(-1) ?? line);
   const bounds: [Bound, Bound] = [{ local: row }, { local: rowEnd }];
   const strip: Strip = {
     panels: [firstPanel, endPanel],
     ...{ left: fn.local("i32"), right, to: fn.local("i32"), lineBytes },
     turns: blocks.isLong ? fn.local("i32") : undefined,
   };
-  const inner = { k, a: { row: a.row, terms: a.terms.slice(blocks.level) } };
+  const inner = { k, n, a: { row: a.row, terms: a.terms.slice(blocks.level) } };
   const tileRow = fn.local("i32");
   const tiles = new Code();
   const isLast = new Code().get(rowEnd).get(tileRow).op("i32.sub").i32(tileRows).op("i32.lt_u");
@@ -294,7 +317,9 @@ function emitProduct(
   const strips = new Code().get(left).set(strip.left).get(to).set(strip.to)
     .append(loop(tileRow, ...bounds, tileRows, tiles));
   if (strip.turns === undefined) body.append(strips);
-  else body.append(clear(fn, to, bounds, lineBytes)).append(inBlocks(fn, a, strip, strips, left));
+  else {body.append(clear(fn, to, bounds, lineBytes, 4 * line)).append(
+      inBlocks(fn, a, strip, strips, left),
+    );}
   if (!isDirect) {
     body.append(emitEnd(kernel, nest, { to, lineBytes }, bounds, [firstColumn, endColumn]));
   }
@@ -305,13 +330,19 @@ function emitProduct(
   return { fn, units: sizeOf(batchSizes) * groups * pieces, granule: 1, time };
 }
 
-/** Fills some lines with zeros. */
-function clear(fn: FunctionBuilder, to: number, [from, end]: [Bound, Bound], line: number): Code {
-  const at = fn.local("i32"), stop = { local: fn.local("i32") };
-  const zero = new Code().get(at).v128(0).memory("v128.store");
-  const code = pushBound(pushBound(new Code(), end), from).op("i32.sub").i32(line).op("i32.mul");
-  code.get(to).op("i32.add").set(stop.local);
-  return code.append(loop(at, { local: to }, stop, 16, zero));
+/** Fills some lines of `bytes` with zeros, which begin `lineBytes` apart. */
+function clear(
+  fn: FunctionBuilder,
+  to: number,
+  rows: [Bound, Bound],
+  lineBytes: number,
+  bytes: number,
+): Code {
+  const [row, at, line] = Array.from({ length: 3 }, () => fn.local("i32"));
+  const zero = new Code().get(line).get(at).op("i32.add").v128(0).memory("v128.store");
+  const one = loop(at, { constant: 0 }, { constant: bytes }, 16, zero);
+  one.get(line).i32(lineBytes).op("i32.add").set(line);
+  return new Code().get(to).set(line).append(loop(row, ...rows, 1, one));
 }
 
 /** Adds up long sums block by block: all strips of a unit, and then the next block. */
