@@ -121,7 +121,12 @@ export {
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export * from "./lib/random.ts";
-export * from "./lib/nn.ts";
+export * from "./lib/nn/activations.ts";
+export * from "./lib/nn/dense.ts";
+export * from "./lib/nn/dropout.ts";
+export * from "./lib/nn/initialisers.ts";
+export * from "./lib/nn/layer_norm.ts";
+export * from "./lib/nn/losses.ts";
 export * from "./lib/optim.ts";
 export * from "./lib/schedules.ts";
 export * from "./lib/densities/gaussian.ts";
