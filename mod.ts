@@ -57,12 +57,14 @@ export {
   abs,
   add,
   and,
+  atan,
   type Binary,
   cast,
   cos,
   div,
   type Elementwise,
   equal,
+  erf,
   exp,
   expm1,
   floor,
@@ -80,6 +82,7 @@ export {
   not,
   notEqual,
   or,
+  round,
   shiftLeft,
   shiftRight,
   sigmoid,
@@ -93,7 +96,22 @@ export {
   where,
   xor,
 } from "./lib/ops/elementwise.ts";
-export { argmax, cumsum, logSumExp, mean, reduceMax } from "./lib/ops/reduce.ts";
+export { acos, asin, atan2, cosh, sinh, tan } from "./lib/ops/angles.ts";
+export { pow, reciprocal, rsqrt, square } from "./lib/ops/powers.ts";
+export { ceil, clip, mod, sign, trunc } from "./lib/ops/rounding.ts";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  cumsum,
+  logSumExp,
+  mean,
+  prod,
+  reduceMax,
+  reduceMin,
+} from "./lib/ops/reduce.ts";
+export * from "./lib/ops/moments.ts";
 export {
   broadcastTo,
   expandDims,
