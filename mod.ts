@@ -126,7 +126,19 @@ export { pad, type Padding, slice } from "./lib/ops/slicing.ts";
 export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
-export { grad, valueAndGrad, valueAuxAndGrad, vjp, withGradient } from "./lib/grad.ts";
+export { argsort, sort, type SortOptions, topK } from "./lib/ops/sorting.ts";
+export * from "./lib/ops/arrangement.ts";
+export {
+  type ArgumentsAt,
+  grad,
+  type GradOptions,
+  valueAndGrad,
+  valueAuxAndGrad,
+  vjp,
+  withGradient,
+} from "./lib/grad.ts";
+export * from "./lib/derivatives.ts";
+export * from "./lib/scan.ts";
 export {
   type AsTensors,
   jit,
