@@ -57,12 +57,14 @@ export {
   abs,
   add,
   and,
+  atan,
   type Binary,
   cast,
   cos,
   div,
   type Elementwise,
   equal,
+  erf,
   exp,
   expm1,
   floor,
@@ -80,6 +82,7 @@ export {
   not,
   notEqual,
   or,
+  round,
   shiftLeft,
   shiftRight,
   sigmoid,
@@ -93,7 +96,22 @@ export {
   where,
   xor,
 } from "./lib/ops/elementwise.ts";
-export { argmax, cumsum, logSumExp, mean, reduceMax } from "./lib/ops/reduce.ts";
+export { acos, asin, atan2, cosh, sinh, tan } from "./lib/ops/angles.ts";
+export { pow, reciprocal, rsqrt, square } from "./lib/ops/powers.ts";
+export { ceil, clip, mod, sign, trunc } from "./lib/ops/rounding.ts";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  cumsum,
+  logSumExp,
+  mean,
+  prod,
+  reduceMax,
+  reduceMin,
+} from "./lib/ops/reduce.ts";
+export * from "./lib/ops/moments.ts";
 export {
   broadcastTo,
   expandDims,
@@ -109,7 +127,19 @@ export { windows, type WindowsOptions } from "./lib/ops/windows.ts";
 export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
-export { grad, valueAndGrad, valueAuxAndGrad, vjp, withGradient } from "./lib/grad.ts";
+export { argsort, sort, type SortOptions, topK } from "./lib/ops/sorting.ts";
+export * from "./lib/ops/arrangement.ts";
+export {
+  type ArgumentsAt,
+  grad,
+  type GradOptions,
+  valueAndGrad,
+  valueAuxAndGrad,
+  vjp,
+  withGradient,
+} from "./lib/grad.ts";
+export * from "./lib/derivatives.ts";
+export * from "./lib/scan.ts";
 export {
   type AsTensors,
   jit,
@@ -122,7 +152,12 @@ export {
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export * from "./lib/random.ts";
-export * from "./lib/nn.ts";
+export * from "./lib/nn/activations.ts";
+export * from "./lib/nn/dense.ts";
+export * from "./lib/nn/dropout.ts";
+export * from "./lib/nn/initialisers.ts";
+export * from "./lib/nn/layer_norm.ts";
+export * from "./lib/nn/losses.ts";
 export { conv2d, convTranspose2d, type TransposedOptions } from "./lib/convolution.ts";
 export { averagePool, maxPool } from "./lib/pooling.ts";
 export type { ConvolutionOptions, PerAxis, Sides, WindowOptions } from "./lib/placement.ts";

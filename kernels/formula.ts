@@ -28,7 +28,9 @@ export type Intrinsic =
   | "sigmoid"
   | "softplus"
   | "sin"
-  | "cos";
+  | "cos"
+  | "atan"
+  | "erf";
 
 /** Every operation on scalars. */
 export type ScalarOp =

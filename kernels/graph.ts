@@ -9,12 +9,14 @@ import type { DType, Expr, Index } from "./formula.ts";
 export type Read = (input: number, at: readonly Index[]) => Expr;
 
 /** How a reduction combines two elements: an associative operation on scalars. */
-export type Combine = "add" | "max";
+export type Combine = "add" | "mul" | "max" | "min";
 
 /** What a reduction starts from: combining it with x gives x. */
 export const IDENTITIES: Readonly<Record<Combine, Readonly<Record<DType, number>>>> = {
   add: { float32: 0, int32: 0, uint32: 0, bool: 0 },
+  mul: { float32: 1, int32: 1, uint32: 1, bool: 1 },
   max: { float32: -Infinity, int32: -(2 ** 31), uint32: 0, bool: 0 },
+  min: { float32: Infinity, int32: 2 ** 31 - 1, uint32: 2 ** 32 - 1, bool: 1 },
 };
 
 /** How a node is computed from its inputs, whatever the device. */

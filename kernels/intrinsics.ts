@@ -42,7 +42,23 @@ export const INTRINSICS: Readonly<Record<Intrinsic, IntrinsicRow>> = {
     rare: (x) => numerics.largeAngle(x, 1),
     exact: Math.cos,
   },
+  atan: { written: numerics.atan, exact: Math.atan },
+  erf: { written: numerics.erf, exact: exactErf },
 };
+
+/**
+ * erf x = 2/√π · e^(−x²) · Σ 2ⁿ·x²ⁿ⁺¹ / (1·3·…·(2n + 1)), whose terms have one sign. JavaScript has
+ * no erf.
+ */
+function exactErf(x: number): number {
+  if (!(Math.abs(x) < 6)) return Math.sign(x); // 1 − erf 6 is below 2⁻⁵³
+  let term = x, total = 0;
+  for (let n = 1; total + term !== total; n++) {
+    total += term;
+    term *= 2 * x * x / (2 * n + 1);
+  }
+  return x === 0 ? x : 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * total;
+}
 
 /** Whether an operation is an intrinsic. */
 export const isIntrinsic = (op: ScalarOp): op is Intrinsic => op in INTRINSICS;

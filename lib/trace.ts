@@ -23,6 +23,20 @@ let open = 0;
 /** Whether any function is being traced. */
 export const isTracing = (): boolean => open > 0;
 
+/**
+ * Calls f, which computes with data alone, as if no function were being traced: a jitted function
+ * then need not look again at what it closes over.
+ */
+export function untraced<T>(f: () => T): T {
+  const before = open;
+  open = 0;
+  try {
+    return f();
+  } finally {
+    open = before;
+  }
+}
+
 /** Calls f with a trace that is open until f returns, or throws. */
 export function withTrace<T>(f: (trace: Trace) => T): T {
   const trace = { isOpen: true };

@@ -18,7 +18,7 @@ import { reshape } from "../ops/linear.ts";
 import { slice } from "../ops/slicing.ts";
 import { tensor, zeros } from "../create.ts";
 import { withGradient } from "../grad.ts";
-import type { Dense } from "../nn.ts";
+import type { Dense } from "../nn/dense.ts";
 import { type Key, uniform } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 

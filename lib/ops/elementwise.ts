@@ -50,7 +50,7 @@ const BITS: readonly DType[] = [...INTEGERS, "bool"];
 /**
  * The op of a scalar formula; `gives` is the dtype of the output, that of the inputs unless given.
  */
-function elementwise<A extends readonly TensorLike[]>(
+export function elementwise<A extends readonly TensorLike[]>(
   name: string,
   dtypes: readonly DType[],
   formula: Formula,
@@ -97,6 +97,17 @@ export const abs: Unary = elementwise("abs", ["float32", "int32"], s.abs, (dy, _
 ]);
 /** The greatest integer not above x; the gradient is 0. */
 export const floor: Unary = elementwise("floor", FLOATS, s.floor);
+/**
+ * The nearest integer, the even one of two; the gradient is 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { round, tensor } from "@echograd/echograd";
+ * assertEquals([...await round(tensor([0.5, 1.5, -1.7])).read()], [0, 2, -2]);
+ * ```
+ */
+export const round: Unary = elementwise("round", FLOATS, s.round);
 /** √x. */
 export const sqrt: Unary = elementwise("sqrt", FLOATS, s.sqrt, (dy, y) => [div(mul(dy, 0.5), y)]);
 /** a + b; integers wrap around. */
@@ -158,6 +169,30 @@ export const softplus: Unary = intrinsic("softplus", (dy, _, x) => [mul(dy, sigm
 export const sin: Unary = intrinsic("sin", (dy, _, x) => [mul(dy, cos(x))]);
 /** The cosine of x radians. */
 export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))]);
+/**
+ * The angle in radians, from −π/2 to π/2, whose tangent is x.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { atan, tensor } from "@echograd/echograd";
+ * assertAlmostEquals(await atan(tensor(1)).item(), Math.PI / 4, 1e-6);
+ * ```
+ */
+export const atan: Unary = intrinsic("atan", (dy, _, x) => [div(dy, add(mul(x, x), 1))]);
+/**
+ * The error function, 2/√π · ∫₀ˣ e^(−t²) dt, to 1.5 units in the last place.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { erf, tensor } from "@echograd/echograd";
+ * assertAlmostEquals(await erf(tensor(1)).item(), 0.8427008, 1e-6);
+ * ```
+ */
+export const erf: Unary = intrinsic("erf", (dy, _, x) => [
+  mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+]);
 
 // Comparisons: bool, and false where an argument is NaN.
 

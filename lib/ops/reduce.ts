@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptions } from "../checks.ts";
+import { ones } from "../create.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import {
@@ -18,12 +19,15 @@ import {
   log,
   max,
   mul,
+  neg,
+  not,
   or,
   stopGradient,
   sub,
   where,
 } from "./elementwise.ts";
 import { iota } from "./indexing.ts";
+import { concat } from "./joining.ts";
 import {
   axesOf,
   flip,
@@ -33,20 +37,114 @@ import {
   reshape,
   spread,
   sum,
+  transpose,
   without,
 } from "./linear.ts";
-import { apply, NUMBERS, primitive, requireDType, requireTensors } from "./primitive.ts";
+import {
+  apply,
+  NUMBERS,
+  type Primitive,
+  primitive,
+  requireDType,
+  requireTensors,
+} from "./primitive.ts";
+import { slice } from "./slicing.ts";
+
+/** The gradient of an extreme: equal ones share it. */
+const ofExtreme: Primitive<readonly number[]>["gradient"] = (dy, y, [x], axes) => {
+  const hit = cast(equal(x, spread(y, x, axes)), "float32");
+  const count = sum(hit, { axis: axes });
+  return [mul(hit, spread(div(dy, count), x, axes))];
+};
 
 /**
  * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
  * integer.
  */
-export const reduceMax: Reduction = reduction("reduceMax", "max", (dy, y, [x], axes) => {
-  // Equal largest elements share the gradient.
-  const hit = cast(equal(x, spread(y, x, axes)), "float32");
-  const count = sum(hit, { axis: axes });
-  return [mul(hit, spread(div(dy, count), x, axes))];
+export const reduceMax: Reduction = reduction("reduceMax", "max", ofExtreme);
+
+/**
+ * The smallest element over some axes; NaN if any is NaN. Over no elements it is ∞, or the greatest
+ * integer.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { reduceMin, tensor } from "@echograd/echograd";
+ * assertEquals([...await reduceMin(tensor([[3, 1], [2, 5]]), { axis: 1 }).read()], [1, 2]);
+ * ```
+ */
+export const reduceMin: Reduction = reduction("reduceMin", "min", ofExtreme);
+
+/**
+ * The product over some axes; 1 over none. Its gradients of every order are right where elements
+ * are 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { grad, prod, type Tensor, tensor } from "@echograd/echograd";
+ * const x = tensor([2, 0, 3]);
+ * assertEquals(await prod(x).item(), 0);
+ * assertEquals([...await grad((x: Tensor) => prod(x))(x).read()], [0, 6, 0]);
+ * ```
+ */
+export const prod: Reduction = reduction("prod", "mul", (dy, _, [x], axes) => {
+  const order = [...x.shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
+  const front = transpose(x, order);
+  const lines = reshape(front, [-1, axes.reduce((n, axis) => n * x.shape[axis], 1)]);
+  const others = transpose(
+    reshape(productOfOthers(lines), front.shape),
+    order.map((_, axis) => order.indexOf(axis)),
+  );
+  return [mul(others, spread(dy, x, axes))];
 });
+
+/**
+ * For each element of a row the product of the others, without a division: element i is paired with
+ * element i + n/2, and the others of one are its partner and the other pairs.
+ */
+function productOfOthers(x: Tensor): Tensor {
+  const [rows, n] = x.shape;
+  if (n < 2) return ones(x.shape);
+  if (n % 2 === 1) {
+    const more = concat([x, ones([rows, 1])], 1);
+    return slice(productOfOthers(more), [0, 0], [rows, n]);
+  }
+  const a = slice(x, [0, 0], [rows, n / 2]), b = slice(x, [0, n / 2], [rows, n / 2]);
+  const pairs = productOfOthers(mul(a, b));
+  return concat([mul(pairs, b), mul(pairs, a)], 1);
+}
+
+/**
+ * Whether a bool holds somewhere along some axes; false over no elements.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { any, tensor } from "@echograd/echograd";
+ * assertEquals([...await any(tensor([[true, false], [false, false]]), { axis: 1 }).read()], [1, 0]);
+ * ```
+ */
+export const any: Reduction = (x, options) => ofBools("any", reduceMax, x, options);
+
+/**
+ * Whether a bool holds everywhere along some axes; true over no elements.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { all, tensor } from "@echograd/echograd";
+ * assertEquals([...await all(tensor([[true, true], [false, true]]), { axis: 1 }).read()], [1, 0]);
+ * ```
+ */
+export const all: Reduction = (x, options) => ofBools("all", reduceMin, x, options);
+
+function ofBools(op: string, reduce: Reduction, x: Tensor, options?: ReduceOptions): Tensor {
+  requireTensors(op, [x]);
+  requireDType(op, x, "bool");
+  return cast(reduce(cast(x, "int32"), options), "bool");
+}
 
 /** The mean over some axes; NaN over none. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -75,6 +173,28 @@ export function argmax(
   const fromEnd = sub(n - 1, iota(x.shape, axis));
   return sub(n - 1, reduceMax(where(hit, fromEnd, -1), { axis, keepDims: options.keepDims }));
 }
+
+/**
+ * The index of the smallest element along an axis, int32: the first of equals, or the first NaN if
+ * there is one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { argmin, tensor } from "@echograd/echograd";
+ * assertEquals(await argmin(tensor([3, 1, 2]), { axis: 0 }).item(), 1);
+ * ```
+ */
+export function argmin(
+  x: Tensor,
+  options: { readonly axis: number; readonly keepDims?: boolean },
+): Tensor {
+  requireTensors("argmin", [x]);
+  return argmax(reversed(x), options);
+}
+
+/** x in the opposite order: −x, or −1 − x for integers, where −x of the least is itself. */
+export const reversed = (x: Tensor): Tensor => x.dtype === "float32" ? neg(x) : not(x);
 
 /**
  * log Σ eˣ over some axes, without overflow; its gradient is the softmax. Over no elements, and

@@ -24,7 +24,18 @@ import { dice } from "../fixtures/naive.ts";
  * what is made of them.
  */
 const NOT_DIFFERENTIABLE = [
-  ...["floor", "less", "lessEqual", "equal", "and", "or", "xor", "shiftLeft", "shiftRight"],
+  ...[
+    "floor",
+    "round",
+    "less",
+    "lessEqual",
+    "equal",
+    "and",
+    "or",
+    "xor",
+    "shiftLeft",
+    "shiftRight",
+  ],
   ...["cast", "iota", "contract"],
 ];
 
@@ -45,6 +56,30 @@ for (const one of compositionCases) {
 }
 Deno.test("gradients at kinks are between those of both sides", async () => {
   for (const one of tieCases) await checkGradients("at a kink", one, 1);
+});
+
+Deno.test("gradients of powers, roots and norms are right at 0", async () => {
+  type Op = (x: Tensor) => Tensor;
+  const at = (f: Op, x: readonly number[]) =>
+    valuesOf(g.grad((x: Tensor) => g.sum(f(x)))(tensor(x)));
+  const second = (f: Op, x: readonly number[]) =>
+    at((x) => g.grad((x: Tensor) => g.sum(f(x)))(x), x);
+  const exponents = [0, 1, 2, 3];
+  for (const byTensor of [false, true]) {
+    const power = (n: number): Op => (x) => g.pow(x, byTensor ? tensor(n) : n);
+    const slopes = await Promise.all(exponents.map((n) => at(power(n), [0])));
+    assertEquals(slopes.flat(), [0, 1, 0, 0]);
+    const curvatures = await Promise.all(exponents.map((n) => second(power(n), [0])));
+    assertEquals(curvatures.flat(), [0, 0, 2, 0]);
+  }
+  const ofExponent = g.grad((b: Tensor) => g.sum(g.pow(tensor([0, 2]), b)))(tensor([2, 1]));
+  assertEquals(await valuesOf(ofExponent), [0, 2 * Math.LN2]);
+  assertEquals(await at((x) => g.norm(x), [0, 0]), [0, 0]);
+  assertEquals(await at((x) => g.std(x), [3, 3]), [0, 0]);
+  assertEquals(await at((x) => g.prod(x), [0, 2, 0]), [0, 0, 0]);
+  assertEquals(await second((x) => g.prod(x), [0, 2, 0]), [2, 0, 2]);
+  assertEquals(await at(g.sign, [-2, 0, 2]), [0, 0, 0]);
+  assertEquals(await at((x) => g.clip(x, -1, 1), [-2, -1, 0, 1, 2]), [0, 0.5, 1, 0.5, 0]);
 });
 
 Deno.test("elements that are equal share the gradient", async () => {

@@ -91,7 +91,7 @@ export function emitReduce(kernel: ReduceKernel, bindings: Bindings, parts: numb
   const own = Math.ceil(sizeOf(over) / step);
   const element = writer.value(kernel.body).text;
   root.push(`var total: ${type} = ${identity};`);
-  if (combine === "max" || own <= 16) {
+  if (combine === "max" || combine === "min" || own <= 16) {
     loop.push(`total = ${combined("total", element)};`);
     root.attach(`for (var k = ${first}; k < ${count}; k += ${unsigned(step)})`, loop);
   } else {

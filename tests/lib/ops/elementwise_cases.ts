@@ -5,6 +5,7 @@
  */
 import * as g from "../../../mod.ts";
 import type { DType, Tensor } from "../../../mod.ts";
+import { INTRINSICS } from "../../../kernels/intrinsics.ts";
 import { type Case, seen, sizes, views } from "../../fixtures/cases.ts";
 import { build, floats, integers, type Naive, wrap } from "../../fixtures/naive.ts";
 
@@ -40,7 +41,12 @@ function zip(f: Formula, inputs: readonly Naive[], dtype: DType): Naive {
  * Sizes, views of every kind in every place, what is special about floats; the other dtypes at one
  * size.
  */
-function row(op: (...x: Tensor[]) => Tensor, f: Formula, arity: number, rule: Rule = {}): Case[] {
+export function row(
+  op: (...x: Tensor[]) => Tensor,
+  f: Formula,
+  arity: number,
+  rule: Rule = {},
+): Case[] {
   const { dtypes = ["float32"], ulps, gpuUlps } = rule;
   const places = Array.from({ length: arity }, (_, i) => i);
   return dtypes.flatMap((dtype) => {
@@ -127,6 +133,7 @@ const table: Record<string, readonly Case[]> = {
   neg: unary(g.neg, (x) => -x, { dtypes: NUMBERS }),
   abs: unary(g.abs, Math.abs, { dtypes: ["float32", "int32"] }),
   floor: unary(g.floor, Math.floor),
+  round: unary(g.round, roundToEven, { hard: [0.5, 1.5, -0.5, -2.5, 2 ** 23 - 0.5] }),
   sqrt: unary(g.sqrt, Math.sqrt, { low: 0, high: 100, ulps: 1, gpuUlps: 4.5 }),
   exp: unary(g.exp, Math.exp, { low: -20, high: 20, ulps: 2 }),
   log: unary(g.log, Math.log, { low: 0, high: 50, ulps: 2 }),
@@ -142,6 +149,13 @@ const table: Record<string, readonly Case[]> = {
   }),
   sin: unary(g.sin, Math.sin, { low: -99, high: 99, ulps: 2, hard: ANGLES }),
   cos: unary(g.cos, Math.cos, { low: -99, high: 99, ulps: 2, hard: ANGLES }),
+  atan: unary(g.atan, Math.atan, { ulps: 2, gpuUlps: 4.5 }),
+  erf: [
+    ...unary(g.erf, (x) => INTRINSICS.erf.exact(x), { low: -5, high: 5, ulps: 2 }),
+    erfOfTable(),
+  ],
+  atan2: binary(g.atan2, Math.atan2, { ulps: 3, gpuUlps: 5.5 }),
+  pow: powRow(),
   add: binary(g.add, (a, b) => a + b, { dtypes: NUMBERS, ulps: 0.5 }),
   sub: binary(g.sub, (a, b) => a - b, { dtypes: NUMBERS, ulps: 0.5 }),
   mul: [
@@ -173,6 +187,61 @@ const table: Record<string, readonly Case[]> = {
   cast: castRow(),
   identity: row((x) => g.stopGradient(x), (x) => x, 1, { dtypes: [...NUMBERS, "bool"] }),
 };
+
+function roundToEven(x: number): number {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + Math.abs(below % 2) : Math.floor(x + 0.5);
+}
+
+/** erf at 0.5, 1, 1.5, 2 and 3 (Abramowitz and Stegun, table 7.1). */
+function erfOfTable(): Case {
+  const x = build([5], (i) => [0.5, 1, 1.5, 2, 3][i]);
+  const y = [0.5204998778130465, 0.8427007929497148, 0.9661051464753108];
+  y.push(0.9953222650189527, 0.9999779095030014);
+  return {
+    title: "of a table",
+    inputs: [x],
+    compute: g.erf,
+    expected: build([5], (i) => y[i]),
+    ulps: 2,
+  };
+}
+
+/** Powers, which may be off by |b·log a| + 2 places, and whole exponents. */
+function powRow(): Case[] {
+  const exact = (a: number, b: number) => a === 1 || b === 0 ? 1 : a ** b;
+  const terms = (a: number, b: number) =>
+    Math.abs(exact(a, b)) * (3 + Math.abs(b * Math.log(Math.abs(a))) || 1);
+  const ofTensors = row(g.pow, exact, 2, { low: 0.05, high: 9, ulps: 1, gpuUlps: 1 }).map(
+    (one): Case => {
+      const [a, b] = one.title.startsWith("float32 [") || one.title.startsWith("NaN")
+        ? one.inputs.map((x) => x.data)
+        : [];
+      return a === undefined
+        ? { ...one, ulps: 30, gpuUlps: 30 }
+        : { ...one, expected: { ...one.expected, terms: a.map((x, i) => terms(x, b[i])) } };
+    },
+  );
+  const whole = [0, 1, 2, 3, 7, -1, -4].map((n): Case => {
+    const x = floats([65], -3, 3, 5);
+    return {
+      title: `to the power ${n}`,
+      inputs: [x],
+      compute: (x) => g.pow(x, n),
+      expected: build([65], (i) => x.data[i] ** n),
+      ulps: Math.abs(n) + 1,
+      gpuUlps: Math.abs(n) + 3,
+    };
+  });
+  const i = integers([65], "int32", 3);
+  const cube: Case = {
+    title: "int32 to the power 3",
+    inputs: [i],
+    compute: (x) => g.pow(x, 3),
+    expected: build([65], (k) => Math.imul(i.data[k], Math.imul(i.data[k], i.data[k])), "int32"),
+  };
+  return [...ofTensors, ...whole, cube];
+}
 
 function castRow(): Case[] {
   const toInt = (low: number, high: number) => (x: number) =>

@@ -53,6 +53,8 @@ const int32 = (shape: Shape, ...data: number[]): Tensor =>
 const OFTEN = g.add(int32([5], 3, 0, 3, 7, -2), 0); // repeated, and out of range at both ends
 const EVEN = toTensor(build(MATRIX, (i, j) => (i + j + 1) % 2, "bool"));
 
+const EYE = toTensor(build([2, 2], (i, j) => Number(i === j)));
+
 /** A function of two tensors, where they are equal. */
 const tie = (title: string, compute: GradientCase["compute"]): GradientCase => ({
   title,
@@ -77,6 +79,14 @@ export const primitiveCases: Readonly<Record<string, readonly GradientCase[]>> =
   softplus: unary(g.softplus),
   sin: unary(g.sin),
   cos: unary(g.cos),
+  atan: unary(g.atan),
+  erf: unary(g.erf),
+  atan2: binary(g.atan2, POSITIVE),
+  pow: [
+    ...binary(g.pow, POSITIVE),
+    ...[0, 1, 2, 3, -2].map((n) => of(`to the power ${n}`, (x) => g.pow(x, n), [MATRIX], POSITIVE)),
+    of("of negative numbers", (x) => g.pow(x, 3), [MATRIX], { low: -2, high: -0.5 }),
+  ],
   add: binary(g.add),
   sub: binary(g.sub),
   mul: binary(g.mul),
@@ -105,6 +115,16 @@ export const primitiveCases: Readonly<Record<string, readonly GradientCase[]>> =
     of("all axes", (x) => g.reduceMax(x), [MATRIX]),
     of("one axis", (x) => g.reduceMax(x, { axis: 1 }), [MATRIX]),
     of("two axes, kept", (x) => g.reduceMax(x, { axis: [0, 2], keepDims: true }), [[2, 3, 4]]),
+  ],
+  reduceMin: [
+    of("all axes", (x) => g.reduceMin(x), [MATRIX]),
+    of("two axes, kept", (x) => g.reduceMin(x, { axis: [0, 2], keepDims: true }), [[2, 3, 4]]),
+  ],
+  prod: [
+    of("all axes", (x) => g.prod(x), [MATRIX]),
+    of("two axes, kept", (x) => g.prod(x, { axis: [0, 2], keepDims: true }), [[2, 3, 4]]),
+    of("with a zero in each row", (x) => g.prod(g.mul(x, EYE), { axis: 0 }), [[2, 2]]),
+    of("an odd number", (x) => g.prod(x, { axis: 1 }), [[2, 5]]),
   ],
   cumsum: [false, true].flatMap((reverse) =>
     [false, true].flatMap((exclusive) =>

@@ -1,5 +1,5 @@
 /**
- * The rows of the primitives that add up: sum, reduceMax, cumsum and matmul. A sum of n terms may
+ * The rows of the primitives that add up: sum, prod, extremes, cumsum and matmul. A sum of n terms may
  * be off by n half units in the last place of Σ|term|, in whatever order it is taken.
  *
  * @module
@@ -56,6 +56,22 @@ function maxOver(x: Naive, axes: readonly number[]): Naive {
   return build(shape, (...index) => of(index).reduce((a, b) => Math.max(a, b), least), x.dtype);
 }
 
+function minOver(x: Naive, axes: readonly number[]): Naive {
+  const most = { float32: Infinity, int32: 2 ** 31 - 1, uint32: 2 ** 32 - 1, bool: 1 }[x.dtype];
+  const { shape, of } = lines(x, axes);
+  return build(shape, (...index) => of(index).reduce((a, b) => Math.min(a, b), most), x.dtype);
+}
+
+/** Products; each of n factors may add half a place. Integers wrap around. */
+function productOver(x: Naive, axes: readonly number[]): Naive {
+  const { shape, of } = lines(x, axes);
+  const times = (a: number, b: number) =>
+    x.dtype === "float32" ? a * b : x.dtype === "int32" ? Math.imul(a, b) : Math.imul(a, b) >>> 0;
+  const y = build(shape, (...index) => of(index).reduce(times, 1), x.dtype);
+  const factors = axes.reduce((n, axis) => n * x.shape[axis], 1);
+  return { ...y, terms: y.data.map((value) => Math.max(1, factors) * Math.abs(value)) };
+}
+
 const REDUCTIONS: readonly (readonly [shape: readonly number[], axes: readonly number[]])[] = [
   ...sizes.map((n) => [[n], [0]] as const),
   ...sizes.map((n) => [[3, n], [1]] as const),
@@ -74,11 +90,12 @@ function reduction(
   op: (x: Tensor, options: g.ReduceOptions) => Tensor,
   expected: (x: Naive, axes: readonly number[]) => Naive,
   ulps: number,
+  draw: typeof sample = sample,
 ): Case[] {
   const plain = REDUCTIONS.flatMap(([shape, axis]) =>
     (shape.length > 2 ? ["float32", "int32", "uint32"] as const : ["float32"] as const).map(
       (dtype): Case => {
-        const x = sample(shape, dtype);
+        const x = draw(shape, dtype);
         return {
           title: `${dtype} [${shape}] over ${axis}`,
           inputs: [x],
@@ -330,6 +347,13 @@ const contractCases: Case[] = (() => {
 export const sumCases: Readonly<Record<string, readonly Case[]>> = {
   sum: reduction((x, options) => g.sum(x, options), sumOver, 0.5),
   reduceMax: reduction((x, options) => g.reduceMax(x, options), maxOver, 0),
+  reduceMin: reduction((x, options) => g.reduceMin(x, options), minOver, 0),
+  prod: reduction(
+    (x, options) => g.prod(x, options),
+    productOver,
+    0.5,
+    (shape, dtype) => dtype === "float32" ? floats(shape, 0.9, 1.1) : integers(shape, dtype),
+  ),
   cumsum,
   contract: contractCases,
   matmul,

@@ -32,11 +32,15 @@ import {
   treeLeaves,
   treePaths,
   valueAndGrad,
-} from "../../mod.ts";
-import { onEveryDevice } from "../fixtures/devices.ts";
-import { assertGolden, type Check, golden } from "../golden/check.ts";
-import { parse, values } from "../golden/values.ts";
-import { kolmogorovSmirnov, kolmogorovSmirnovLimit, uniformCdf } from "../fixtures/statistics.ts";
+} from "../../../mod.ts";
+import { onEveryDevice } from "../../fixtures/devices.ts";
+import { assertGolden, type Check, golden } from "../../golden/check.ts";
+import { parse, values } from "../../golden/values.ts";
+import {
+  kolmogorovSmirnov,
+  kolmogorovSmirnovLimit,
+  uniformCdf,
+} from "../../fixtures/statistics.ts";
 
 onEveryDevice("logSigmoid is PyTorch's, and so is its gradient", async (device) => {
   const { pointwise } = values;
