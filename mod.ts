@@ -123,9 +123,11 @@ export {
   type JitOptions,
   type Jitted,
   type OrNumbers,
+  type Result,
   run,
   type Traceable,
 } from "./lib/jit.ts";
+export type { Compilation } from "./lib/compilations.ts";
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
