@@ -128,6 +128,7 @@ export {
   type Traceable,
 } from "./lib/jit.ts";
 export type { Compilation } from "./lib/compilations.ts";
+export { batches } from "./lib/batches.ts";
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
