@@ -43,7 +43,15 @@ export {
   shapeText,
   sizeOf,
 } from "./lib/shape.ts";
-export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
+export {
+  type Data,
+  type DataOf,
+  type Device,
+  type DType,
+  type NestedNumbers,
+  Tensor,
+  type TensorLike,
+} from "./lib/tensor.ts";
 export {
   full,
   type Nested,
@@ -146,11 +154,16 @@ export {
   type JitOptions,
   type Jitted,
   type OrNumbers,
+  type Result,
   run,
   type Traceable,
 } from "./lib/jit.ts";
+export type { Compilation } from "./lib/compilations.ts";
+export { batches } from "./lib/batches.ts";
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
+export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
+export { SafetensorsError } from "./lib/safetensors.ts";
 export * from "./lib/random.ts";
 export * from "./lib/nn/activations.ts";
 export * from "./lib/nn/dense.ts";

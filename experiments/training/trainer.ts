@@ -16,10 +16,10 @@ import {
 } from "../../mod.ts";
 import {
   type Arrays,
+  arraysOf,
   type Checkpoint,
   firstNotFinite,
   loadCheckpoint,
-  readArrays,
   saveCheckpoint,
 } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
@@ -90,7 +90,7 @@ export async function train(run: Run): Promise<Outcome> {
       history: historyDigest(history),
     });
   if (!run.resume) {
-    await save(await readArrays(begun));
+    await save(await arraysOf(begun));
     await writeHistory(folder.history, []);
     await writeConfig(folder, config);
   }
@@ -131,7 +131,7 @@ export async function train(run: Run): Promise<Outcome> {
       valid,
       seconds,
     };
-    const arrays = await readArrays({ state, key });
+    const arrays = await arraysOf({ state, key });
     checkEpoch(record, arrays);
     history.push(record);
     progress.epoch(record);
