@@ -118,8 +118,8 @@ export async function loadCheckpoint(
   return { ...loaded, epoch: Number(metadata.epoch), config, data, history: metadata.history };
 }
 
-/** The tree with the arrays of a file. */
-function fill<T>(arrays: Arrays, like: T, path: string): T {
+/** The tree with the arrays of a checkpoint. */
+export function fill<T>(arrays: Arrays, like: T, path: string): T {
   try {
     return treeOfArrays(arrays, like);
   } catch (error) {

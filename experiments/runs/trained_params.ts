@@ -4,11 +4,9 @@
  * @module
  */
 
-import { type Tensor, tensor, treeMap } from "../../mod.ts";
 import { readSealed } from "../formats/seal.ts";
 import type { Params } from "../models/model.ts";
-import { UserError } from "../shell/errors.ts";
-import { leafNames } from "./checkpoint.ts";
+import { fill } from "./checkpoint.ts";
 
 /**
  * Reads the parameters in a checkpoint.
@@ -18,16 +16,6 @@ import { leafNames } from "./checkpoint.ts";
  */
 export async function loadParams(path: string, like: Params): Promise<Params> {
   const { tensors } = await readSealed(path);
-  const names = leafNames({ state: { params: like } }).values();
-  return treeMap(({ shape, dtype }: Tensor) => {
-    const name = names.next().value!;
-    const found = tensors.get(name);
-    if (found !== undefined && `${found.shape}` === `${shape}`) {
-      return tensor(found.data, { shape, dtype });
-    }
-    const what = found === undefined ? "is missing" : `has the shape [${found.shape}]`;
-    throw new UserError(
-      `${path} has another architecture than the config: ${name} ${what}, but should have [${shape}]`,
-    );
-  }, like);
+  const arrays = new Map([...tensors].filter(([name]) => name.startsWith("state.params.")));
+  return fill(arrays, { state: { params: like } }, path).state.params;
 }
