@@ -287,7 +287,7 @@ function emitProduct(
   body.get(row).i32(pieces).op("i32.div_u").i32(unitRows).op("i32.mul").tee(row);
   pushLesser(body.i32(unitRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
   const along = [...indices, row];
-  const copies = packed.map((axis, i) =>
+  const copies = packed.map((_, i) =>
     panels * panelWidth * k * sizeOf(packed.slice(i + 1).map((axis) => batchSizes[axis]))
   );
   const outer = [...batch, rows];
