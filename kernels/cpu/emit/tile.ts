@@ -8,9 +8,11 @@
  * @module
  */
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { type Bound, loop } from "./nest.ts";
-import { inTurns, panelWidth, type Steps } from "./pack.ts";
+import { type Bound, inTurns, loop, type Steps } from "./nest.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
+
+/** Columns in a panel. */
+export const panelWidth = 8;
 
 /** Terms in one turn of the innermost loop, and the most that are written out without a loop. */
 const unroll = 4, straight = 8;
