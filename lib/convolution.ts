@@ -55,6 +55,13 @@ export interface TransposedOptions extends ConvolutionOptions {
  * @param options strides 1, padding "valid" and dilation 1, unless given. With "valid" there are
  * ⌊(height − kh) / stride⌋ + 1 rows, with "same" ⌈height / stride⌉.
  * @throws {ShapeError} where the channels differ, or a window is larger than the padded image.
+ * @example Where a row of pixels rises
+ * ```ts
+ * import { conv2d, tensor } from "@echograd/echograd";
+ * const row = tensor([0, 0, 1, 1], { shape: [1, 1, 4, 1] });
+ * const difference = tensor([-1, 1], { shape: [1, 2, 1, 1] });
+ * console.log(await conv2d(row, difference).read()); // Float32Array [ 0, 1, 0 ]
+ * ```
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
   check("convolve", x, kernel, 2);

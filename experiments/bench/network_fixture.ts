@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { writeFile } from "../shell/files.ts";
 import { type Fixture, mulberry32 } from "./fixture.ts";
-import { layersOf, type Network, weightsOf } from "./networks.ts";
+import { biasesOf, layersOf, type Network, weightsOf } from "./networks.ts";
 
 /** The inputs of a step: images of 0 and 1 in blocks, and parameters as Glorot and Bengio have them. */
 export function networkFixture(network: Network, batch: number): Fixture {
@@ -19,11 +19,9 @@ export function networkFixture(network: Network, batch: number): Fixture {
     const size = weights.reduce((n, d) => n * d);
     const [inputs, outputs] = weights.slice(-2);
     const limit = Math.sqrt(6 / ((inputs + outputs) * size / (inputs * outputs)));
-    const { layer } = placed;
-    const biases = layer.kind === "dense" ? layer.units : layer.kind === "conv" ? outputs : inputs;
     return [
       ...Array.from({ length: size }, () => (2 * uniform() - 1) * limit),
-      ...Array(biases).fill(0),
+      ...Array(biasesOf(placed)).fill(0),
     ];
   });
   const draw = (count: number, next: () => number) =>

@@ -25,7 +25,7 @@ import {
   tensor,
   valueAndGrad,
 } from "../../mod.ts";
-import { layersOf, weightsOf } from "./networks.ts";
+import { biasesOf, layersOf, weightsOf } from "./networks.ts";
 import { networkFixture } from "./network_fixture.ts";
 import { type NetworkOrder, serve } from "./protocol.ts";
 
@@ -68,13 +68,7 @@ const next = (shape: number[]) => {
   const size = shape.reduce((n, d) => n * d);
   return tensor(fixture.params.subarray(end, end += size), { shape });
 };
-let layers: Dense[] = placed.map((one) => {
-  const { layer } = one;
-  return {
-    w: next(weightsOf(one)),
-    b: next([layer.kind === "dense" ? layer.units : layer.filters]),
-  };
-});
+let layers: Dense[] = placed.map((one) => ({ w: next(weightsOf(one)), b: next([biasesOf(one)]) }));
 const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
 let state = optimizer.init(layers);
 const images = tensor(fixture.images, { shape: [batch, network.size, network.size, 1] });

@@ -130,10 +130,20 @@ export function weightsOf({ layer, size, channels }: Placed): number[] {
   return [kernel, kernel, ...kind === "conv" ? [channels, filters] : [filters, channels]];
 }
 
+/** The number of biases of a layer. */
+export const biasesOf = ({ layer }: Placed): number =>
+  layer.kind === "dense" ? layer.units : layer.filters;
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d);
+
+/** The number of parameters of a network. */
+export const parametersOf = (network: Network): number =>
+  layersOf(network).reduce((n, placed) => n + sizeOf(weightsOf(placed)) + biasesOf(placed), 0);
+
 /** The multiplications of a layer for an image. */
 function productsOf(placed: Placed): number {
   const { layer, size } = placed;
-  const weights = weightsOf(placed).reduce((n, d) => n * d);
+  const weights = sizeOf(weightsOf(placed));
   if (layer.kind === "dense") return weights;
   return weights * (layer.kind === "conv" ? layer.size : size) ** 2;
 }

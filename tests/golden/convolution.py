@@ -85,7 +85,7 @@ def pool(size, window, strides, padding):
     """Largest and mean elements of windows, and their gradients; means are times 144, so that they are integers."""
     w, s = pair(window), pair(strides)
     ends = [sides(size[a], w[a], s[a], 1, padding, a) for a in (0, 1)]
-    x = torch.randperm(2 * 3 * size[0] * size[1]).double().reshape(2, *size, 3).requires_grad_()
+    x = (torch.randperm(2 * 3 * size[0] * size[1]) - 500).double().reshape(2, *size, 3).requires_grad_()
     padded = lambda x, value: F.pad(x, [*ends[1], *ends[0]], value=value)
     largest = F.max_pool2d(padded(x.permute(0, 3, 1, 2), float("-inf")), w, s).permute(0, 2, 3, 1)
     mean = lambda x: F.avg_pool2d(padded(x.permute(0, 3, 1, 2), 0), w, s).permute(0, 2, 3, 1)

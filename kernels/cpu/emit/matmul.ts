@@ -10,97 +10,23 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { add, axesOf, axisIndex, flatten, isStrided, scale, scaleOf } from "../../indexing.ts";
-import { indicesOf, type MatmulKernel, valuesOf } from "../../kernel.ts";
+import { add, axesOf, axisIndex, flatten, scale } from "../../indexing.ts";
+import { type MatmulKernel, valuesOf } from "../../kernel.ts";
 import { partsOfProduct, totalOf } from "../../parts.ts";
 import { load } from "../../scalar.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { type Loop, loopsOver, oneRound } from "./loops.ts";
+import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest, parameters, pushLesser } from "./nest.ts";
-import { inTurns, packPanel, panelWidth, type Steps } from "./pack.ts";
-import { blocksOf, emitStrip, pushAddress, type Strip } from "./tile.ts";
+import { type Bound, inTurns, loop, Nest, parameters, pushLesser } from "./nest.ts";
+import { emitPack } from "./pack.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
 import { emitReduce } from "./reduce.ts";
+import { copiesOf, type Shape, shapeOf } from "./shape.ts";
+import { blocksOf, emitStrip, panelWidth, pushAddress, type Strip } from "./tile.ts";
+import { range, splitUnit, wholeOrRest } from "./units.ts";
 
-/**
- * The most rows in a tile. Its sums, one row of a panel and one number of the left-hand side must
- * fit into 16 registers. Of a panel with at most four columns, a tile has one vector a row.
- */
-const tallest = (n: number): number => n > 4 ? 6 : 12;
-
-/** What m rows take in tiles of some rows: a tile of less than 4 rows takes as long as one of 4. */
-function costOfRows(m: number, rows: number): number {
-  const tile = (rows: number) => 1 + Math.max(4, rows);
-  return Math.floor(m / rows) * tile(rows) + (m % rows && tile(m % rows));
-}
-
-/**
- * The number of rows in a tile: the most, unless fewer leave a better rest. 14 rows cost 7 + 7 + 5
- * in tiles of 6, and 6 + 6 + 5 in tiles of 5.
- */
-const tileRowsOf = (m: number, n: number): number =>
-  [tallest(n), 5, 4].reduce((best, rows) =>
-    costOfRows(m, rows) < 0.95 * costOfRows(m, best) ? rows : best
-  );
-
-/** The nanoseconds of a multiplication with its addition, and of packing a number. */
-const termTime = 1 / 20, packTime = 0.4;
-
-/** Everything about a product that does not change while it runs. Strides in elements. */
-type Shape = ReturnType<typeof shapeOf>;
-
-function shapeOf({ space, over, a, b, stores }: MatmulKernel) {
-  if (!isStrided(a.at) || !isStrided(b.at)) {
-    throw new TypeError("Cannot multiply a matrix that is not strided");
-  }
-  const rank = space.length;
-  const steps = ({ at }: typeof a, loops: readonly Loop[]): Steps[] =>
-    loops.map(({ axis, size }) => ({ size, stride: scaleOf(at, axis) }));
-  // Axes that are walked through as one become one: the rows of a matrix, and the terms of a sum.
-  const batch = loopsOver(0, space.slice(0, -1), [a.at, b.at, ...indicesOf(valuesOf({ stores }))]);
-  const column = { axis: rank - 1, size: space[rank - 1] };
-  const n = column.size;
-  const rows = takeRows(batch, b, n);
-  const m = rows.size;
-  const k = sizeOf(over);
-  const [left, right] = [steps(a, [...batch, rows]), steps(b, [...batch, column])];
-  return {
-    ...{ batch, rows, column, m, n, k, panels: Math.ceil(n / panelWidth) },
-    tileRows: tileRowsOf(m, n),
-    a: {
-      constant: a.at.constant,
-      batch: left.slice(0, -1).map(({ stride }) => stride),
-      row: left.at(-1)!.stride,
-      terms: steps(a, loopsOver(rank, over, [a.at])),
-    },
-    b: {
-      constant: b.at.constant,
-      batch: right.slice(0, -1),
-      column: right.at(-1)!.stride,
-      rows: steps(b, loopsOver(rank, over, [b.at])),
-    },
-    /** The axes of the batch along which b differs: each of their indices has a packed copy. */
-    packed: right.slice(0, -1).flatMap(({ stride }, i) => stride === 0 ? [] : [i]),
-  };
-}
-
-/**
- * Takes out of the loops of a batch the one that the rows of a tile go along: the last where all of
- * them read the same of b, unless another makes better tiles. Of [100, 7, 7, 64], 100 images of 7
- * by 7 elements, tiles of 6 rows take elements of 6 images.
- */
-function takeRows(batch: Loop[], b: MatmulKernel["b"], n: number): Loop {
-  const cost = ({ size }: Loop) => costOfRows(size, tileRowsOf(size, n)) / size;
-  let best: Loop | undefined;
-  for (const loop of [...batch].reverse()) {
-    if (scaleOf(b.at, loop.axis) !== 0) continue;
-    if (best === undefined || cost(loop) < 0.9 * cost(best)) best = loop;
-  }
-  if (best === undefined) return oneRound;
-  batch.splice(batch.indexOf(best), 1);
-  return best;
-}
+/** The nanoseconds of a multiplication with its addition. */
+const termTime = 1 / 20;
 
 /** out[…, m, n] = store(result = Σ over k of a(…, m, k) · b(…, k, n)) */
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
@@ -154,65 +80,6 @@ function emitParts(kernel: MatmulKernel, sizes: readonly number[], parts: number
     scratch: 4 * (sums + shape.panels * panelWidth * copiesOf(shape) * shape.k),
   };
 }
-
-/** The number of packed copies of b. */
-const copiesOf = ({ batch, packed }: Shape): number => sizeOf(packed.map((i) => batch[i].size));
-
-/** Splits a unit of work into the indices along the batch and its number within the matrix. */
-function splitUnit(
-  code: Code,
-  unit: number,
-  batch: readonly number[],
-  indices: readonly number[],
-  within: number,
-  count: number,
-): void {
-  code.get(unit).i32(count).op("i32.rem_u").set(within);
-  let below = count;
-  for (let axis = batch.length - 1; axis >= 0; axis--) {
-    code.get(unit).i32(below).op("i32.div_u").i32(batch[axis]).op("i32.rem_u").set(indices[axis]);
-    below *= batch[axis];
-  }
-}
-
-/** Code for pieces of `size`, or for the rest of `total` where this is the last piece. */
-function wholeOrRest(
-  total: number,
-  size: number,
-  isLast: Code,
-  write: (count: number) => Code,
-): Code {
-  const rest = total % size;
-  if (rest === 0 || total < size) return write(Math.min(total, size));
-  return isLast.when(write(rest), write(size));
-}
-
-/** A unit of work is one panel. Packed panels begin after `offset` numbers of scratch memory. */
-function emitPack(
-  kernel: MatmulKernel,
-  sizes: readonly number[],
-  shape: Shape,
-  offset = 0,
-): Phase {
-  const { fn, sources } = begin(kernel, sizes, " (pack)");
-  const { b, n, k, panels, packed } = shape;
-  const batch = packed.map((i) => b.batch[i]);
-  const [unit, panel, from, to] = Array.from({ length: 4 }, () => fn.local("i32"));
-  const indices = batch.map(() => fn.local("i32"));
-  const body = new Code();
-  splitUnit(body, unit, batch.map(({ size }) => size), indices, panel, panels);
-  const strides = [...batch.map(({ stride }) => stride), b.column * panelWidth];
-  pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel]);
-  pushAddress(body.set(from), parameters.scratch, offset, [k * panelWidth], [unit]).set(to);
-  const pack = (width: number) => packPanel(fn, b, from, to, width);
-  const isLast = new Code().get(panel).i32(panels - 1).op("i32.eq");
-  body.append(wholeOrRest(n, panelWidth, isLast, pack));
-  fn.code.append(loop(unit, ...range, 1, body));
-  const units = copiesOf(shape) * panels;
-  return { fn, units, granule: 1, time: packTime * units * panelWidth * k };
-}
-
-const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
 
 /** The number of units of work that keeps all threads of a machine busy. */
 const enough = 32;
@@ -287,7 +154,7 @@ function emitProduct(
   body.get(row).i32(pieces).op("i32.div_u").i32(unitRows).op("i32.mul").tee(row);
   pushLesser(body.i32(unitRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
   const along = [...indices, row];
-  const copies = packed.map((axis, i) =>
+  const copies = packed.map((_, i) =>
     panels * panelWidth * k * sizeOf(packed.slice(i + 1).map((axis) => batchSizes[axis]))
   );
   const outer = [...batch, rows];

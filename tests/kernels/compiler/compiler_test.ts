@@ -122,3 +122,20 @@ Deno.test("two outputs share a kernel where their shapes agree, else a buffer", 
     "reduce sum: s0 → o1",
   ]);
 });
+
+Deno.test("an update runs once it frees a gradient, and after all readers of what it overwrites", () => {
+  const [x, u, v, w] = [input(100, 30), input(30, 20), input(20, 40), input(40, 10)];
+  const h = matmul(x, u), g = matmul(h, v), y = matmul(g, w);
+  const dg = matmul(y, transpose(w)), dh = matmul(dg, transpose(v));
+  const update = (w: Tensor, x: Tensor, dy: Tensor) => sub(w, matmul(transpose(x), dy));
+  assertKernels([update(u, x, dh), update(v, h, dg), update(w, g, y)], [x, u, v, w], [
+    "matmul matmul: i0 i1 → s0",
+    "matmul matmul: s0 i2 → s1",
+    "matmul matmul: s1 i3 → s2",
+    "matmul matmul: s2 i3 → s3", // dg, the last reader of w
+    "matmul matmul+sub: s1 s2 i3 → i3", // the update of w, which the outputs ask for last
+    "matmul matmul: s3 i2 → s1",
+    "matmul matmul+sub: i0 s1 i1 → i1",
+    "matmul matmul+sub: s0 s3 i2 → i2",
+  ], [1, 2, 3]);
+});
