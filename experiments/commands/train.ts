@@ -59,7 +59,10 @@ const FLAGS = {
     type: "boolean",
     help: "print a JSON object for each epoch and for the test; all other lines go to stderr",
   },
-  "dry-run": { type: "boolean", help: "print the model, the plan and its cost, from a second of steps, without training" },
+  "dry-run": {
+    type: "boolean",
+    help: "print the model, the plan and its cost, from a second of steps, without training",
+  },
   help: { type: "boolean", help: "print this help" },
 } as const;
 

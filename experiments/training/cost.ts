@@ -74,7 +74,9 @@ export function costLines(
   return [
     `a step: ${scaled(operations, "FLOP")} in encoder and decoder; ` +
     `${scaled(batch, "B")} for a batch, ${scaled(parameters, "B")} for parameters and optimizer`,
-    `a step takes ${duration(seconds)} here (measured: ${scaled(operations / seconds, "FLOP/s")}), ` +
+    `a step takes ${duration(seconds)} here (measured: ${
+      scaled(operations / seconds, "FLOP/s")
+    }), ` +
     `an epoch ${duration(epoch)} without its validation, all ${duration(config.epochs * epoch)}`,
   ];
 }
