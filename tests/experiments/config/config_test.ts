@@ -152,7 +152,7 @@ Deno.test("a config that does not exist or is not JSON is refused", async () => 
   await using folder = await temporaryFolder();
   const path = join(folder.path, "mine.json");
   await assertRefusedLater(() => findConfig("ecko"), `"ecko"`, "did you mean echo?");
-  await assertRefusedLater(() => findConfig(path), path, "echo, echo_linear");
+  await assertRefusedLater(() => findConfig(path), path, "echo, echo_conv, echo_linear");
   await assertRefusedLater(() => findConfig("{latent: 3}"), "--config is not JSON");
   await writeFile(path, "latent: 3");
   await assertRefusedLater(() => findConfig(path), `${path} is not JSON`);
