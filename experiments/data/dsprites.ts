@@ -59,23 +59,26 @@ export function readDsprites(
     identity: `dsprites, ${GIT_BLOB}`,
     pixels: PIXELS,
     render(number, row) {
-      const first = number * PIXELS;
-      for (let i = 0; i < PIXELS; i++) row[i] = bits[Math.floor((first + i) / 8)] >> (i & 7) & 1;
+      const image = bits.subarray(number * PIXELS / 8, (number + 1) * PIXELS / 8);
+      for (let i = 0; i < PIXELS; i++) row[i] = image[i >> 3] >> (i & 7) & 1;
     },
   };
 }
 
-/** Eight pixels to a byte, the first one lowest. */
+/** Eight pixels to a byte, the first one lowest. Image by image, so that indices stay small. */
 function packBits(pixels: Uint8Array | Float32Array, source: string): Uint8Array {
   const bits = new Uint8Array(pixels.length / 8);
-  for (let i = 0; i < pixels.length; i++) {
-    const value = pixels[i];
-    if (value === 1) bits[Math.floor(i / 8)] |= 1 << (i & 7);
-    else if (value !== 0) {
-      throw new UserError(
-        `${source}: pixel ${i % PIXELS} of image ${Math.floor(i / PIXELS)} is ` +
-          `${value}, but must be 0 or 1`,
-      );
+  for (let image = 0; image * PIXELS < pixels.length; image++) {
+    const from = pixels.subarray(image * PIXELS, (image + 1) * PIXELS);
+    const to = bits.subarray(image * PIXELS / 8, (image + 1) * PIXELS / 8);
+    for (let i = 0; i < PIXELS; i++) {
+      const value = from[i];
+      if (value === 1) to[i >> 3] |= 1 << (i & 7);
+      else if (value !== 0) {
+        throw new UserError(
+          `${source}: pixel ${i} of image ${image} is ${value}, but must be 0 or 1`,
+        );
+      }
     }
   }
   return bits;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import {
   add,
   conv2d,
@@ -86,6 +85,7 @@ const kindOf = (operation: Operation): LayerKind<ConvolutionOptions> => ({
       output,
       sizes: [elementsOf(shape), filters],
       multiplications: elementsOf(shape) * operation.places(input, output),
+      kept: 3, // the padded image, too
       init: (key) => ({
         w: operation.kernel(INITIALISERS[initialiser](key, shape)),
         b: zeros([filters]),
