@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findConfigs } from "../config/source.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
 import {
@@ -34,12 +35,18 @@ import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
 import type { SweepTask } from "../sweep/launch.ts";
 import { launchHere } from "../sweep/local.ts";
 
+/** The configs of the experiment at a size that two cores train in an hour. */
+const SMALL = ["echo_sprites", "vae_sprites"]
+  .map((name) => fileURLToPath(new URL(`../configs/disentangle/${name}.json`, import.meta.url)))
+  .join(",");
+
 /** Flags that only `--train` has. */
 const TRAIN_FLAGS = {
   configs: {
     type: "text",
     value: "<a,b,…>",
-    help: "config names in experiments/configs, or files (default: echo_dlib,vae_dlib)",
+    help:
+      "config names in experiments/configs, or files (default: echo_sprites,vae_sprites, dense networks for two cores)",
   },
   datasets: {
     type: "text",
@@ -204,7 +211,7 @@ async function trained(given: Given, output: Output): Promise<string[]> {
 
 /** Every config on every data set with every β and seed, seed by seed. */
 async function jobsOf(given: Given): Promise<SweepJob[]> {
-  const configs = await findConfigs(given.configs ?? "echo_dlib,vae_dlib");
+  const configs = await findConfigs(given.configs ?? SMALL);
   const datasets = (given.datasets ?? "sprites,sprites_corr").split(",").map((name) => name.trim());
   const { epochs, limit, seeds = 2, betas = "1" } = given;
   const jobs = datasets.flatMap((dataset) =>
