@@ -24,13 +24,14 @@ import { standardTerminal } from "../shell/terminal.ts";
 import { makeModel } from "../models/model.ts";
 import { checkFits } from "../models/memory.ts";
 import { modelSize, sizeText } from "../models/model_size.ts";
+import { costLines, timeStep } from "../training/cost.ts";
 import { modelLines, planLines } from "../training/dry_run.ts";
 import { hasDensity } from "../models/rules.ts";
 import { boundProblem } from "../outcome/fitted_prior.ts";
 import { measuredText } from "../laboratory/statistics/measured.ts";
 import { trainThroughLosses } from "../training/recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "../runs/run_folder.ts";
-import type { Outcome } from "../training/trainer.ts";
+import { type Outcome, trainingImages } from "../training/trainer.ts";
 
 const FLAGS = {
   config: {
@@ -58,7 +59,10 @@ const FLAGS = {
     type: "boolean",
     help: "print a JSON object for each epoch and for the test; all other lines go to stderr",
   },
-  "dry-run": { type: "boolean", help: "print the model and the plan without training" },
+  "dry-run": {
+    type: "boolean",
+    help: "print the model, the plan and its cost, from a second of steps, without training",
+  },
   help: { type: "boolean", help: "print this help" },
 } as const;
 
@@ -118,8 +122,14 @@ export async function command(args: string[]): Promise<void> {
   const model = makeModel(config, sizeOf(data));
   say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
   if (given["dry-run"]) {
+    const images = trainingImages(config, data, model);
+    const seconds = await timeStep(config, model, images, device, data.redraw);
     device.close();
-    return say([...modelLines(model, pixels), ...planLines(config, data, folder)].join("\n"));
+    return say([
+      ...modelLines(model, pixels),
+      ...costLines(config, data, images, seconds),
+      ...planLines(config, data, folder),
+    ].join("\n"));
   }
   say(`pictures, rewritten after every epoch: ${folder.reconstructions} ${folder.samples}`);
 

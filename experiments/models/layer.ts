@@ -19,8 +19,11 @@ export interface Layer {
   readonly sizes: readonly number[];
   /** The number of multiplications for one example, without those of an activation. */
   readonly multiplications: number;
-  /** Whether its output is its input in another shape, which takes no memory. */
-  readonly isView?: boolean;
+  /**
+   * The number of arrays of the size of its output that a training step keeps: 2 unless given, the
+   * output and its gradient. A view keeps none.
+   */
+  readonly kept?: number;
   init(key: Key): LayerParams;
   /**
    * The output for a batch [batch, …].

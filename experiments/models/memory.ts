@@ -28,18 +28,22 @@ const CODES = 3;
 /** A model with its optimizer. */
 type Trained = Architecture & { readonly optimizer: { readonly type: keyof typeof MOMENTS } };
 
-/** The layers of an autoencoder without the heads, and the sizes of what they take and give. */
+/** The arrays of an autoencoder without those of the heads. */
 function sizesOf(config: Architecture, image: ImageSize) {
   const { encoder, width, decoder, pixels } = networksOf(config, image);
   const toCode = encoder.layers;
   const fromCode = pixels === undefined ? decoder.layers : [...decoder.layers, pixels];
-  const outputs = (layers: readonly Layer[]) =>
-    layers.filter(({ isView }) => !isView).map(({ output }) => elementsOf(output));
+  /** The elements that a step keeps of an example, from the input of a network on. */
+  const kept = (input: number, layers: readonly Layer[]) =>
+    layers.reduce((sum, { output, kept = 2 }) => sum + kept * elementsOf(output), 2 * input);
+  const largest = (input: number, layers: readonly Layer[]) =>
+    Math.max(input, ...layers.map(({ output }) => elementsOf(output)));
+  const [fromPixels, code] = [pixelsOf(image), config.latent.size];
   return {
     width,
     parameters: [...toCode, ...fromCode].flatMap(({ sizes }) => sizes),
-    toCode: [pixelsOf(image), ...outputs(toCode)],
-    fromCode: [config.latent.size, ...outputs(fromCode)],
+    toCode: { kept: kept(fromPixels, toCode), largest: largest(fromPixels, toCode) },
+    fromCode: { kept: kept(code, fromCode), largest: largest(code, fromCode) },
   };
 }
 
@@ -69,11 +73,11 @@ export function bytesOfTraining(
   const { batch, samples, latent, loss } = config;
   const { toCode, fromCode } = sizesOf(config, image);
   const rows = batch * samples;
-  const outputs = batch * (sumOf(toCode) + 2 * latent.size) + rows * sumOf(fromCode);
+  const kept = batch * (toCode.kept + 4 * latent.size) + rows * fromCode.kept;
   const isRepeated = samples > 4 && !loss.some((term) => kindOf(TERMS, term).weighsCodes);
   return {
     parameters: BYTES * (1 + MOMENTS[config.optimizer.type]) * denseParameters(config, image),
-    batch: BYTES * (2 * outputs + (isRepeated ? rows * pixelsOf(image) : 0)),
+    batch: BYTES * (kept + (isRepeated ? rows * pixelsOf(image) : 0)),
   };
 }
 
@@ -104,8 +108,8 @@ export function checkFits(config: Trained, data: DataSet, device: Device): void 
   const largest = BYTES * Math.max(
     ...parameters,
     width * latent.size,
-    batch * Math.max(...toCode),
-    rows * Math.max(...fromCode),
+    batch * toCode.largest,
+    rows * fromCode.largest,
   );
   if (largest > buffer) {
     fail(`an array takes ${bytes(largest)}, but the device allows ${bytes(buffer)}`);

@@ -185,8 +185,12 @@ function keysOf(run: Key) {
   return { start, shuffle, noise, evaluation, pictures, examples, codes, bound };
 }
 
-/** The training images of a config. */
-function trainingImages(
+/**
+ * The training images of a config.
+ *
+ * @throws {UserError} if there are too few
+ */
+export function trainingImages(
   { limit, batch }: Config,
   { name, train }: DataSet,
   { prior, latent }: Model,

@@ -86,6 +86,7 @@ const kindOf = (operation: Operation): LayerKind<ConvolutionOptions> => ({
       output,
       sizes: [elementsOf(shape), filters],
       multiplications: elementsOf(shape) * operation.places(input, output),
+      kept: 3, // the padded image, too
       init: (key) => ({
         w: operation.kernel(INITIALISERS[initialiser](key, shape)),
         b: zeros([filters]),

@@ -18,7 +18,7 @@ export interface ReshapeOptions {
 
 const reshapedTo = (shape: Shape): Layer => ({
   ...NO_PARAMETERS,
-  isView: true,
+  kept: 0,
   output: shape,
   apply: (_, x) => shaped(x, shape),
 });

@@ -84,6 +84,15 @@ Deno.test("--dry-run prints the model and the plan, and writes nothing", async (
   assertStringIncludes(out, "5,492 parameters, seed 0\n");
   assertMatch(out, / mean\.w +\[784, 2\] +1,568\n/);
   assertMatch(out, / pixels\.b +\[784\] +784\n/);
+  // Multiplications: 784 · 4 to the heads, 2 · 784 back; 6 operations for each, of 10 images.
+  assertMatch(
+    out,
+    /a step: 282 kFLOP in encoder and decoder; [\d.]+ kB for a batch, [\d.]+ kB for/,
+  );
+  assertMatch(
+    out,
+    /a step takes [\d.]+ m?s here \(measured: [\d.]+ .FLOP\/s\), an epoch [\d.]+ m?s /,
+  );
   assertStringIncludes(out, "3 epochs of 10 steps of 10 images: 30 steps\n");
   assertStringIncludes(out, `in ${join(folder.path, "inline_mnist_binarized")}: config.json, `);
   const large = JSON.stringify({ ...JSON.parse(TINY), encoder: [{ units: 1e9 }] });

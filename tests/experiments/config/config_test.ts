@@ -6,6 +6,7 @@ import { parseConfig } from "../../../experiments/config/schema.ts";
 import { jsonSchema, SCHEMA_FILE } from "../../../experiments/config/schema.ts";
 import {
   findConfig,
+  ORIGINAL,
   shippedNames,
   withBeta,
   withChanges,
@@ -53,6 +54,8 @@ Deno.test("the other shipped configs differ from them only in latent, prior and 
     ["echo_pool", like({ sampling, pool: { size: 300, fresh: false } })],
     ["vae_rising", gaussian],
   ];
+  // tests/experiments/models/network_test.ts has those with other networks.
+  const convolutional = ["echo_conv", "vae_conv"];
   const others: Row[] = [
     ["echo_linear", ofPaper({ clip: 0.8175 })],
     ["echo_tanh64", tanh(64)],
@@ -87,7 +90,7 @@ Deno.test("the other shipped configs differ from them only in latent, prior and 
     }
   }
   const names = groups.flatMap(([rows]) => rows.map(([name]) => name));
-  assertEquals(await shippedNames(), ["echo", "vae", ...names].sort());
+  assertEquals(await shippedNames(), ["echo", "vae", ...convolutional, ...names].sort());
 });
 
 Deno.test("the JSON Schema is up to date, and every shipped config names it", async () => {
@@ -97,6 +100,10 @@ Deno.test("the JSON Schema is up to date, and every shipped config names it", as
   for (const name of await shippedNames()) {
     const { $schema } = JSON.parse(await Deno.readTextFile(join(folder, `${name}.json`)));
     assertEquals(join(folder, $schema), SCHEMA_FILE);
+  }
+  for (const name of await shippedNames(ORIGINAL)) {
+    const { $schema } = JSON.parse(await Deno.readTextFile(join(ORIGINAL, `${name}.json`)));
+    assertEquals(join(ORIGINAL, $schema), SCHEMA_FILE);
   }
   const { properties } = JSON.parse(jsonSchema());
   assertEquals(properties.prior.default, { type: "standard" });
@@ -145,7 +152,7 @@ Deno.test("a config that does not exist or is not JSON is refused", async () => 
   await using folder = await temporaryFolder();
   const path = join(folder.path, "mine.json");
   await assertRefusedLater(() => findConfig("ecko"), `"ecko"`, "did you mean echo?");
-  await assertRefusedLater(() => findConfig(path), path, "echo, echo_linear");
+  await assertRefusedLater(() => findConfig(path), path, "echo, echo_conv, echo_linear");
   await assertRefusedLater(() => findConfig("{latent: 3}"), "--config is not JSON");
   await writeFile(path, "latent: 3");
   await assertRefusedLater(() => findConfig(path), `${path} is not JSON`);

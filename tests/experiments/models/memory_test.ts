@@ -7,10 +7,11 @@ import { assert, assertRejects } from "@std/assert";
 import { type Device, key, run, tensor, zeros } from "../../../mod.ts";
 import { openCpu } from "../../../kernels/cpu/device.ts";
 import { parseConfig } from "../../../experiments/config/schema.ts";
-import { findConfig, shippedNames } from "../../../experiments/config/source.ts";
+import { findConfig, ORIGINAL, shippedNames } from "../../../experiments/config/source.ts";
 import { UserError } from "../../../experiments/shell/errors.ts";
 import { makeLearner } from "../../../experiments/training/learner.ts";
 import { bytesOfTraining, checkFits } from "../../../experiments/models/memory.ts";
+import type { ImageSize } from "../../../experiments/models/networks.ts";
 import { makeModel } from "../../../experiments/models/model.ts";
 import { trainThroughLosses } from "../../../experiments/training/recovery.ts";
 import { runFolder } from "../../../experiments/runs/run_folder.ts";
@@ -72,6 +73,22 @@ Deno.test("a model that is too big is refused with the bytes needed and availabl
   );
 });
 
+/** Convolutional networks for images of 20×20 pixels. */
+const CONVOLUTIONAL = {
+  encoder: [{ type: "conv", filters: 16, kernel: 4, stride: 2 }, {
+    type: "conv",
+    filters: 16,
+    kernel: 4,
+    stride: 2,
+  }],
+  decoder: [
+    { units: 400 },
+    { type: "reshape", shape: [5, 5, 16] },
+    { type: "convTranspose", filters: 16, kernel: 4, stride: 2 },
+    { type: "convTranspose", filters: 1, kernel: 4, stride: 2, activation: "linear" },
+  ],
+};
+
 Deno.test("a step takes about the estimated bytes, and seldom less", async () => {
   const { encoder, decoder, optimizer } = parseConfig({ latent: GAUSSIAN }, "my.json");
   const importance = { loss: [{ type: "importance", weight: 1 }] };
@@ -81,15 +98,17 @@ Deno.test("a step takes about the estimated bytes, and seldom less", async () =>
     const keys of [
       ...[{ batch: 500 }, { samples: 10 }, { samples: 10, ...importance }, { samples: 2 }],
       ...[{ batch: 500, encoder: [], decoder: [] }, { samples: 10, recon: "mse" }],
+      { batch: 50, ...CONVOLUTIONAL },
     ]
   ) {
     const device = openCpu({ threads: 1 });
     const config = parseConfig({ encoder, decoder, optimizer, latent, ...keys }, "my.json");
     const { batch } = config;
-    const learner = makeLearner(config, makeModel(config, pixels), 1, device);
+    const size: ImageSize = [20, 20];
+    const learner = makeLearner(config, makeModel(config, size), 1, device);
     const state = learner.init(run(key(0), device), zeros([0, pixels]));
     const before = device.bytesInUse();
-    const needed = bytesOfTraining(config, pixels);
+    const needed = bytesOfTraining(config, size);
     assertBetween(before / needed.parameters, 1, 1.05, `parameters, ${JSON.stringify(keys)}`);
 
     const images = tensor(new Float32Array(batch * pixels), { shape: [batch, pixels] });
@@ -119,9 +138,10 @@ Deno.test("on a GPU, whose total memory is unknown, each array must fit in a buf
 });
 
 Deno.test("every shipped config fits on every device", async () => {
-  for (const name of await shippedNames()) {
+  for (const name of [...await shippedNames(), ...await shippedNames(ORIGINAL)]) {
     const { config } = await findConfig(name);
-    for (const device of [CPU, GPU]) checkFits(config, MNIST, device);
+    const data = config.dataset === "sprites" ? { ...MNIST, width: 64, height: 64 } : MNIST;
+    for (const device of [CPU, GPU]) checkFits(config, data, device);
   }
 });
 
