@@ -184,5 +184,9 @@ Deno.test("deno task disentangle: flags that do not fit get one sentence", async
   await mistake([], "no run is given; try: deno task disentangle --run runs/<name>, or --train");
   await mistake(["--run", "/tmp/x", "--epochs", "3"], "--epochs needs --train");
   await mistake(["--run", "/tmp/x", "--train"], "--run and --train cannot be combined");
+  await mistake(
+    ["--train", "--configs", "vae", "--datasets", "mnist", "--runs-dir", "/tmp/no-run-here"],
+    "--datasets has mnist, whose images are not made of known factors",
+  );
   await mistake(["--run", "/tmp/no-run-here"], "there is no run in /tmp/no-run-here");
 });
