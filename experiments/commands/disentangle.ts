@@ -38,7 +38,7 @@ import type { SweepTask } from "../sweep/launch.ts";
 import { launchHere } from "../sweep/local.ts";
 
 /** The configs of the experiment at a size that two cores train in an hour. */
-const SMALL = ["echo_sprites", "vae_sprites"]
+const SMALL = ["echo_dense", "vae_dense"]
   .map((name) => fileURLToPath(new URL(`../configs/disentangle/${name}.json`, import.meta.url)))
   .join(",");
 
@@ -48,7 +48,7 @@ const TRAIN_FLAGS = {
     type: "text",
     value: "<a,b,…>",
     help:
-      "config names in experiments/configs, or files (default: echo_sprites,vae_sprites, dense networks for two cores)",
+      "config names in experiments/configs, or files (default: echo_dense,vae_dense, made for two cores)",
   },
   datasets: {
     type: "text",
