@@ -7,6 +7,7 @@
 import {
   type Measurements,
   type PeerRecord,
+  type Ratios,
   type StepRecord,
   stepTaskOf,
   type Times,
@@ -51,17 +52,20 @@ export const STEP_COLUMNS: Column<StepRecord>[] = [
   LOSS_COLUMN,
 ];
 
+/** The column of the ratio to another library. */
+export const RATIO_COLUMN: Column<Ratios> = {
+  title: "echograd / library",
+  cell: ({ ratio, ratio_min, ratio_max }) =>
+    ratio_min === ratio_max
+      ? ratio.toFixed(2)
+      : `${ratio.toFixed(2)} (${ratio_min.toFixed(2)}–${ratio_max.toFixed(2)})`,
+};
+
 /** The columns of the comparison with other libraries. */
 export const PEER_COLUMNS: Column<PeerRecord>[] = [
   { title: "library", left: true, cell: (row) => row.library },
   ...TIME_COLUMNS,
-  {
-    title: "echograd / library",
-    cell: ({ ratio, ratio_min, ratio_max }) =>
-      ratio_min === ratio_max
-        ? ratio.toFixed(2)
-        : `${ratio.toFixed(2)} (${ratio_min.toFixed(2)}–${ratio_max.toFixed(2)})`,
-  },
+  RATIO_COLUMN,
   FIRST_STEP_COLUMN,
   RSS_COLUMN,
   LOSS_COLUMN,

@@ -11,20 +11,28 @@ import { makeModel } from "../models/model.ts";
 import { emptyTrace, readTrace } from "../outcome/trace.ts";
 import { makeFixture } from "./fixture.ts";
 import { type ConfigOrder, serve } from "./protocol.ts";
-import { PIXELS, SIZE } from "./task.ts";
+import { pixelsOf } from "../models/networks.ts";
+import { imageSizeOf } from "../data/datasets.ts";
 
 const order: ConfigOrder = JSON.parse(Deno.args[0]);
 const { batch } = order;
 const config = { ...(await findConfig(order.config)).config, batch };
 const device = await openDevice(order.device as DeviceName, { threads: order.threads });
-const model = makeModel(config, SIZE);
+const size = imageSizeOf(config.dataset);
+const model = makeModel(config, size);
 // A number of steps so large that a learning-rate schedule does not matter.
 const learner = makeLearner(config, model, 1_000_000, device);
 
 const { examples } = learner;
 const fixture = makeFixture({ batch: Math.max(batch, examples), hidden: 1 });
+const pixels = pixelsOf(size);
+// Larger images take the fixture's pixels again and again.
 const rows = (count: number) =>
-  tensor(fixture.images.subarray(0, count * PIXELS), { shape: [count, PIXELS] });
+  tensor(
+    Float32Array.from({ length: count * pixels }, (_, i) =>
+      fixture.images[i % fixture.images.length]),
+    { shape: [count, pixels] },
+  );
 const [images, index, noise] = [rows(batch), tensor(0, { dtype: "int32" }), key(1)];
 
 let state = learner.init(key(0), rows(examples));

@@ -14,7 +14,8 @@ import type { ConfigOrder } from "./protocol.ts";
 import { type Length, race } from "./race.ts";
 import { type Measurements, measurements } from "./records.ts";
 import type { Column } from "../shell/table.ts";
-import { PIXELS, SIZE } from "./task.ts";
+import { pixelsOf } from "../models/networks.ts";
+import { imageSizeOf } from "../data/datasets.ts";
 
 /** The training step of a config. */
 export interface ConfigRecord extends Measurements {
@@ -37,12 +38,13 @@ export async function measureConfig(
   const order: ConfigOrder = { config: name, batch, device, threads };
   await using contestant = await startContestant(PROGRAM, order);
   const [result] = await race([contestant], length);
+  const size = imageSizeOf(config.dataset);
   return {
     name: `${name}-step`,
     config: name,
     device,
     batch,
-    parameters: modelSize(makeModel(config, SIZE), PIXELS).parameters,
+    parameters: modelSize(makeModel(config, size), pixelsOf(size)).parameters,
     ...measurements(result),
   };
 }

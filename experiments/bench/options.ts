@@ -4,6 +4,16 @@
  * @module
  */
 
+/** The flag for the convolutional networks. */
+export const NETWORKS_FLAG = {
+  type: "text",
+  value: "<a,b,…>",
+  help: "also these convolutional networks, or none (default: all)",
+} as const;
+
+/** The batch of the networks unless another is asked for. */
+export const NETWORK_BATCH = 100;
+
 /** The flags for the duration and for the output. */
 export const COMMON_FLAGS = {
   rounds: {

@@ -18,6 +18,8 @@ export interface Peer {
   readonly threads?: number;
   /** The models that its program implements. */
   readonly models: readonly Model[];
+  /** The program of its convolutional networks, if it has one. */
+  readonly network?: Program;
 }
 
 /** A library that is not available on this machine. */
@@ -69,7 +71,8 @@ async function findPyTorch(): Promise<{ peers: Peer[]; missing: Missing[] }> {
       missing.push({ name: `PyTorch of ${python}`, reason: reason(error) });
     }
   }
-  const path = fileURLToPath(new URL("torch_step.py", import.meta.url));
+  const [path, network] = ["torch_step.py", "torch_network_step.py"]
+    .map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const cores = navigator.hardwareConcurrency;
   const peers = [...versions].flatMap(([version, python]) =>
     [...new Set([cores, 1])].map((threads): Peer => ({
@@ -78,6 +81,7 @@ async function findPyTorch(): Promise<{ peers: Peer[]; missing: Missing[] }> {
       device: "cpu",
       threads,
       models: ["vae", "echo"],
+      network: { command: python, args: [network] },
     }))
   );
   return { peers, missing };

@@ -44,14 +44,17 @@ export interface StepRecord extends Measurements {
   readonly kernels?: number;
 }
 
-/** A training step of a library in the comparison. */
-export interface PeerRecord extends StepRecord {
+/** The time of this library in that of another, in the same race. */
+export interface Ratios {
   /** The median of this library divided by that of the other: below 1 if this library is faster. */
   readonly ratio: number;
   /** The smallest and the largest ratio of a single round. */
   readonly ratio_min: number;
   readonly ratio_max: number;
 }
+
+/** A training step of a library in the comparison. */
+export interface PeerRecord extends StepRecord, Ratios {}
 
 /** The product of two square matrices. */
 export interface MatmulRecord extends Times {
@@ -150,9 +153,13 @@ export function peerRecord(
   result: Result,
   ours: Result,
 ): PeerRecord {
+  return { ...stepRecord(library, order, result), ...ratiosOf(result, ours) };
+}
+
+/** The ratios of this library's times to those of a contestant. */
+export function ratiosOf(result: Result, ours: Result): Ratios {
   const ratios = ours.rounds.map((ms, i) => ms / result.rounds[i]);
   return {
-    ...stepRecord(library, order, result),
     ratio: rounded(ours.steps.median / result.steps.median),
     ratio_min: rounded(Math.min(...ratios)),
     ratio_max: rounded(Math.max(...ratios)),
@@ -168,7 +175,8 @@ export const matmulRecord = (device: string, size: number, { steps }: Result): M
   gflops: gflops(2 * size ** 3, steps.median),
 });
 
-const gflops = (flops: number, ms: number): number => rounded(flops / ms / 1e6);
+/** Billions of operations a second, of a time in milliseconds. */
+export const gflops = (flops: number, ms: number): number => rounded(flops / ms / 1e6);
 
 /** The task of a record. */
 export const stepTaskOf = ({ name, batch, hidden }: StepRecord): StepTask => ({

@@ -19,9 +19,17 @@ import {
   measureMemory,
   measureStarts,
   measureSteps,
+  OURS,
   type Target,
 } from "../bench/measure.ts";
-import { COMMON_FLAGS } from "../bench/options.ts";
+import {
+  findNetworks,
+  NETWORK_COLUMNS,
+  type NetworkRecord,
+  OUR_NETWORK_STEP,
+  raceNetwork,
+} from "../bench/network_race.ts";
+import { COMMON_FLAGS, NETWORK_BATCH, NETWORKS_FLAG } from "../bench/options.ts";
 import { type Output, standardOutput } from "../shell/output.ts";
 import type { Times } from "../bench/records.ts";
 import { millis } from "../shell/table.ts";
@@ -74,6 +82,7 @@ const FLAGS = {
     value: "<a,b,…>",
     help: "also time the steps of these shipped configs, or none (default: all)",
   },
+  networks: NETWORKS_FLAG,
   ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this help" },
 } as const;
@@ -96,6 +105,7 @@ export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const configs = await configsFor(given);
+  findNetworks(given.networks); // a wrong name is refused before anything is measured
   const machine = thisMachine();
   const output = standardOutput(given.json);
   output.record(machine, machineText(machine));
@@ -135,6 +145,14 @@ async function benchmark(
     records.push(await measureConfig(config, target, given, given.batch));
   }
   if (records.length > 0) output.table(CONFIG_COLUMNS, records);
+
+  const networks: NetworkRecord[] = [];
+  for (const network of findNetworks(given.networks)) {
+    output.busy(`training steps of the network ${network.name}`);
+    const ours = { name: OURS, program: OUR_NETWORK_STEP, ...target };
+    networks.push(...await raceNetwork(network, [ours], given, given.batch ?? NETWORK_BATCH));
+  }
+  if (networks.length > 0) output.table(NETWORK_COLUMNS, networks);
 
   output.busy("matrix products");
   const product = await measureMatmul(MATMUL_SIZE, target, given);

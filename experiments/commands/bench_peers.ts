@@ -15,7 +15,13 @@ import { type Contestant, startContestant } from "../bench/contestant.ts";
 import { type Fixtures, openFixtures } from "../bench/fixtures.ts";
 import { machineText, thisMachine } from "../bench/machine.ts";
 import { OUR_STEP, OURS } from "../bench/measure.ts";
-import { COMMON_FLAGS } from "../bench/options.ts";
+import {
+  findNetworks,
+  NETWORK_COLUMNS,
+  OUR_NETWORK_STEP,
+  raceNetwork,
+} from "../bench/network_race.ts";
+import { COMMON_FLAGS, NETWORK_BATCH, NETWORKS_FLAG } from "../bench/options.ts";
 import { type Output, standardOutput } from "../shell/output.ts";
 import { findPeers, type Peer } from "../bench/peers.ts";
 import { peersChart } from "../bench/peers_chart.ts";
@@ -44,6 +50,7 @@ const FLAGS = {
     help: "only this model (default: vae and echo)",
   },
   only: { type: "text", value: "<text>", help: "only peers whose name contains this text" },
+  networks: NETWORKS_FLAG,
   ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this help" },
 } as const;
@@ -62,6 +69,7 @@ if (import.meta.main) await main(command);
 export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
+  const networks = findNetworks(given.networks);
   const output = standardOutput(given.json);
   const machine = thisMachine();
   const device = await openDevice("cpu");
@@ -80,6 +88,15 @@ export async function command(args: string[]): Promise<void> {
     records.push(...await compare(task, here, fixtures, given, output));
   }
 
+  const runners = here.flatMap(({ network, ...peer }) =>
+    network ? { ...peer, program: network } : []
+  );
+  for (const network of networks) {
+    output.say(`\n## network ${network.name}`);
+    const batch = given.batch ?? NETWORK_BATCH;
+    output.table(NETWORK_COLUMNS, await raceNetwork(network, runners, given, batch));
+  }
+
   if (given.json) return;
   const path = join(given.out, "peers.svg");
   await makeFolder(given.out);
@@ -89,7 +106,13 @@ export async function command(args: string[]): Promise<void> {
 
 /** This library with all cores, the reference of the comparison, and with one thread. */
 function ourselves(): Peer[] {
-  const ours: Peer = { name: OURS, program: OUR_STEP, device: "cpu", models: ["vae", "echo"] };
+  const ours: Peer = {
+    name: OURS,
+    program: OUR_STEP,
+    device: "cpu",
+    models: ["vae", "echo"],
+    network: OUR_NETWORK_STEP,
+  };
   const alone = { ...ours, name: `${OURS}, 1 thread`, threads: 1 };
   return navigator.hardwareConcurrency > 1 ? [ours, alone] : [ours];
 }

@@ -21,7 +21,7 @@ import { FASHION_MNIST, MNIST, MNIST_LAYOUT, readMnist } from "./mnist.ts";
 import { OMNIGLOT, readOmniglot } from "./omniglot.ts";
 import { readOwn } from "./own_files.ts";
 import { cacheOf, readSource, type Source } from "./source.ts";
-import { SPRITES } from "./sprites.ts";
+import { SPRITE_SIDE, SPRITES } from "./sprites.ts";
 import type { Treatment } from "./treatment.ts";
 
 /** A data set with a name. */
@@ -31,6 +31,8 @@ export interface NamedSet {
   read(contents: readonly Uint8Array[]): Collection | Promise<Collection>;
   /** How the images become binary unless the config says otherwise. */
   binarize: NonNullable<Treatment["binarize"]>;
+  /** The height and width of an image; 28×28 unless given. */
+  size?: readonly [height: number, width: number];
   /** The numbers of training, validation and test images. */
   sizes: readonly [train: number, valid: number, test: number];
   /** A description of the pixels. */
@@ -78,6 +80,7 @@ function spriteSet(
       return splitRendered(renderer, removal && correlatedNumbers(renderer.factors, removal));
     },
     binarize: "none",
+    size: [SPRITE_SIDE, SPRITE_SIDE],
     sizes: splitSizes(removal ? 124_800 : 737_280),
     about,
   };
@@ -124,6 +127,16 @@ export function namedSet(alias: string): NamedSet | CachedSet {
   const name = ALIASES.get(alias) ?? alias;
   if (Object.hasOwn(DATA_SETS, name)) return DATA_SETS[name];
   throw new UserError(`unknown data set "${name}"${suggest(name, Object.keys(DATA_SETS))}`);
+}
+
+/**
+ * The height and width of the images of a data set, without loading it; those of a path, which are
+ * unknown, count as 28×28.
+ *
+ * @throws {UserError} for an unknown name
+ */
+export function imageSizeOf(dataset: string): readonly [height: number, width: number] {
+  return (isPath(dataset) ? undefined : namedSet(dataset).size) ?? [28, 28];
 }
 
 /** Whether the value of `--dataset` is a path and not a name. */

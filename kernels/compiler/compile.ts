@@ -1,5 +1,5 @@
 /**
- * The compiler: from a graph of tensors to a program of kernels, in five steps, each a file of this
+ * The compiler: from a graph of tensors to a program of kernels, in six steps, each a file of this
  * folder.
  *
  * Worked example: y = softplus(x·w + b) with x [100, 784], w [784, 512] and b [512] is four nodes
@@ -10,11 +10,12 @@
  *     kernels   1. p = matmul(x, w)
  *               2. y = softplus(p + b)                     broadcastTo and add are in its formula
  *     merge     1. y = softplus(result of matmul(x, w) + b)
+ *     order     1. alone
  *     memory    1. reads inputs 0, 1 and 2, writes output 0
  *
  * What the steps save, as kernels and bytes moved of a training step at batch 100:
  *
- * |             | all five steps | without mergeEqual | without mergeKernels | one node a kernel |
+ * |             | all six steps  | without mergeEqual | without mergeKernels | one node a kernel |
  * |-------------|----------------|--------------------|----------------------|-------------------|
  * | vae         | 39, 19.2 MB    | 42, 19.2 MB        | 98, 28.9 MB          | 687, 98.7 MB |
  * | echo        | 51, 27.3 MB    | 55, 27.4 MB        | 128, 40.5 MB         | 1738, 197 MB |
@@ -30,6 +31,7 @@ import { mergeEqual } from "./equal.ts";
 import { kernelsOf } from "./kernels_of.ts";
 import { placeInMemory } from "./memory.ts";
 import { mergeKernels } from "./merge.ts";
+import { orderKernels } from "./order.ts";
 
 /**
  * Compiles a graph.
@@ -48,5 +50,6 @@ export function compile(
   const stored = chooseStored(roots, traits); // which nodes get a buffer …
   const calls = kernelsOf(roots, stored); // … and a kernel each
   const fewer = traits.fuses ? mergeKernels(calls, roots, traits) : calls;
-  return placeInMemory(fewer, inputs, roots, donated); // slots, reuse, donation
+  const ordered = orderKernels(fewer, roots); // early where that frees memory
+  return placeInMemory(ordered, inputs, roots, donated); // slots, reuse, donation
 }

@@ -1,5 +1,5 @@
 /**
- * Step 5: every value gets a place in memory.
+ * Step 6: every value gets a place in memory.
  *
  * A scratch slot is reused as soon as the last reader of its value has run. An output takes over
  * the buffer of a donated input that nobody reads later, so that a training step overwrites its own

@@ -19,10 +19,13 @@ import {
 } from "./ops/gradient_cases.ts";
 import { dice } from "../fixtures/naive.ts";
 
-/** Primitives that are constant almost everywhere, or have no floats in them. */
+/**
+ * Primitives that are constant almost everywhere, have no floats in them, or leave the gradient to
+ * what is made of them.
+ */
 const NOT_DIFFERENTIABLE = [
   ...["floor", "less", "lessEqual", "equal", "and", "or", "xor", "shiftLeft", "shiftRight"],
-  ...["cast", "iota"],
+  ...["cast", "iota", "contract"],
 ];
 
 Deno.test("every primitive is in the table of gradients or of ops without one", () => {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import {
   add,
   conv2d,

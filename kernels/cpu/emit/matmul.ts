@@ -10,141 +10,76 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { isStrided, scaleOf } from "../../indexing.ts";
-import { indicesOf, type MatmulKernel, valuesOf } from "../../kernel.ts";
+import { add, axesOf, axisIndex, flatten, scale } from "../../indexing.ts";
+import { type MatmulKernel, valuesOf } from "../../kernel.ts";
+import { partsOfProduct, totalOf } from "../../parts.ts";
+import { load } from "../../scalar.ts";
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { type Loop, loopsOver, oneRound } from "./loops.ts";
+import type { Loop } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest, parameters, pushLesser } from "./nest.ts";
-import { inTurns, packPanel, panelWidth, type Steps } from "./pack.ts";
-import { blocksOf, emitStrip, pushAddress, type Strip } from "./tile.ts";
+import { type Bound, inTurns, loop, Nest, parameters, pushLesser } from "./nest.ts";
+import { emitPack } from "./pack.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
+import { emitReduce } from "./reduce.ts";
+import { copiesOf, type Shape, shapeOf } from "./shape.ts";
+import { blocksOf, emitStrip, panelWidth, pushAddress, type Strip } from "./tile.ts";
+import { range, splitUnit, wholeOrRest } from "./units.ts";
 
-/**
- * The most rows in a tile. Its sums, one row of a panel and one number of the left-hand side must
- * fit into 16 registers.
- */
-const tallest = 6;
-
-/**
- * The number of rows in a tile of a product of m rows: 6, unless fewer leave a better rest. A tile
- * of less than 4 rows takes as long as one of 4. So 14 rows take 16 turns as 6 + 6 + 2, and 14 as
- * 5 + 5 + 4.
- */
-function tileRowsOf(m: number): number {
-  const turns = (rows: number) => Math.floor(m / rows) * rows + (m % rows && Math.max(4, m % rows));
-  const better = [5, 4].find((rows) => m >= rows && turns(rows) < 0.95 * turns(tallest));
-  return better ?? tallest;
-}
-
-/** The nanoseconds of a multiplication with its addition, and of packing a number. */
-const termTime = 1 / 20, packTime = 0.4;
-
-/** Everything about a product that does not change while it runs. Strides in elements. */
-type Shape = ReturnType<typeof shapeOf>;
-
-function shapeOf({ space, over, a, b, stores }: MatmulKernel) {
-  if (!isStrided(a.at) || !isStrided(b.at)) {
-    throw new TypeError("Cannot multiply a matrix that is not strided");
-  }
-  const rank = space.length;
-  const steps = ({ at }: typeof a, loops: readonly Loop[]): Steps[] =>
-    loops.map(({ axis, size }) => ({ size, stride: scaleOf(at, axis) }));
-  // Axes that are walked through as one become one: the rows of a matrix, and the terms of a sum.
-  const batch = loopsOver(0, space.slice(0, -1), [a.at, b.at, ...indicesOf(valuesOf({ stores }))]);
-  const isShared = scaleOf(b.at, batch.at(-1)!.axis) !== 0;
-  const rows = isShared ? oneRound : batch.pop()!;
-  const column = { axis: rank - 1, size: space[rank - 1] };
-  const m = rows.size, n = column.size;
-  const k = sizeOf(over);
-  const [left, right] = [steps(a, [...batch, rows]), steps(b, [...batch, column])];
-  return {
-    ...{ batch, rows, column, m, n, k, panels: Math.ceil(n / panelWidth) },
-    tileRows: tileRowsOf(m),
-    a: {
-      constant: a.at.constant,
-      batch: left.slice(0, -1).map(({ stride }) => stride),
-      row: left.at(-1)!.stride,
-      terms: steps(a, loopsOver(rank, over, [a.at])),
-    },
-    b: {
-      constant: b.at.constant,
-      batch: right.slice(0, -1),
-      column: right.at(-1)!.stride,
-      rows: steps(b, loopsOver(rank, over, [b.at])),
-    },
-    /** The axes of the batch along which b differs: each of their indices has a packed copy. */
-    packed: right.slice(0, -1).flatMap(({ stride }, i) => stride === 0 ? [] : [i]),
-  };
-}
+/** The nanoseconds of a multiplication with its addition. */
+const termTime = 1 / 20;
 
 /** out[…, m, n] = store(result = Σ over k of a(…, m, k) · b(…, k, n)) */
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
   if (sizeOf(kernel.over) === 0) {
     return { phases: [emitMap(kernel, sizes, (code) => code.v128(0))] };
   }
+  const parts = partsOf(kernel);
+  if (parts > 1) return emitParts(kernel, sizes, parts);
   const shape = shapeOf(kernel);
-  const line = 4 * shape.panels * panelWidth;
+  const line = shape.panels * panelWidth;
   return {
     phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape)],
-    scratch: line * copiesOf(shape) * shape.k,
-    own: line * stripsOf(shape) * shape.tileRows,
+    scratch: 4 * line * copiesOf(shape) * shape.k,
+    own: 4 * line * stripsOf(shape) * shape.tileRows,
   };
 }
 
-/** The number of packed copies of b. */
-const copiesOf = ({ batch, packed }: Shape): number => sizeOf(packed.map((i) => batch[i].size));
-
-/** Splits a unit of work into the indices along the batch and its number within the matrix. */
-function splitUnit(
-  code: Code,
-  unit: number,
-  batch: readonly number[],
-  indices: readonly number[],
-  within: number,
-  count: number,
-): void {
-  code.get(unit).i32(count).op("i32.rem_u").set(within);
-  let below = count;
-  for (let axis = batch.length - 1; axis >= 0; axis--) {
-    code.get(unit).i32(below).op("i32.div_u").i32(batch[axis]).op("i32.rem_u").set(indices[axis]);
-    below *= batch[axis];
-  }
+/**
+ * The number of parts of a long sum with few outputs, such as the gradient of a kernel. Without
+ * them each of 32 units would read all images of the batch, and wait for memory three times as long
+ * as it computes.
+ */
+function partsOf({ space, over }: MatmulKernel): number {
+  const [first] = over, most = Math.min(32, first, Math.floor(sizeOf(over) / 1024));
+  if (sizeOf(space) > 2 ** 17) return 1;
+  for (let parts = most; parts > 1; parts--) if (first % parts === 0) return parts;
+  return 1;
 }
 
-/** Code for pieces of `size`, or for the rest of `total` where this is the last piece. */
-function wholeOrRest(
-  total: number,
-  size: number,
-  isLast: Code,
-  write: (count: number) => Code,
-): Code {
-  const rest = total % size;
-  if (rest === 0 || total < size) return write(Math.min(total, size));
-  return isLast.when(write(rest), write(size));
+/** Sums each part into scratch memory, in lines of whole panels, and adds up the parts. */
+function emitParts(kernel: MatmulKernel, sizes: readonly number[], parts: number): Phases {
+  const { space, loads, a: { dtype } } = kernel;
+  const inParts = partsOfProduct(kernel, parts);
+  const shape = shapeOf(inParts);
+  // All functions of a kernel have the same parameters: those of its stores, too.
+  const partial = { ...inParts, stores: kernel.stores };
+  const lines = [...space.slice(0, -1), shape.panels * panelWidth];
+  const part = scale(axisIndex(space.length, parts), sizeOf(lines));
+  const at = add(part, flatten(axesOf(space), lines));
+  const total = {
+    ...totalOf(kernel, "add", dtype, parts),
+    body: load(loads.length, at, dtype),
+  };
+  const sums = parts * sizeOf(lines);
+  return {
+    phases: [
+      emitPack(partial, sizes, shape, sums),
+      emitProduct(partial, sizes, shape, sums),
+      emitReduce(total, sizes, sums),
+    ],
+    scratch: 4 * (sums + shape.panels * panelWidth * copiesOf(shape) * shape.k),
+  };
 }
-
-/** A unit of work is one panel. */
-function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
-  const { fn, sources } = begin(kernel, sizes, " (pack)");
-  const { b, n, k, panels, packed } = shape;
-  const batch = packed.map((i) => b.batch[i]);
-  const [unit, panel, from, to] = Array.from({ length: 4 }, () => fn.local("i32"));
-  const indices = batch.map(() => fn.local("i32"));
-  const body = new Code();
-  splitUnit(body, unit, batch.map(({ size }) => size), indices, panel, panels);
-  const strides = [...batch.map(({ stride }) => stride), b.column * panelWidth];
-  pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel]);
-  pushAddress(body.set(from), parameters.scratch, 0, [k * panelWidth], [unit]).set(to);
-  const pack = (width: number) => packPanel(fn, b, from, to, width);
-  const isLast = new Code().get(panel).i32(panels - 1).op("i32.eq");
-  body.append(wholeOrRest(n, panelWidth, isLast, pack));
-  fn.code.append(loop(unit, ...range, 1, body));
-  const units = copiesOf(shape) * panels;
-  return { fn, units, granule: 1, time: packTime * units * panelWidth * k };
-}
-
-const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
 
 /** The number of units of work that keeps all threads of a machine busy. */
 const enough = 32;
@@ -159,7 +94,8 @@ function stripsOf(shape: Shape): number {
   const strips = Math.ceil(m / tileRows);
   const all = strips * sizeOf(batch.map(({ size }) => size));
   const room = Math.floor(2 ** 14 / (tileRows * panels * panelWidth));
-  return Math.max(1, Math.min(strips, room, Math.floor(all / enough)));
+  const most = Math.max(1, Math.min(strips, room, Math.floor(all / enough)));
+  return Math.ceil(strips / Math.ceil(strips / most)); // as many in each unit
 }
 
 /**
@@ -174,8 +110,17 @@ function piecesOf(strips: number, { a, panels, n, k, tileRows }: Shape): number 
   return Math.max(1, Math.min(wanted, worthwhile, most));
 }
 
-/** A unit of work is a piece of some strips: rows of the output, and some of the panels. */
-function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
+/**
+ * A unit of work is a piece of some strips: rows of the output, and some of the panels.
+ *
+ * @param parts of a sum in parts, the numbers at the start of scratch memory that it goes to
+ */
+function emitProduct(
+  kernel: MatmulKernel,
+  sizes: readonly number[],
+  shape: Shape,
+  parts?: number,
+): Phase {
   const { fn, sources } = begin(kernel, sizes);
   const { batch, rows, column, m, n, k, panels, tileRows, a, packed } = shape;
   const blocks = blocksOf(a.terms);
@@ -184,8 +129,11 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   const groups = Math.ceil(m / unitRows);
   const pieces = piecesOf(sizeOf(batchSizes) * groups, shape);
   const { stores } = kernel;
-  const isDirect = !blocks.isLong && stores.length === 1 && stores[0].value.kind === "result" &&
-    n % panelWidth === 0;
+  const isPart = parts !== undefined;
+  const isResult = stores.length === 1 && stores[0].value.kind === "result";
+  const isDirect = isPart || !blocks.isLong && isResult && n % panelWidth === 0;
+  const target = isPart ? parameters.scratch : isDirect ? parameters.outputs : parameters.own;
+  const line = isDirect && !isPart ? n : panels * panelWidth;
   const loops: Loop[] = [...batch, rows, column];
   const nest = new Nest(fn, loops, loops.length, sources, 0);
   const indices = nest.formulas.variables.slice(1, 1 + batch.length);
@@ -206,32 +154,39 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   body.get(row).i32(pieces).op("i32.div_u").i32(unitRows).op("i32.mul").tee(row);
   pushLesser(body.i32(unitRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
   const along = [...indices, row];
-  /** The strides along axes of matrices that follow one another. */
-  const matrices = (size: number, axes: readonly number[]) =>
-    axes.map((_, i) => size * sizeOf(axes.slice(i + 1)));
-  const copies = matrices(panels * panelWidth * k, packed.map((i) => batchSizes[i]));
-  const direct = isDirect ? [...matrices(m * n, batchSizes), n] : [];
+  const copies = packed.map((_, i) =>
+    panels * panelWidth * k * sizeOf(packed.slice(i + 1).map((axis) => batchSizes[axis]))
+  );
+  const outer = [...batch, rows];
+  const sizeBelow = (axis: number) =>
+    sizeOf(outer.filter((other) => other.axis > axis).map(({ size }) => size));
+  const direct = isDirect ? outer.map(({ axis }) => line * sizeBelow(axis)) : [];
   pushAddress(body, sources[kernel.a.buffer].address, a.constant, [...a.batch, a.row], along);
   body.set(left);
-  pushAddress(body, parameters.scratch, 0, copies, packed.map((i) => indices[i])).set(right);
-  pushAddress(body, isDirect ? parameters.outputs : parameters.own, 0, direct, along).set(to);
+  const copy = packed.map((i) => indices[i]);
+  pushAddress(body, parameters.scratch, parts ?? 0, copies, copy).set(right);
+  pushAddress(body, target, 0, direct, along).set(to);
 
-  const lineBytes = 4 * (isDirect ? n : panels * panelWidth);
+  const lineBytes = 4 * (direct.at(-1) ?? line);
   const bounds: [Bound, Bound] = [{ local: row }, { local: rowEnd }];
   const strip: Strip = {
     panels: [firstPanel, endPanel],
     ...{ left: fn.local("i32"), right, to: fn.local("i32"), lineBytes },
     turns: blocks.isLong ? fn.local("i32") : undefined,
   };
+  const inner = { k, n, a: { row: a.row, terms: a.terms.slice(blocks.level) } };
   const tileRow = fn.local("i32");
   const tiles = new Code();
   const isLast = new Code().get(rowEnd).get(tileRow).op("i32.sub").i32(tileRows).op("i32.lt_u");
-  tiles.append(wholeOrRest(m, tileRows, isLast, (count) => emitStrip(fn, shape, strip, count)));
+  tiles.append(wholeOrRest(m, tileRows, isLast, (count) => emitStrip(fn, inner, strip, count)));
   tiles.get(strip.left).i32(4 * tileRows * a.row).op("i32.add").set(strip.left);
   tiles.get(strip.to).i32(tileRows * lineBytes).op("i32.add").set(strip.to);
   const strips = new Code().get(left).set(strip.left).get(to).set(strip.to)
     .append(loop(tileRow, ...bounds, tileRows, tiles));
-  body.append(strip.turns === undefined ? strips : inBlocks(fn, shape, strip, strips, left, to));
+  if (strip.turns === undefined) body.append(strips);
+  else {body.append(clear(fn, to, bounds, lineBytes, 4 * line)).append(
+      inBlocks(fn, a, strip, strips, left),
+    );}
   if (!isDirect) {
     body.append(emitEnd(kernel, nest, { to, lineBytes }, bounds, [firstColumn, endColumn]));
   }
@@ -242,28 +197,39 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
   return { fn, units: sizeOf(batchSizes) * groups * pieces, granule: 1, time };
 }
 
+/** Fills some lines of `bytes` with zeros, which begin `lineBytes` apart. */
+function clear(
+  fn: FunctionBuilder,
+  to: number,
+  rows: [Bound, Bound],
+  lineBytes: number,
+  bytes: number,
+): Code {
+  const [row, at, line] = Array.from({ length: 3 }, () => fn.local("i32"));
+  const zero = new Code().get(line).get(at).op("i32.add").v128(0).memory("v128.store");
+  const one = loop(at, { constant: 0 }, { constant: bytes }, 16, zero);
+  one.get(line).i32(lineBytes).op("i32.add").set(line);
+  return new Code().get(to).set(line).append(loop(row, ...rows, 1, one));
+}
+
 /** Adds up long sums block by block: all strips of a unit, and then the next block. */
 function inBlocks(
   fn: FunctionBuilder,
-  { a, panels, tileRows, ...shape }: Shape,
-  { right, turns, lineBytes }: Strip,
+  { terms: loops }: Shape["a"],
+  { right, turns }: Strip,
   strips: Code,
   left: number,
-  to: number,
 ): Code {
-  const { level, turns: most, terms } = blocksOf(a.terms);
-  const { size, stride } = a.terms[level];
-  const [start, clear] = [fn.local("i32"), fn.local("i32")];
-  const zero = new Code().get(to).get(clear).op("i32.add").v128(0).memory("v128.store");
-  const bytes = lineBytes * tileRows * stripsOf({ a, panels, tileRows, ...shape });
-  const code = loop(clear, { constant: 0 }, { constant: bytes }, 16, zero);
+  const { level, turns: most, terms } = blocksOf(loops);
+  const { size, stride } = loops[level];
+  const start = fn.local("i32");
   const one = new Code().i32(size).get(start).op("i32.sub");
   pushLesser(one, turns!, { constant: most }).set(turns!).append(strips);
   one.get(left).i32(4 * most * stride).op("i32.add").set(left);
   one.get(turns!).i32(4 * panelWidth * terms).op("i32.mul").get(right).op("i32.add").set(right);
   const cut = { size: Math.ceil(size / most), stride: most * stride };
   const block = loop(start, { constant: 0 }, { constant: size }, most, one);
-  return code.append(inTurns(fn, [...a.terms.slice(0, level), cut], left, block));
+  return inTurns(fn, [...loops.slice(0, level), cut], left, block);
 }
 
 /** Takes finished rows to the outputs, through the kernel's formulas. */

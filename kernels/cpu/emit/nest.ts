@@ -40,6 +40,33 @@ export function loop(variable: number, from: Bound, to: Bound, step: number, bod
   return known ? code.append(rounds) : code.append(again()).when(rounds);
 }
 
+/** A loop that moves an address by some elements a turn. */
+export interface Steps {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/**
+ * Puts code that goes through the last of some loops into the others. It moves an address by all
+ * its steps, and each turn of a loop further out moves the address on.
+ */
+export function inTurns(
+  fn: FunctionBuilder,
+  loops: readonly Steps[],
+  address: number,
+  innermost: Code,
+  first?: Bound,
+): Code {
+  let code = innermost;
+  for (let level = loops.length - 2; level >= 0; level--) {
+    const { size, stride } = loops[level], inner = loops[level + 1];
+    code.get(address).i32(4 * (stride - inner.size * inner.stride)).op("i32.add").set(address);
+    const end = level === 0 && first !== undefined ? first : { constant: size };
+    code = loop(fn.local("i32"), { constant: 0 }, end, 1, code);
+  }
+  return code;
+}
+
 /** Some loops, one of which goes through the lane axis, and the formulas in them. */
 export class Nest {
   readonly formulas: Formulas;

@@ -3,20 +3,25 @@
  * held in registers while the loop over k adds one outer product after the other.
  *
  * A long sum is cut into blocks: 10⁶ terms of .1 in one float32 sum would be off by 1 %, in blocks
- * of 1024 they are by 1.4e-5.
+ * of 384 they are by 3e-5.
  *
  * @module
  */
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { type Bound, loop } from "./nest.ts";
-import { inTurns, panelWidth, type Steps } from "./pack.ts";
+import { type Bound, inTurns, loop, type Steps } from "./nest.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
+
+/** Columns in a panel. */
+export const panelWidth = 8;
 
 /** Terms in one turn of the innermost loop, and the most that are written out without a loop. */
 const unroll = 4, straight = 8;
 
-/** Terms that are added up before their sum goes to the output. */
-const block = 1024;
+/**
+ * The most terms of a sum that is not cut into blocks, and the most of a block. What a tile reads
+ * for a block is in the cache of the first level when the next tile reads it.
+ */
+const whole = 1024, block = 384;
 
 /** How a sum is cut into blocks. */
 export interface Blocks {
@@ -30,13 +35,15 @@ export interface Blocks {
   readonly isLong: boolean;
 }
 
-/** Cuts a sum into blocks of at most 1024 terms, at the outermost loop where that is possible. */
+/** Cuts a long sum into blocks of about the same length, at the outermost loop that allows it. */
 export function blocksOf(loops: readonly Steps[]): Blocks {
   const termsIn = (level: number) => loops.slice(level).reduce((n, { size }) => n * size, 1);
-  const level = loops.findIndex((_, i) => termsIn(i + 1) <= block);
-  const terms = termsIn(level + 1);
-  const turns = Math.floor(block / terms);
-  return { level, turns, terms, isLong: level > 0 || turns < loops[0].size };
+  const isLong = termsIn(0) > whole;
+  const level = isLong ? loops.findIndex((_, i) => termsIn(i + 1) <= block) : 0;
+  const terms = termsIn(level + 1), { size } = loops[level];
+  const turns = Math.ceil(size / Math.ceil(size / Math.floor(block / terms)));
+  // The turns of the innermost loop are whole turns of its unrolled code.
+  return { level, turns: terms > 1 ? turns : Math.ceil(turns / unroll) * unroll, terms, isLong };
 }
 
 /** Pushes base + 4 · (constant + Σ strides · indices). */
@@ -55,10 +62,11 @@ export function pushAddress(
   return code;
 }
 
-/** The steps of a, in elements, from row to row and along k; and the number of terms. */
+/** The steps of a, in elements, from row to row and along k; and the sizes of b, [k, n]. */
 export interface Factors {
   readonly a: { readonly row: number; readonly terms: readonly Steps[] };
   readonly k: number;
+  readonly n: number;
 }
 
 /**
@@ -81,12 +89,13 @@ export interface Strip {
  */
 export function emitStrip(
   fn: FunctionBuilder,
-  { a, k }: Factors,
+  { a, k, n }: Factors,
   strip: Strip,
   rows: number,
 ): Code {
+  const halves = n > 4 ? [0, 1] : [0]; // of a panel
   const [left, right, to, panel, stop] = Array.from({ length: 5 }, () => fn.local("i32"));
-  const sums = Array.from({ length: 2 * rows }, () => fn.local("v128"));
+  const sums = Array.from({ length: halves.length * rows }, () => fn.local("v128"));
   const { size, stride } = a.terms.at(-1)!;
   // Rows and terms go upwards in memory or downwards; offsets are counted from the lowest.
   const lowest = Math.min(0, a.row * (rows - 1)) + Math.min(0, stride * (straight - 1));
@@ -96,14 +105,14 @@ export function emitStrip(
   const terms = (count: number): Code => {
     const code = new Code();
     for (let term = 0; term < count; term++) {
-      for (const half of [0, 1]) {
+      for (const half of halves) {
         code.get(right).memory("v128.load", 4 * panelWidth * term + 16 * half).set(b[half]);
       }
       for (let row = 0; row < rows; row++) {
         const offset = 4 * (a.row * row - lowest + stride * term);
         code.get(left).memory("v128.load32_splat", offset).set(x);
-        for (const half of [0, 1]) {
-          const sum = sums[2 * row + half];
+        for (const half of halves) {
+          const sum = sums[halves.length * row + half];
           if (hasRelaxed) code.get(x).get(b[half]).get(sum).op("f32x4.relaxed_madd").set(sum);
           else code.get(x).get(b[half]).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
         }
@@ -138,7 +147,8 @@ export function emitStrip(
   const first = strip.turns === undefined ? undefined : { local: strip.turns };
   tile.append(inTurns(fn, a.terms, left, innermost(), first));
   sums.forEach((sum, i) => {
-    const offset = strip.lineBytes * (i >> 1) + 16 * (i & 1);
+    const row = Math.floor(i / halves.length);
+    const offset = strip.lineBytes * row + 16 * (i - halves.length * row);
     tile.get(to).get(sum);
     if (strip.turns !== undefined) tile.get(to).memory("v128.load", offset).op("f32x4.add");
     tile.memory("v128.store", offset);

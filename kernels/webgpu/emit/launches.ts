@@ -7,9 +7,9 @@
 import type { Slot, Step } from "../../device.ts";
 import { sizeOf } from "../../graph.ts";
 import type { Kernel, MatmulKernel, ReduceKernel } from "../../kernel.ts";
+import { partsOfProduct, storingResult, totalOf } from "../../parts.ts";
 import { emitMap, emitScan } from "./emitter.ts";
-import { emitMatmul, partsOfProduct } from "./matmul.ts";
-import { storingResult, totalOf } from "./parts.ts";
+import { emitMatmul } from "./matmul.ts";
 import { emitReduce, reductionParts, turnsOf } from "./reduce.ts";
 import { emitLinking, emitSearch, emitWalking, listsOf } from "./scatter.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";

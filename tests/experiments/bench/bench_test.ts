@@ -11,6 +11,7 @@ import { command as benchPeers } from "../../../experiments/commands/bench_peers
 import { makeFixture } from "../../../experiments/bench/fixture.ts";
 import { growth } from "../../../experiments/bench/comparison.ts";
 import { growthChart } from "../../../experiments/bench/growth_chart.ts";
+import { networkFlops, NETWORKS, parametersOf } from "../../../experiments/bench/networks.ts";
 import { lines } from "../../../experiments/bench/protocol.ts";
 import type { PeerRecord } from "../../../experiments/bench/records.ts";
 import { peersChart } from "../../../experiments/bench/peers_chart.ts";
@@ -26,6 +27,7 @@ const SHORT = ["--rounds", "1", "--seconds", "0", "--batch", "100", "--hidden", 
 Deno.test("bench --json prints records, and the losses are those of the fixture", async () => {
   const { code, out, err } = await runTask("bench", [
     ...["--json", "--device", "cpu", "--steps", "10", "--configs", "info_vae,vae_vamp"],
+    ...["--networks", "small"],
     ...SHORT,
   ]);
   assertEquals([code, err], [0, ""]);
@@ -34,10 +36,10 @@ Deno.test("bench --json prints records, and the losses are those of the fixture"
     records.map(({ name }) => name),
     [
       ...["machine", "vae-step", "echo-step", "echo-cost", "info_vae-step", "vae_vamp-step"],
-      ...["matmul", "first-step", "memory"],
+      ...["network-step", "matmul", "first-step", "memory"],
     ],
   );
-  const [machine, vae, echo, cost, infoVae, vamp, matmul, start, memory] = records;
+  const [machine, vae, echo, cost, infoVae, vamp, network, matmul, start, memory] = records;
   assertEquals(Object.keys(machine), ["name", "cpu", "cores", "os", "deno", "date"]);
   for (const step of [vae, echo]) {
     assertEquals([step.library, step.device, step.batch, step.hidden], [
@@ -59,6 +61,8 @@ Deno.test("bench --json prints records, and the losses are those of the fixture"
   }
   // 784–200–200–32–200–200–784, and 750 pseudo-inputs.
   assertEquals([infoVae.parameters, vamp.parameters], [414_448, 414_448 + 750 * 784]);
+  assertEquals([network.network, network.parameters, network.batch], ["small", 846_497, 100]);
+  assertEquals(network.loss_1.toFixed(3), "694.638"); // PyTorch's
   assertAlmostEquals(cost.ratio, echo.median_ms / vae.median_ms, 1e-3);
   assert(matmul.size === 1024 && matmul.gflops > 0);
   assert(start.starts === 1 && start.median_ms > 0);
@@ -67,7 +71,17 @@ Deno.test("bench --json prints records, and the losses are those of the fixture"
 
 Deno.test("bench:peers writes a table and a chart, and says why a peer is missing", async () => {
   await using folder = await temporaryFolder();
-  const flags = [...SHORT, "--model", "vae", "--only", "nobody", "--out", folder.path];
+  const flags = [
+    ...SHORT,
+    "--model",
+    "vae",
+    "--only",
+    "nobody",
+    "--networks",
+    "none",
+    "--out",
+    folder.path,
+  ];
   const { code, out, err } = await runTask("bench:peers", flags);
   assertEquals([code, err], [0, ""]);
   assertMatch(out, /\nwithout PyTorch of python3: \S/);
@@ -81,6 +95,7 @@ Deno.test("a mistake in the flags gives one sentence and exit code 1", async () 
     [bench, ["--batches", "100"], "did you mean --batch?"],
     [bench, ["--device", "gpu"], `"gpu"`],
     [bench, ["--configs", "vae,vaemaf"], "did you mean vae_maf?"],
+    [bench, ["--networks", "dsprite"], "did you mean dsprites?"],
     [bench, ["--rounds", "0"], "--rounds must be a whole number from 1"],
     [benchPeers, ["--model", "ae"], "did you mean vae?"],
   ];
@@ -100,6 +115,14 @@ Deno.test("the fixture is the same for every size, and repeats after 1000 images
 
 Deno.test("the FLOPs of a step are those of its twenty matrix products", () => {
   assertEquals(stepFlops({ model: "vae", batch: 100, hidden: 200 }), 216_320_000);
+});
+
+Deno.test("the original's network has the parameters and the FLOPs of the paper's", () => {
+  const original = NETWORKS.find(({ name }) => name === "original")!;
+  assertEquals(parametersOf(original), 1_399_137);
+  const first = 2 * 784 * 25 * 32; // which has no gradient of its input
+  // 60.2 M multiplications of convolutions, and those of the heads, which it counts, too.
+  assertAlmostEquals((networkFlops(original, 1) + first) / 6, 60.2e6, 0.1e6);
 });
 
 Deno.test("order statistics and slopes", () => {

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { key, run, type Shape, type Tensor, tensor, treeLeaves, uniform } from "../../../mod.ts";
+import { key, run, type Shape, type Tensor, tensor, uniform } from "../../../mod.ts";
 import { findConfig, ORIGINAL, shippedNames } from "../../../experiments/config/source.ts";
 import { parseConfig } from "../../../experiments/config/schema.ts";
 import { makeModel } from "../../../experiments/models/model.ts";
@@ -121,6 +121,8 @@ Deno.test("convolutions and transposed convolutions are sums over their windows"
   // As lib has it, [height, width, outputs, inputs].
   assertEquals(params.w.shape, [4, 4, filters, channels]);
   const V = await params.w.read();
+  const flat = { type: "convTranspose", filters: 2, kernel: [3, 5] };
+  assertEquals(paramsOf(networkOf([flat], [4, 4, 6]))[0].w.shape, [3, 5, 2, 6]);
   const wanted = new Float64Array(2 * 10 * 12 * filters);
   for (let n = 0; n < 2; n++) {
     for (let y = 0; y < height; y++) {
@@ -218,6 +220,10 @@ Deno.test("dropout: in training a share of the elements, in evaluation none", as
   // A share of 10,000 draws: its standard error is .0043.
   assertAlmostEquals(got.filter((value) => value === 0).length / 1e4, 0.25, 0.02);
   assert(`${await valuesOf(network.apply([{}, {}], x, key(4)))}` !== `${got}`);
+  // Each layer has a mask of its own: two of one half leave a quarter.
+  const twice = networkOf([{ type: "dropout" }, { type: "dropout" }], [1000]);
+  const left = await valuesOf(twice.apply([{}, {}], x, key(3)));
+  assertAlmostEquals(left.filter((value) => value !== 0).length / 1e4, 0.25, 0.02);
 
   // Both networks of a model drop, and each with masks of its own.
   const dropping = [{ type: "dropout" }, { units: 16 }];

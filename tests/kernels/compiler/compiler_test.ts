@@ -122,3 +122,17 @@ Deno.test("two outputs share a kernel where their shapes agree, else a buffer", 
     "reduce sum: s0 → o1",
   ]);
 });
+
+Deno.test("an update runs once it frees a gradient, and after all readers of what it overwrites", () => {
+  const [x, w, v] = [input(100, 30), input(30, 20), input(20, 30)];
+  const h = matmul(x, w), y = matmul(h, v);
+  const dh = matmul(y, transpose(v));
+  const updates = [sub(w, matmul(transpose(x), dh)), sub(v, matmul(transpose(h), y))];
+  assertKernels(updates, [x, w, v], [
+    "matmul matmul: i0 i1 → s0",
+    "matmul matmul: s0 i2 → s1",
+    "matmul matmul: s1 i2 → s2",
+    "matmul matmul+sub: s0 s1 i2 → i2", // before w's, which the first output asks for
+    "matmul matmul+sub: i0 s2 i1 → i1",
+  ], [1, 2]);
+});

@@ -100,6 +100,28 @@ for (const variant of [ALONE[0], TEAM]) {
   }, { choose });
 }
 
+/** Overlapping windows of 3 by 2 elements and 4 channels, by a stride of 2, times a kernel. */
+function convolution(): Single {
+  const [n, y, x, o, i, j, c] = axes([2, 3, 6, 8, 3, 2, 4]);
+  const windows = at.flatten([n, at.add(at.scale(y, 2), i), at.add(x, j), c], [2, 7, 7, 4]);
+  const value = s.add(s.result("float32"), s.load(2, o, "float32"));
+  return {
+    ...{ kind: "matmul", name: "convolution", space: [2, 3, 6, 8], over: [3, 2, 4], value },
+    ...{ dtype: "float32", loads: ["float32", "float32", "float32"] },
+    ...{
+      a: s.load(0, windows, "float32"),
+      b: s.load(1, at.flatten([i, j, c, o], [3, 2, 4, 8]), "float32"),
+    },
+  };
+}
+
+for (const [variant, parts] of [[ALONE[0], 1], [ALONE[1], 3], [TEAM, 1], [TEAM, 3]] as const) {
+  const choose: Choose = () => ({ variant, parts });
+  test(`sums over several axes in ${parts} with ${titleOf(variant)}`, async (device) => {
+    await compare(device, convolution(), [noise(2 * 7 * 7 * 4), noise(3 * 2 * 4 * 8), noise(8)]);
+  }, { choose });
+}
+
 const bitsSeen = new Map<string, Float32Array>();
 for (const variant of VARIANTS) {
   test(`the same bits as other variants: ${titleOf(variant)}`, async (device) => {
