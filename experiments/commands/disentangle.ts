@@ -5,12 +5,15 @@
  * @module
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findConfigs } from "../config/source.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
 import {
   dataLoader,
   type JudgedRun,
+  type LoadData,
   openJudgedRun,
+  requireFactors,
 } from "../laboratory/disentanglement/judged_run.ts";
 import { measure } from "../laboratory/disentanglement/metrics.ts";
 import {
@@ -34,12 +37,18 @@ import { jobList, parseBetas, type SweepJob } from "../sweep/job_list.ts";
 import type { SweepTask } from "../sweep/launch.ts";
 import { launchHere } from "../sweep/local.ts";
 
+/** The configs of the experiment at a size that two cores train in an hour. */
+const SMALL = ["echo_dense", "vae_dense"]
+  .map((name) => fileURLToPath(new URL(`../configs/disentangle/${name}.json`, import.meta.url)))
+  .join(",");
+
 /** Flags that only `--train` has. */
 const TRAIN_FLAGS = {
   configs: {
     type: "text",
     value: "<a,b,…>",
-    help: "config names in experiments/configs, or files (default: echo_dlib,vae_dlib)",
+    help:
+      "config names in experiments/configs, or files (default: echo_dense,vae_dense, made for two cores)",
   },
   datasets: {
     type: "text",
@@ -58,8 +67,14 @@ const TRAIN_FLAGS = {
     max: 1000,
     help: "the number of runs of each, with the seeds 0, 1, … (default: 2)",
   },
-  epochs: COMMON_FLAGS.epochs,
-  limit: COMMON_FLAGS.limit,
+  epochs: {
+    ...COMMON_FLAGS.epochs,
+    help: "passes over the training images (default: the config's)",
+  },
+  limit: {
+    ...COMMON_FLAGS.limit,
+    help: "train on the first images only, this many (default: the config's)",
+  },
   jobs: {
     type: "integer",
     value: "<number>",
@@ -124,8 +139,8 @@ export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const output = standardOutput(given.json);
-  const paths = given.train ? await trained(given, output) : pathsOf(given);
   const load = dataLoader(given["data-dir"]);
+  const paths = given.train ? await trained(given, load, output) : pathsOf(given);
   const folder = given.out ?? given["runs-dir"];
   await makeFolder(folder);
   const all: RunScores[] = [];
@@ -163,11 +178,14 @@ function pathsOf(given: Given): string[] {
 /**
  * Trains the experiment, and returns its folders.
  *
- * @throws {UserError} if a run fails
+ * @throws {UserError} if the images of a data set are not made of factors, or a run fails
  */
-async function trained(given: Given, output: Output): Promise<string[]> {
+async function trained(given: Given, load: LoadData, output: Output): Promise<string[]> {
   if (given.run.length > 0) throw new UserError("--run and --train cannot be combined");
   const jobs = await jobsOf(given);
+  for (const { config } of jobs) {
+    requireFactors(await load(config), `--datasets has ${config.dataset}`);
+  }
   const tasks: SweepTask[] = [];
   for (const job of jobs) {
     const flags = await flagsLeft(job, { device: "auto", "data-dir": given["data-dir"] });
@@ -204,7 +222,7 @@ async function trained(given: Given, output: Output): Promise<string[]> {
 
 /** Every config on every data set with every β and seed, seed by seed. */
 async function jobsOf(given: Given): Promise<SweepJob[]> {
-  const configs = await findConfigs(given.configs ?? "echo_dlib,vae_dlib");
+  const configs = await findConfigs(given.configs ?? SMALL);
   const datasets = (given.datasets ?? "sprites,sprites_corr").split(",").map((name) => name.trim());
   const { epochs, limit, seeds = 2, betas = "1" } = given;
   const jobs = datasets.flatMap((dataset) =>

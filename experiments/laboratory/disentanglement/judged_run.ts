@@ -51,6 +51,20 @@ export function dataLoader(dataDir?: string): LoadData {
 const CATEGORICAL: ReadonlySet<string> = new Set(["shape"]);
 
 /**
+ * Asserts that the images of a data set are made of factors.
+ *
+ * @param where says where the data set was named, and ends with its name
+ * @throws {UserError} if they are not
+ */
+export function requireFactors(data: DataSet, where: string): void {
+  if (rendererOf(data) !== undefined) return;
+  throw new UserError(
+    `${where}, whose images are not made of known factors: disentanglement can be judged on ` +
+      "dsprites, ds_corr, sprites and sprites_corr",
+  );
+}
+
+/**
  * Reads the codes of a finished run.
  *
  * @throws {UserError} if there is no run, it is not finished, its images are not made of factors, or
@@ -67,18 +81,12 @@ export async function openJudgedRun(
   }
   const config = await readRunConfig(folder.config);
   const data = await load(config);
-  const renderer = rendererOf(data);
-  const classes = factorClasses(data.test);
-  if (renderer === undefined || classes === undefined) {
-    throw new UserError(
-      `${path} was trained on ${config.dataset}, whose images are not made of known factors: ` +
-        "disentanglement can be judged on dsprites, ds_corr, sprites and sprites_corr",
-    );
-  }
+  requireFactors(data, `${path} was trained on ${config.dataset}`);
+  const classes = factorClasses(data.test)!;
   if (!await exists(folder.test)) {
     throw new UserError(`${path} is not finished: train it with --resume first`);
   }
-  const { names, sizes } = renderer.factors;
+  const { names, sizes } = rendererOf(data)!.factors;
   const factors: Factor[] = names.map((name, k) => ({
     ...{ name, size: sizes[k] },
     isCategorical: CATEGORICAL.has(name),

@@ -35,21 +35,16 @@ export async function factorTraversals({ folder, config, data }: JudgedRun): Pro
       (_, i) => first.with(factor, Math.round((size - 1) * i / (COLUMNS - 1))),
     )
   );
-  const images = imagesOfClasses(renderer, classes.flat());
-  const shown = gatherImages(images, Array.from(classes.keys()));
-  const others = gatherImages(
-    test,
-    Array.from({ length: Math.min(OTHERS, test.count) }, (_, i) => i),
-  );
+  const others = factorClasses(test)!.subarray(0, OTHERS * sizes.length);
+  const images = imagesOfClasses(renderer, [...classes.flat(), ...others]);
+  const all = gatherImages(images, Array.from({ length: images.count }, (_, i) => i));
 
   const model = makeModel(config, sizeOf(data));
   const like = model.init(key(0), zeros([model.prior.examples, test.pixels]));
   const params = await loadParams(folder.checkpoint, like);
-  using batch = tensor(Float32Array.of(...shown, ...others), {
-    shape: [(shown.length + others.length) / test.pixels, test.pixels],
-  });
+  using batch = tensor(all, { shape: [images.count, test.pixels] });
   using reconstructed = jit(model.reconstruct)(params, batch, key(config.seed));
-  const rows = [shown, (await reconstructed.read()).subarray(0, shown.length)];
+  const rows = [all, await reconstructed.read()];
   const both = interleave(rows, COLUMNS * test.pixels, sizes.length);
   return gridPng({ width, height, data: both }, { columns: COLUMNS, zoom: 1, gap: 2, group: 2 });
 }

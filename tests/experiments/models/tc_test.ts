@@ -94,13 +94,12 @@ for (const r of [0, 0.7]) {
   });
 }
 
-/** Gradients of the loss by group of parameters, at the start of a model with the term. */
-function gradients(weight: number) {
+/** Gradients of the loss by group of parameters, at the start of a model with or without the term. */
+function gradients(weight?: number) {
   const config = withTc(2);
-  const model = makeModel({
-    ...config,
-    loss: [...config.loss.slice(0, 2), { ...config.loss[2], weight }],
-  }, PIXELS);
+  const [reconstruction, rate, tc] = config.loss;
+  const added = weight === undefined ? [] : [{ ...tc, weight }];
+  const model = makeModel({ ...config, loss: [reconstruction, rate, ...added] }, PIXELS);
   const params = model.init(key(1), NO_EXAMPLES);
   const images = uniform(key(7), [20, PIXELS]);
   const losses = model.losses(params, images, key(3));
@@ -130,6 +129,7 @@ Deno.test("the weight changes the gradient of the encoder, and not that of the d
   const [means, meansTwice] = [await numbersOf(without.mean), await numbersOf(twice.mean)];
   assert(means.some((x, i) => Math.abs(x - meansTwice[i]) > 1e-6), "the encoder sees the term");
   assertEquals(await numbersOf(without.decoder), await numbersOf(twice.decoder));
+  assertEquals(means, await numbersOf(gradients().all.mean), "the discriminator moves no encoder");
 });
 
 Deno.test("the discriminator's parameters are counted", () => {

@@ -63,6 +63,25 @@ Deno.test("constant codes are at chance, and the same seed gives the same score"
   }
 });
 
+Deno.test("the scales of the dimensions do not matter", async () => {
+  const scaled = (...scales: number[]): Population => {
+    const base = populationOf(IDENTITY, 0.1);
+    return {
+      ...base,
+      async encode(rows) {
+        const { values, width } = await base.encode(rows);
+        return { values: Array.from(values, (x, i) => scales[i % 3] * x), width };
+      },
+    };
+  };
+  const options = { votes: 300, batch: 8, scaleImages: 1000 };
+  for (const score of [factorVaeScore, betaVaeScore]) {
+    const plain = await score(scaled(1, 1, 1), options);
+    assertGreater(plain, 0.6);
+    assertAlmostEquals(await score(scaled(100, 1, 0.01), options), plain, 0.01);
+  }
+});
+
 Deno.test("dependent factors: only images of the population are encoded", async () => {
   // The second factor is never above the first one.
   const base = populationOf(IDENTITY, 0.01);
