@@ -127,6 +127,7 @@ export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
 export { argsort, sort, type SortOptions, topK } from "./lib/ops/sorting.ts";
+export * from "./lib/ops/algebra.ts";
 export * from "./lib/ops/arrangement.ts";
 export {
   type ArgumentsAt,
@@ -151,13 +152,29 @@ export {
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export * from "./lib/random.ts";
+export * from "./lib/distributions.ts";
 export * from "./lib/nn/activations.ts";
+export * from "./lib/nn/attention.ts";
 export * from "./lib/nn/dense.ts";
 export * from "./lib/nn/dropout.ts";
+export * from "./lib/nn/embedding.ts";
 export * from "./lib/nn/initialisers.ts";
 export * from "./lib/nn/layer_norm.ts";
 export * from "./lib/nn/losses.ts";
-export * from "./lib/optim.ts";
+export * from "./lib/nn/recurrent.ts";
+export {
+  adam,
+  type AdamOptions,
+  type AdamState,
+  adamw,
+  type AdamwOptions,
+  clipByGlobalNorm,
+  type Optimizer,
+  sgd,
+  type SgdOptions,
+  type SgdState,
+} from "./lib/optim.ts";
+export * from "./lib/rmsprop.ts";
 export * from "./lib/schedules.ts";
 export * from "./lib/densities/gaussian.ts";
 export * from "./lib/densities/log_normal.ts";
