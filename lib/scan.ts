@@ -13,7 +13,7 @@
  */
 import { checkOptions } from "./checks.ts";
 import { zeros } from "./create.ts";
-import { evaluate } from "./evaluate.ts";
+import { deviceOf, evaluate } from "./evaluate.ts";
 import { grad, withGradient } from "./grad.ts";
 import { jit } from "./jit.ts";
 import { at } from "./ops/arrangement.ts";
@@ -324,9 +324,10 @@ const isParameter = (x: Tensor): boolean =>
 
 /** Leaves with the data of tensors, which stay expressions where they are being differentiated. */
 function dataOf(list: Leaves): Tensor[] {
-  Tensor.compute(list);
+  const device = deviceOf(topologicalOrder(list));
+  Tensor.compute(list, device);
   const open = [...new Set(list)].filter((x) => x.storage === undefined);
-  const buffers = open.length === 0 ? [] : evaluate(topologicalOrder(open), open);
+  const buffers = open.length === 0 ? [] : evaluate(topologicalOrder(open), open, device);
   const found = new Map(
     open.map((x, i) =>
       [x, Tensor.leaf(Storage.ofBuffer(buffers[i], x.size, x.dtype), x.shape)] as const
