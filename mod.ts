@@ -43,7 +43,15 @@ export {
   shapeText,
   sizeOf,
 } from "./lib/shape.ts";
-export { type Data, type Device, type DType, Tensor, type TensorLike } from "./lib/tensor.ts";
+export {
+  type Data,
+  type DataOf,
+  type Device,
+  type DType,
+  type NestedNumbers,
+  Tensor,
+  type TensorLike,
+} from "./lib/tensor.ts";
 export {
   full,
   type Nested,
@@ -123,6 +131,7 @@ export {
   transpose,
 } from "./lib/ops/linear.ts";
 export { pad, type Padding, slice } from "./lib/ops/slicing.ts";
+export { windows, type WindowsOptions } from "./lib/ops/windows.ts";
 export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
@@ -146,11 +155,16 @@ export {
   type JitOptions,
   type Jitted,
   type OrNumbers,
+  type Result,
   run,
   type Traceable,
 } from "./lib/jit.ts";
+export type { Compilation } from "./lib/compilations.ts";
+export { batches } from "./lib/batches.ts";
 export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
+export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
+export { SafetensorsError } from "./lib/safetensors.ts";
 export * from "./lib/random.ts";
 export * from "./lib/distributions.ts";
 export * from "./lib/nn/activations.ts";
@@ -162,6 +176,9 @@ export * from "./lib/nn/initialisers.ts";
 export * from "./lib/nn/layer_norm.ts";
 export * from "./lib/nn/losses.ts";
 export * from "./lib/nn/recurrent.ts";
+export { conv2d, convTranspose2d, type TransposedOptions } from "./lib/convolution.ts";
+export { averagePool, maxPool } from "./lib/pooling.ts";
+export type { ConvolutionOptions, PerAxis, Sides, WindowOptions } from "./lib/placement.ts";
 export {
   adam,
   type AdamOptions,

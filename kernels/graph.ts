@@ -42,8 +42,19 @@ export type Lowering =
   | { readonly kind: "reduce"; readonly combine: Combine; readonly axes: readonly number[] }
   /** Running sums of its only input along an axis; exclusive leaves out the element itself. */
   | { readonly kind: "scan"; readonly axis: number; readonly exclusive: boolean }
-  /** [...batch, m, k] times [...batch, k, n]. */
-  | { readonly kind: "matmul" }
+  /**
+   * The product of two inputs, summed over axes of these sizes. `left` and `right` name the axes of
+   * the inputs: by number, first those of the node and then those of `over`. The last axis of the
+   * node is one of the right input alone, and the one before of the left input alone.
+   *
+   * Worked example: [5, 3] times [3, 4] is `{ left: [0, 2], right: [2, 1], over: [3] }`.
+   */
+  | {
+    readonly kind: "matmul";
+    readonly left: readonly number[];
+    readonly right: readonly number[];
+    readonly over: readonly number[];
+  }
   /**
    * Of indices [m] and updates [m, ...rest]: row r of the output is the sum of the updates whose
    * index is r.

@@ -47,12 +47,12 @@ export interface ReduceKernel extends Common {
 }
 
 /**
- * out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) where a and b are strided loads and k
- * is the axis after n.
+ * out[…, m, n] = store(result = Σ over k of a(…, m, k) · b(…, k, n)) where a and b are strided
+ * loads and k are the axes of `over`, which follow n.
  */
 export interface MatmulKernel extends Common {
   readonly kind: "matmul";
-  readonly over: readonly [number];
+  readonly over: readonly number[];
   readonly a: Load;
   readonly b: Load;
 }

@@ -7,6 +7,7 @@ import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
 import { checkDevice, checkOptions, isDevice } from "./checks.ts";
+import { type Compilation, teller } from "./compilations.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
@@ -24,6 +25,15 @@ export interface JitOptions {
    * afterwards. A training step that donates its state needs no new memory.
    */
   readonly donate?: readonly number[];
+  /** The name of the function in messages; its own name unless given. */
+  readonly name?: string;
+  /** Called after each compilation. */
+  readonly onCompile?: (compilation: Compilation) => void;
+  /**
+   * The number of forms that may be compiled before a warning, once, by console.warn; 8 unless
+   * given. Infinity silences it.
+   */
+  readonly mostForms?: number;
 }
 
 /** A tree as a jitted function sees and returns it: numbers have become tensors. */
@@ -43,6 +53,9 @@ export type OrNumbers<T> = T extends Tensor ? T | number
 export type Traceable<A extends readonly unknown[], R> =
   & ((...args: A) => R)
   & ((...args: AsTensors<A>) => unknown);
+
+/** A tree that a function returns. The tuple makes TypeScript infer a pair of `[a, b]`. */
+export type Result = Tensor | number | object | [unknown];
 
 /**
  * A compiled function. The last signature is that of f, so that `grad(jit(f))` has the types of
@@ -94,11 +107,12 @@ interface Compiled extends Traced {
  * console.log(await double(tensor([1, 2])).read()); // Float32Array [ 2, 4 ]
  * ```
  */
-export function jit<A extends readonly unknown[], R>(
+export function jit<A extends readonly unknown[], R extends Result>(
   f: Traceable<A, R>,
   options: JitOptions = {},
 ): Jitted<A, R> {
   checkJitOptions("jit", options);
+  const tell = teller(options.name ?? f.name, options.onCompile, options.mostForms);
   const programs = new Map<Device, Map<string, Compiled>>();
   const call = (args: readonly unknown[]): unknown => {
     const { leaves, form } = flattenArguments(args);
@@ -115,12 +129,15 @@ export function jit<A extends readonly unknown[], R>(
     let compiled = compiledHere.get(key);
     // A tensor that f closes over may be traced now, though it was not when f was compiled.
     if (compiled === undefined || isTracing()) {
+      const start = performance.now();
       const traced = trace(f, args, leaves, options.donate);
       if (traced === undefined) return inline();
       if (compiled === undefined) {
         const program = traced.plan(device.traits);
         compiled = { ...traced, program, executable: device.compile(program) };
         compiledHere.set(key, compiled);
+        const milliseconds = performance.now() - start;
+        tell({ leaves, kernels: program.steps.length, milliseconds, device });
       }
     }
     return replay(compiled, leaves, device);
@@ -133,7 +150,7 @@ export function checkJitOptions(op: string, options: JitOptions): void {
   if (isDevice(options)) {
     throw new TypeError(`Cannot ${op} with a device for options: write { device }`);
   }
-  checkOptions(op, options, "device", "donate");
+  checkOptions(op, options, "device", "donate", "name", "onCompile", "mostForms");
   checkDevice(options.device);
 }
 

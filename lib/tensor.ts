@@ -34,6 +34,21 @@ import type { Trace } from "./trace.ts";
 
 export type { Data, Device, DType };
 
+/** Numbers in nested arrays. */
+export type NestedNumbers = number | NestedNumbers[];
+
+/** The typed array of each dtype. */
+export interface DataOf {
+  /** Real numbers. */
+  float32: Float32Array;
+  /** Integers with a sign. */
+  int32: Int32Array;
+  /** Integers without a sign. */
+  uint32: Uint32Array;
+  /** 1 for true, 0 for false. */
+  bool: Uint8Array;
+}
+
 /** An op applied to inputs; `apply` in ops/primitive.ts makes it. */
 export interface Expression {
   readonly label: string;
@@ -161,6 +176,13 @@ export class Tensor {
   get storage(): Storage | undefined {
     return this.#storage;
   }
+  /**
+   * The device that holds the contents; undefined for data on the host, and for an expression that
+   * was not computed yet.
+   */
+  get device(): Device | undefined {
+    return this.#storage?.home;
+  }
   /** The number of elements. */
   get size(): number {
     return sizeOf(this.shape);
@@ -173,16 +195,49 @@ export class Tensor {
   /**
    * The elements in row-major order, computed first if need be. Errors of a device are thrown here.
    *
+   * @param dtype the dtype that the tensor must have, if the array is to have its type: reading
+   * "float32" gives a Float32Array, also on the reference device
    * @returns Float32Array, Int32Array, Uint32Array, or Uint8Array for bool. Floats of the reference
    * device are a Float64Array.
+   * @throws {TypeError} where the tensor has another dtype.
    */
-  async read(): Promise<Data> {
+  async read<D extends DType>(dtype: D): Promise<DataOf[D]>;
+  async read(): Promise<Data>;
+  async read(dtype?: DType): Promise<Data> {
+    if (dtype !== undefined && dtype !== this.dtype) {
+      throw new TypeError(`Cannot read ${this} as ${dtype}: cast it first`);
+    }
+    const data = await this.#read();
+    return dtype === "float32" ? Float32Array.from(data) : data;
+  }
+
+  async #read(): Promise<Data> {
     Tensor.compute([this]);
     const storage = this.#storage;
     if (storage !== undefined) return await storage.read();
     // The graph of a traced tensor must stay: compute the elements without replacing it.
     const [buffer] = evaluate(topologicalOrder([this as Tensor]), [this]);
     return await Storage.ofBuffer(buffer, this.size, this.dtype).read();
+  }
+
+  /**
+   * The elements in nested arrays, computed first if need be; a number where there are no axes.
+   * Truth values are 1 and 0.
+   *
+   * @example
+   * ```ts
+   * import { add, tensor } from "@echograd/echograd";
+   * console.log(await add(tensor([[1, 2], [3, 4]]), 1).array()); // [ [ 2, 3 ], [ 4, 5 ] ]
+   * ```
+   */
+  async array(): Promise<NestedNumbers> {
+    const data = await this.read();
+    let at = 0;
+    const build = (axis: number): NestedNumbers =>
+      axis === this.rank
+        ? data[at++]
+        : Array.from({ length: this.shape[axis] }, () => build(axis + 1));
+    return build(0);
   }
 
   /**

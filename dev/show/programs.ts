@@ -13,6 +13,7 @@ import {
   mean,
   mul,
   type OrNumbers,
+  type Result,
   slice,
   softplus,
   sub,
@@ -25,7 +26,7 @@ import {
 
 /** The program that `jit` makes of f. No device computes it: what f gives has no contents. */
 export function programOf<A extends readonly unknown[]>(
-  f: Traceable<A, unknown>,
+  f: Traceable<A, Result>,
   args: OrNumbers<A>,
   donate: readonly number[] = [],
 ): Program {

@@ -11,13 +11,13 @@ import { makeModel } from "../models/model.ts";
 import { emptyTrace, readTrace } from "../outcome/trace.ts";
 import { makeFixture } from "./fixture.ts";
 import { type ConfigOrder, serve } from "./protocol.ts";
-import { PIXELS } from "./task.ts";
+import { PIXELS, SIZE } from "./task.ts";
 
 const order: ConfigOrder = JSON.parse(Deno.args[0]);
 const { batch } = order;
 const config = { ...(await findConfig(order.config)).config, batch };
 const device = await openDevice(order.device as DeviceName, { threads: order.threads });
-const model = makeModel(config, PIXELS);
+const model = makeModel(config, SIZE);
 // A number of steps so large that a learning-rate schedule does not matter.
 const learner = makeLearner(config, model, 1_000_000, device);
 

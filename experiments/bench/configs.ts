@@ -14,7 +14,7 @@ import type { ConfigOrder } from "./protocol.ts";
 import { type Length, race } from "./race.ts";
 import { type Measurements, measurements } from "./records.ts";
 import type { Column } from "../shell/table.ts";
-import { PIXELS } from "./task.ts";
+import { PIXELS, SIZE } from "./task.ts";
 
 /** The training step of a config. */
 export interface ConfigRecord extends Measurements {
@@ -42,7 +42,7 @@ export async function measureConfig(
     config: name,
     device,
     batch,
-    parameters: modelSize(makeModel(config, PIXELS), PIXELS).parameters,
+    parameters: modelSize(makeModel(config, SIZE), PIXELS).parameters,
     ...measurements(result),
   };
 }

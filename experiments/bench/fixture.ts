@@ -64,7 +64,7 @@ export function readFixture(folder: string): Fixture {
 }
 
 /** Tommy Ettinger's generator with 32 bits of state: multiples of 2⁻³², uniform on [0, 1). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -10,6 +10,7 @@
  */
 
 import { print } from "../shell/program.ts";
+import type { Network } from "./networks.ts";
 import type { StepTask } from "./task.ts";
 
 /** The one command-line argument of a contestant, in JSON. */
@@ -27,6 +28,16 @@ export interface ConfigOrder {
   /** The name of a shipped config. */
   readonly config: string;
   readonly batch: number;
+  readonly device: string;
+  readonly threads?: number;
+}
+
+/** The argument of the contestant that trains a convolutional network. */
+export interface NetworkOrder {
+  readonly network: Network;
+  readonly batch: number;
+  /** The folder of the fixture, for contestants of other languages. */
+  readonly folder?: string;
   readonly device: string;
   readonly threads?: number;
 }

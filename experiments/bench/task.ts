@@ -21,6 +21,8 @@ export interface StepTask {
 
 /** Pixels of an image. */
 export const PIXELS = 784;
+/** The size of its images. */
+export const SIZE: [height: number, width: number] = [28, 28];
 
 /** Dimensions of the code. */
 export const LATENT = 32;

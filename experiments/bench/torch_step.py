@@ -87,11 +87,8 @@ def say(**message):
     print(json.dumps(message), flush=True)
 
 
-def main():
-    order = json.loads(sys.argv[1])
-    if "threads" in order:
-        torch.set_num_threads(order["threads"])
-    step = make_step(order)
+def serve(step):
+    """The contestant's side of the protocol."""
     value = step()
     say(about=f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", value=value)
     for line in sys.stdin:
@@ -103,4 +100,12 @@ def main():
         say(ms=ms, value=value, rss=rss())
 
 
-main()
+def main():
+    order = json.loads(sys.argv[1])
+    if "threads" in order:
+        torch.set_num_threads(order["threads"])
+    serve(make_step(order))
+
+
+if __name__ == "__main__":
+    main()

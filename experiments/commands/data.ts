@@ -68,7 +68,8 @@ async function list(names: string[], { dataDir, output }: Place): Promise<void> 
   const found = Object.entries(DATA_SETS).map(async ([name, { sizes, about, source }]) => {
     const paths = await pathsOf(source, dataDir);
     const [train, validation, test] = sizes;
-    return { name, train, validation, test, about, folder: paths && dirname(paths[0]) };
+    const folder = paths && (paths.length > 0 ? dirname(paths[0]) : "made here, needs no files");
+    return { name, train, validation, test, about, folder };
   });
   const sets = await Promise.all(found);
   const rows = sets.map(({ name, train, validation, test, about, folder }) => [
@@ -111,6 +112,7 @@ async function check(names: string[], { dataDir, output }: Place): Promise<void>
 /** Compares the files of a source with their checksums, and returns a line about them. */
 async function verify(source: Source, dataDir?: string): Promise<string> {
   const paths = await pathsOf(source, dataDir) ?? [];
+  if (paths.length === 0) return "made here, needs no files";
   for (const [i, path] of paths.entries()) await readDataFile(source.files[i], path);
   return `intact, in ${dirname(paths[0])}`;
 }

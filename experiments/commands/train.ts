@@ -13,7 +13,7 @@ import type { Config } from "../config/config.ts";
 import { findConfig, withChanges } from "../config/source.ts";
 import { loadDataSet, shortName } from "../data/datasets.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
-import type { DataSet } from "../data/images.ts";
+import { type DataSet, sizeOf } from "../data/images.ts";
 import { treatmentOf } from "../data/treatment.ts";
 import { UserError } from "../shell/errors.ts";
 import { helpText, parseFlags, type Values } from "../shell/flags.ts";
@@ -115,7 +115,7 @@ export async function command(args: string[]): Promise<void> {
   say(describe(data));
   const { pixels } = data.train;
   checkFits(config, data, device);
-  const model = makeModel(config, pixels);
+  const model = makeModel(config, sizeOf(data));
   say(`${sizeText(modelSize(model, pixels))}, seed ${config.seed}`);
   if (given["dry-run"]) {
     device.close();
@@ -180,7 +180,7 @@ async function resumedRun(given: Given): Promise<{ config: Config; folder: RunFo
 /** The number of images, their size and their kind. */
 function describe({ train, valid, test, width, height, redraw }: DataSet): string {
   const counts = [train, valid, test].map(({ count }) => count.toLocaleString("en"));
-  const isGrey = train.white === 255 || train.data instanceof Float32Array;
+  const isGrey = train.white === 255 || "data" in train && train.data instanceof Float32Array;
   const kind = redraw ? "binary, redrawn for each batch" : isGrey ? "grey" : "binary";
   return `images: ${counts[0]} for training, ${counts[1]} for validation, ${counts[2]} for ` +
     `testing; ${width}×${height} pixels, ${kind}`;

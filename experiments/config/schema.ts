@@ -14,7 +14,7 @@ import { treatmentKeys } from "../data/treatment.ts";
 import { writeFile } from "../shell/files.ts";
 import { choiceOf, type Table } from "../models/kinds.ts";
 import * as LATENTS from "../models/latents/mod.ts";
-import { type Layer, layerKeys } from "../models/layers.ts";
+import { DEFAULT_LAYERS, layerSchema } from "../models/network.ts";
 import * as PRIORS from "../models/priors/mod.ts";
 import * as TERMS from "../models/terms/mod.ts";
 import { betaOf as weightOfRate } from "../models/beta.ts";
@@ -57,26 +57,21 @@ const optimizers: z.ZodType<OptimizerConfig>[] = [
   }),
 ];
 
-const layers: Layer[] = Array.from({ length: 2 }, () => ({
-  units: 200,
-  activation: "softplus",
-  initialiser: "glorotUniform",
-}));
+const layers = z.array(layerSchema).max(MOST_LAYERS).default([...DEFAULT_LAYERS]);
 
 const keys: Keys<Config> = {
   dataset: z.string().default("mnist_binarized")
     .describe("The name of a data set, or the path of your own files"),
   ...treatmentKeys,
-  encoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
-    .describe("Hidden layers from the image to the code"),
+  encoder: layers.describe("Hidden layers from the image to the code"),
   latent: choiceOf(LATENTS, { size: count.describe("Dimensions of the code") })
     .describe("The noisy code between encoder and decoder"),
   prior: choiceOf(PRIORS, {}).default({ type: "standard" })
     .describe("The distribution of codes before an image is seen"),
-  decoder: z.array(object(layerKeys)).max(MOST_LAYERS).default(layers)
-    .describe(
-      "Hidden layers from the code to the image; a linear layer to the logits follows them",
-    ),
+  decoder: layers.describe(
+    "Hidden layers from the code to the image; unless the last one is a convolution, a linear " +
+      "layer to the logits follows them",
+  ),
   recon: z.enum(["bce", "mse"]).default("bce").describe(
     "The distortion, summed over pixels: Bernoulli cross-entropy or squared error",
   ),

@@ -19,6 +19,9 @@ import { suggest } from "../shell/nearest.ts";
 
 const SHIPPED = fileURLToPath(new URL("../configs", import.meta.url));
 
+/** The folder of the configs with the original's convolutional networks. */
+export const ORIGINAL: string = join(SHIPPED, "original");
+
 /** A config and its short name, which begins the names of run folders. */
 export interface NamedConfig {
   name: string;
@@ -40,9 +43,10 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   if (await exists(path) && !await isFolder(path)) {
     return { name: plainName(name), config: await readConfig(path) };
   }
-  const shipped = join(SHIPPED, `${name}.json`);
-  if (name !== text.replace(/\.json$/, "") || !await exists(shipped)) {
-    throw new UserError(`there is no config "${text}"${suggest(name, await shippedNames())}`);
+  const shipped = name === text.replace(/\.json$/, "") ? await shippedPath(name) : undefined;
+  if (shipped === undefined) {
+    const names = [...await shippedNames(), ...await shippedNames(ORIGINAL)];
+    throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
   }
   return { name, config: await readConfig(shipped) };
 }
@@ -67,10 +71,22 @@ export async function findConfigs(list: string): Promise<NamedConfig[]> {
   return configs;
 }
 
-/** The names of the shipped configs, sorted. */
-export async function shippedNames(): Promise<string[]> {
-  const files = await Array.fromAsync(Deno.readDir(SHIPPED));
-  return files.map((file) => basename(file.name, ".json")).sort();
+/** The path of the shipped config with this name, if there is one. */
+async function shippedPath(name: string): Promise<string | undefined> {
+  for (const folder of [SHIPPED, ORIGINAL]) {
+    const path = join(folder, `${name}.json`);
+    if (await exists(path)) return path;
+  }
+  return undefined;
+}
+
+/**
+ * The names of the shipped configs in a folder, sorted: those of all methods, with networks for two
+ * cores, unless given.
+ */
+export async function shippedNames(folder: string = SHIPPED): Promise<string[]> {
+  const files = await Array.fromAsync(Deno.readDir(folder));
+  return files.filter(({ isFile }) => isFile).map(({ name }) => basename(name, ".json")).sort();
 }
 
 /** Reads and checks the config in a file; {@link UserError} as {@link findConfig}. */

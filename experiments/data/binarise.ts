@@ -21,9 +21,10 @@ const PARTS = { training: 0, test: 1 };
  *
  * @param grey the images
  * @param part the part of the data set that they are
- * @returns the images with pixels 0 and 1
+ * @returns the images with pixels 0 and 1; rendered images are binary already
  */
-export async function binarise(grey: Images, part: keyof typeof PARTS): Promise<Images> {
+export async function binarise<I extends Images>(grey: I, part: keyof typeof PARTS): Promise<I> {
+  if ("renderer" in grey) return grey;
   const { data, white } = grey;
   const binary = new Uint8Array(data.length);
   // Long enough for all pixels; the operating system gives memory only to pages that are written.

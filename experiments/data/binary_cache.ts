@@ -12,7 +12,7 @@ import { binarise } from "./binarise.ts";
 import type { Collection } from "./collection.ts";
 import { verifyDigest } from "./digest.ts";
 import { sha256 } from "../formats/sha256.ts";
-import type { Images } from "./images.ts";
+import type { StoredImages } from "./images.ts";
 
 /** The numbers of images in a cache file and their size; the file itself has no header. */
 export interface Layout {
@@ -42,8 +42,8 @@ export interface BinaryCache {
 export async function readBinaryCache(
   path: string,
   { layout, sha256: wanted }: BinaryCache,
-  read: () => Promise<Collection>,
-): Promise<Collection> {
+  read: () => Promise<Collection<StoredImages>>,
+): Promise<Collection<StoredImages>> {
   const cached = await readFile(path).catch(ignoreUserError);
   if (cached !== undefined && sha256(cached) === wanted) return unpackImages(cached, layout);
   const grey = await read();
@@ -64,7 +64,9 @@ function ignoreUserError(error: unknown): undefined {
  * The bytes of a cache file. Training images come first, then test images: for each, pixels as bits
  * (first pixel lowest), then one byte for each label.
  */
-export function packImages({ training, test }: Collection): Uint8Array<ArrayBuffer> {
+export function packImages(
+  { training, test }: Collection<StoredImages>,
+): Uint8Array<ArrayBuffer> {
   const parts = [training, test].flatMap(({ data, labels }) => [toBits(data), labels!]);
   const bytes = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
   let at = 0;
@@ -73,12 +75,12 @@ export function packImages({ training, test }: Collection): Uint8Array<ArrayBuff
 }
 
 /** The collection in the bytes of {@linkcode packImages}. */
-export function unpackImages(bytes: Uint8Array, layout: Layout): Collection {
+export function unpackImages(bytes: Uint8Array, layout: Layout): Collection<StoredImages> {
   const { width, height, validation } = layout;
   const pixels = width * height;
   let at = 0;
   const take = (length: number) => bytes.subarray(at, at += length);
-  const images = (count: number): Images => {
+  const images = (count: number): StoredImages => {
     const data = fromBits(take(Math.ceil(count * pixels / 8)), count * pixels);
     return { count, pixels, data, white: 1, labels: take(count).slice() };
   };

@@ -10,16 +10,16 @@ import { type DataSet, firstOfEachLabel, type Images, sliceImages } from "./imag
 import type { Treatment } from "./treatment.ts";
 
 /** The images of a source. */
-export interface Collection {
+export interface Collection<I extends Images = Images> {
   /** The number of pixels in a row of an image. */
   width: number;
   /** The number of rows of an image. */
   height: number;
   /** The training images, which end with the validation images. */
-  training: Images;
+  training: I;
   /** The number of validation images. */
   validation: number;
-  test: Images;
+  test: I;
 }
 
 /**
@@ -34,11 +34,11 @@ export interface Collection {
  * @param treatment.perLabel of these, the number of images of each label
  * @throws {UserError} if there are fewer images, or no labels where they are asked for
  */
-export async function splitCollection(
+export async function splitCollection<I extends Images>(
   name: string,
-  { width, height, training, validation, test }: Collection,
+  { width, height, training, validation, test }: Collection<I>,
   { binarize, trainSize = training.count - validation, perLabel }: Treatment,
-): Promise<DataSet> {
+): Promise<DataSet<I>> {
   if (trainSize > training.count) {
     throw new UserError(
       `the training size is ${trainSize}, but ${name} has ${training.count} training images, ` +

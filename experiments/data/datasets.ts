@@ -12,11 +12,16 @@ import { standardTerminal, type Terminal } from "../shell/terminal.ts";
 import { BINARY_MNIST, readBinaryMnist } from "./binary_mnist.ts";
 import { type Collection, splitCollection } from "./collection.ts";
 import { type BinaryCache, readBinaryCache } from "./binary_cache.ts";
-import type { DataSet } from "./images.ts";
+import { correlatedNumbers, REMOVAL, type Removal } from "./correlated.ts";
+import { DSPRITES, readDsprites } from "./dsprites.ts";
+import { splitRendered, splitSizes } from "./factor_images.ts";
+import type { Renderer } from "./factors.ts";
+import type { DataSet, StoredImages } from "./images.ts";
 import { FASHION_MNIST, MNIST, MNIST_LAYOUT, readMnist } from "./mnist.ts";
 import { OMNIGLOT, readOmniglot } from "./omniglot.ts";
 import { readOwn } from "./own_files.ts";
 import { cacheOf, readSource, type Source } from "./source.ts";
+import { SPRITES } from "./sprites.ts";
 import type { Treatment } from "./treatment.ts";
 
 /** A data set with a name. */
@@ -24,8 +29,6 @@ export interface NamedSet {
   source: Source;
   /** Reads the images from the files of the source. */
   read(contents: readonly Uint8Array[]): Collection | Promise<Collection>;
-  /** The binary images of a fixed draw, if the cache keeps them. */
-  cache?: BinaryCache;
   /** How the images become binary unless the config says otherwise. */
   binarize: NonNullable<Treatment["binarize"]>;
   /** The numbers of training, validation and test images. */
@@ -33,6 +36,15 @@ export interface NamedSet {
   /** A description of the pixels. */
   about: string;
 }
+
+/** A data set whose binary images are drawn once, and then kept in the cache. */
+interface CachedSet extends NamedSet {
+  read(contents: readonly Uint8Array[]): Collection<StoredImages>;
+  cache: BinaryCache;
+}
+
+/** The source of images that need no files. */
+const NO_FILES: Source = { name: "sprites", files: [], mirrors: [] };
 
 const mnist = {
   source: MNIST,
@@ -52,8 +64,27 @@ const fashion = {
   },
 };
 
+/** The sprites of a renderer, or those that a removal leaves. */
+function spriteSet(
+  source: Source,
+  rendererOf: (contents: readonly Uint8Array[]) => Renderer,
+  about: string,
+  removal?: Removal,
+): NamedSet {
+  return {
+    source,
+    read(contents) {
+      const renderer = rendererOf(contents);
+      return splitRendered(renderer, removal && correlatedNumbers(renderer.factors, removal));
+    },
+    binarize: "none",
+    sizes: splitSizes(removal ? 124_800 : 737_280),
+    about,
+  };
+}
+
 /** The data sets by the names that `--dataset` takes. */
-export const DATA_SETS: Readonly<Record<string, NamedSet>> = {
+export const DATA_SETS: Readonly<Record<string, NamedSet | CachedSet>> = {
   mnist_binarized: { ...mnist, binarize: "fixed", about: "0 or 1, a fixed draw from mnist" },
   binary_mnist: {
     source: BINARY_MNIST,
@@ -72,17 +103,24 @@ export const DATA_SETS: Readonly<Record<string, NamedSet>> = {
   },
   fmnist: { ...fashion, binarize: "none", about: "grey" },
   binary_fmnist: { ...fashion, binarize: "fixed", about: "0 or 1, a fixed draw from fmnist" },
+  dsprites: spriteSet(DSPRITES, readDsprites, "0 or 1, the published sprites"),
+  ds_corr: spriteSet(DSPRITES, readDsprites, "0 or 1, dsprites with dependent factors", REMOVAL),
+  sprites: spriteSet(NO_FILES, () => SPRITES, "0 or 1, dsprites drawn here"),
+  sprites_corr: spriteSet(NO_FILES, () => SPRITES, "0 or 1, with dependent factors", REMOVAL),
 };
 
 /** Other names of data sets: those of the paper's code. */
-const ALIASES: ReadonlyMap<string, string> = new Map([["omni", "omniglot"]]);
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["omni", "omniglot"],
+  ["dsprites_corr", "ds_corr"],
+]);
 
 /**
  * A data set by its name.
  *
  * @throws {UserError} for an unknown name
  */
-export function namedSet(alias: string): NamedSet {
+export function namedSet(alias: string): NamedSet | CachedSet {
   const name = ALIASES.get(alias) ?? alias;
   if (Object.hasOwn(DATA_SETS, name)) return DATA_SETS[name];
   throw new UserError(`unknown data set "${name}"${suggest(name, Object.keys(DATA_SETS))}`);
@@ -136,12 +174,15 @@ export async function loadDataSet(name: string, options: LoadOptions = {}): Prom
       treatment,
     );
   }
-  const { source, read, binarize, cache } = namedSet(name);
-  const { binarize: wanted = binarize } = treatment;
-  const grey = async () => read(await readSource(source, { dataDir, terminal }));
-  if (wanted === "fixed" && cache && dataDir === undefined) {
-    const binary = await readBinaryCache(join(cacheOf(source), "drawn.bits"), cache, grey);
+  const set = namedSet(name);
+  const { source } = set;
+  const { binarize: wanted = set.binarize } = treatment;
+  const contents = () => readSource(source, { dataDir, terminal });
+  if (wanted === "fixed" && "cache" in set && dataDir === undefined) {
+    const grey = async () => set.read(await contents());
+    const binary = await readBinaryCache(join(cacheOf(source), "drawn.bits"), set.cache, grey);
     return await splitCollection(name, binary, { ...treatment, binarize: "none" });
   }
-  return await splitCollection(name, await grey(), { ...treatment, binarize: wanted });
+  const grey = await set.read(await contents());
+  return await splitCollection(name, grey, { ...treatment, binarize: wanted });
 }

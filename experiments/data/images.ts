@@ -6,15 +6,14 @@
 
 import { UserError } from "../shell/errors.ts";
 import { type Key, permutation } from "../../mod.ts";
+import type { Renderer } from "./factors.ts";
 
-/** A set of images, row-major: image i is `data.slice(i·pixels, (i+1)·pixels)`. */
-export interface Images {
+/** What all sets of images have. */
+interface ImageSet {
   /** The number of images. */
   count: number;
   /** The number of pixels of an image. */
   pixels: number;
-  /** count·pixels values in [0, white]; bytes if all are whole numbers. */
-  data: Uint8Array | Float32Array;
   /**
    * The value of white: 255 for grey levels in bytes, which take a quarter of the memory of
    * float32.
@@ -24,20 +23,42 @@ export interface Images {
   labels?: Uint8Array;
 }
 
+/** Images in memory, row-major: image i is `data.slice(i·pixels, (i+1)·pixels)`. */
+export interface StoredImages extends ImageSet {
+  /** count·pixels values in [0, white]; bytes if all are whole numbers. */
+  data: Uint8Array | Float32Array;
+}
+
+/** Binary images that are made from their numbers when a batch needs them. */
+export interface RenderedImages extends ImageSet {
+  /** The number of each image: the combination of its factors. */
+  numbers: Uint32Array;
+  renderer: Renderer;
+}
+
+/** A set of images. */
+export type Images = StoredImages | RenderedImages;
+
 /** A data set, split for training, validation and testing. */
-export interface DataSet {
+export interface DataSet<I extends Images = Images> {
   /** The value of `--dataset`. */
   name: string;
   /** The number of pixels in a row of an image. */
   width: number;
   /** The number of rows of an image. */
   height: number;
-  train: Images;
-  valid: Images;
-  test: Images;
+  train: I;
+  valid: I;
+  test: I;
   /** Whether training draws each pixel anew for each batch, from Bernoulli(grey level). */
   redraw?: boolean;
 }
+
+/** The size of the images: [height, width]. */
+export const sizeOf = ({ height, width }: DataSet): [height: number, width: number] => [
+  height,
+  width,
+];
 
 /**
  * Makes images from values and checks them: no model must be trained on a NaN, or on grey levels up
@@ -53,7 +74,7 @@ export function makeImages(
   pixels: number,
   source: string,
   white: 1 | 255 = 1,
-): Images {
+): StoredImages {
   const count = data.length / pixels;
   if (!Number.isInteger(count)) {
     throw new UserError(
@@ -104,11 +125,33 @@ function largestUpTo2(bytes: Uint8Array): number {
 }
 
 /** The images from `start` up to `end`, which share memory with all images. */
-export function sliceImages(images: Images, start: number, end: number): Images {
+export function sliceImages<I extends Images>(images: I, start: number, end: number): I {
   const { pixels } = images;
-  const data = images.data.subarray(start * pixels, end * pixels);
   const labels = images.labels?.subarray(start, end);
+  if ("renderer" in images) {
+    const numbers = images.numbers.subarray(start, end);
+    return { ...images, count: numbers.length, numbers, labels };
+  }
+  const data = (images as StoredImages).data.subarray(start * pixels, end * pixels);
   return { ...images, count: data.length / pixels, data, labels };
+}
+
+/** The images at the given indices, as a set of their own. */
+function pickImages<I extends Images>(images: I, indices: ArrayLike<number>): I {
+  const count = indices.length;
+  const picked = { ...images, count };
+  const { labels, pixels } = images;
+  if (labels !== undefined) picked.labels = Uint8Array.from(indices, (i) => labels[i]);
+  if ("renderer" in images) {
+    const { numbers } = images;
+    return { ...picked, numbers: Uint32Array.from(indices, (i) => numbers[i]) };
+  }
+  const { data } = images as StoredImages;
+  const own = data.slice(0, count * pixels);
+  for (let i = 0; i < count; i++) {
+    own.set(data.subarray(indices[i] * pixels, (indices[i] + 1) * pixels), i * pixels);
+  }
+  return { ...picked, data: own };
 }
 
 /**
@@ -117,8 +160,8 @@ export function sliceImages(images: Images, start: number, end: number): Images 
  * @param name the name of the data set, for the message
  * @throws {UserError} if the images have no labels, or a label has fewer images
  */
-export function firstOfEachLabel(images: Images, count: number, name: string): Images {
-  const { labels, pixels } = images;
+export function firstOfEachLabel<I extends Images>(images: I, count: number, name: string): I {
+  const { labels } = images;
   if (labels === undefined) {
     throw new UserError(`${name} has no labels, so it cannot give ${count} images of each label`);
   }
@@ -135,16 +178,13 @@ export function firstOfEachLabel(images: Images, count: number, name: string): I
       `${name} has ${there} training images of label ${label}, but ${count} of each are asked for`,
     );
   }
-  const data = images.data.slice(0, chosen.length * pixels);
-  for (const [i, from] of chosen.entries()) {
-    data.set(images.data.subarray(from * pixels, (from + 1) * pixels), i * pixels);
-  }
-  const own = Uint8Array.from(chosen, (i) => labels[i]);
-  return { ...images, count: chosen.length, data, labels: own };
+  return pickImages(images, chosen);
 }
 
 /** Joins sets of images of the same kind; labels are dropped. */
-export function joinImages(...sets: readonly [Images, ...Images[]]): Images {
+export function joinImages(
+  ...sets: readonly [StoredImages, ...StoredImages[]]
+): StoredImages {
   const { data: first, pixels, white } = sets[0];
   const length = sets.reduce((total, { data }) => total + data.length, 0);
   const data = first instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
@@ -157,28 +197,28 @@ export function joinImages(...sets: readonly [Images, ...Images[]]): Images {
 }
 
 /** The images in a random order that the key decides; files are often sorted by class. */
-export async function shuffleImages(images: Images, key: Key): Promise<Images> {
-  const { count, pixels } = images;
-  const order = await permutation(key, count).read();
-  const data = images.data.slice();
-  for (let i = 0; i < count; i++) {
-    const from = order[i] * pixels;
-    data.set(images.data.subarray(from, from + pixels), i * pixels);
-  }
-  const labels = images.labels?.map((_, i, all) => all[order[i]]);
-  return { ...images, data, labels };
+export async function shuffleImages<I extends Images>(images: I, key: Key): Promise<I> {
+  return pickImages(images, await permutation(key, images.count).read());
 }
 
-/** Copies the images at the given indices: float32 values in [0, 1] of shape [indices, pixels]. */
+/**
+ * Copies the images at the given indices, or makes them: float32 values in [0, 1] of shape
+ * [indices, pixels].
+ */
 export function gatherImages(
   images: Images,
   indices: ArrayLike<number>,
 ): Float32Array<ArrayBuffer> {
-  const { pixels, data, white } = images;
+  const { pixels, white } = images;
   const rows = new Float32Array(indices.length * pixels);
   for (let i = 0; i < indices.length; i++) {
-    const start = indices[i] * pixels;
-    rows.set(data.subarray(start, start + pixels), i * pixels);
+    if ("renderer" in images) {
+      const row = rows.subarray(i * pixels, (i + 1) * pixels);
+      images.renderer.render(images.numbers[indices[i]], row);
+    } else {
+      const start = indices[i] * pixels;
+      rows.set(images.data.subarray(start, start + pixels), i * pixels);
+    }
   }
   if (white !== 1) { for (let i = 0; i < rows.length; i++) rows[i] /= white; }
   return rows;

@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import type { Collection } from "./collection.ts";
 import type { Layout } from "./binary_cache.ts";
 import { idxSize, readIdxBytes } from "../formats/idx.ts";
-import { makeImages } from "./images.ts";
+import { makeImages, type StoredImages } from "./images.ts";
 import type { Source } from "./source.ts";
 
 const SIDE = 28;
@@ -83,7 +83,7 @@ export const FASHION_MNIST: Source = {
 };
 
 /** The images in the files of either data set. */
-export function readMnist(contents: readonly Uint8Array[]): Collection {
+export function readMnist(contents: readonly Uint8Array[]): Collection<StoredImages> {
   const [training, trainingLabels, test, testLabels] = SHAPES.map(([name, shape], i) =>
     readIdxBytes(contents[i], shape, name)
   );

@@ -9,7 +9,7 @@ import { foldIn, key } from "../../mod.ts";
 import type { NumberArray } from "../formats/arrays.ts";
 import type { Collection } from "./collection.ts";
 import { quoted, UserError } from "../shell/errors.ts";
-import { type Images, makeImages, shuffleImages, whiteOf } from "./images.ts";
+import { makeImages, shuffleImages, type StoredImages, whiteOf } from "./images.ts";
 import { readMat } from "../formats/mat.ts";
 import type { Source } from "./source.ts";
 
@@ -52,7 +52,7 @@ export async function readOmniglot([content]: readonly Uint8Array[]): Promise<Co
 export function readChardata(
   content: Uint8Array,
   source: string,
-): { training: Images; test?: Images; side: number } {
+): { training: StoredImages; test?: StoredImages; side: number } {
   const arrays = readMat(content, source);
   const [data, testData] = [arrays.get("data"), arrays.get("testdata")];
   if (data === undefined) {
@@ -63,7 +63,7 @@ export function readChardata(
   }
   const side = Math.sqrt(data.shape[0]);
   const white = whiteOf({ training: data, test: testData }, source);
-  const imagesOf = (array: NumberArray, name: string, classes?: NumberArray): Images => {
+  const imagesOf = (array: NumberArray, name: string, classes?: NumberArray): StoredImages => {
     if (array.shape.length !== 2 || array.shape[0] !== data.shape[0] || !Number.isInteger(side)) {
       throw new UserError(
         `${source}, ${name} has the shape [${array.shape}], but must have the pixels of a square image in each column`,

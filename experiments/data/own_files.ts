@@ -16,11 +16,11 @@ import type { NumberArray } from "../formats/arrays.ts";
 import type { Collection } from "./collection.ts";
 import { isIdx, readIdx } from "../formats/idx.ts";
 import {
-  type Images,
   joinImages,
   makeImages,
   shuffleImages,
   sliceImages,
+  type StoredImages,
   whiteOf,
 } from "./images.ts";
 import { isMat } from "../formats/mat.ts";
@@ -41,9 +41,9 @@ const MOST = 2 ** 20;
 interface Parts {
   width: number;
   height: number;
-  training: Images;
-  valid?: Images;
-  test?: Images;
+  training: StoredImages;
+  valid?: StoredImages;
+  test?: StoredImages;
   /** The names of the arrays that are not read, since they have no real numbers. */
   leftOut?: readonly string[];
 }

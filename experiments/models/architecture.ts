@@ -6,7 +6,7 @@
 
 import type { Choice } from "./kinds.ts";
 import type * as LATENTS from "./latents/mod.ts";
-import type { Layer } from "./layers.ts";
+import type { LayerConfig } from "./network.ts";
 import type * as PRIORS from "./priors/mod.ts";
 import type { ReconName } from "./recon.ts";
 import type * as TERMS from "./terms/mod.ts";
@@ -23,13 +23,14 @@ export type TermConfig = Choice<typeof TERMS, { weight: number }>;
 /** A model, its loss, and the numbers of images and codes in a step. */
 export interface Architecture {
   /** Hidden layers from the image to the code. */
-  encoder: Layer[];
+  encoder: LayerConfig[];
   latent: LatentConfig;
   prior: PriorConfig;
   /**
-   * Hidden layers from the code to the image. A linear layer to the pixels' logits follows them.
+   * Hidden layers from the code to the image. A linear dense layer to the pixels' logits follows
+   * them, unless the last one is a convolution, whose output then is the logits.
    */
-  decoder: Layer[];
+  decoder: LayerConfig[];
   /** The distortion: the Bernoulli cross-entropy or the squared error, summed over pixels. */
   recon: ReconName;
   /** The loss is the weighted sum of these. */

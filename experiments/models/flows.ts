@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { autoregressiveFlow, type Flow } from "../../mod.ts";
 import { count, type Keys, MOST_LAYERS } from "../shell/keys.ts";
-import { activation, type ActivationName, ACTIVATIONS } from "./layers.ts";
+import { activation, type ActivationName, ACTIVATIONS } from "./activations.ts";
 
 /** The options of a flow. */
 export interface FlowConfig {

@@ -10,7 +10,6 @@ import { type Keys, object } from "../shell/keys.ts";
 
 /** The parts of a config that a kind may read to check whether it fits in. */
 export interface Surroundings {
-  readonly encoder: readonly { readonly units: number }[];
   readonly latent: { readonly type: string; readonly size: number };
   readonly prior: { readonly type: string };
   readonly loss: readonly { readonly type: string; readonly weight: number }[];

@@ -7,11 +7,13 @@
 
 import type { Device } from "../../mod.ts";
 import type { Architecture } from "./architecture.ts";
-import type { DataSet } from "../data/images.ts";
+import { type DataSet, sizeOf } from "../data/images.ts";
 import { UserError } from "../shell/errors.ts";
 import { kindOf, parametersOf } from "./kinds.ts";
 import * as LATENTS from "./latents/mod.ts";
 import * as PRIORS from "./priors/mod.ts";
+import { elementsOf, type Layer } from "./layer.ts";
+import { type ImageSize, networksOf, pixelsOf } from "./networks.ts";
 import * as TERMS from "./terms/mod.ts";
 
 /** Bytes of a float32. */
@@ -26,35 +28,32 @@ const CODES = 3;
 /** A model with its optimizer. */
 type Trained = Architecture & { readonly optimizer: { readonly type: keyof typeof MOMENTS } };
 
-/**
- * The widths of the layers of the encoder, from the pixels on, and of the decoder, from the code to
- * the pixels.
- */
-function widthsOf({ encoder, latent, decoder }: Architecture, pixels: number) {
-  const units = (layers: Architecture["encoder"]) => layers.map(({ units }) => units);
+/** The layers of an autoencoder without the heads, and the sizes of what they take and give. */
+function sizesOf(config: Architecture, image: ImageSize) {
+  const { encoder, width, decoder, pixels } = networksOf(config, image);
+  const toCode = encoder.layers;
+  const fromCode = pixels === undefined ? decoder.layers : [...decoder.layers, pixels];
+  const outputs = (layers: readonly Layer[]) =>
+    layers.filter(({ isView }) => !isView).map(({ output }) => elementsOf(output));
   return {
-    toCode: [pixels, ...units(encoder)],
-    fromCode: [latent.size, ...units(decoder), pixels],
+    width,
+    parameters: [...toCode, ...fromCode].flatMap(({ sizes }) => sizes),
+    toCode: [pixelsOf(image), ...outputs(toCode)],
+    fromCode: [config.latent.size, ...outputs(fromCode)],
   };
-}
-
-/** The number of weights of each dense layer in a stack with these widths. */
-function weightSizes(widths: readonly number[]): number[] {
-  return widths.slice(1).map((width, i) => widths[i] * width);
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
 
 /** The number of parameters of a config's model without masks. */
-export function denseParameters(config: Architecture, pixels: number): number {
-  const { latent, prior } = config;
-  const { toCode, fromCode } = widthsOf(config, pixels);
-  const width = toCode.at(-1)!;
+export function denseParameters(config: Architecture, image: ImageSize): number {
+  const { latent, prior, loss } = config;
+  const { width, parameters } = sizesOf(config, image);
   const heads = 2 * (width + 1) * latent.size;
-  const biases = [...toCode.slice(1), ...fromCode.slice(1)];
   const more = parametersOf(LATENTS, latent, latent.size, width) +
-    parametersOf(PRIORS, prior, latent.size, pixels);
-  return sumOf([...weightSizes(toCode), ...weightSizes(fromCode), ...biases, heads, more]);
+    parametersOf(PRIORS, prior, latent.size, pixelsOf(image)) +
+    sumOf(loss.map((term) => parametersOf(TERMS, term, latent.size, width)));
+  return sumOf([...parameters, heads, more]);
 }
 
 /**
@@ -65,16 +64,16 @@ export function denseParameters(config: Architecture, pixels: number): number {
  */
 export function bytesOfTraining(
   config: Trained,
-  pixels: number,
+  image: ImageSize,
 ): { parameters: number; batch: number } {
   const { batch, samples, latent, loss } = config;
-  const { toCode, fromCode } = widthsOf(config, pixels);
+  const { toCode, fromCode } = sizesOf(config, image);
   const rows = batch * samples;
   const outputs = batch * (sumOf(toCode) + 2 * latent.size) + rows * sumOf(fromCode);
   const isRepeated = samples > 4 && !loss.some((term) => kindOf(TERMS, term).weighsCodes);
   return {
-    parameters: BYTES * (1 + MOMENTS[config.optimizer.type]) * denseParameters(config, pixels),
-    batch: BYTES * (2 * outputs + (isRepeated ? rows * pixels : 0)),
+    parameters: BYTES * (1 + MOMENTS[config.optimizer.type]) * denseParameters(config, image),
+    batch: BYTES * (2 * outputs + (isRepeated ? rows * pixelsOf(image) : 0)),
   };
 }
 
@@ -83,11 +82,12 @@ export function bytesOfTraining(
  *
  * @throws {UserError} with the bytes that are needed and those that are available
  */
-export function checkFits(config: Trained, { train, test }: DataSet, device: Device): void {
+export function checkFits(config: Trained, data: DataSet, device: Device): void {
   const { batch, samples, latent } = config;
-  const { toCode, fromCode } = widthsOf(config, train.pixels);
+  const image = sizeOf(data);
+  const { width, parameters, toCode, fromCode } = sizesOf(config, image);
   const rows = batch * samples;
-  const needed = bytesOfTraining(config, train.pixels);
+  const needed = bytesOfTraining(config, image);
   const { total, buffer } = device.capacity;
   const bytes = (count: number) => `${count.toLocaleString("en")} bytes`;
   const fail = (what: string): never => {
@@ -102,15 +102,15 @@ export function checkFits(config: Trained, { train, test }: DataSet, device: Dev
     );
   }
   const largest = BYTES * Math.max(
-    ...weightSizes(toCode),
-    ...weightSizes(fromCode),
-    toCode.at(-1)! * latent.size,
+    ...parameters,
+    width * latent.size,
     batch * Math.max(...toCode),
     rows * Math.max(...fromCode),
   );
   if (largest > buffer) {
     fail(`an array takes ${bytes(largest)}, but the device allows ${bytes(buffer)}`);
   }
+  const { test } = data;
   const codes = BYTES * CODES * test.count * latent.size;
   if (codes > MOST_CODES) {
     throw new UserError(

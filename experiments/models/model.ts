@@ -15,36 +15,42 @@ import {
   mul,
   sigmoid,
   split,
+  stopGradient,
+  sub,
   type Tensor,
 } from "../../mod.ts";
 import type { Architecture } from "./architecture.ts";
 import { isRate } from "./beta.ts";
 import { denseParameters } from "./memory.ts";
+import { type LayerParams, shaped } from "./layer.ts";
 import { kindOf, make } from "./kinds.ts";
 import { type Encoded, type Latent, tile } from "./latent.ts";
-import { applyLayers, initLayers } from "./layers.ts";
+import { type ImageSize, networksOf } from "./networks.ts";
 import type { Encoder, Prior } from "./prior.ts";
 import * as PRIORS from "./priors/mod.ts";
 import { RECONS } from "./recon.ts";
 import { latentOf } from "./rules.ts";
 import { logWeights, type Pass, termParts } from "./term.ts";
 import * as TERMS from "./terms/mod.ts";
+import { MOST_LAYERS } from "../shell/keys.ts";
 
 /** All parameters. */
 export interface Params {
-  encoder: Dense[];
+  encoder: LayerParams[];
   /** From the encoder's last layer to the two heads of the code. */
   mean: Dense;
   scale: Dense;
-  decoder: Dense[];
-  /** From the decoder's last layer to the pixels' logits. */
-  pixels: Dense;
+  decoder: LayerParams[];
+  /** From the decoder's last layer to the pixels' logits, unless that makes them itself. */
+  pixels?: LayerParams;
   /**
    * The parameters of the latent layer apart from the heads, and of the prior: trees that only
    * those two read.
    */
   latent: unknown;
   prior: unknown;
+  /** The parameters of each term of the loss; an empty tree for one that has none. */
+  terms: unknown[];
 }
 
 /** The loss of a batch and its parts, scalars in nats per image. */
@@ -70,16 +76,28 @@ export interface Model {
    * @param examples the training images that the prior starts from, [prior.examples, pixels]
    */
   init(key: Key, examples: Tensor): Params;
-  /** The encoder, as the prior uses it. */
-  encoder(params: Params): Encoder;
+  /**
+   * The encoder, as the prior uses it.
+   *
+   * @param dropout the key of the dropout in training; none in evaluation
+   */
+  encoder(params: Params, dropout?: Key): Encoder;
   /**
    * The loss that training minimises and its parts, averaged over the batch.
    *
    * @param others encodings to make noise from, beside the batch's own, as {@linkcode Latent.draw}
    * takes them
    * @param beta a factor on the weights of the rate terms; 1 unless given
+   * @param dropout the key of the dropout in training; none in evaluation
    */
-  losses(params: Params, images: Tensor, key: Key, others?: Encoded, beta?: Tensor): Losses;
+  losses(
+    params: Params,
+    images: Tensor,
+    key: Key,
+    others?: Encoded,
+    beta?: Tensor,
+    dropout?: Key,
+  ): Losses;
   /**
    * log p(x, z) − log q(z|x) of `samples` codes of each image, [samples, batch]; the latent layer
    * must have a density.
@@ -108,11 +126,16 @@ export interface Model {
   sample(params: Params, images: Tensor, key: Key): Tensor;
 }
 
-/** The autoencoder of a config, for images with this number of pixels. */
-export function makeModel(config: Architecture, pixels: number): Model {
+/**
+ * The autoencoder of a config, for images of this size.
+ *
+ * @throws {UserError} as {@linkcode networksOf}
+ */
+export function makeModel(config: Architecture, imageSize: ImageSize): Model {
   const { size } = config.latent;
-  const width = config.encoder.at(-1)?.units ?? pixels;
-  const latent = latentOf(config, pixels);
+  const networks = networksOf(config, imageSize);
+  const { width } = networks;
+  const latent = latentOf(config, width);
   const parts = termParts(config, latent);
   const prior = make(PRIORS, config.prior, size);
   const terms = config.loss.map((term) => ({ ...term, ...make(TERMS, term, parts) }));
@@ -120,17 +143,21 @@ export function makeModel(config: Architecture, pixels: number): Model {
   // Every model reports a rate, even if its loss has no such term.
   const rate = terms.find(isRate) ?? TERMS.rate.make({}, parts);
 
-  function encode(params: Params, images: Tensor): Encoded {
-    const hidden = applyLayers(params.encoder, config.encoder, images);
+  function encode(params: Params, images: Tensor, dropout?: Key): Encoded {
+    const hidden = shaped(networks.encoder.apply(params.encoder, images, dropout), [width]);
     return { mean: dense(params.mean, hidden), scale: dense(params.scale, hidden), hidden };
   }
   const decoded = (codes: Tensor) => latent.decoded?.apply(codes) ?? codes;
   /** The pixels' logits from codes in the form that the decoder is given. */
-  function decode(params: Params, given: Tensor): Tensor {
-    return dense(params.pixels, applyLayers(params.decoder, config.decoder, given));
+  function decode(params: Params, given: Tensor, dropout?: Key): Tensor {
+    // The layers of the encoder have smaller numbers.
+    const key = dropout && foldIn(dropout, MOST_LAYERS);
+    const last = networks.decoder.apply(params.decoder, given, key);
+    return networks.pixels?.apply(params.pixels!, last) ??
+      shaped(last, [last.size / last.shape[0]]);
   }
-  const encoderOf = (params: Params): Encoder => ({
-    encode: (images) => encode(params, images),
+  const encoderOf = (params: Params, dropout?: Key): Encoder => ({
+    encode: (images) => encode(params, images, dropout),
     draw: (encoded, key) => latent.draw(params.latent, encoded, key, 1).z,
   });
   function pass(
@@ -139,11 +166,12 @@ export function makeModel(config: Architecture, pixels: number): Model {
     key: Key,
     samples: number,
     others?: Encoded,
+    dropout?: Key,
   ): Pass {
-    const encoded = encode(params, images);
+    const encoded = encode(params, images, dropout);
     const drawn = latent.draw(params.latent, encoded, key, samples, others);
-    const logits = decode(params, decoded(drawn.z));
-    const encoder = encoderOf(params);
+    const logits = decode(params, decoded(drawn.z), dropout);
+    const encoder = encoderOf(params, dropout);
     return {
       encoded,
       drawn,
@@ -159,27 +187,36 @@ export function makeModel(config: Architecture, pixels: number): Model {
     latent,
     prior,
     names: ["rate", "distortion", "loss", ...extras.values()],
-    dense: denseParameters(config, pixels),
+    dense: denseParameters(config, imageSize),
     init(key, examples) {
       const { encoder, decoder } = config;
       const keys = split(key, encoder.length + decoder.length + 5);
       const next = () => keys.shift()!;
-      return {
-        encoder: initLayers(next, pixels, encoder),
+      const coder = {
+        encoder: networks.encoder.init(next),
         mean: initDense(next(), width, size),
         scale: initDense(next(), width, size),
-        decoder: initLayers(next, size, decoder),
-        pixels: initDense(next(), decoder.at(-1)?.units ?? size, pixels),
+        decoder: networks.decoder.init(next),
+      };
+      const pixelKey = next();
+      return {
+        ...coder,
+        ...networks.pixels && { pixels: networks.pixels.init(pixelKey) },
         latent: latent.init(next()),
         prior: prior.init(next(), examples),
+        terms: terms.map(({ init }, i) => init?.(foldIn(key, i)) ?? []),
       };
     },
     encoder: encoderOf,
-    losses(params, images, key, others, beta) {
-      const all = pass(params, images, key, config.samples, others);
-      const values = terms.map(({ value, penalty = value }, i) =>
-        penalty({ ...all, key: foldIn(key, i) })
-      );
+    losses(params, images, key, others, beta, dropout) {
+      const all = pass(params, images, key, config.samples, others, dropout);
+      const passes = terms.map((_, i) => ({ ...all, key: foldIn(key, i), own: params.terms[i] }));
+      const values = terms.map(({ value, penalty = value }, i) => penalty(passes[i]));
+      const trained = terms.flatMap(({ ownLoss }, i) => {
+        // No part of the loss, but of its gradient.
+        const own = ownLoss?.(passes[i]);
+        return own === undefined ? [] : [sub(own, stopGradient(own))];
+      });
       const weighted = values.map((value, i) => {
         const weighted = mul(value, terms[i].weight);
         return beta !== undefined && isRate(terms[i]) ? mul(weighted, beta) : weighted;
@@ -187,7 +224,7 @@ export function makeModel(config: Architecture, pixels: number): Model {
       return {
         rate: rate.value(all),
         distortion: mean(all.distortion),
-        loss: weighted.reduce((total, term) => add(total, term)),
+        loss: [...weighted, ...trained].reduce((total, term) => add(total, term)),
         ...Object.fromEntries(extras.entries().map(([i, name]) => [name, values[i]])),
       };
     },

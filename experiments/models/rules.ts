@@ -9,11 +9,11 @@ import type { Latent } from "./latent.ts";
 import * as LATENTS from "./latents/mod.ts";
 
 /**
- * The latent layer of a config. The number of pixels matters only without hidden layers, and for no
- * rule.
+ * The latent layer of a config, behind an encoder of `width` units. The width matters for the
+ * parameters of some layers, and for no rule.
  */
-export function latentOf({ latent, encoder, batch }: Surroundings, pixels = 1): Latent {
-  return make(LATENTS, latent, latent.size, encoder.at(-1)?.units ?? pixels, batch);
+export function latentOf({ latent, batch }: Surroundings, width = 1): Latent {
+  return make(LATENTS, latent, latent.size, width, batch);
 }
 
 /** Whether log q(z|x) is known for the codes of a config. */

@@ -24,15 +24,18 @@ export interface Pass {
   readonly logPrior: Tensor;
   /** The term's own randomness. */
   readonly key: Key;
+  /** The term's own parameters, if it has any. */
+  readonly own?: unknown;
   /** Samples from the prior, [count, latent]. */
   samplePrior(key: Key, count: number): Tensor;
 }
 
 /**
- * The parts of the model that terms depend on: the latent layer, whether its density is known, and
- * whether the prior is N(0, I).
+ * The parts of the model that terms depend on: the latent layer and its size, whether its density is
+ * known, and whether the prior is N(0, I).
  */
 export interface TermParts {
+  readonly size: number;
   readonly latent: Latent;
   readonly hasDensity: boolean;
   readonly isStandard: boolean;
@@ -41,6 +44,7 @@ export interface TermParts {
 /** The parts of a config's model that its terms depend on. */
 export const termParts = (config: Surroundings, latent: Latent = latentOf(config)): TermParts => ({
   latent,
+  size: config.latent.size,
   hasDensity: hasDensity(config),
   isStandard: kindOf(PRIORS, config.prior).isStandard ?? false,
 });
@@ -51,6 +55,13 @@ export interface Term {
   value(pass: Pass): Tensor;
   /** What the loss has in its place, if that is something else. */
   penalty?(pass: Pass): Tensor;
+  /** Its own parameters, a tree that only the term reads, if it has any. */
+  init?(key: Key): unknown;
+  /**
+   * What its own parameters minimise. It must have no gradient to others, and the value of the term
+   * none to its own.
+   */
+  ownLoss?(pass: Pass): Tensor;
 }
 
 /** A kind of term. */

@@ -5,6 +5,7 @@
  */
 
 import { type Device, foldIn, jit, type Key, permutation } from "../../mod.ts";
+import { factorClasses } from "../data/factor_images.ts";
 import type { Images } from "../data/images.ts";
 import type { Codes } from "./dimension_rates.ts";
 import { evenBatches, gatherTensor } from "./evaluate.ts";
@@ -15,7 +16,7 @@ import { encodeTensors, type NamedArray } from "../formats/safetensors.ts";
 /**
  * Writes a safetensors file of arrays [images, latent], with image i in row i: the parameters of
  * the code (the mean, and the log-variance or log-scale), and `z`, one sample of the code. Labels
- * are added if the images have them.
+ * are added if the images have them, and `factors` [images, factors], the classes of their factors.
  *
  * @param batch about the number of images encoded together; echoes come from other images of the
  *   same batch
@@ -55,6 +56,11 @@ export async function saveCodes(
   if (images.labels !== undefined) {
     const data = Int32Array.from(images.labels);
     tensors.set("labels", { shape: [data.length], data });
+  }
+  const classes = factorClasses(images);
+  if (classes !== undefined) {
+    const shape = [images.count, classes.length / images.count];
+    tensors.set("factors", { shape, data: classes });
   }
   await writeFile(path, encodeTensors({ tensors, metadata: {} }));
   return tensors;

@@ -6,16 +6,8 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import {
-  type AdamState,
-  type Key,
-  type SgdState,
-  type Tensor,
-  tensor,
-  treeLeaves,
-  treeMap,
-  treePaths,
-} from "../../mod.ts";
+import type { AdamState, Key, SgdState, Tensor } from "../../mod.ts";
+import { readArrays, treeOfArrays } from "../../lib/moving.ts";
 import type { Config } from "../config/config.ts";
 import { parseConfigText } from "../config/source.ts";
 import { dataDifference, type DataDigest } from "../data/digest.ts";
@@ -23,7 +15,7 @@ import { UserError } from "../shell/errors.ts";
 import { exists, writeFile } from "../shell/files.ts";
 import type { Params } from "../models/model.ts";
 import type { EchoRingState } from "../models/echo_ring.ts";
-import type { NamedArray, Values } from "../formats/safetensors.ts";
+import type { NamedArray } from "../formats/safetensors.ts";
 import { encodeSealed, readSealed } from "../formats/seal.ts";
 
 /** The state of any optimizer that a config can ask for. */
@@ -65,19 +57,11 @@ export interface Checkpoint {
 }
 
 /** The arrays of a checkpoint, on the host, by name. */
-export type Arrays = Map<string, NamedArray>;
+export type Arrays = ReadonlyMap<string, NamedArray>;
 
-/** Reads the arrays of a checkpoint from their device. */
-export async function readArrays(tree: Pick<Checkpoint, "state" | "key">): Promise<Arrays> {
-  const { state, key } = tree;
-  const names = leafNames({ state, key });
-  const arrays: Arrays = new Map();
-  for (const [i, leaf] of treeLeaves({ state, key }).entries()) {
-    const { shape } = leaf as Tensor;
-    arrays.set(names[i], { shape, data: await (leaf as Tensor).read() as Values });
-  }
-  return arrays;
-}
+/** The arrays of a checkpoint, read from their device. */
+export const arraysOf = ({ state, key }: Pick<Checkpoint, "state" | "key">): Promise<Arrays> =>
+  readArrays({ state, key });
 
 /**
  * The name of the first array with a NaN or an infinity, and that value; undefined if all are
@@ -127,25 +111,23 @@ export async function loadCheckpoint(
   if (difference !== undefined) {
     throw new UserError(`${path} was trained on other data than ${config.dataset}: ${difference}`);
   }
-  const fail = (what: string): never => {
-    throw new UserError(`${path} has another architecture than the config: ${what}`);
-  };
-  const names = leafNames({ state, key });
-  const extra = [...tensors.keys()].find((name) => !names.includes(name));
-  if (extra !== undefined) fail(`the config has no ${extra}`);
   const broken = firstNotFinite(tensors);
   if (broken !== undefined) throw new UserError(`${path}: ${broken.name} holds ${broken.value}`);
 
-  const rest = names.values();
-  const loaded = treeMap(({ shape, dtype }) => {
-    const name = rest.next().value!;
-    const found = tensors.get(name) ?? fail(`${name} is missing`);
-    if (`${found.shape}` !== `${shape}`) {
-      fail(`${name} has the shape [${found.shape}], but should have [${shape}]`);
-    }
-    return tensor(found.data, { shape, dtype });
-  }, { state, key });
+  const loaded = fill(tensors, { state, key }, path);
   return { ...loaded, epoch: Number(metadata.epoch), config, data, history: metadata.history };
+}
+
+/** The tree with the arrays of a checkpoint. */
+export function fill<T>(arrays: Arrays, like: T, path: string): T {
+  try {
+    return treeOfArrays(arrays, like);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(
+      `${path} has another architecture than the config: ${error.message}`,
+    );
+  }
 }
 
 /**
@@ -174,12 +156,4 @@ function checkConfig(config: Config, text: string, path: string): void {
       `${path} was trained with another config: ${key} was ${then}, and is now ${now}`,
     );
   }
-}
-
-/**
- * The name of each leaf of a tree, in the style of PyTorch: `state.params.encoder.0.w` instead of
- * the `.state.params.encoder[0].w` of {@linkcode treePaths}.
- */
-export function leafNames(tree: unknown): string[] {
-  return treePaths(tree).map((path) => path.replaceAll("[", ".").replaceAll("]", "").slice(1));
 }

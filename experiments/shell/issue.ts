@@ -31,8 +31,9 @@ function explain(issue: z.core.$ZodIssue, value: unknown): string {
     case "invalid_value":
       return `expected ${oneOf(issue.values)}, but found ${found}`;
     case "invalid_union":
-      return `expected ${
-        oneOf("options" in issue ? issue.options as string[] : [])
+      // A choice by type has options; another union has a message of its own.
+      return `${
+        "options" in issue ? `expected ${oneOf(issue.options as string[])}` : issue.message
       }, but found ${found}`;
     case "too_small":
       return `expected ${
@@ -57,7 +58,8 @@ function valueAt(value: unknown, path: PropertyKey[]): unknown {
 }
 
 function oneOf(values: readonly unknown[]): string {
-  return values.map((value) => JSON.stringify(value)).join(" or ");
+  return values.filter((value) => value !== undefined).map((value) => JSON.stringify(value))
+    .join(" or ");
 }
 
 function article(type: string): string {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { exists, writeFile } from "../shell/files.ts";
 import { csvText } from "../formats/csv.ts";
 import { baseOf } from "../report/bjontegaard.ts";
@@ -35,7 +35,7 @@ export async function writeCurve(
     );
   await writeFile(join(runsDir, "curve.csv"), csvText(rows.map((row) => ({ ...row })), COLUMNS));
   if (rows.length > 0) {
-    const datasets = new Set(jobs.map(({ config }) => config.dataset));
+    const datasets = new Set(jobs.map(({ config }) => basename(config.dataset)));
     const source = `${rows.length} of ${jobs.length} runs on ${[...datasets].join(" and ")}`;
     await writeFile(join(runsDir, "curve.svg"), curveSvg(rows, source));
     await writeFile(join(runsDir, "distances.csv"), distancesCsv(rows));

@@ -9,7 +9,7 @@ import { key, type Tensor, treeLeaves, zeros } from "../../mod.ts";
 import type { Config } from "../config/config.ts";
 import type { DataSet } from "../data/images.ts";
 import type { Model } from "../models/model.ts";
-import { leafNames } from "../runs/checkpoint.ts";
+import { leafNames } from "../../lib/moving.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 import { aligned } from "../shell/table.ts";
 

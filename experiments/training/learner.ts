@@ -35,6 +35,9 @@ import { makeOptimizer } from "./optimizer.ts";
 import { redrawn } from "./redraw.ts";
 import { record } from "../outcome/trace.ts";
 
+/** The number of the dropout's key under that of a step; terms of the loss have smaller ones. */
+const DROPOUT = 2 ** 20;
+
 /** The values that a step computes besides the gradient. */
 interface Pass {
   losses: Losses;
@@ -111,9 +114,10 @@ export function makeLearner(
       beta: Tensor | undefined,
     ): [Tensor, Pass] => {
       const others = state && ring!.encodings(state, params);
-      const losses = model.losses(params, images, key, others, beta);
+      const dropout = foldIn(key, DROPOUT);
+      const losses = model.losses(params, images, key, others, beta, dropout);
       if (state === undefined) return [losses.loss, { losses }];
-      const encoded = model.encoder(params).encode(images);
+      const encoded = model.encoder(params, dropout).encode(images);
       return [losses.loss, {
         losses: { ...losses, ...ring!.staleness(state, params) },
         after: ring!.next(state, images, encoded),

@@ -16,15 +16,15 @@ import {
 } from "../../mod.ts";
 import {
   type Arrays,
+  arraysOf,
   type Checkpoint,
   firstNotFinite,
   loadCheckpoint,
-  readArrays,
   saveCheckpoint,
 } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import { dataDigest } from "../data/digest.ts";
-import { type DataSet, type Images, sliceImages } from "../data/images.ts";
+import { type DataSet, type Images, sizeOf, sliceImages } from "../data/images.ts";
 import { diverged } from "./diverged.ts";
 import { trainEpoch } from "./epoch.ts";
 import { conclude, type TestRecord } from "../outcome/conclusion.ts";
@@ -65,7 +65,7 @@ export interface Outcome {
  */
 export async function train(run: Run): Promise<Outcome> {
   const { config, data, device, folder, signal } = run;
-  const model = makeModel(config, data.train.pixels);
+  const model = makeModel(config, sizeOf(data));
   const images = trainingImages(config, data, model);
   const steps = Math.floor(images.count / config.batch);
   const total = { epochs: config.epochs, steps, images: steps * config.batch };
@@ -90,7 +90,7 @@ export async function train(run: Run): Promise<Outcome> {
       history: historyDigest(history),
     });
   if (!run.resume) {
-    await save(await readArrays(begun));
+    await save(await arraysOf(begun));
     await writeHistory(folder.history, []);
     await writeConfig(folder, config);
   }
@@ -131,7 +131,7 @@ export async function train(run: Run): Promise<Outcome> {
       valid,
       seconds,
     };
-    const arrays = await readArrays({ state, key });
+    const arrays = await arraysOf({ state, key });
     checkEpoch(record, arrays);
     history.push(record);
     progress.epoch(record);

@@ -104,12 +104,12 @@ function kernelOf(node: Node, stored: ReadonlySet<Node>): KernelCall {
         return { kind: "scan", ...common(), axis, exclusive, body, stores };
       }
       case "matmul": {
-        const inner = inputs[0].shape.at(-1)!;
-        const k = axisIndex(space.length, inner), batch = at.slice(0, -2);
-        const [a, b] = [[...batch, at.at(-2)!, k], [...batch, k, at.at(-1)!]]
-          .map((index, i) => read(inputs[i], index));
+        const { left, right, over } = lowering;
+        const axes = axesOf([...space, ...over]);
+        const [a, b] = [left, right]
+          .map((names, i) => read(inputs[i], names.map((axis) => axes[axis])));
         if (a.kind !== "load" || b.kind !== "load") throw new Error("A product reads buffers");
-        return { kind: "matmul", ...common(), over: [inner], a, b, stores };
+        return { kind: "matmul", ...common(), over, a, b, stores };
       }
       case "scatter": {
         const updates = inputs[0].shape[0];

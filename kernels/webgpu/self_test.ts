@@ -66,7 +66,13 @@ async function compute(device: Device): Promise<Map<string, Data>> {
     ...{ label, shape, lowering, inputs, dtype: "float32" },
   });
   const sizes = [37, 43]; // which no tile divides
-  const product = of("matmul", sizes, { kind: "matmul" }, leaf([37, 21]), leaf([21, 43]));
+  const product = of(
+    "matmul",
+    sizes,
+    { kind: "matmul", left: [0, 2], right: [2, 1], over: [21] },
+    leaf([37, 21]),
+    leaf([21, 43]),
+  );
   const rows = Int32Array.from({ length: 40 }, (_, u) => (u * u) % 5);
   const outputs = [
     of("elementwise functions", [NAMES.length, XS.length], {

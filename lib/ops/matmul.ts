@@ -3,11 +3,56 @@
  *
  * @module
  */
+import type { Lowering } from "../../kernels/graph.ts";
 import { counted } from "../checks.ts";
 import { broadcastShapes, shapeError, shapeText } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo, reshape, transpose } from "./linear.ts";
 import { apply, primitive, requireDType, requireTensors } from "./primitive.ts";
+
+/** How the axes of two factors meet in {@linkcode contract}. */
+export interface Meeting {
+  /** The number of axes of the product. */
+  readonly rank: number;
+  /** For each axis of the left factor, its number among the axes of the product and the sum. */
+  readonly left: readonly number[];
+  /** The same for the right factor. */
+  readonly right: readonly number[];
+}
+
+/** The sizes of the axes of a product and then of its sum. */
+function sizesOf([a, b]: readonly Tensor[], { left, right }: Meeting): number[] {
+  const sizes: number[] = [];
+  left.forEach((axis, i) => sizes[axis] = a.shape[i]);
+  right.forEach((axis, i) => sizes[axis] = b.shape[i]);
+  return sizes;
+}
+
+const lower = (inputs: readonly Tensor[], meeting: Meeting): Lowering => {
+  const { rank, left, right } = meeting;
+  return { kind: "matmul", left, right, over: sizesOf(inputs, meeting).slice(rank) };
+};
+
+const contractPrimitive = primitive<Meeting>({
+  name: "contract",
+  type: (inputs, meeting) => ({
+    shape: sizesOf(inputs, meeting).slice(0, meeting.rank),
+    dtype: "float32",
+  }),
+  lower,
+});
+
+/**
+ * The product of two tensors of float32, summed over some of their axes, without a gradient: ops
+ * that are made of it have gradients of their own. Axes are numbered: first those of the product,
+ * then those that are summed over. The last axis of the product is one of the right factor alone,
+ * and the one before of the left factor alone.
+ *
+ * Worked example: x·w of [5, 3] and [3, 4] is `contract(x, w, { rank: 2, left: [0, 2], right: [2,
+ * 1] })`.
+ */
+export const contract = (a: Tensor, b: Tensor, meeting: Meeting): Tensor =>
+  apply(contractPrimitive, [a, b], meeting);
 
 const matmulPrimitive = primitive({
   name: "matmul",
@@ -16,7 +61,12 @@ const matmulPrimitive = primitive({
     requireDType("matmul", b, "float32");
     return { shape: [...a.shape.slice(0, -1), b.shape.at(-1)!], dtype: "float32" };
   },
-  lower: () => ({ kind: "matmul" }),
+  lower([a, b]) {
+    const { rank } = a;
+    const batch = a.shape.map((_, axis) => axis).slice(0, -2);
+    const left = [...batch, rank - 2, rank], right = [...batch, rank, rank - 1];
+    return lower([a, b], { rank, left, right });
+  },
   gradient: (dy, _, [a, b]) => [matmul(dy, swap(b)), matmul(swap(a), dy)],
 });
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Images } from "../../data/images.ts";
+import { gatherImages, type Images } from "../../data/images.ts";
+import { sha256 } from "../../formats/sha256.ts";
 
 /** What a sample of images shows about their law. */
 export interface Repeats {
@@ -19,13 +20,11 @@ export interface Repeats {
 }
 
 /** Counts equal images. */
-export function repeatsOf({ data, pixels, count }: Images): Repeats {
+export function repeatsOf(images: Images): Repeats {
+  const { count } = images;
   const times = new Map<string, number>();
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const size = pixels * data.BYTES_PER_ELEMENT;
-  const decoder = new TextDecoder("latin1");
   for (let i = 0; i < count; i++) {
-    const image = decoder.decode(bytes.subarray(i * size, (i + 1) * size));
+    const image = sha256(new Uint8Array(gatherImages(images, [i]).buffer));
     times.set(image, (times.get(image) ?? 0) + 1);
   }
   let entropy = 0, once = 0;

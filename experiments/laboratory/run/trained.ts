@@ -25,7 +25,7 @@ import { readRunConfig } from "../../config/source.ts";
 import { loadDataSet } from "../../data/datasets.ts";
 import { treatmentOf } from "../../data/treatment.ts";
 import { dataDigest } from "../../data/digest.ts";
-import { type DataSet, type Images, sliceImages } from "../../data/images.ts";
+import { type DataSet, type Images, sizeOf, sliceImages } from "../../data/images.ts";
 import type { Codes } from "../../outcome/dimension_rates.ts";
 import { UserError } from "../../shell/errors.ts";
 import { evenBatches, gatherTensor } from "../../outcome/evaluate.ts";
@@ -100,7 +100,7 @@ export async function openTrained({ folder: path, dataDir, data }: Place): Promi
   }
   const set = data ?? await loadDataSet(config.dataset, { ...treatmentOf(config), dataDir });
   const { pixels, count } = set.train;
-  const model = makeModel(config, pixels);
+  const model = makeModel(config, sizeOf(set));
   const first = model.init(key(0), zeros([model.prior.examples, pixels]));
   const optimizer = makeOptimizer(config.optimizer, () => 0).init(first);
   const examples = zeros([model.latent.pool?.size ?? 0, pixels]);

@@ -8,3 +8,4 @@ export { importance } from "./importance.ts";
 export { mmd } from "./mmd.ts";
 export { rate } from "./rate.ts";
 export { reconstruction } from "./reconstruction.ts";
+export { tc } from "./tc.ts";

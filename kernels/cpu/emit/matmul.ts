@@ -10,21 +10,39 @@
  * @module
  */
 import { sizeOf } from "../../graph.ts";
-import { strideOf } from "../../indexing.ts";
-import { type MatmulKernel, valuesOf } from "../../kernel.ts";
-import { Code } from "../wasm/assembler.ts";
-import type { Loop } from "./loops.ts";
+import { add, axesOf, axisIndex, flatten, isStrided, scale, scaleOf } from "../../indexing.ts";
+import { indicesOf, type MatmulKernel, valuesOf } from "../../kernel.ts";
+import { partsOfProduct, totalOf } from "../../parts.ts";
+import { load } from "../../scalar.ts";
+import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
+import { type Loop, loopsOver, oneRound } from "./loops.ts";
 import { emitMap } from "./map.ts";
 import { type Bound, loop, Nest, parameters, pushLesser } from "./nest.ts";
-import { packPanel, panelWidth } from "./pack.ts";
-import { emitStrip, pushAddress, type Strip } from "./tile.ts";
+import { inTurns, packPanel, panelWidth, type Steps } from "./pack.ts";
+import { blocksOf, emitStrip, pushAddress, type Strip } from "./tile.ts";
 import { begin, type Phase, type Phases, storeAll, timeOf } from "./phase.ts";
+import { emitReduce } from "./reduce.ts";
 
 /**
- * Rows in a tile. Its sums, one row of a panel and one number of the left-hand side must fit into
- * 16 registers.
+ * The most rows in a tile. Its sums, one row of a panel and one number of the left-hand side must
+ * fit into 16 registers. Of a panel with at most four columns, a tile has one vector a row.
  */
-const tileRows = 6;
+const tallest = (n: number): number => n > 4 ? 6 : 12;
+
+/** What m rows take in tiles of some rows: a tile of less than 4 rows takes as long as one of 4. */
+function costOfRows(m: number, rows: number): number {
+  const tile = (rows: number) => 1 + Math.max(4, rows);
+  return Math.floor(m / rows) * tile(rows) + (m % rows && tile(m % rows));
+}
+
+/**
+ * The number of rows in a tile: the most, unless fewer leave a better rest. 14 rows cost 7 + 7 + 5
+ * in tiles of 6, and 6 + 6 + 5 in tiles of 5.
+ */
+const tileRowsOf = (m: number, n: number): number =>
+  [tallest(n), 5, 4].reduce((best, rows) =>
+    costOfRows(m, rows) < 0.95 * costOfRows(m, best) ? rows : best
+  );
 
 /** The nanoseconds of a multiplication with its addition, and of packing a number. */
 const termTime = 1 / 20, packTime = 0.4;
@@ -32,45 +50,113 @@ const termTime = 1 / 20, packTime = 0.4;
 /** Everything about a product that does not change while it runs. Strides in elements. */
 type Shape = ReturnType<typeof shapeOf>;
 
-function shapeOf({ space, over: [k], a, b }: MatmulKernel) {
-  const rank = space.length;
-  const batch = space.slice(0, -2);
-  const along = (at: typeof a.at, axis: number) => {
-    const stride = strideOf(at, axis);
-    if (stride === undefined) throw new TypeError("Cannot multiply a matrix that is not strided");
-    return stride;
-  };
-  const matrix = ({ at }: typeof a, row: number, column: number) => ({
-    row: along(at, row),
-    column: along(at, column),
-    batch: batch.map((_, axis) => along(at, axis)),
-    constant: at.constant,
-  });
-  const left = matrix(a, rank - 2, rank);
-  const right = matrix(b, rank, rank - 1);
-  if (left.column < 0) {
-    // Offsets of instructions are not negative: go through k backwards.
-    left.constant += left.column * (k - 1);
-    left.column *= -1;
-    right.constant += right.row * (k - 1);
-    right.row *= -1;
+function shapeOf({ space, over, a, b, stores }: MatmulKernel) {
+  if (!isStrided(a.at) || !isStrided(b.at)) {
+    throw new TypeError("Cannot multiply a matrix that is not strided");
   }
-  const [m, n] = space.slice(-2);
-  /** Packed copies of b: one for each index along the batch, or one for all. */
-  const copies = right.batch.every((stride) => stride === 0) ? 1 : sizeOf(batch);
-  return { batch, m, n, k, panels: Math.ceil(n / panelWidth), a: left, b: right, copies };
+  const rank = space.length;
+  const steps = ({ at }: typeof a, loops: readonly Loop[]): Steps[] =>
+    loops.map(({ axis, size }) => ({ size, stride: scaleOf(at, axis) }));
+  // Axes that are walked through as one become one: the rows of a matrix, and the terms of a sum.
+  const batch = loopsOver(0, space.slice(0, -1), [a.at, b.at, ...indicesOf(valuesOf({ stores }))]);
+  const column = { axis: rank - 1, size: space[rank - 1] };
+  const n = column.size;
+  const rows = takeRows(batch, b, n);
+  const m = rows.size;
+  const k = sizeOf(over);
+  const [left, right] = [steps(a, [...batch, rows]), steps(b, [...batch, column])];
+  return {
+    ...{ batch, rows, column, m, n, k, panels: Math.ceil(n / panelWidth) },
+    tileRows: tileRowsOf(m, n),
+    a: {
+      constant: a.at.constant,
+      batch: left.slice(0, -1).map(({ stride }) => stride),
+      row: left.at(-1)!.stride,
+      terms: steps(a, loopsOver(rank, over, [a.at])),
+    },
+    b: {
+      constant: b.at.constant,
+      batch: right.slice(0, -1),
+      column: right.at(-1)!.stride,
+      rows: steps(b, loopsOver(rank, over, [b.at])),
+    },
+    /** The axes of the batch along which b differs: each of their indices has a packed copy. */
+    packed: right.slice(0, -1).flatMap(({ stride }, i) => stride === 0 ? [] : [i]),
+  };
 }
 
-/** out[…, m, n] = store(result = Σₖ a(…, m, k) · b(…, k, n)) */
+/**
+ * Takes out of the loops of a batch the one that the rows of a tile go along: the last where all of
+ * them read the same of b, unless another makes better tiles. Of [100, 7, 7, 64], 100 images of 7
+ * by 7 elements, tiles of 6 rows take elements of 6 images.
+ */
+function takeRows(batch: Loop[], b: MatmulKernel["b"], n: number): Loop {
+  const cost = ({ size }: Loop) => costOfRows(size, tileRowsOf(size, n)) / size;
+  let best: Loop | undefined;
+  for (const loop of [...batch].reverse()) {
+    if (scaleOf(b.at, loop.axis) !== 0) continue;
+    if (best === undefined || cost(loop) < 0.9 * cost(best)) best = loop;
+  }
+  if (best === undefined) return oneRound;
+  batch.splice(batch.indexOf(best), 1);
+  return best;
+}
+
+/** out[…, m, n] = store(result = Σ over k of a(…, m, k) · b(…, k, n)) */
 export function emitMatmul(kernel: MatmulKernel, sizes: readonly number[]): Phases {
+  if (sizeOf(kernel.over) === 0) {
+    return { phases: [emitMap(kernel, sizes, (code) => code.v128(0))] };
+  }
+  const parts = partsOf(kernel);
+  if (parts > 1) return emitParts(kernel, sizes, parts);
   const shape = shapeOf(kernel);
-  if (shape.k === 0) return { phases: [emitMap(kernel, sizes, (code) => code.v128(0))] };
+  const line = shape.panels * panelWidth;
   return {
     phases: [emitPack(kernel, sizes, shape), emitProduct(kernel, sizes, shape)],
-    scratch: 4 * shape.copies * shape.panels * panelWidth * shape.k,
-    own: 4 * tileRows * shape.panels * panelWidth,
+    scratch: 4 * line * copiesOf(shape) * shape.k,
+    own: 4 * line * stripsOf(shape) * shape.tileRows,
   };
 }
+
+/**
+ * The number of parts of a long sum with few outputs, such as the gradient of a kernel. Without
+ * them each of 32 units would read all images of the batch, and wait for memory three times as long
+ * as it computes.
+ */
+function partsOf({ space, over }: MatmulKernel): number {
+  const [first] = over, most = Math.min(32, first, Math.floor(sizeOf(over) / 1024));
+  if (sizeOf(space) > 2 ** 17) return 1;
+  for (let parts = most; parts > 1; parts--) if (first % parts === 0) return parts;
+  return 1;
+}
+
+/** Sums each part into scratch memory, in lines of whole panels, and adds up the parts. */
+function emitParts(kernel: MatmulKernel, sizes: readonly number[], parts: number): Phases {
+  const { space, loads, a: { dtype } } = kernel;
+  const inParts = partsOfProduct(kernel, parts);
+  const shape = shapeOf(inParts);
+  // All functions of a kernel have the same parameters: those of its stores, too.
+  const partial = { ...inParts, stores: kernel.stores };
+  const lines = [...space.slice(0, -1), shape.panels * panelWidth];
+  const part = scale(axisIndex(space.length, parts), sizeOf(lines));
+  const at = add(part, flatten(axesOf(space), lines));
+  const total = {
+    ...totalOf(kernel, "add", dtype, parts),
+    body: load(loads.length, at, dtype),
+  };
+  const sums = parts * sizeOf(lines);
+  return {
+    phases: [
+      emitPack(partial, sizes, shape, sums),
+      emitProduct(partial, sizes, shape, sums),
+      emitReduce(total, sizes, sums),
+    ],
+    scratch: 4 * (sums + shape.panels * panelWidth * copiesOf(shape) * shape.k),
+  };
+}
+
+/** The number of packed copies of b. */
+const copiesOf = ({ batch, packed }: Shape): number => sizeOf(packed.map((i) => batch[i].size));
 
 /** Splits a unit of work into the indices along the batch and its number within the matrix. */
 function splitUnit(
@@ -101,48 +187,87 @@ function wholeOrRest(
   return isLast.when(write(rest), write(size));
 }
 
-/** A unit of work is one panel. */
-function emitPack(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
+/** A unit of work is one panel. Packed panels begin after `offset` numbers of scratch memory. */
+function emitPack(
+  kernel: MatmulKernel,
+  sizes: readonly number[],
+  shape: Shape,
+  offset = 0,
+): Phase {
   const { fn, sources } = begin(kernel, sizes, " (pack)");
-  const { b, n, k, panels, copies } = shape;
-  const batch = copies === 1 ? [] : shape.batch;
+  const { b, n, k, panels, packed } = shape;
+  const batch = packed.map((i) => b.batch[i]);
   const [unit, panel, from, to] = Array.from({ length: 4 }, () => fn.local("i32"));
   const indices = batch.map(() => fn.local("i32"));
   const body = new Code();
-  splitUnit(body, unit, batch, indices, panel, panels);
-  const strides = [...b.batch.slice(0, batch.length), b.column * panelWidth];
+  splitUnit(body, unit, batch.map(({ size }) => size), indices, panel, panels);
+  const strides = [...batch.map(({ stride }) => stride), b.column * panelWidth];
   pushAddress(body, sources[kernel.b.buffer].address, b.constant, strides, [...indices, panel]);
-  pushAddress(body.set(from), parameters.scratch, 0, [k * panelWidth], [unit]).set(to);
-  const pack = (width: number) => packPanel(fn, k, b, from, to, width);
+  pushAddress(body.set(from), parameters.scratch, offset, [k * panelWidth], [unit]).set(to);
+  const pack = (width: number) => packPanel(fn, b, from, to, width);
   const isLast = new Code().get(panel).i32(panels - 1).op("i32.eq");
   body.append(wholeOrRest(n, panelWidth, isLast, pack));
   fn.code.append(loop(unit, ...range, 1, body));
-  const units = copies * panels;
+  const units = copiesOf(shape) * panels;
   return { fn, units, granule: 1, time: packTime * units * panelWidth * k };
 }
 
 const range: [Bound, Bound] = [{ local: parameters.begin }, { local: parameters.end }];
 
+/** The number of units of work that keeps all threads of a machine busy. */
+const enough = 32;
+
 /**
- * The number of pieces of a strip, so that all threads have something to do: a product of 100 rows
- * has 17 strips, and a machine may have 16 threads. A piece has four panels at least, and is worth
- * handing out.
+ * The number of strips in a unit of work: several where sums are long, so that they share a block
+ * of b while it is in the cache. Their sums take at most 64 kB.
  */
-function piecesOf(strips: number, { panels, n, k }: Shape): number {
-  const enough = Math.ceil(32 / strips);
-  const worthwhile = Math.floor(termTime * tileRows * n * k / 10_000);
-  return Math.max(1, Math.min(enough, worthwhile, panels >> 2));
+function stripsOf(shape: Shape): number {
+  const { a, batch, m, tileRows, panels } = shape;
+  if (!blocksOf(a.terms).isLong) return 1;
+  const strips = Math.ceil(m / tileRows);
+  const all = strips * sizeOf(batch.map(({ size }) => size));
+  const room = Math.floor(2 ** 14 / (tileRows * panels * panelWidth));
+  const most = Math.max(1, Math.min(strips, room, Math.floor(all / enough)));
+  return Math.ceil(strips / Math.ceil(strips / most)); // as many in each unit
 }
 
-/** A unit of work is a piece of a strip: `tileRows` rows of the output, and some of the panels. */
-function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shape): Phase {
+/**
+ * The number of pieces of a strip, so that all threads have something to do: a product of 100 rows
+ * has 17 strips, and a machine may have 16 threads. A piece has four panels at least, unless sums
+ * are long, and is worth handing out.
+ */
+function piecesOf(strips: number, { a, panels, n, k, tileRows }: Shape): number {
+  const wanted = Math.ceil(enough / strips);
+  const worthwhile = Math.floor(termTime * tileRows * n * k / 10_000);
+  const most = blocksOf(a.terms).isLong ? panels : panels >> 2;
+  return Math.max(1, Math.min(wanted, worthwhile, most));
+}
+
+/**
+ * A unit of work is a piece of some strips: rows of the output, and some of the panels.
+ *
+ * @param parts of a sum in parts, the numbers at the start of scratch memory that it goes to
+ */
+function emitProduct(
+  kernel: MatmulKernel,
+  sizes: readonly number[],
+  shape: Shape,
+  parts?: number,
+): Phase {
   const { fn, sources } = begin(kernel, sizes);
-  const { batch, m, n, k, panels, a, copies } = shape;
-  const strips = Math.ceil(m / tileRows);
-  const pieces = piecesOf(sizeOf(batch) * strips, shape);
+  const { batch, rows, column, m, n, k, panels, tileRows, a, packed } = shape;
+  const blocks = blocksOf(a.terms);
+  const unitRows = tileRows * stripsOf(shape);
+  const batchSizes = batch.map(({ size }) => size);
+  const groups = Math.ceil(m / unitRows);
+  const pieces = piecesOf(sizeOf(batchSizes) * groups, shape);
   const { stores } = kernel;
-  const isDirect = stores.length === 1 && stores[0].value.kind === "result" && n % panelWidth === 0;
-  const loops: Loop[] = [...batch, m, n].map((size, axis) => ({ axis, size }));
+  const isPart = parts !== undefined;
+  const isResult = stores.length === 1 && stores[0].value.kind === "result";
+  const isDirect = isPart || !blocks.isLong && isResult && n % panelWidth === 0;
+  const target = isPart ? parameters.scratch : isDirect ? parameters.outputs : parameters.own;
+  const line = isDirect && !isPart ? n : panels * panelWidth;
+  const loops: Loop[] = [...batch, rows, column];
   const nest = new Nest(fn, loops, loops.length, sources, 0);
   const indices = nest.formulas.variables.slice(1, 1 + batch.length);
   const [unit, row, rowEnd, left, right, to] = Array.from({ length: 6 }, () => fn.local("i32"));
@@ -151,7 +276,7 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
     () => ({ local: fn.local("i32") }),
   );
   const body = new Code();
-  splitUnit(body, unit, batch, indices, row, strips * pieces);
+  splitUnit(body, unit, batchSizes, indices, row, groups * pieces);
   [[firstPanel, firstColumn], [endPanel, endColumn]].forEach(([panel, column], end) => {
     body.get(row).i32(pieces).op("i32.rem_u").i32(end).op("i32.add");
     body.i32(panels).op("i32.mul").i32(pieces).op("i32.div_u").set(panel.local);
@@ -159,41 +284,97 @@ function emitProduct(kernel: MatmulKernel, sizes: readonly number[], shape: Shap
     body.get(panel.local).i32(panelWidth).op("i32.mul");
     pushLesser(body, column.local, { constant: n }).set(column.local);
   });
-  body.get(row).i32(pieces).op("i32.div_u").i32(tileRows).op("i32.mul").tee(row);
-  pushLesser(body.i32(tileRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
+  body.get(row).i32(pieces).op("i32.div_u").i32(unitRows).op("i32.mul").tee(row);
+  pushLesser(body.i32(unitRows).op("i32.add"), rowEnd, { constant: m }).set(rowEnd);
   const along = [...indices, row];
-  /** The strides along the batch of matrices that follow one another. */
-  const matrices = (size: number) => batch.map((_, axis) => size * sizeOf(batch.slice(axis + 1)));
-  const packed = copies === 1 ? [] : matrices(panels * panelWidth * k);
-  const direct = isDirect ? [...matrices(m * n), n] : [];
+  const copies = packed.map((axis, i) =>
+    panels * panelWidth * k * sizeOf(packed.slice(i + 1).map((axis) => batchSizes[axis]))
+  );
+  const outer = [...batch, rows];
+  const sizeBelow = (axis: number) =>
+    sizeOf(outer.filter((other) => other.axis > axis).map(({ size }) => size));
+  const direct = isDirect ? outer.map(({ axis }) => line * sizeBelow(axis)) : [];
   pushAddress(body, sources[kernel.a.buffer].address, a.constant, [...a.batch, a.row], along);
-  pushAddress(body.set(left), parameters.scratch, 0, packed, indices).set(right);
-  pushAddress(body, isDirect ? parameters.outputs : parameters.own, 0, direct, along).set(to);
+  body.set(left);
+  const copy = packed.map((i) => indices[i]);
+  pushAddress(body, parameters.scratch, parts ?? 0, copies, copy).set(right);
+  pushAddress(body, target, 0, direct, along).set(to);
 
-  const lineBytes = 4 * (isDirect ? n : panels * panelWidth);
-  const strip: Strip = { panels: [firstPanel, endPanel], left, right, to, lineBytes };
-  const isLast = new Code().get(rowEnd).get(row).op("i32.sub").i32(tileRows).op("i32.lt_u");
-  body.append(wholeOrRest(m, tileRows, isLast, (rows) => emitStrip(fn, shape, strip, rows)));
+  const lineBytes = 4 * (direct.at(-1) ?? line);
+  const bounds: [Bound, Bound] = [{ local: row }, { local: rowEnd }];
+  const strip: Strip = {
+    panels: [firstPanel, endPanel],
+    ...{ left: fn.local("i32"), right, to: fn.local("i32"), lineBytes },
+    turns: blocks.isLong ? fn.local("i32") : undefined,
+  };
+  const inner = { k, n, a: { row: a.row, terms: a.terms.slice(blocks.level) } };
+  const tileRow = fn.local("i32");
+  const tiles = new Code();
+  const isLast = new Code().get(rowEnd).get(tileRow).op("i32.sub").i32(tileRows).op("i32.lt_u");
+  tiles.append(wholeOrRest(m, tileRows, isLast, (count) => emitStrip(fn, inner, strip, count)));
+  tiles.get(strip.left).i32(4 * tileRows * a.row).op("i32.add").set(strip.left);
+  tiles.get(strip.to).i32(tileRows * lineBytes).op("i32.add").set(strip.to);
+  const strips = new Code().get(left).set(strip.left).get(to).set(strip.to)
+    .append(loop(tileRow, ...bounds, tileRows, tiles));
+  if (strip.turns === undefined) body.append(strips);
+  else {body.append(clear(fn, to, bounds, lineBytes, 4 * line)).append(
+      inBlocks(fn, a, strip, strips, left),
+    );}
   if (!isDirect) {
-    const rows: [Bound, Bound] = [{ local: row }, { local: rowEnd }];
-    body.append(emitEnd(kernel, nest, strip, rows, [firstColumn, endColumn]));
+    body.append(emitEnd(kernel, nest, { to, lineBytes }, bounds, [firstColumn, endColumn]));
   }
   fn.code.append(nest.formulas.levels[0]).append(loop(unit, ...range, 1, body));
   const elements = sizeOf(kernel.space);
-  const time = termTime * k * elements + timeOf(valuesOf(kernel), elements);
-  return { fn, units: sizeOf(batch) * strips * pieces, granule: 1, time };
+  const time = termTime * k * sizeOf(batchSizes) * m * panels * panelWidth +
+    timeOf(valuesOf(kernel), elements);
+  return { fn, units: sizeOf(batchSizes) * groups * pieces, granule: 1, time };
+}
+
+/** Fills some lines of `bytes` with zeros, which begin `lineBytes` apart. */
+function clear(
+  fn: FunctionBuilder,
+  to: number,
+  rows: [Bound, Bound],
+  lineBytes: number,
+  bytes: number,
+): Code {
+  const [row, at, line] = Array.from({ length: 3 }, () => fn.local("i32"));
+  const zero = new Code().get(line).get(at).op("i32.add").v128(0).memory("v128.store");
+  const one = loop(at, { constant: 0 }, { constant: bytes }, 16, zero);
+  one.get(line).i32(lineBytes).op("i32.add").set(line);
+  return new Code().get(to).set(line).append(loop(row, ...rows, 1, one));
+}
+
+/** Adds up long sums block by block: all strips of a unit, and then the next block. */
+function inBlocks(
+  fn: FunctionBuilder,
+  { terms: loops }: Shape["a"],
+  { right, turns }: Strip,
+  strips: Code,
+  left: number,
+): Code {
+  const { level, turns: most, terms } = blocksOf(loops);
+  const { size, stride } = loops[level];
+  const start = fn.local("i32");
+  const one = new Code().i32(size).get(start).op("i32.sub");
+  pushLesser(one, turns!, { constant: most }).set(turns!).append(strips);
+  one.get(left).i32(4 * most * stride).op("i32.add").set(left);
+  one.get(turns!).i32(4 * panelWidth * terms).op("i32.mul").get(right).op("i32.add").set(right);
+  const cut = { size: Math.ceil(size / most), stride: most * stride };
+  const block = loop(start, { constant: 0 }, { constant: size }, most, one);
+  return inTurns(fn, [...loops.slice(0, level), cut], left, block);
 }
 
 /** Takes finished rows to the outputs, through the kernel's formulas. */
 function emitEnd(
   kernel: MatmulKernel,
   nest: Nest,
-  strip: Strip,
+  { to, lineBytes }: Pick<Strip, "to" | "lineBytes">,
   rows: [Bound, Bound],
   columns: [Bound, Bound],
 ): Code {
   const { formulas, fn } = nest;
-  const laneLevel = kernel.space.length;
+  const laneLevel = nest.loops.length;
   const line = fn.local("i32");
   const lanes = nest.lanes(
     ([position], rest) => {
@@ -208,10 +389,10 @@ function emitEnd(
     columns,
   );
   const rowBody = new Code().append(formulas.levels[laneLevel - 1]).append(lanes);
-  rowBody.get(line).i32(strip.lineBytes).op("i32.add").set(line);
+  rowBody.get(line).i32(lineBytes).op("i32.add").set(line);
   const code = new Code();
   for (let level = 1; level < laneLevel - 1; level++) code.append(formulas.levels[level]);
-  return code.get(strip.to).set(line).append(
+  return code.get(to).set(line).append(
     loop(formulas.variables[laneLevel - 1], ...rows, 1, rowBody),
   );
 }

@@ -9,23 +9,30 @@
  * @module
  */
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { loop } from "./nest.ts";
+import { type Bound, loop } from "./nest.ts";
+
+/** A loop that moves an address by some elements a turn. */
+export interface Steps {
+  readonly size: number;
+  readonly stride: number;
+}
 
 /** Columns in a panel. */
 export const panelWidth = 8;
 
 /**
- * Packs a panel of `width` columns of a matrix with these strides. The local `from` holds the
- * address of its first element, `to` where to write; both are moved.
+ * Packs a panel of `width` columns of a matrix. Its rows are the steps of some loops, the last of
+ * which is the innermost. The local `from` holds the address of its first element, `to` where to
+ * write; both are moved.
  */
 export function packPanel(
   fn: FunctionBuilder,
-  rows: number,
-  { row: rowStride, column: columnStride }: { readonly row: number; readonly column: number },
+  { rows, column: columnStride }: { readonly rows: readonly Steps[]; readonly column: number },
   from: number,
   to: number,
   width: number,
 ): Code {
+  const { size, stride: rowStride } = rows.at(-1)!;
   const advance = (body: Code, count: number, read: number, step = 1): Code => {
     body.get(from).i32(read).op("i32.add").set(from);
     body.get(to).i32(4 * panelWidth * step).op("i32.add").set(to);
@@ -40,7 +47,7 @@ export function packPanel(
     for (const offset of [0, 16]) {
       body.get(to).get(from).memory("v128.load", offset).memory("v128.store", offset);
     }
-    return advance(body, rows, 4 * rowStride);
+    return advance(body, size, 4 * rowStride);
   };
   /** Columns of contiguous numbers: blocks of four rows and four columns are transposed. */
   const transpose = (count: number): Code => {
@@ -80,8 +87,32 @@ export function packPanel(
     return advance(body, count, 4 * rowStride);
   };
 
-  if (columnStride === 1) return copyRows();
-  if (rowStride !== 1 || columnStride < 0) return gather(rows);
-  const whole = rows - rows % 4;
-  return transpose(whole).append(gather(rows - whole));
+  const innermost = () => {
+    if (columnStride === 1) return copyRows();
+    if (rowStride !== 1 || columnStride < 0) return gather(size);
+    const whole = size - size % 4;
+    return transpose(whole).append(gather(size - whole));
+  };
+  return inTurns(fn, rows, from, innermost());
+}
+
+/**
+ * Puts code that goes through the last of some loops into the others. It moves an address by all
+ * its steps, and each turn of a loop further out moves the address on.
+ */
+export function inTurns(
+  fn: FunctionBuilder,
+  loops: readonly Steps[],
+  address: number,
+  innermost: Code,
+  first?: Bound,
+): Code {
+  let code = innermost;
+  for (let level = loops.length - 2; level >= 0; level--) {
+    const { size, stride } = loops[level], inner = loops[level + 1];
+    code.get(address).i32(4 * (stride - inner.size * inner.stride)).op("i32.add").set(address);
+    const end = level === 0 && first !== undefined ? first : { constant: size };
+    code = loop(fn.local("i32"), { constant: 0 }, end, 1, code);
+  }
+  return code;
 }

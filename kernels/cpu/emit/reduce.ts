@@ -20,14 +20,22 @@ import { sizeOf } from "../../graph.ts";
 import { Code } from "../wasm/assembler.ts";
 import { type Loop, loopsOver } from "./loops.ts";
 import { emitMap } from "./map.ts";
-import { type Bound, loop, Nest } from "./nest.ts";
+import { type Bound, loop, Nest, parameters } from "./nest.ts";
 import { begin, type Phase, storeAll, timeOf, unitsOf } from "./phase.ts";
 import { Placing } from "./placing.ts";
 import { block, Sums } from "./sums.ts";
 import { identityBits } from "../wasm/simd.ts";
 
-/** out[i] = store(i, result = combine over k of body(i, k)). */
-export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phase {
+/**
+ * out[i] = store(i, result = combine over k of body(i, k)).
+ *
+ * @param scratch the number of elements in scratch memory, which is the last of the loads if given
+ */
+export function emitReduce(
+  kernel: ReduceKernel,
+  sizes: readonly number[],
+  scratch?: number,
+): Phase {
   const { space, over, combine, body } = kernel;
   if (sizeOf(over) === 0) {
     return emitMap(kernel, sizes, (code) => code.v128(identityBits(combine, body.dtype)));
@@ -38,6 +46,7 @@ export function emitReduce(kernel: ReduceKernel, sizes: readonly number[]): Phas
   const loops = [...outer, ...inner];
   const laneLevel = rows ? loops.length : outer.length;
   const { fn, sources } = begin(kernel, sizes);
+  if (scratch !== undefined) sources.push({ address: parameters.scratch, size: scratch });
   const nest = new Nest(fn, loops, laneLevel, sources, 1);
   const code = (rows ? sumRows : sumColumns)(kernel, nest, outer.length);
   fn.code.append(nest.wrap(code, rows ? outer.length : outer.length - 1));

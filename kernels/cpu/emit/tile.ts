@@ -3,20 +3,46 @@
  * held in registers while the loop over k adds one outer product after the other.
  *
  * A long sum is cut into blocks: 10⁶ terms of .1 in one float32 sum would be off by 1 %, in blocks
- * of 1024 they are by 1.4e-5.
+ * of 384 they are by 3e-5.
  *
  * @module
  */
 import { Code, type FunctionBuilder } from "../wasm/assembler.ts";
-import { type Bound, loop, pushLesser } from "./nest.ts";
-import { panelWidth } from "./pack.ts";
+import { type Bound, loop } from "./nest.ts";
+import { inTurns, panelWidth, type Steps } from "./pack.ts";
 import { hasRelaxed } from "../wasm/relaxed.ts";
 
-/** Terms in one turn of the innermost loop. */
-const unroll = 4;
+/** Terms in one turn of the innermost loop, and the most that are written out without a loop. */
+const unroll = 4, straight = 8;
 
-/** Terms that are added up before their sum goes to the output. */
-const block = 1024;
+/**
+ * The most terms of a sum that is not cut into blocks, and the most of a block. What a tile reads
+ * for a block is in the cache of the first level when the next tile reads it.
+ */
+const whole = 1024, block = 384;
+
+/** How a sum is cut into blocks. */
+export interface Blocks {
+  /** The loop over k that is cut; those further out go one turn at a time. */
+  readonly level: number;
+  /** The turns of that loop in a block. */
+  readonly turns: number;
+  /** The terms in each of these turns. */
+  readonly terms: number;
+  /** Whether there are several blocks. */
+  readonly isLong: boolean;
+}
+
+/** Cuts a long sum into blocks of about the same length, at the outermost loop that allows it. */
+export function blocksOf(loops: readonly Steps[]): Blocks {
+  const termsIn = (level: number) => loops.slice(level).reduce((n, { size }) => n * size, 1);
+  const isLong = termsIn(0) > whole;
+  const level = isLong ? loops.findIndex((_, i) => termsIn(i + 1) <= block) : 0;
+  const terms = termsIn(level + 1), { size } = loops[level];
+  const turns = Math.ceil(size / Math.ceil(size / Math.floor(block / terms)));
+  // The turns of the innermost loop are whole turns of its unrolled code.
+  return { level, turns: terms > 1 ? turns : Math.ceil(turns / unroll) * unroll, terms, isLong };
+}
 
 /** Pushes base + 4 · (constant + Σ strides · indices). */
 export function pushAddress(
@@ -34,10 +60,11 @@ export function pushAddress(
   return code;
 }
 
-/** The strides of a, in elements, and the number of terms. */
+/** The steps of a, in elements, from row to row and along k; and the sizes of b, [k, n]. */
 export interface Factors {
-  readonly a: { readonly row: number; readonly column: number };
+  readonly a: { readonly row: number; readonly terms: readonly Steps[] };
   readonly k: number;
+  readonly n: number;
 }
 
 /**
@@ -50,75 +77,79 @@ export interface Strip {
   readonly right: number;
   readonly to: number;
   readonly lineBytes: number;
+  /** The local with the turns of the block, where the sum is long. */
+  readonly turns?: number;
 }
 
-/** Computes some rows of the product, panel after panel. */
+/**
+ * Computes some rows of the product, panel after panel. Of a long sum it computes one block, and
+ * adds that to what is there.
+ */
 export function emitStrip(
   fn: FunctionBuilder,
-  { a, k }: Factors,
+  { a, k, n }: Factors,
   strip: Strip,
   rows: number,
 ): Code {
+  const halves = n > 4 ? [0, 1] : [0]; // of a panel
   const [left, right, to, panel, stop] = Array.from({ length: 5 }, () => fn.local("i32"));
-  const sums = Array.from({ length: 2 * rows }, () => fn.local("v128"));
-  // Rows go upwards in memory or downwards; offsets are counted from the lowest.
-  const lowest = Math.min(0, a.row * (rows - 1));
+  const sums = Array.from({ length: halves.length * rows }, () => fn.local("v128"));
+  const { size, stride } = a.terms.at(-1)!;
+  // Rows and terms go upwards in memory or downwards; offsets are counted from the lowest.
+  const lowest = Math.min(0, a.row * (rows - 1)) + Math.min(0, stride * (straight - 1));
   const b = [fn.local("v128"), fn.local("v128")];
   const x = fn.local("v128");
   /** Adds some outer products to the sums, and moves on. */
   const terms = (count: number): Code => {
     const code = new Code();
     for (let term = 0; term < count; term++) {
-      for (const half of [0, 1]) {
+      for (const half of halves) {
         code.get(right).memory("v128.load", 4 * panelWidth * term + 16 * half).set(b[half]);
       }
       for (let row = 0; row < rows; row++) {
-        const offset = 4 * (a.row * row - lowest + a.column * term);
+        const offset = 4 * (a.row * row - lowest + stride * term);
         code.get(left).memory("v128.load32_splat", offset).set(x);
-        for (const half of [0, 1]) {
-          const sum = sums[2 * row + half];
+        for (const half of halves) {
+          const sum = sums[halves.length * row + half];
           if (hasRelaxed) code.get(x).get(b[half]).get(sum).op("f32x4.relaxed_madd").set(sum);
           else code.get(x).get(b[half]).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
         }
       }
     }
-    code.get(left).i32(4 * a.column * count).op("i32.add").set(left);
+    code.get(left).i32(4 * stride * count).op("i32.add").set(left);
     return code.get(right).i32(4 * panelWidth * count).op("i32.add").set(right);
+  };
+  const isMore = () => new Code().get(right).get(stop).op("i32.lt_u");
+  /** The innermost loop, of a known number of terms or of those in a local. */
+  const innermost = (): Code => {
+    const code = new Code(), rest = size % unroll;
+    if (strip.turns !== undefined && a.terms.length === 1) {
+      // Blocks are multiples of a turn; only the last has a rest.
+      code.get(strip.turns).i32(-unroll).op("i32.and").i32(4 * panelWidth).op("i32.mul");
+      code.get(right).op("i32.add").set(stop);
+      code.append(isMore()).when(new Code().repeat(terms(unroll), isMore()));
+      if (rest === 0) return code;
+      return code.get(strip.turns).i32(unroll - 1).op("i32.and").when(terms(rest));
+    }
+    if (size <= straight) return terms(size);
+    code.get(right).i32(4 * panelWidth * (size - rest)).op("i32.add").set(stop);
+    code.repeat(terms(unroll), isMore());
+    return rest > 0 ? code.append(terms(rest)) : code;
   };
 
   const tile = new Code();
   pushAddress(tile, strip.left, lowest, [], []).set(left);
   pushAddress(tile, strip.right, 0, [k * panelWidth], [panel]).set(right);
   pushAddress(tile, strip.to, 0, [panelWidth], [panel]).set(to);
-  const isLong = k > block;
-  /** Puts the sums down: in place of what is there, or on top of it. */
-  const store = (code: Code, isFirst: boolean): Code => {
-    sums.forEach((sum, i) => {
-      const offset = strip.lineBytes * (i >> 1) + 16 * (i & 1);
-      code.get(to).get(sum);
-      if (!isFirst) code.get(to).memory("v128.load", offset).op("f32x4.add");
-      code.memory("v128.store", offset);
-    });
-    return code;
-  };
-  const clear = (code: Code): Code => sums.reduce((cleared, sum) => cleared.v128(0).set(sum), code);
-  const before = (end: number) => new Code().get(right).get(end).op("i32.lt_u");
-
-  const rest = k % unroll;
-  const bytes = (count: number) => 4 * panelWidth * count;
-  clear(tile);
-  if (isLong) {
-    const end = fn.local("i32");
-    store(tile, true).get(right).i32(bytes(k - rest)).op("i32.add").set(end);
-    const one = new Code().get(right).i32(bytes(block)).op("i32.add");
-    pushLesser(one, stop, { local: end }).set(stop);
-    one.repeat(terms(unroll), before(stop));
-    tile.repeat(clear(store(one, false)), before(end));
-  } else if (k >= unroll) {
-    tile.get(right).i32(bytes(k - rest)).op("i32.add").set(stop);
-    tile.repeat(terms(unroll), before(stop));
-  }
-  if (rest > 0) tile.append(terms(rest));
-  if (rest > 0 || !isLong) store(tile, !isLong);
+  for (const sum of sums) tile.v128(0).set(sum);
+  const first = strip.turns === undefined ? undefined : { local: strip.turns };
+  tile.append(inTurns(fn, a.terms, left, innermost(), first));
+  sums.forEach((sum, i) => {
+    const row = Math.floor(i / halves.length);
+    const offset = strip.lineBytes * row + 16 * (i - halves.length * row);
+    tile.get(to).get(sum);
+    if (strip.turns !== undefined) tile.get(to).memory("v128.load", offset).op("f32x4.add");
+    tile.memory("v128.store", offset);
+  });
   return loop(panel, ...strip.panels, 1, tile);
 }

@@ -7,13 +7,13 @@
 import type { Slot, Step } from "../../device.ts";
 import { sizeOf } from "../../graph.ts";
 import type { Kernel, MatmulKernel, ReduceKernel } from "../../kernel.ts";
+import { partsOfProduct, storingResult, totalOf } from "../../parts.ts";
 import { emitMap, emitScan } from "./emitter.ts";
-import { emitMatmul, partsOfProduct } from "./matmul.ts";
-import { storingResult, totalOf } from "./parts.ts";
+import { emitMatmul } from "./matmul.ts";
 import { emitReduce, reductionParts, turnsOf } from "./reduce.ts";
 import { emitLinking, emitSearch, emitWalking, listsOf } from "./scatter.ts";
 import type { Bindings, Shader } from "../wgsl/shader.ts";
-import type { Choose, Variant } from "./variants.ts";
+import { type Choose, turnsOfProduct, type Variant } from "./variants.ts";
 
 /** A step that is one launch, and the shader for it once its bindings are known. */
 export interface Launch {
@@ -112,6 +112,6 @@ const reduction = (kernel: ReduceKernel, parts = 1): Stage => ({
 
 const product = (kernel: MatmulKernel, variant: Variant): Stage => ({
   kernel,
-  turns: 2 * kernel.over[0],
+  turns: turnsOfProduct(kernel),
   emit: (bindings) => emitMatmul(kernel, bindings, variant),
 });

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { MatmulKernel } from "../../kernel.ts";
 import { type Operand, range } from "./operand.ts";
 import { type Bindings, type Shader, threadsOf } from "../wgsl/shader.ts";
@@ -22,7 +23,7 @@ const TEAM = 8;
 
 /** Writes the shader of a product in which every thread is alone. */
 export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Variant): Shader {
-  const { space, over: [depth] } = kernel;
+  const { space, over } = kernel;
   const columns = space[space.length - 1];
   const root = new Block();
   const head = threadsOf(tilesOf(kernel, tile), root, TEAM);
@@ -34,13 +35,14 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
    * text for each.
    */
   const read = (name: string, operand: Operand, first: string, count: number): string[] => {
-    const { load, side, depth, base, inFours } = operand;
+    const { load, side, along, base, inFours } = operand;
     const width = inFours ? 4 : 1;
     const start = writer.index(base).text;
+    loop.push(`let ${name}_along = ${along("k")};`);
     for (let n = 0; n < count; n += width) {
       const position = `min(${first} + ${unsigned(n)}, ${unsigned(side.size - width)})`;
       root.push(`let ${name}${n} = ${start} + ${position} * ${unsigned(side.stride)};`);
-      const at = `${name}${n} + k * ${unsigned(depth.stride)}`;
+      const at = `${name}${n} + ${name}_along`;
       const text = inFours ? writer.loadVector(load, at) : writer.loadText(load, at);
       loop.push(`let ${name}${n}_k = ${text};`);
     }
@@ -56,7 +58,7 @@ export function emitRegisters(kernel: MatmulKernel, bindings: Bindings, tile: Va
     loop.push(`let y${v} = vec4<${type}>(${y.slice(v * 4, v * 4 + 4).join(", ")});`);
   }
   for (const { r, v, sum } of sums) loop.push(`${sum} += ${x[r]} * y${v};`);
-  root.attach(`for (var k = 0u; k < ${unsigned(depth)}; k++)`, loop);
+  root.attach(`for (var k = 0u; k < ${unsigned(sizeOf(over))}; k++)`, loop);
   return finishTile(
     product,
     head,

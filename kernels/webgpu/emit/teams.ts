@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { sizeOf } from "../../graph.ts";
 import type { MatmulKernel } from "../../kernel.ts";
 import { type Operand, range } from "./operand.ts";
 import { type Bindings, groupsOf, type Shader } from "../wgsl/shader.ts";
@@ -26,7 +27,7 @@ export function emitTeams(
   variant: Variant,
   team: NonNullable<Variant["team"]>,
 ): Shader {
-  const [depth] = kernel.over;
+  const depth = sizeOf(kernel.over);
   const [tileRows, tileColumns] = tileOf(variant);
   const threads = team.down * team.across;
 
@@ -44,7 +45,7 @@ export function emitTeams(
    * `team.depth` steps along k.
    */
   const fill = (name: string, operand: Operand, first: string, size: number): void => {
-    const { load, side, depth, base, inFours } = operand;
+    const { load, side, depth, along: alongK, base, inFours } = operand;
     const start = root.name(writer.index(base).text);
     const fours = unsigned(size / 4), steps = unsigned(team.depth);
     const width = inFours ? 4 : 1;
@@ -59,7 +60,8 @@ export function emitTeams(
       const last = unsigned(Math.max(1, depth.size) - 1);
       outer.push(
         `let ${inside} = start + ${k} < ${unsigned(depth.size)};`,
-        `let ${along} = min(start + ${k}, ${last}) * ${unsigned(depth.stride)};`,
+        `let ${along}_at = min(start + ${k}, ${last});`,
+        `let ${along} = ${alongK(`${along}_at`)};`,
       );
       const values = range(4 / width).map((e) => {
         const position = `${first} + ${own} * 4u + ${unsigned(e)}`;

@@ -25,7 +25,7 @@ export interface Variant {
 /** A variant, and the number of parts that k is split into. */
 export interface Choice {
   readonly variant: Variant;
-  /** A divisor of the depth. */
+  /** A divisor of the first axis of the sum. */
   readonly parts: number;
 }
 
@@ -61,9 +61,9 @@ export const chooseForHardware: Choose = (kernel) => ({
  * a thread, behind which arithmetic hides. So larger tiles are quicker: 1.1 GFLOP/s with 8 × 8 and
  * 1.8 with 16 × 16, but tiles of 16 × 16 take seconds to compile.
  */
-export const chooseInSoftware: Choose = ({ space }) => ({
-  variant: sizeOf(space) < 2 ** 14 ? { rows: 4, vectors: 1 } : { rows: 8, vectors: 2 },
-  parts: 1,
+export const chooseInSoftware: Choose = (kernel) => ({
+  variant: sizeOf(kernel.space) < 2 ** 14 ? { rows: 4, vectors: 1 } : { rows: 8, vectors: 2 },
+  parts: divisorFrom(turnsOfProduct(kernel) / TURNS_IN_SOFTWARE, kernel.over[0]),
 });
 
 /**
@@ -76,13 +76,26 @@ export const TURNS_IN_SOFTWARE = 65_535;
  */
 const FULL = 256, SHARE = 64;
 
-/** The number of parts of a product: the largest divisor of its depth that is worthwhile. */
+/**
+ * The number of parts of a product: the largest divisor of the first axis of its sum that is
+ * worthwhile.
+ */
 export function productParts(kernel: MatmulKernel): number {
-  const [depth] = kernel.over;
-  const most = Math.floor(Math.min(FULL / tilesOf(kernel, TEAM), depth / SHARE));
-  for (let parts = most; parts > 1; parts--) if (depth % parts === 0) return parts;
+  const [first] = kernel.over;
+  const most = Math.floor(Math.min(FULL / tilesOf(kernel, TEAM), sizeOf(kernel.over) / SHARE));
+  for (let parts = Math.min(most, first); parts > 1; parts--) if (first % parts === 0) return parts;
   return 1;
 }
+
+/** The least divisor of n that is not below `least`, or n. */
+function divisorFrom(least: number, n: number): number {
+  let divisor = Math.max(1, Math.ceil(least));
+  while (divisor < n && n % divisor !== 0) divisor++;
+  return Math.min(divisor, Math.max(1, n));
+}
+
+/** The most turns that the loops of a thread of a product take together. */
+export const turnsOfProduct = ({ over }: MatmulKernel): number => 2 * sizeOf(over);
 
 /** The number of tiles, of a team or of a thread alone, that cover the outputs of a product. */
 export function tilesOf({ space }: MatmulKernel, variant: Variant): number {

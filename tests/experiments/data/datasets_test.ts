@@ -19,6 +19,7 @@ import {
   type Images,
   makeImages,
   sliceImages,
+  type StoredImages,
 } from "../../../experiments/data/images.ts";
 import { findFile, foldersOf } from "../../../experiments/data/source.ts";
 import { dataDifference, dataDigest } from "../../../experiments/data/digest.ts";
@@ -35,8 +36,15 @@ import {
 
 const SPLITS = ["train", "valid", "test"] as const;
 
+/** The images, which must be in memory. */
+function storedOf(images: Images): StoredImages {
+  assert("data" in images);
+  return images;
+}
+
 /** The fraction of pixels that are 1, if all others are 0. */
-function inkOf({ data }: Images): number {
+function inkOf(images: Images): number {
+  const { data } = storedOf(images);
   let ones = 0;
   for (let i = 0; i < data.length; i++) {
     if (data[i] === 1) ones++;
@@ -46,7 +54,8 @@ function inkOf({ data }: Images): number {
 }
 
 /** The average pixel, in [0, 1]. */
-function meanOf({ data, white }: Images): number {
+function meanOf(images: Images): number {
+  const { data, white } = storedOf(images);
   let total = 0;
   for (let i = 0; i < data.length; i++) total += data[i];
   return total / white / data.length;
@@ -54,7 +63,7 @@ function meanOf({ data, white }: Images): number {
 
 /** The SHA-256 of the bytes of each split. */
 function checksumsOf(data: DataSet): Promise<string[]> {
-  return Promise.all(SPLITS.map((split) => sha256(Uint8Array.from(data[split].data))));
+  return Promise.all(SPLITS.map((split) => sha256(Uint8Array.from(storedOf(data[split]).data))));
 }
 
 Deno.test("an unknown data set is answered with the nearest", async () => {
@@ -104,8 +113,12 @@ for (const [name, { source, sizes, binarize }] of Object.entries(DATA_SETS)) {
     ignore,
     async fn() {
       const data = await loadDataSet(name);
-      assertEquals([data.width, data.height], [28, 28]);
       assertEquals(SPLITS.map((split) => data[split].count), [...sizes]);
+      const { train, width, height } = data;
+      const isRendered = "renderer" in train;
+      assertEquals([width, height], isRendered ? [64, 64] : [28, 28]);
+      // tests/experiments/data/sprites_test.ts looks at rendered images.
+      if (isRendered) return;
       const isBinary = binarize === "fixed" || name.startsWith("binary_");
       for (const split of SPLITS) assertEquals(!Number.isNaN(inkOf(data[split])), isBinary);
       const { classes, checksums } = KNOWN[name] ?? {};
@@ -126,7 +139,7 @@ for (const [name, { source, sizes, binarize }] of Object.entries(DATA_SETS)) {
  * Twelve images of four pixels, of which the last four are for validation; image i has grey level i
  * / 15.
  */
-function collection(): Collection {
+function collection(): Collection<StoredImages> {
   const images = (levels: number[]) =>
     makeImages(Uint8Array.from(levels.flatMap((level) => Array(4).fill(17 * level))), 4, "x", 255);
   return {
@@ -155,7 +168,7 @@ Deno.test("a training size takes the first images, and in the end those for vali
 });
 
 Deno.test("data sets differ in sizes or pixels, but not in names or labels", async () => {
-  const differs = async (change: (data: DataSet) => object, says?: string) => {
+  const differs = async (change: (data: DataSet<StoredImages>) => object, says?: string) => {
     const data = await splitCollection("x", collection(), {});
     const now = dataDigest({ ...data, ...change(data) });
     assertEquals(dataDifference(dataDigest(data), now), says);

@@ -14,11 +14,7 @@ import {
   run as compute,
   type Tensor,
 } from "../../../mod.ts";
-import {
-  loadCheckpoint,
-  readArrays,
-  saveCheckpoint,
-} from "../../../experiments/runs/checkpoint.ts";
+import { arraysOf, loadCheckpoint, saveCheckpoint } from "../../../experiments/runs/checkpoint.ts";
 import type { Config } from "../../../experiments/config/config.ts";
 import { dataDigest } from "../../../experiments/data/digest.ts";
 import { type DataSet, makeImages } from "../../../experiments/data/images.ts";
@@ -76,7 +72,7 @@ async function tamper(
   };
   const { state, ...rest } = await loadCheckpoint(checkpoint, start);
   const changed = compute({ ...state, params: change(state.params) });
-  const arrays = await readArrays({ ...rest, state: changed });
+  const arrays = await arraysOf({ ...rest, state: changed });
   await saveCheckpoint(checkpoint, arrays, { ...rest, config: after, data: dataDigest(data) });
 }
 

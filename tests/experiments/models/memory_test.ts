@@ -20,7 +20,7 @@ import { assertRefused, assertSentence, temporaryFolder } from "../../fixtures/h
 
 /** Images with the number and size of those of MNIST. */
 const MNIST = {
-  ...DATA,
+  ...{ ...DATA, width: 28, height: 28 },
   train: { ...DATA.train, pixels: 784 },
   test: { ...DATA.test, count: 10_000 },
 };

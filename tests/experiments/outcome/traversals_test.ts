@@ -47,7 +47,8 @@ async function assertPaints(
   const device = await openDevice("cpu");
   const { size } = config.latent;
   const model = makeModel(config, SIDE * SIDE);
-  const { pixels: { w, b }, ...rest } = run(model.init(key(1), NO_EXAMPLES));
+  const { pixels, ...rest } = run(model.init(key(1), NO_EXAMPLES));
+  const { w, b } = pixels!;
   const weights = (await w.read()).map((x, i) => x * weigh(Math.floor(i / SIDE ** 2)));
   const params = { ...rest, pixels: { w: tensor(weights, { shape: w.shape }), b } };
 

@@ -1,11 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { key, openDevice, run as compute } from "../../../mod.ts";
-import {
-  loadCheckpoint,
-  readArrays,
-  saveCheckpoint,
-} from "../../../experiments/runs/checkpoint.ts";
+import { arraysOf, loadCheckpoint, saveCheckpoint } from "../../../experiments/runs/checkpoint.ts";
 import type { Config } from "../../../experiments/config/config.ts";
 import { dataDigest } from "../../../experiments/data/digest.ts";
 import { makeLearner } from "../../../experiments/training/learner.ts";
@@ -24,14 +20,14 @@ Deno.test("a checkpoint of another architecture is refused with the first differ
     return { state, key: key(1), config: CONFIG, data: dataDigest(DATA) };
   };
   const saved = start(CONFIG);
-  await saveCheckpoint(path, await readArrays(saved), { ...saved, epoch: 3, history: "" });
+  await saveCheckpoint(path, await arraysOf(saved), { ...saved, epoch: 3, history: "" });
   assertEquals((await loadCheckpoint(path, start(CONFIG))).epoch, 3);
   const refused = (config: Config, ...says: string[]) =>
     assertRefusedLater(() => loadCheckpoint(path, start(config)), path, ...says);
   const [layer] = CONFIG.encoder;
   const wider = [{ ...layer, units: 17 }];
   await refused({ ...CONFIG, encoder: wider }, "encoder.0.", "17");
-  await refused({ ...CONFIG, decoder: [] }, "the config has no", "decoder.0");
+  await refused({ ...CONFIG, decoder: [] }, "decoder.0", "the tree has none");
   await refused({ ...CONFIG, decoder: [layer, layer] }, "decoder.1.b", "is missing");
   const latent = { ...CONFIG.latent, size: 5 };
   await refused({ ...CONFIG, latent }, "another architecture", "[5,16]");

@@ -8,7 +8,7 @@ import { key, openDevice, run, tensor } from "../../../mod.ts";
 import { gatherTensor } from "../../../experiments/outcome/evaluate.ts";
 import { emptyTrace, readTrace } from "../../../experiments/outcome/trace.ts";
 import type { Metrics } from "../../../experiments/runs/history.ts";
-import { readArrays } from "../../../experiments/runs/checkpoint.ts";
+import { arraysOf } from "../../../experiments/runs/checkpoint.ts";
 import { makeLearner } from "../../../experiments/training/learner.ts";
 import { makeModel } from "../../../experiments/models/model.ts";
 import { DATA, like, NO_EXAMPLES, SIDE } from "../../fixtures/bars.ts";
@@ -24,7 +24,7 @@ async function firstStep(keys: object): Promise<
   const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
   const start = learner.init(run(key(0), device), NO_EXAMPLES);
   const read = async (state: typeof start) =>
-    [...await readArrays({ state, key: key(0) })].flatMap(([name, { data }]) =>
+    [...await arraysOf({ state, key: key(0) })].flatMap(([name, { data }]) =>
       name.startsWith("state.params.") ? [...data] : []
     );
   const before = await read(start);

@@ -7,18 +7,14 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { openDevice } from "../../../mod.ts";
 import { findConfig } from "../../../experiments/config/source.ts";
-import type { Images } from "../../../experiments/data/images.ts";
+import { type Images, sliceImages } from "../../../experiments/data/images.ts";
 import { loadDataSet } from "../../../experiments/data/datasets.ts";
 import { readHistory } from "../../../experiments/runs/history.ts";
 import { runFolder } from "../../../experiments/runs/run_folder.ts";
 import { temporaryFolder } from "../../fixtures/helpers.ts";
 import { trainUntil } from "../../fixtures/training.ts";
 
-const first = (images: Images, count: number): Images => ({
-  ...images,
-  count,
-  data: images.data.subarray(0, count * images.pixels),
-});
+const first = (images: Images, count: number): Images => sliceImages(images, 0, count);
 
 Deno.test("after 2,000 steps on 5,000 images echo is below vae", async () => {
   await using folder = await temporaryFolder();

@@ -170,7 +170,7 @@ Deno.test("a loss that explodes stops the run, and the last good checkpoint stay
   const like = { state: state0, key: key(1), config, data: dataDigest(DATA) };
   const { epoch, state } = await loadCheckpoint(folder.checkpoint, like);
   assertEquals(epoch, 0);
-  assert((await state.params.pixels.w.read()).every(Number.isFinite));
+  assert((await state.params.pixels!.w.read()).every(Number.isFinite));
   device.close();
 });
 

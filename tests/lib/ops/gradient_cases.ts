@@ -166,6 +166,10 @@ export const primitiveCases: Readonly<Record<string, readonly GradientCase[]>> =
     of("three, axis 1", (a, b, c) => g.concat([a, b, c], 1), [MATRIX, [3, 1], [3, 2]]),
     of("one twice", (x) => g.concat([x, g.neg(x), x], 1), [MATRIX]),
   ],
+  windows: [
+    of("that overlap", (x) => g.windows(x, 1, 2), [MATRIX]),
+    of("by steps", (x) => g.windows(x, 0, 3, { stride: 3, dilation: 2 }), [[10, 2]]),
+  ],
   flip: [
     of("all axes", (x) => g.flip(x), [MATRIX]),
     of("one axis", (x) => g.flip(x, 1), [MATRIX]),

@@ -1,6 +1,6 @@
 /**
  * The rows of the primitives that move elements: reshape, transpose, broadcast, slice, pad, concat,
- * flip, iota, take and scatterAdd.
+ * windows, flip, iota, take and scatterAdd.
  *
  * @module
  */
@@ -239,6 +239,17 @@ export const structureCases: Readonly<Record<string, readonly Case[]>> = {
     ...moves("nothing", [4], (x) => g.slice(x, [4], [0]), [0], () => [0]),
     ...moves("all", [65], (x) => g.slice(x, [0], [65]), [65], (i) => [i]),
     ...moves("every third", [1000], (x) => g.slice(x, [1], [333], [3]), [333], (i) => [1 + 3 * i]),
+  ],
+  windows: [
+    ...moves("that overlap", [7], (x) => g.windows(x, 0, 3), [5, 3], (i, j) => [i + j]),
+    ...moves(
+      "by steps, along a middle axis",
+      [2, 12, 3],
+      (x) => g.windows(x, 1, 3, { stride: 2, dilation: 4 }),
+      [2, 2, 3, 3],
+      (a, i, j, b) => [a, 2 * i + 4 * j, b],
+    ),
+    ...moves("all of it", [65], (x) => g.windows(x, -1, 65), [1, 65], (_, j) => [j]),
   ],
   flip: [
     ...viewsCalled("flipped"),

@@ -6,6 +6,7 @@
  */
 import * as g from "../../../mod.ts";
 import type { DType, Tensor } from "../../../mod.ts";
+import { contract } from "../../../lib/ops/matmul.ts";
 import { type Case, ofViews, sizes } from "../../fixtures/cases.ts";
 import {
   at,
@@ -318,6 +319,30 @@ const matmul: Case[] = (() => {
   ];
 })();
 
+/** Products over several axes, of strided and overlapping factors. */
+const contractCases: Case[] = (() => {
+  const x = floats([3, 8, 5]), w = floats([2, 5, 7]);
+  const meeting = { rank: 3, left: [0, 1, 3, 4], right: [3, 4, 2] };
+  return [
+    {
+      title: "windows by a matrix for each of their elements",
+      inputs: [x, w],
+      compute: (x, w) => contract(g.windows(x, 1, 2, { stride: 3 }), w, meeting),
+      expected: buildSums(
+        [3, 3, 7],
+        (n, i, o) => indices([2, 5]).map(([a, c]) => at(x, [n, 3 * i + a, c]) * at(w, [a, c, o])),
+      ),
+      ulps: 0.5,
+    },
+    {
+      title: "over no elements",
+      inputs: [floats([4, 0, 3]), floats([3, 0, 5])],
+      compute: (a, b) => contract(a, b, { rank: 2, left: [0, 2, 3], right: [3, 2, 1] }),
+      expected: build([4, 5], () => 0),
+    },
+  ];
+})();
+
 /** The rows of the primitives that add up, by name. */
 export const sumCases: Readonly<Record<string, readonly Case[]>> = {
   sum: reduction((x, options) => g.sum(x, options), sumOver, 0.5),
@@ -330,5 +355,6 @@ export const sumCases: Readonly<Record<string, readonly Case[]>> = {
     (shape, dtype) => dtype === "float32" ? floats(shape, 0.9, 1.1) : integers(shape, dtype),
   ),
   cumsum,
+  contract: contractCases,
   matmul,
 };

@@ -1,0 +1,67 @@
+/**
+ * Batches of a data set that is on the device already.
+ *
+ * @module
+ */
+import { describe } from "./checks.ts";
+import { tensor } from "./create.ts";
+import { run } from "./jit.ts";
+import { take } from "./ops/indexing.ts";
+import { reshape } from "./ops/linear.ts";
+import { slice } from "./ops/slicing.ts";
+import { type Key, permutation } from "./random.ts";
+import { shapeError } from "./shape.ts";
+import { requireTensor, treeFlatten, treeMap } from "./tree.ts";
+
+/**
+ * The batches of one epoch: rows of the tensors of a tree, in a random order, each row at most
+ * once. The rows after the last whole batch are left out: another key leaves out others, and each
+ * new shape would be compiled.
+ *
+ * The rows are copied by the device that holds the data, and only the number of the batch goes
+ * there. So move the data to the device once ({@linkcode toDevice}), not each batch.
+ *
+ * @example
+ * ```ts
+ * import { batches, foldIn, iota, key, tensor } from "@echograd/echograd";
+ * import { assertEquals } from "@std/assert";
+ * const data = { images: tensor([[1], [2], [3], [4], [5]]), labels: iota([5], 0) };
+ * for (let epoch = 0; epoch < 2; epoch++) {
+ *   for (const { images, labels } of batches(foldIn(key(0), epoch), data, 2)) {
+ *     assertEquals([images.shape, labels.shape], [[2, 1], [2]]);
+ *   }
+ * }
+ * ```
+ * @param key the key of the order
+ * @param data a tree of tensors that have the same number of rows
+ * @param size the number of rows of a batch
+ * @throws {ShapeError} where the numbers of rows differ; {RangeError} where the size is no number
+ * of rows.
+ */
+export function* batches<T>(key: Key, data: T, size: number): Generator<T, void, void> {
+  const { leaves, paths } = treeFlatten(data);
+  const [rows] = leaves.map((leaf, i) => {
+    const { shape } = requireTensor(leaf, paths[i]), [first] = requireTensor(leaves[0], "").shape;
+    if (shape.length > 0 && shape[0] === first) return first;
+    throw shapeError`Cannot take batches: ${shape} at ${
+      paths[i] || "the root"
+    } has not ${first} rows`;
+  });
+  if (!Number.isInteger(size) || size < 1 || size > rows) {
+    throw new RangeError(
+      `Cannot take batches of ${
+        describe(size)
+      } rows: it must be 1 to ${rows}, the rows of the data`,
+    );
+  }
+  const count = Math.floor(rows / size);
+  const order = permutation(key, rows);
+  const { order: inBatches, source } = run({
+    order: reshape(slice(order, [0], [count * size]), [count, size]),
+    source: data,
+  });
+  for (let number = 0; number < count; number++) {
+    const index = take(inBatches, tensor(number, { dtype: "int32" }));
+    yield treeMap((x) => take(x, index), source);
+  }
+}
