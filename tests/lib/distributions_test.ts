@@ -7,7 +7,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import * as g from "../../mod.ts";
 import type { Tensor } from "../../mod.ts";
 import { INTRINSICS } from "../../kernels/intrinsics.ts";
-import { onEveryDevice } from "../fixtures/devices.ts";
+import { onEveryDevice, reference } from "../fixtures/devices.ts";
 import { refusal, testRefusals } from "../fixtures/refusals.ts";
 import { kolmogorovSmirnov, kolmogorovSmirnovLimit } from "../fixtures/statistics.ts";
 
@@ -32,6 +32,18 @@ onEveryDevice("draws have their distribution functions, and are finite", async (
     assert(Number.isFinite(sorted[0]) && Number.isFinite(sorted[N - 1]), name);
     assertLess(kolmogorovSmirnov(sorted, cdf), kolmogorovSmirnovLimit(N), name);
   });
+});
+
+Deno.test("a truncated normal number is the inverse of its distribution function", async () => {
+  const [low, high] = [-3, 2.5];
+  const draws = [g.truncatedNormal(g.key(4), low, high, [N]), g.uniform(g.key(4), [N])];
+  const [x, u] = await Promise.all(g.run(draws, reference).map((y) => y.read()));
+  const worst = x.reduce(
+    (most: number, y: number, i: number) =>
+      Math.max(most, Math.abs(truncated(low, high)(y) - u[i])),
+    0,
+  );
+  assertLess(worst, 1e-8);
 });
 
 Deno.test("truncated normal numbers stay within their limits", async () => {

@@ -172,6 +172,7 @@ onEveryDevice("einsum is the sum of products over all letters", (device) => {
     ["ijk->ki", [2, 3, 4]],
     ["ii->", [3, 3]],
     ["iji->ji", [3, 2, 3]],
+    ["ijki->kij", [3, 2, 4, 3]],
     ["ij,jk,kl->il", [2, 3], [3, 4], [4, 2]],
     ["i,ij,j->", [2], [2, 3], [3]],
     ["ab,c->b", [2, 3], [4]],
