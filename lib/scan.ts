@@ -1,8 +1,8 @@
 /**
  * Recurrences: a function that is applied again and again to a state and the next row of a series.
  *
- * The body is compiled once, and the host calls it for every row; so compiling takes the same time
- * for 5 rows and for 5000. The gradient is a scan, too: backwards, with the states that the forward
+ * The body is compiled once for each length, and the host calls it for every row; so compiling takes
+ * the same time for 5 rows and for 5000. The gradient is a scan, too: backwards, with the states that the forward
  * one stored, and one compiled pullback of the body. As it is a scan, it has a gradient itself.
  *
  * Worked example: from state c₀, rows x₀ and x₁ give (c₁, y₀) = f(c₀, x₀) and (c₂, y₁) = f(c₁, x₁).
@@ -12,7 +12,7 @@
  * @module
  */
 import { checkOptions } from "./checks.ts";
-import { zeros } from "./create.ts";
+import { tensor, zeros } from "./create.ts";
 import { deviceOf, evaluate } from "./evaluate.ts";
 import { grad, withGradient } from "./grad.ts";
 import { jit } from "./jit.ts";
@@ -28,7 +28,6 @@ import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 import { untraced } from "./trace.ts";
 import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
-import { tensor } from "./create.ts";
 
 /** Settings of {@linkcode scan}. */
 export interface ScanOptions {
@@ -110,7 +109,7 @@ export function scan<C, X, Y, R extends readonly unknown[]>(
 }
 
 /** Joins a list of trees with rows into one; of few at a time, so that few programs are compiled. */
-const joined = jit((parts: Tensor[]) => concat(parts));
+const joined = jit((parts: Tensor[]) => concat(parts), { mostForms: Infinity });
 const GROUP = 8;
 function join(parts: Leaves): Tensor {
   if (parts.length === 1) return parts[0];
@@ -141,7 +140,7 @@ class Loop {
         ys: out.ys.map((y) => expandDims(y, 0)),
         t: add(t, by),
       };
-    });
+    }, { name: "scan" });
   }
 
   run(carry: Leaves, xs: Leaves, rest: Leaves): Outcome {
