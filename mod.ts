@@ -138,6 +138,7 @@ export { matmul } from "./lib/ops/matmul.ts";
 export { argsort, sort, type SortOptions, topK } from "./lib/ops/sorting.ts";
 export * from "./lib/ops/algebra.ts";
 export * from "./lib/ops/arrangement.ts";
+export * from "./lib/ops/patterns.ts";
 export {
   type ArgumentsAt,
   grad,
