@@ -136,10 +136,7 @@ export class Loop {
     const node = withGradient<Leaves>(
       () => pack(floats),
       (dy, y, ...inputs) => {
-        const [given, values] = [dy, y].map((flat) => {
-          const parts = unpack(flat, shapes)[Symbol.iterator]();
-          return outputs.map((out) => isFloat(out) ? parts.next().value! : out);
-        });
+        const [given, values] = [dy, y].map((flat) => withFloats(outputs, unpack(flat, shapes)));
         return this.#gradients(
           [inputs.slice(0, c), inputs.slice(c, x), inputs.slice(x)],
           values.slice(end),
@@ -147,8 +144,7 @@ export class Loop {
         );
       },
     )(...inputs);
-    const parts = unpack(node, shapes)[Symbol.iterator]();
-    const values = outputs.map((out) => isFloat(out) ? parts.next().value! : out);
+    const values = withFloats(outputs, unpack(node, shapes));
     return { carry: values.slice(0, last.length), ys: values.slice(last.length, end) };
   }
 
@@ -165,10 +161,7 @@ export class Loop {
       const [dCarry, dRest] = cut(state, carry.filter(isFloat).length);
       const [c, x, dY, dC] = cut(row, carry.length, xs.length, dYs.length);
       const weighed = (floats: Leaves): Tensor => {
-        const left = floats[Symbol.iterator]();
-        const [c2, x2, r2] = [c, x, rest].map((list) =>
-          list.map((leaf) => isFloat(leaf) ? left.next().value! : leaf)
-        );
+        const [c2, x2, r2] = cut(withFloats([...c, ...x, ...rest], floats), c.length, x.length);
         const out = this.#body(c2, x2, r2);
         const pairs = [
           ...out.carry.filter(isFloat).map((y, i) => mul(y, dCarry[i])),
@@ -190,9 +183,16 @@ export class Loop {
     ];
     const out = pullback.run(init, [...carries, ...xs, ...dYs, ...dCarries], rest);
     const [dCarry, dRest] = cut(out.carry, carry.filter(isFloat).length);
-    const all = [...dCarry, ...out.ys, ...dRest][Symbol.iterator]();
-    return [...carry, ...xs, ...rest].map((x) => isFloat(x) ? all.next().value : undefined);
+    const inputs = [...carry, ...xs, ...rest];
+    return withFloats(inputs, [...dCarry, ...out.ys, ...dRest])
+      .map((gradient, i) => isFloat(inputs[i]) ? gradient : undefined);
   }
+}
+
+/** The list with other floats in their places. */
+function withFloats(list: Leaves, floats: Leaves): Tensor[] {
+  let next = 0;
+  return list.map((x) => isFloat(x) ? floats[next++] : x);
 }
 
 /** A list in pieces of some lengths, and the rest. */
