@@ -1,5 +1,5 @@
 /**
- * Products of vectors and tensors, all through matmul.
+ * Products of vectors and tensors, through matmul where something is summed.
  *
  * @module
  */
@@ -62,7 +62,8 @@ interface Named {
  * arrow, the output has the letters that occur once, in alphabetical order, as in NumPy. There is no
  * ellipsis.
  *
- * Two tensors at a time, from the left, become a matmul over the letters that end with them.
+ * Two tensors at a time, from the left, become a matmul over the letters that end with them, or an
+ * elementwise product where none does.
  *
  * @example
  * ```ts
@@ -160,7 +161,8 @@ function contract(
       transpose(x, [...batch, ...first, ...second].map((name) => names.indexOf(name))),
       [...sizesOf(batch), product(first), product(second)],
     );
-  const y = matmul(matrix(left, rows, inner), matrix(right, inner, columns));
+  const [l, r] = [matrix(left, rows, inner), matrix(right, inner, columns)];
+  const y = inner === "" ? mul(l, r) : matmul(l, r); // [..., rows, 1] · [..., 1, columns]
   const names = batch + rows + columns;
   return { x: reshape(y, sizesOf(names)), names };
 }

@@ -170,6 +170,7 @@ onEveryDevice("einsum is the sum of products over all letters", (device) => {
     ["i,j->ji", [3], [4]],
     ["ij,ij->", [2, 3], [2, 3]],
     ["ijk->ki", [2, 3, 4]],
+    ["ij,ji->ij", [2, 3], [3, 2]],
     ["ii->", [3, 3]],
     ["iji->ji", [3, 2, 3]],
     ["ijki->kij", [3, 2, 4, 3]],
