@@ -29,18 +29,25 @@ type Body = (carry: Leaves, x: Leaves, rest: Leaves) => Outcome;
 /** The leaves of a tree. */
 export type Leaves = readonly Tensor[];
 
-/** Joins a list of trees with rows into one; of few at a time, so that few programs are compiled. */
 const joined = jit((parts: Tensor[]) => concat(parts), { mostForms: Infinity });
 const GROUP = 8;
+/**
+ * One series of many pieces, which are disposed of. Few are joined at a time, so that few programs
+ * are compiled.
+ */
 function join(parts: Leaves): Tensor {
   if (parts.length === 1) return parts[0];
-  const groups = Array.from(
-    { length: Math.ceil(parts.length / GROUP) },
-    (_, i) => joined(parts.slice(GROUP * i, GROUP * (i + 1))) as Tensor,
-  );
+  const groups = Array.from({ length: Math.ceil(parts.length / GROUP) }, (_, i) => {
+    const group = parts.slice(GROUP * i, GROUP * (i + 1));
+    if (group.length === 1) return group[0];
+    const whole = joined(group) as Tensor;
+    disposeOf(group);
+    return whole;
+  });
   return join(groups);
 }
 
+const disposeOf = (list: Leaves): void => list.forEach((x) => x.dispose());
 const isFloat = ({ dtype }: Tensor): boolean => dtype === "float32";
 
 /** A scan of leaves, with its compiled programs. */
@@ -109,6 +116,9 @@ export class Loop {
       if (i === 0) checkCarry(carry, out.carry);
       if (keeps) carries[place] = carry;
       rows[place] = out.ys;
+      // The collector would come late: a step makes little, but there are many.
+      if (i > 0 && !keeps) disposeOf(carry);
+      t.dispose();
       [carry, t] = [out.carry, out.t];
     }
     const ys = untraced(() => rows[0].map((_, i) => join(rows.map((row) => row[i]))));
@@ -129,6 +139,8 @@ export class Loop {
     const carries = untraced(() =>
       carry.map((_, i) => join(found.carries.map((row) => expandDims(row[i], 0))))
     );
+    const start = this.#reverse ? length - 1 : 0; // that state is the caller's
+    found.carries.filter((_, place) => place !== start).forEach(disposeOf);
     const outputs = [...last, ...ys, ...carries];
     const floats = outputs.filter(isFloat), shapes = floats.map(({ shape }) => shape);
     const end = last.length + ys.length;

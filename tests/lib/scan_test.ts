@@ -116,6 +116,17 @@ Deno.test("the body is called as often for 100 rows as for 10", () => {
   assertEquals(callsFor(100), callsFor(10));
 });
 
+onEveryDevice("a state that stays as it is can be used afterwards", async (device) => {
+  const same = g.scan((c: Tensor, x: Tensor) => [c, x] as const);
+  const [c, xs] = g.run([tensor([3, 4]), tensor([1, 2, 5])], device);
+  const [last, all] = same(c, xs);
+  const [value, slope] = g.valueAndGrad((c: Tensor) => {
+    const [last, all] = same(c, xs);
+    return g.add(g.sum(g.mul(last, last)), g.sum(all));
+  })(c);
+  await assertNear([last, all, c, value, slope], [c, xs, last, tensor(33), tensor([6, 8])]);
+});
+
 Deno.test("a scan of no rows gives the state, and no outputs", () => {
   const [last, [ys, steps]] = scans.forward(init, zeros([0, 2, 3]), params);
   assertEquals(last, init);
