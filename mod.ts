@@ -136,7 +136,9 @@ export { iota, scatterAdd, take, takeAlongAxis } from "./lib/ops/indexing.ts";
 export { concat, stack } from "./lib/ops/joining.ts";
 export { matmul } from "./lib/ops/matmul.ts";
 export { argsort, sort, type SortOptions, topK } from "./lib/ops/sorting.ts";
+export * from "./lib/ops/algebra.ts";
 export * from "./lib/ops/arrangement.ts";
+export * from "./lib/ops/patterns.ts";
 export {
   type ArgumentsAt,
   grad,
@@ -165,16 +167,32 @@ export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
 export { SafetensorsError } from "./lib/safetensors.ts";
 export * from "./lib/random.ts";
+export * from "./lib/distributions.ts";
 export * from "./lib/nn/activations.ts";
+export * from "./lib/nn/attention.ts";
 export * from "./lib/nn/dense.ts";
 export * from "./lib/nn/dropout.ts";
+export * from "./lib/nn/embedding.ts";
 export * from "./lib/nn/initialisers.ts";
 export * from "./lib/nn/layer_norm.ts";
 export * from "./lib/nn/losses.ts";
+export * from "./lib/nn/recurrent.ts";
 export { conv2d, convTranspose2d, type TransposedOptions } from "./lib/convolution.ts";
 export { averagePool, maxPool } from "./lib/pooling.ts";
 export type { ConvolutionOptions, PerAxis, Sides, WindowOptions } from "./lib/placement.ts";
-export * from "./lib/optim.ts";
+export {
+  adam,
+  type AdamOptions,
+  type AdamState,
+  adamw,
+  type AdamwOptions,
+  clipByGlobalNorm,
+  type Optimizer,
+  sgd,
+  type SgdOptions,
+  type SgdState,
+} from "./lib/optim.ts";
+export * from "./lib/rmsprop.ts";
 export * from "./lib/schedules.ts";
 export * from "./lib/densities/gaussian.ts";
 export * from "./lib/densities/log_normal.ts";

@@ -85,3 +85,10 @@ export function checkDevice(x: unknown): void {
     `Cannot compute on ${describe(x)}: a device is what await openDevice("cpu") gives`,
   );
 }
+
+/** Throws RangeError unless x is an integer, from `least` on. */
+export function checkCount(op: string, x: number, least = 0): void {
+  if (Number.isInteger(x) && x >= least) return;
+  const from = least === -Infinity ? "" : ` from ${least}`;
+  throw new RangeError(`Cannot ${op} ${describe(x)}: it takes an integer${from}`);
+}

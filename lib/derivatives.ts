@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { eye } from "./ops/arrangement.ts";
+import { eye } from "./ops/patterns.ts";
 import { zeros } from "./create.ts";
 import { grad, vjp } from "./grad.ts";
 import { add, mul } from "./ops/elementwise.ts";

@@ -162,12 +162,19 @@ export function clipByGlobalNorm<P>(gradient: P, most: number): P {
   return treeMap((g) => mul(g, scale), gradient);
 }
 
-const isRate = (rate: unknown): boolean => typeof rate === "function" || Number.isFinite(rate);
-const isShare = (share: number): boolean => share >= 0 && share < 1;
+/** @internal */
+export const isRate = (rate: unknown): boolean =>
+  typeof rate === "function" || Number.isFinite(rate);
+/** @internal */
+export const isShare = (share: number): boolean => share >= 0 && share < 1;
 /** Zeros of the shapes of the parameters. */
 const zerosLike = <P>(params: P): P => treeMap((p) => zeros(p.shape), params);
-/** The learning rate of a step. */
-const rateAt = (rate: number | Schedule, step: Tensor): TensorLike =>
+/**
+ * The learning rate of a step.
+ *
+ * @internal
+ */
+export const rateAt = (rate: number | Schedule, step: Tensor): TensorLike =>
   typeof rate === "number" ? rate : rate(step);
 
 function checkAdam(
@@ -220,8 +227,10 @@ const decayed = <P>(params: P, share: Tensor): P => treeMap((p) => sub(p, mul(p,
 /**
  * p; refused if its gradient or state has another shape, as broadcasting would change the shape of
  * p.
+ *
+ * @internal
  */
-function sameShapes(p: Tensor, ...others: readonly Tensor[]): Tensor {
+export function sameShapes(p: Tensor, ...others: readonly Tensor[]): Tensor {
   if (others.every(({ shape }) => sameShape(shape, p.shape))) return p;
   const [g, ...state] = others.map(({ shape }) => shapeText(shape));
   throw shapeError`Cannot update ${p.shape} by a gradient ${g} and a state ${state.join(", ")}`;

@@ -1,8 +1,8 @@
 /**
  * Recurrences: a function that is applied again and again to a state and the next row of a series.
  *
- * The body is compiled once, and the host calls it for every row; so compiling takes the same time
- * for 5 rows and for 5000. The gradient is a scan, too: backwards, with the states that the forward
+ * The body is compiled once for each length, and the host calls it for every row; so compiling takes
+ * the same time for 5 rows and for 5000. The gradient is a scan, too: backwards, with the states that the forward
  * one stored, and one compiled pullback of the body. As it is a scan, it has a gradient itself.
  *
  * Worked example: from state c₀, rows x₀ and x₁ give (c₁, y₀) = f(c₀, x₀) and (c₂, y₁) = f(c₁, x₁).
@@ -12,38 +12,14 @@
  * @module
  */
 import { checkOptions } from "./checks.ts";
-import { zeros } from "./create.ts";
-import { evaluate } from "./evaluate.ts";
-import { grad, withGradient } from "./grad.ts";
-import { jit } from "./jit.ts";
-import { at } from "./ops/arrangement.ts";
-import { add, mul } from "./ops/elementwise.ts";
-import { take } from "./ops/indexing.ts";
-import { concat, stack } from "./ops/joining.ts";
-import { expandDims, reshape, sum } from "./ops/linear.ts";
-import { slice } from "./ops/slicing.ts";
-import { topologicalOrder } from "../kernels/graph.ts";
-import { type Shape, shapeError } from "./shape.ts";
-import { Storage } from "./storage.ts";
-import { Tensor } from "./tensor.ts";
-import { untraced } from "./trace.ts";
+import { Loop } from "./loop.ts";
 import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
-import { tensor } from "./create.ts";
 
 /** Settings of {@linkcode scan}. */
 export interface ScanOptions {
   /** Whether to go from the last row to the first; the outputs keep the places of their rows. */
   readonly reverse?: boolean;
 }
-
-/** The leaves of what a scan gives: the last state, and a row of outputs for each row. */
-interface Outcome {
-  readonly carry: readonly Tensor[];
-  readonly ys: readonly Tensor[];
-}
-/** A body on leaves. */
-type Body = (carry: Leaves, x: Leaves, rest: Leaves) => Outcome;
-type Leaves = readonly Tensor[];
 
 /**
  * The function that carries a state along the rows of a series: (init, xs, ...rest) ↦ [carry, ys],
@@ -107,230 +83,4 @@ export function scan<C, X, Y, R extends readonly unknown[]>(
     const out = known.loop.run(carry, series, others);
     return [treeUnflatten(init, out.carry), treeUnflatten(known.form.y, out.ys) as Y];
   };
-}
-
-/** Joins a list of trees with rows into one; of few at a time, so that few programs are compiled. */
-const joined = jit((parts: Tensor[]) => concat(parts));
-const GROUP = 8;
-function join(parts: Leaves): Tensor {
-  if (parts.length === 1) return parts[0];
-  const groups = Array.from(
-    { length: Math.ceil(parts.length / GROUP) },
-    (_, i) => joined(parts.slice(GROUP * i, GROUP * (i + 1))) as Tensor,
-  );
-  return join(groups);
-}
-
-const isFloat = ({ dtype }: Tensor): boolean => dtype === "float32";
-const one = tensor(1, { dtype: "int32" });
-
-/** A scan of leaves, with its compiled programs. */
-class Loop {
-  readonly #body: Body;
-  readonly #reverse: boolean;
-  readonly #step;
-  #pullback: Loop | undefined;
-
-  constructor(body: Body, reverse: boolean) {
-    this.#body = body;
-    this.#reverse = reverse;
-    this.#step = jit((carry: Tensor[], xs: Tensor[], rest: Tensor[], t: Tensor, by: Tensor) => {
-      const out = body(carry, xs.map((x) => take(x, t)), rest);
-      return {
-        carry: [...out.carry],
-        ys: out.ys.map((y) => expandDims(y, 0)),
-        t: add(t, by),
-      };
-    });
-  }
-
-  run(carry: Leaves, xs: Leaves, rest: Leaves): Outcome {
-    const inputs = [...carry, ...xs, ...rest];
-    const length = lengthOf(xs);
-    if (length === 0 || inputs.some(isParameter)) return this.#unrolled(carry, xs, rest, length);
-    if (!inputs.some((x) => x.isTraced)) {
-      const { last, ys } = this.#loop(carry, xs, rest, length) ?? {};
-      if (last === undefined || ys === undefined) return this.#unrolled(carry, xs, rest, length);
-      return { carry: last, ys };
-    }
-    return this.#traced(carry, xs, rest, length);
-  }
-
-  /** The rows one after the other, in one graph. */
-  #unrolled(carry: Leaves, xs: Leaves, rest: Leaves, length: number): Outcome {
-    if (length === 0) {
-      const { ys } = this.#body(carry, xs.map((x) => zeros(x.shape.slice(1), x.dtype)), rest);
-      return { carry, ys: ys.map((y) => zeros([0, ...y.shape], y.dtype)) };
-    }
-    const rows: Leaves[] = [];
-    for (const t of this.#places(length)) {
-      const out = this.#body(carry, xs.map((x) => at(x, t)), rest);
-      checkCarry(carry, out.carry);
-      carry = out.carry;
-      rows[t] = out.ys;
-    }
-    return { carry, ys: rows[0].map((_, i) => stack(rows.map((row) => row[i]))) };
-  }
-
-  #places(length: number): number[] {
-    const places = Array.from({ length }, (_, t) => t);
-    return this.#reverse ? places.reverse() : places;
-  }
-
-  /**
-   * The rows by one compiled step each; undefined where the body closes over a tensor that is being
-   * traced.
-   */
-  #loop(carry: Leaves, xs: Leaves, rest: Leaves, length: number) {
-    const carries: Leaves[] = [], rows: Leaves[] = [];
-    let t = tensor(this.#reverse ? length - 1 : 0, { dtype: "int32" });
-    const by = this.#reverse ? tensor(-1, { dtype: "int32" }) : one;
-    const step = () => this.#step([...carry], [...xs], [...rest], t, by);
-    for (const [i, place] of this.#places(length).entries()) {
-      const out = i === 0 ? step() : untraced(step);
-      if ([...out.carry, ...out.ys].some((x) => x.isTraced)) return undefined;
-      if (i === 0) checkCarry(carry, out.carry);
-      carries[place] = carry;
-      rows[place] = out.ys;
-      [carry, t] = [out.carry, out.t];
-    }
-    const ys = untraced(() => rows[0].map((_, i) => join(rows.map((row) => row[i]))));
-    return { last: carry, ys, carries };
-  }
-
-  /**
-   * A scan whose inputs are being differentiated: it runs on their data, and its floats become one
-   * node with a gradient of its own, the flat list of last states, outputs and states.
-   */
-  #traced(carry: Leaves, xs: Leaves, rest: Leaves, length: number): Outcome {
-    const inputs = [...carry, ...xs, ...rest];
-    const data = untraced(() => dataOf(inputs));
-    const [c, x] = [carry.length, carry.length + xs.length];
-    const found = this.#loop(data.slice(0, c), data.slice(c, x), data.slice(x), length);
-    if (found === undefined) return this.#unrolled(carry, xs, rest, length);
-    const { last, ys } = found;
-    const carries = untraced(() =>
-      carry.map((_, i) => join(found.carries.map((row) => expandDims(row[i], 0))))
-    );
-    const outputs = [...last, ...ys, ...carries];
-    const floats = outputs.filter(isFloat), shapes = floats.map(({ shape }) => shape);
-    const end = last.length + ys.length;
-    if (floats.length === 0) return { carry: last, ys };
-    const node = withGradient<Leaves>(
-      () => pack(floats),
-      (dy, y, ...inputs) => {
-        const [given, values] = [dy, y].map((flat) => {
-          const parts = unpack(flat, shapes)[Symbol.iterator]();
-          return outputs.map((out) => isFloat(out) ? parts.next().value! : out);
-        });
-        return this.#gradients(
-          [inputs.slice(0, c), inputs.slice(c, x), inputs.slice(x)],
-          values.slice(end),
-          [given.slice(0, last.length), given.slice(last.length, end), given.slice(end)],
-        );
-      },
-    )(...inputs);
-    const parts = unpack(node, shapes)[Symbol.iterator]();
-    const values = outputs.map((out) => isFloat(out) ? parts.next().value! : out);
-    return { carry: values.slice(0, last.length), ys: values.slice(last.length, end) };
-  }
-
-  /**
-   * The gradients of the inputs, by a scan against the direction of this one. Its state is the
-   * gradients of the state and of `rest`, its rows are states, inputs and given gradients.
-   */
-  #gradients(
-    [carry, xs, rest]: readonly Leaves[],
-    carries: Leaves,
-    [dLast, dYs, dCarries]: readonly Leaves[],
-  ): (Tensor | undefined)[] {
-    const pullback = this.#pullback ??= new Loop((state, row, rest) => {
-      const [dCarry, dRest] = cut(state, carry.filter(isFloat).length);
-      const [c, x, dY, dC] = cut(row, carry.length, xs.length, dYs.length);
-      const weighed = (floats: Leaves): Tensor => {
-        const left = floats[Symbol.iterator]();
-        const [c2, x2, r2] = [c, x, rest].map((list) =>
-          list.map((leaf) => isFloat(leaf) ? left.next().value! : leaf)
-        );
-        const out = this.#body(c2, x2, r2);
-        const pairs = [
-          ...out.carry.filter(isFloat).map((y, i) => mul(y, dCarry[i])),
-          ...out.ys.flatMap((y, i) => isFloat(y) ? mul(y, dY[i]) : []),
-        ];
-        return pairs.map((p) => sum(p)).reduce((a, b) => add(a, b));
-      };
-      const gradient = grad(weighed)([...c, ...x, ...rest].filter(isFloat));
-      const [gC, gX, gR] = cut(gradient, dCarry.length, x.filter(isFloat).length);
-      const states = dC.filter(isFloat);
-      return {
-        carry: [...gC.map((g, i) => add(g, states[i])), ...gR.map((g, i) => add(g, dRest[i]))],
-        ys: gX,
-      };
-    }, !this.#reverse);
-    const init = [
-      ...dLast.filter(isFloat),
-      ...rest.filter(isFloat).map(({ shape }) => zeros(shape)),
-    ];
-    const out = pullback.run(init, [...carries, ...xs, ...dYs, ...dCarries], rest);
-    const [dCarry, dRest] = cut(out.carry, carry.filter(isFloat).length);
-    const all = [...dCarry, ...out.ys, ...dRest][Symbol.iterator]();
-    return [...carry, ...xs, ...rest].map((x) => isFloat(x) ? all.next().value : undefined);
-  }
-}
-
-/** A list in pieces of some lengths, and the rest. */
-function cut(list: Leaves, ...lengths: number[]): Leaves[] {
-  let start = 0;
-  const pieces = lengths.map((n) => list.slice(start, start += n));
-  return [...pieces, list.slice(start)];
-}
-
-const pack = (list: Leaves): Tensor => concat(list.map((x) => reshape(x, [x.size])));
-
-function unpack(flat: Tensor, shapes: readonly Shape[]): Tensor[] {
-  let start = 0;
-  return shapes.map((shape) => {
-    const size = shape.reduce((n, d) => n * d, 1);
-    start += size;
-    return reshape(slice(flat, [start - size], [size]), shape);
-  });
-}
-
-/** The common length of some series. */
-function lengthOf(xs: Leaves): number {
-  const [first] = xs;
-  if (first === undefined) throw new RangeError("Cannot scan no series: xs has no tensors");
-  for (const x of xs) {
-    if (x.rank > 0 && x.shape[0] === first.shape[0]) continue;
-    throw shapeError`Cannot scan series of ${first.shape} and ${x.shape}: all have as many rows`;
-  }
-  return first.shape[0];
-}
-
-function checkCarry(before: Leaves, after: Leaves): void {
-  before.forEach((x, i) => {
-    if (`${x}` === `${after[i]}`) return;
-    if (x.dtype !== after[i].dtype) {
-      throw new TypeError(`Cannot scan a state of ${x.dtype} that becomes ${after[i].dtype}`);
-    }
-    throw shapeError`Cannot scan a state of ${x.shape} that becomes ${after[i].shape}`;
-  });
-}
-
-/** Whether a tensor depends on an argument of a function being compiled, which has no data yet. */
-const isParameter = (x: Tensor): boolean =>
-  x.isTraced &&
-  topologicalOrder([x]).some((node) => node.lowering.kind === "leaf" && node.storage === undefined);
-
-/** Leaves with the data of tensors, which stay expressions where they are being differentiated. */
-function dataOf(list: Leaves): Tensor[] {
-  Tensor.compute(list);
-  const open = [...new Set(list)].filter((x) => x.storage === undefined);
-  const buffers = open.length === 0 ? [] : evaluate(topologicalOrder(open), open);
-  const found = new Map(
-    open.map((x, i) =>
-      [x, Tensor.leaf(Storage.ofBuffer(buffers[i], x.size, x.dtype), x.shape)] as const
-    ),
-  );
-  return list.map((x) => found.get(x) ?? x);
 }

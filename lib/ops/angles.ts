@@ -22,9 +22,6 @@ import {
 } from "./elementwise.ts";
 import { FLOATS } from "./primitive.ts";
 
-/** A function of one tensor. */
-type OfTensor = (x: Tensor) => Tensor;
-
 const real = (value: number): Expr => s.constant(value, "float32");
 
 /**
@@ -64,10 +61,10 @@ export const atan2: Binary = elementwise("atan2", FLOATS, (y, x) => {
  * assertAlmostEquals(await tan(tensor(1)).item(), Math.tan(1), 1e-6);
  * ```
  */
-export const tan: OfTensor = (x) => div(sin(x), cos(x));
+export const tan = (x: Tensor): Tensor => div(sin(x), cos(x));
 
 /** √(1 − x²), without the loss of digits of 1 − x² near 1. */
-const other: OfTensor = (x) => sqrt(mul(sub(1, x), add(1, x)));
+const other = (x: Tensor): Tensor => sqrt(mul(sub(1, x), add(1, x)));
 
 /**
  * The angle in radians, from −π/2 to π/2, whose sine is x; NaN beyond ±1. The gradient is infinite
@@ -80,7 +77,7 @@ const other: OfTensor = (x) => sqrt(mul(sub(1, x), add(1, x)));
  * assertAlmostEquals(await asin(tensor(0.5)).item(), Math.PI / 6, 1e-6);
  * ```
  */
-export const asin: OfTensor = (x) => atan2(x, other(x));
+export const asin = (x: Tensor): Tensor => atan2(x, other(x));
 
 /**
  * The angle in radians, from 0 to π, whose cosine is x; NaN beyond ±1. The gradient is infinite at
@@ -93,7 +90,7 @@ export const asin: OfTensor = (x) => atan2(x, other(x));
  * assertAlmostEquals(await acos(tensor(0.5)).item(), Math.PI / 3, 1e-6);
  * ```
  */
-export const acos: OfTensor = (x) => atan2(other(x), x);
+export const acos = (x: Tensor): Tensor => atan2(other(x), x);
 
 /**
  * The hyperbolic sine, accurate near 0. It is infinite from |x| = 88.8 on.
@@ -105,7 +102,7 @@ export const acos: OfTensor = (x) => atan2(other(x), x);
  * assertAlmostEquals(await sinh(tensor(1)).item(), Math.sinh(1), 1e-6);
  * ```
  */
-export const sinh: OfTensor = (x) => mul(0.5, sub(expm1(x), expm1(neg(x))));
+export const sinh = (x: Tensor): Tensor => mul(0.5, sub(expm1(x), expm1(neg(x))));
 
 /**
  * The hyperbolic cosine. It is infinite from |x| = 88.8 on.
@@ -117,4 +114,4 @@ export const sinh: OfTensor = (x) => mul(0.5, sub(expm1(x), expm1(neg(x))));
  * assertAlmostEquals(await cosh(tensor(1)).item(), Math.cosh(1), 1e-6);
  * ```
  */
-export const cosh: OfTensor = (x) => mul(0.5, add(exp(x), exp(neg(x))));
+export const cosh = (x: Tensor): Tensor => mul(0.5, add(exp(x), exp(neg(x))));

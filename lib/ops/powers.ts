@@ -21,8 +21,6 @@ import {
 } from "./elementwise.ts";
 import { FLOATS, requireTensors } from "./primitive.ts";
 
-/** A function of one tensor. */
-type OfTensor = (x: Tensor) => Tensor;
 const real = (value: number): Expr => s.constant(value, "float32");
 
 /**
@@ -35,7 +33,7 @@ const real = (value: number): Expr => s.constant(value, "float32");
  * assertEquals(await square(tensor(-3)).item(), 9);
  * ```
  */
-export const square: OfTensor = (x) => mul(x, x);
+export const square = (x: Tensor): Tensor => mul(x, x);
 
 /**
  * 1 / x.
@@ -47,7 +45,7 @@ export const square: OfTensor = (x) => mul(x, x);
  * assertEquals(await reciprocal(tensor(4)).item(), 0.25);
  * ```
  */
-export const reciprocal: OfTensor = (x) => div(1, x);
+export const reciprocal = (x: Tensor): Tensor => div(1, x);
 
 /**
  * 1 / √x.
@@ -59,7 +57,7 @@ export const reciprocal: OfTensor = (x) => div(1, x);
  * assertEquals(await rsqrt(tensor(16)).item(), 0.25);
  * ```
  */
-export const rsqrt: OfTensor = (x) => div(1, sqrt(x));
+export const rsqrt = (x: Tensor): Tensor => div(1, sqrt(x));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
 const power: Binary = elementwise("pow", FLOATS, (a, b) => {

@@ -126,7 +126,8 @@ function productOfOthers(x: Tensor): Tensor {
  * assertEquals([...await any(tensor([[true, false], [false, false]]), { axis: 1 }).read()], [1, 0]);
  * ```
  */
-export const any: Reduction = (x, options) => ofBools("any", reduceMax, x, options);
+export const any = (x: Tensor, options?: ReduceOptions): Tensor =>
+  ofBools("any", reduceMax, x, options);
 
 /**
  * Whether a bool holds everywhere along some axes; true over no elements.
@@ -138,7 +139,8 @@ export const any: Reduction = (x, options) => ofBools("any", reduceMax, x, optio
  * assertEquals([...await all(tensor([[true, true], [false, true]]), { axis: 1 }).read()], [1, 0]);
  * ```
  */
-export const all: Reduction = (x, options) => ofBools("all", reduceMin, x, options);
+export const all = (x: Tensor, options?: ReduceOptions): Tensor =>
+  ofBools("all", reduceMin, x, options);
 
 function ofBools(op: string, reduce: Reduction, x: Tensor, options?: ReduceOptions): Tensor {
   requireTensors(op, [x]);

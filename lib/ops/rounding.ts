@@ -21,9 +21,6 @@ import {
   where,
 } from "./elementwise.ts";
 
-/** A function of one tensor. */
-type OfTensor = (x: Tensor) => Tensor;
-
 /**
  * −1, 0 or 1 by the sign of x, and NaN for NaN; the gradient is 0.
  *
@@ -50,7 +47,7 @@ export function sign(x: Tensor): Tensor {
  * assertEquals([...await ceil(tensor([-1.5, 1.5])).read()], [-1, 2]);
  * ```
  */
-export const ceil: OfTensor = (x) => neg(floor(neg(x)));
+export const ceil = (x: Tensor): Tensor => neg(floor(neg(x)));
 
 /**
  * x without its fraction, cut towards 0; the gradient is 0.
@@ -62,7 +59,7 @@ export const ceil: OfTensor = (x) => neg(floor(neg(x)));
  * assertEquals([...await trunc(tensor([-1.5, 1.5])).read()], [-1, 1]);
  * ```
  */
-export const trunc: OfTensor = (x) => where(less(x, 0), ceil(x), floor(x));
+export const trunc = (x: Tensor): Tensor => where(less(x, 0), ceil(x), floor(x));
 
 /**
  * a − b·⌊a/b⌋, of floats: NumPy's remainder, which has the sign of b. The error is that of a, so
@@ -75,7 +72,7 @@ export const trunc: OfTensor = (x) => where(less(x, 0), ceil(x), floor(x));
  * assertEquals([...await mod(tensor([7, -7]), 3).read()], [1, 2]);
  * ```
  */
-export const mod: Binary = (a, b) => {
+export const mod: Binary = (a: TensorLike, b: TensorLike): Tensor => {
   const rest = sub(a, mul(b, floor(div(a, b))));
   // A quotient may be rounded up to an integer, or, on a GPU, to below one.
   const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));

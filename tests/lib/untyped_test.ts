@@ -47,6 +47,11 @@ testRefusals([
   refusal(TypeError, "Cannot take [0, 1]: it takes tensors", () => js.take(x, [0, 1], 0)),
   ...[
     ...["reshape", "transpose", "broadcastTo", "slice", "expandDims", "flip", "pad", "softmax"],
+    ...["squeeze", "splitAxis", "tile", "repeat", "roll", "swapAxes", "at", "dynamicSlice"],
+    ...["tril", "triu", "diag", "oneHot", "dot", "outer", "argsort", "sort", "topK", "pow"],
+    ...["reduceMin", "argmin", "prod", "any", "all", "variance", "std", "norm", "logSoftmax"],
+    ...["square", "sign", "ceil", "mod", "clip", "tan", "asin", "gelu", "elu", "meanSquaredError"],
+    ...["softmaxCrossEntropy", "attention"],
     ...["reduceMax", "mean", "argmax", "logSumExp", "cumsum", "cast", "not", "stopGradient"],
   ].map((name) => refusal(TypeError, "[1]: it takes tensors", () => js[name]([1]))),
   refusal(TypeError, "it takes tensors", () => js.takeAlongAxis(x, [0], 0)),

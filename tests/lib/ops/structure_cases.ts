@@ -259,6 +259,17 @@ export const structureCases: Readonly<Record<string, readonly Case[]>> = {
   ],
   pad,
   concat,
+  exchange: [false, true].map((descending): Case => {
+    const x = integers([40], "uint32");
+    const sign = descending ? -1 : 1;
+    const order = [...x.data.keys()].sort((i, j) => sign * (x.data[i] - x.data[j]) || i - j);
+    return exact(
+      `by a sort${descending ? ", descending" : ""}`,
+      [x],
+      (x) => g.argsort(x, { descending }),
+      build([40], (i) => order[i], "int32"),
+    );
+  }),
   iota,
   take,
   scatterAdd,
