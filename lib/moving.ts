@@ -108,6 +108,7 @@ export async function saveTensors(
  * tensor that the file or the tree has not, or that has another shape or dtype.
  */
 export function loadTensors(bytes: Uint8Array): Record<string, Tensor>;
+/** A tree built like another one, with the contents that a safetensors file has for its tensors. */
 export function loadTensors<T>(bytes: Uint8Array, like: T): T;
 export function loadTensors(bytes: Uint8Array, like?: unknown): unknown {
   const { tensors } = decodeTensors(bytes);

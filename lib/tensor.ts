@@ -202,6 +202,7 @@ export class Tensor {
    * @throws {TypeError} where the tensor has another dtype.
    */
   async read<D extends DType>(dtype: D): Promise<DataOf[D]>;
+  /** The elements in row-major order, as the typed array of the dtype. */
   async read(): Promise<Data>;
   async read(dtype?: DType): Promise<Data> {
     if (dtype !== undefined && dtype !== this.dtype) {
