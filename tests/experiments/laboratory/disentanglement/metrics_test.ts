@@ -140,8 +140,8 @@ Deno.test("constant codes have no score, and are independent", () => {
   const [gap, modular, predicted, disentangled, complete] = scoresOf(constant);
   assertEquals([gap, modular, predicted, disentangled, complete], [0, 0, 0, 0, 0]);
   const { codes } = constant;
-  for (const  of of[gaussianTotalCorrelation, wassersteinCorrelation, normalisedWasserstein]) {
-    assertEquals(of(codes), 0);
+  for (const score of [gaussianTotalCorrelation, wassersteinCorrelation, normalisedWasserstein]) {
+    assertEquals(score(codes), 0);
   }
 });
 
