@@ -118,7 +118,7 @@ Deno.test("parameters of another model are refused", async () => {
         paramsOf(like({ latent: { type: "echo", size: 4, dMax: 10 } })),
       ),
     Error,
-    "state.params.decoder.0.w has the shape [3,16], but should have [4,16]",
+    "Cannot load state.params.decoder.0.w: it is float32 [3,16], the tree has float32 [4,16]",
   );
   await Deno.remove(parent, { recursive: true });
 });
