@@ -54,6 +54,11 @@ testRefusals([
     ...["softmaxCrossEntropy", "attention"],
     ...["reduceMax", "mean", "argmax", "logSumExp", "cumsum", "cast", "not", "stopGradient"],
   ].map((name) => refusal(TypeError, "[1]: it takes tensors", () => js[name]([1]))),
+  refusal(
+    TypeError,
+    "Cannot donate 0: it takes an array, such as [0]",
+    () => js.jit((y: unknown) => y, { donate: 0 }),
+  ),
   refusal(TypeError, "it takes tensors", () => js.takeAlongAxis(x, [0], 0)),
   refusal(TypeError, "it takes tensors", () => js.scatterAdd(2, [0], x)),
   refusal(TypeError, "it takes tensors", () => js.squaredMmd([[1]], x)),
