@@ -40,6 +40,7 @@ import { requireTensor, treeFlatten, treeMap } from "./tree.ts";
  */
 export function* batches<T>(key: Key, data: T, size: number): Generator<T, void, void> {
   const { leaves, paths } = treeFlatten(data);
+  if (leaves.length === 0) throw new RangeError("Cannot take batches of no tensors");
   const [rows] = leaves.map((leaf, i) => {
     const { shape } = requireTensor(leaf, paths[i]), [first] = requireTensor(leaves[0], "").shape;
     if (shape.length > 0 && shape[0] === first) return first;

@@ -6,7 +6,7 @@
 import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
-import { checkDevice, checkOptions, isDevice } from "./checks.ts";
+import { checkArray, checkDevice, checkOptions, isDevice } from "./checks.ts";
 import { type Compilation, teller } from "./compilations.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -152,6 +152,7 @@ export function checkJitOptions(op: string, options: JitOptions): void {
   }
   checkOptions(op, options, "device", "donate", "name", "onCompile", "mostForms");
   checkDevice(options.device);
+  if (options.donate !== undefined) checkArray(options.donate, "donate", "[0]");
 }
 
 /** The leaves of the arguments, as tensors, and the form of the arguments without them. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Data, Device } from "../kernels/device.ts";
-import { checkDevice } from "./checks.ts";
+import { checkDevice, describe, isPlain } from "./checks.ts";
 import { tensor } from "./create.ts";
 import { decodeTensors, encodeTensors, type NamedArray } from "./safetensors.ts";
 import { Storage } from "./storage.ts";
@@ -81,12 +81,21 @@ async function moved(x: Tensor, device: Device): Promise<Tensor> {
  * place in the tree: `encoder.0.weights`.
  *
  * @param metadata texts to keep beside the tensors
- * @throws {TypeError} where a leaf is a number.
+ * @throws {TypeError} where a leaf is a number, or two leaves have the same name.
  */
 export async function saveTensors(
   tree: unknown,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const names = leafNames(tree);
+  const odd = names.find((name, i) => name === "__metadata__" || names.indexOf(name) < i);
+  if (odd !== undefined) {
+    const why = odd === "__metadata__" ? "the file keeps that name" : "two tensors have that name";
+    throw new TypeError(`Cannot save ${odd}: ${why}`);
+  }
+  if (!isPlain(metadata) || Object.values(metadata).some((text) => typeof text !== "string")) {
+    throw new TypeError("Cannot save metadata that is not an object of texts");
+  }
   return encodeTensors({ tensors: await readArrays(tree), metadata });
 }
 
@@ -111,6 +120,11 @@ export function loadTensors(bytes: Uint8Array): Record<string, Tensor>;
 /** A tree built like another one, with the contents that a safetensors file has for its tensors. */
 export function loadTensors<T>(bytes: Uint8Array, like: T): T;
 export function loadTensors(bytes: Uint8Array, like?: unknown): unknown {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot load ${describe(bytes)}: it takes the bytes of a file, a Uint8Array`,
+    );
+  }
   const { tensors } = decodeTensors(bytes);
   if (like !== undefined) return treeOfArrays(tensors, like);
   const named = [...tensors].map(([name, array]) => [name, tensorOf(array)]);

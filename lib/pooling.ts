@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkOptions } from "./checks.ts";
 import { ones } from "./create.ts";
 import { div, less, where } from "./ops/elementwise.ts";
 import { sum } from "./ops/linear.ts";
@@ -58,9 +59,10 @@ function placesOf(op: string, x: Tensor, window: PerAxis, options: WindowOptions
     throw shapeError`Cannot ${op} ${x.shape}: an image has 4 axes, [batch, height, width, channels]`;
   }
   const sizes = pair(op, "windows of", window, 1);
+  checkOptions(op, options, "strides", "padding");
   const places = placeWindows(`${op} [${x.shape.join(", ")}]`, x.shape.slice(1, 3), sizes, {
-    strides: sizes,
     ...options,
+    strides: options.strides ?? sizes,
   });
   const odd = places.find(({ low, high, window }) => Math.max(low, high) >= window);
   if (odd === undefined) return places;

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { checkOptions } from "./checks.ts";
+import { checkOptions, describe } from "./checks.ts";
 import { Loop } from "./loop.ts";
 import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
@@ -62,11 +62,15 @@ export function scan<C, X, Y, R extends readonly unknown[]>(
     if (known === undefined) {
       const form: { y: unknown } = { y: undefined };
       const loop = new Loop((c, x, r) => {
-        const [next, y] = f(
+        const pair: unknown = f(
           treeUnflatten(init, c),
           treeUnflatten(xs, x),
           ...treeUnflatten(rest, r) as unknown as R,
         );
+        if (!Array.isArray(pair) || pair.length !== 2) {
+          throw new TypeError(`Cannot scan by ${describe(pair)}: f returns [state, output]`);
+        }
+        const [next, y] = pair as [C, Y];
         const [after, out] = [treeFlatten(next), treeFlatten(y)];
         if (after.form !== flat[0].form) {
           throw new TypeError(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findConfigs } from "../config/source.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
@@ -172,7 +172,14 @@ function pathsOf(given: Given): string[] {
   const flag = (Object.keys(TRAIN_FLAGS) as (keyof typeof TRAIN_FLAGS)[])
     .find((name) => given[name] !== undefined);
   if (flag !== undefined) throw new UserError(`--${flag} needs --train`);
-  return given.run.map(userPath);
+  const paths = given.run.map(userPath), names = paths.map((path) => basename(path));
+  refuseTwice("--run gives", names); // a name is a column, and the file of a picture
+  return paths;
+}
+
+function refuseTwice(what: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UserError(`${what} ${twice} twice`);
 }
 
 /**
@@ -224,6 +231,7 @@ async function trained(given: Given, load: LoadData, output: Output): Promise<st
 async function jobsOf(given: Given): Promise<SweepJob[]> {
   const configs = await findConfigs(given.configs ?? SMALL);
   const datasets = (given.datasets ?? "sprites,sprites_corr").split(",").map((name) => name.trim());
+  refuseTwice("--datasets lists", datasets);
   const { epochs, limit, seeds = 2, betas = "1" } = given;
   const jobs = datasets.flatMap((dataset) =>
     jobList({

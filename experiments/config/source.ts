@@ -22,6 +22,9 @@ const SHIPPED = fileURLToPath(new URL("../configs", import.meta.url));
 /** The folder of the configs with the original's convolutional networks. */
 export const ORIGINAL: string = join(SHIPPED, "original");
 
+/** The folders of shipped configs that have names. */
+const FOLDERS = [SHIPPED, ORIGINAL, join(SHIPPED, "disentangle")];
+
 /** A config and its short name, which begins the names of run folders. */
 export interface NamedConfig {
   name: string;
@@ -45,7 +48,7 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   }
   const shipped = name === text.replace(/\.json$/, "") ? await shippedPath(name) : undefined;
   if (shipped === undefined) {
-    const names = [...await shippedNames(), ...await shippedNames(ORIGINAL)];
+    const names = (await Promise.all(FOLDERS.map(shippedNames))).flat();
     throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
   }
   return { name, config: await readConfig(shipped) };
@@ -73,7 +76,7 @@ export async function findConfigs(list: string): Promise<NamedConfig[]> {
 
 /** The path of the shipped config with this name, if there is one. */
 async function shippedPath(name: string): Promise<string | undefined> {
-  for (const folder of [SHIPPED, ORIGINAL]) {
+  for (const folder of FOLDERS) {
     const path = join(folder, `${name}.json`);
     if (await exists(path)) return path;
   }

@@ -61,6 +61,7 @@ Deno.test("data without equal rows, and sizes out of range, are refused", () => 
   );
   assertThrows(() => first(tensor(1), 1), ShapeError, "[] at the root");
   assertThrows(() => first([1], 1), TypeError, "the number 1 at [0]");
+  assertThrows(() => first({}, 1), RangeError, "Cannot take batches of no tensors");
   for (const size of [0, 1.5, 4]) {
     assertThrows(() => first(tensor([1, 2, 3]), size), RangeError, "it must be 1 to 3");
   }

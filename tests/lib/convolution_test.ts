@@ -208,4 +208,15 @@ testRefusals([
     () => maxPool(x, 2, { padding: 2 }),
   ),
   refusal(RangeError, "with windows of [2, 2, 2]", () => averagePool(x, [2, 2, 2] as never)),
+  refusal(
+    TypeError,
+    "Cannot pool with option dilation: options are { strides, padding }",
+    () => maxPool(x, 2, { dilation: 2 } as never),
+  ),
 ]);
+
+Deno.test("strides that are undefined are those of a window's size", () => {
+  for (const pool of [maxPool, averagePool]) {
+    assertEquals(pool(zeros([1, 4, 4, 1]), 2, { strides: undefined }).shape, [1, 2, 2, 1]);
+  }
+});

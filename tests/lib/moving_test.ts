@@ -136,6 +136,21 @@ Deno.test("a file that does not fit the tree is refused with the name of the lea
   await assertRejects(() => saveTensors({ a: 3 }), TypeError, "Cannot use the number 3 at .a");
 });
 
+Deno.test("what a file could not hold is refused before it is written", async () => {
+  const x = tensor([1]);
+  const refused = (tree: unknown, message: string, metadata?: unknown) =>
+    assertRejects(() => saveTensors(tree, metadata as undefined), TypeError, message);
+  await refused({ "a.b": x, a: { b: x } }, "Cannot save a.b: two tensors have that name");
+  await refused({ __metadata__: x }, "Cannot save __metadata__: the file keeps that name");
+  for (const metadata of [{ n: 5 }, "hi"]) {
+    await refused({ x }, "Cannot save metadata that is not an object of texts", metadata);
+  }
+  for (const bytes of ["a.safetensors", Promise.resolve()]) {
+    const load = () => loadTensors(bytes as unknown as Uint8Array);
+    assertThrows(load, TypeError, "it takes the bytes of a file, a Uint8Array");
+  }
+});
+
 Deno.test("what cannot be moved is refused", async () => {
   const device = await openDevice("cpu");
   const wrong = "cpu" as unknown as typeof device;

@@ -54,6 +54,16 @@ testRefusals([
     ...["softmaxCrossEntropy", "attention"],
     ...["reduceMax", "mean", "argmax", "logSumExp", "cumsum", "cast", "not", "stopGradient"],
   ].map((name) => refusal(TypeError, "[1]: it takes tensors", () => js[name]([1]))),
+  ...[(c: unknown) => c, (c: unknown) => [c]].map((f) =>
+    refusal(TypeError, "f returns [state, output]", () => {
+      (js.scan(f) as typeof js.scan)(tensor(0), x);
+    })
+  ),
+  refusal(
+    TypeError,
+    "Cannot donate 0: it takes an array, such as [0]",
+    () => js.jit((y: unknown) => y, { donate: 0 }),
+  ),
   refusal(TypeError, "it takes tensors", () => js.takeAlongAxis(x, [0], 0)),
   refusal(TypeError, "it takes tensors", () => js.scatterAdd(2, [0], x)),
   refusal(TypeError, "it takes tensors", () => js.squaredMmd([[1]], x)),

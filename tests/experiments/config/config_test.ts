@@ -197,3 +197,9 @@ Deno.test("beta multiplies the weights of rate terms", () => {
   const without = parse({ ...MINIMAL, loss: [term("reconstruction", 1), term("rate", 0)] });
   assertRefused(() => withBeta(without, 2), "--beta", "no rate term");
 });
+
+Deno.test("the configs that disentangle trains unless told have names", async () => {
+  for (const name of ["echo_dense", "vae_dense"]) {
+    assertEquals((await findConfig(name)).name, name);
+  }
+});

@@ -189,4 +189,6 @@ Deno.test("deno task disentangle: flags that do not fit get one sentence", async
     "--datasets has mnist, whose images are not made of known factors",
   );
   await mistake(["--run", "/tmp/no-run-here"], "there is no run in /tmp/no-run-here");
+  await mistake(["--run", "/tmp/no/a", "--run", "/tmp/no-run/a"], "--run gives a twice");
+  await mistake(["--train", "--datasets", "sprites,sprites"], "--datasets lists sprites twice");
 });
