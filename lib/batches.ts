@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describe } from "./checks.ts";
+import { counted, describe } from "./checks.ts";
 import { tensor } from "./create.ts";
 import { run } from "./jit.ts";
 import { take } from "./ops/indexing.ts";
@@ -39,15 +39,7 @@ import { requireTensor, treeFlatten, treeMap } from "./tree.ts";
  * of rows.
  */
 export function* batches<T>(key: Key, data: T, size: number): Generator<T, void, void> {
-  const { leaves, paths } = treeFlatten(data);
-  if (leaves.length === 0) throw new RangeError("Cannot take batches of no tensors");
-  const [rows] = leaves.map((leaf, i) => {
-    const { shape } = requireTensor(leaf, paths[i]), [first] = requireTensor(leaves[0], "").shape;
-    if (shape.length > 0 && shape[0] === first) return first;
-    throw shapeError`Cannot take batches: ${shape} at ${
-      paths[i] || "the root"
-    } has not ${first} rows`;
-  });
+  const rows = rowsOf(data);
   if (!Number.isInteger(size) || size < 1 || size > rows) {
     throw new RangeError(
       `Cannot take batches of ${
@@ -65,4 +57,20 @@ export function* batches<T>(key: Key, data: T, size: number): Generator<T, void,
     const index = take(inBatches, tensor(number, { dtype: "int32" }));
     yield treeMap((x) => take(x, index), source);
   }
+}
+
+/** The number of rows of every tensor of a tree. */
+function rowsOf(data: unknown): number {
+  const { leaves, paths } = treeFlatten(data);
+  if (leaves.length === 0) throw new RangeError("Cannot take batches of no tensors");
+  let rows: number | undefined;
+  for (const [i, leaf] of leaves.entries()) {
+    const { shape } = requireTensor(leaf, paths[i]), place = paths[i] || "the root";
+    if (shape.length === 0) throw shapeError`Cannot take batches: ${shape} at ${place} has no rows`;
+    rows ??= shape[0];
+    if (shape[0] === rows) continue;
+    throw shapeError`Cannot take batches: ${shape} at ${place} has not ${counted(rows, "row")}`;
+  }
+  if (rows === 0) throw new RangeError("Cannot take batches of data without rows");
+  return rows!;
 }

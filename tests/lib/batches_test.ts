@@ -16,6 +16,7 @@ import {
   type Tensor,
   tensor,
   toDevice,
+  zeros,
 } from "../../mod.ts";
 import { onEveryDevice } from "../fixtures/devices.ts";
 
@@ -59,7 +60,8 @@ Deno.test("data without equal rows, and sizes out of range, are refused", () => 
     ShapeError,
     "Cannot take batches: [3] at .y has not 2 rows",
   );
-  assertThrows(() => first(tensor(1), 1), ShapeError, "[] at the root");
+  assertThrows(() => first(tensor(1), 1), ShapeError, "[] at the root has no rows");
+  assertThrows(() => first(zeros([0, 2]), 1), RangeError, "of data without rows");
   assertThrows(() => first([1], 1), TypeError, "the number 1 at [0]");
   assertThrows(() => first({}, 1), RangeError, "Cannot take batches of no tensors");
   for (const size of [0, 1.5, 4]) {
