@@ -41,11 +41,8 @@ import { requireTensor, treeFlatten, treeMap } from "./tree.ts";
 export function* batches<T>(key: Key, data: T, size: number): Generator<T, void, void> {
   const rows = rowsOf(data);
   if (!Number.isInteger(size) || size < 1 || size > rows) {
-    throw new RangeError(
-      `Cannot take batches of ${
-        describe(size)
-      } rows: it must be 1 to ${rows}, the rows of the data`,
-    );
+    const rule = `it must be 1 to ${rows}, the rows of the data`;
+    throw new RangeError(`Cannot take batches of ${describe(size)} rows: ${rule}`);
   }
   const count = Math.floor(rows / size);
   const order = permutation(key, rows);

@@ -35,18 +35,18 @@ export function teller(
   mostForms = 8,
 ): (news: News) => void {
   name ||= "a function without a name";
-  const shapes: string[] = [];
+  let forms = 0, last: readonly string[] = [];
   return ({ leaves, ...news }) => {
     const form = leaves.map((x) => `${x.dtype} ${shapeText(x.shape)}`).join(", ");
-    const forms = shapes.push(form);
+    forms++;
+    last = [...last.slice(-2), form];
     onCompile?.({ name, form, forms, ...news });
     if (forms !== Math.floor(mostForms) + 1) return;
+    const shapes = last.join("; ");
     console.warn(
-      `jit compiled ${name} for ${forms} forms of its arguments, the last for ` +
-        `${
-          shapes.slice(-3).join("; ")
-        }. Give it tensors of few shapes (pad the last batch, or leave ` +
-        "it out), or set the option mostForms",
+      `jit compiled ${name} for ${forms} forms of its arguments, the last for ${shapes}. ` +
+        "Give it tensors of few shapes (pad the last batch, or leave it out), or set the option " +
+        "mostForms",
     );
   };
 }

@@ -2,8 +2,9 @@
  * Recurrences: a function that is applied again and again to a state and the next row of a series.
  *
  * The body is compiled once for each length, and the host calls it for every row; so compiling takes
- * the same time for 5 rows and for 5000. The gradient is a scan, too: backwards, with the states that the forward
- * one stored, and one compiled pullback of the body. As it is a scan, it has a gradient itself.
+ * the same time for 5 rows and for 5000. The gradient is a scan, too: backwards, with the states
+ * that the forward one stored, and one compiled pullback of the body. As it is a scan, it has a
+ * gradient itself.
  *
  * Worked example: from state c₀, rows x₀ and x₁ give (c₁, y₀) = f(c₀, x₀) and (c₂, y₁) = f(c₁, x₁).
  * Given the gradients of c₂, y₀ and y₁, the pullback of f at (c₁, x₁) gives those of c₁ and x₁; and

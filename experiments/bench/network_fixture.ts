@@ -10,7 +10,9 @@ import { writeFile } from "../shell/files.ts";
 import { type Fixture, mulberry32 } from "./fixture.ts";
 import { biasesOf, layersOf, type Network, weightsOf } from "./networks.ts";
 
-/** The inputs of a step: images of 0 and 1 in blocks, and parameters as Glorot and Bengio have them. */
+/**
+ * The inputs of a step: images of 0 and 1 in blocks, and parameters as Glorot and Bengio have them.
+ */
 export function networkFixture(network: Network, batch: number): Fixture {
   const uniform = mulberry32(12345);
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());

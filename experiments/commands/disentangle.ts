@@ -142,12 +142,12 @@ export async function command(args: string[]): Promise<void> {
   const load = dataLoader(given["data-dir"]);
   const paths = given.train ? await trained(given, load, output) : pathsOf(given);
   const folder = given.out ?? given["runs-dir"];
-  await makeFolder(folder);
   const all: RunScores[] = [];
   for (const path of paths) {
     output.busy(`judging ${path}`);
     const run = await openJudgedRun(path, load, given.codes);
     const scores = await scoresOf(run, given.seed);
+    await makeFolder(folder); // only now, so that a mistake leaves no empty folder
     await writeFile(join(folder, `${run.name}_factors.png`), await factorTraversals(run));
     output.record(runRecord(scores), `judged ${path}`);
     all.push(scores);

@@ -114,12 +114,12 @@ export async function loadCheckpoint(
   const broken = firstNotFinite(tensors);
   if (broken !== undefined) throw new UserError(`${path}: ${broken.name} holds ${broken.value}`);
 
-  const loaded = fill(tensors, { state, key }, path);
+  const loaded = treeOfCheckpoint(tensors, { state, key }, path);
   return { ...loaded, epoch: Number(metadata.epoch), config, data, history: metadata.history };
 }
 
 /** The tree with the arrays of a checkpoint. */
-export function fill<T>(arrays: Arrays, like: T, path: string): T {
+export function treeOfCheckpoint<T>(arrays: Arrays, like: T, path: string): T {
   try {
     return treeOfArrays(arrays, like);
   } catch (error) {

@@ -6,7 +6,7 @@
 
 import { readSealed } from "../formats/seal.ts";
 import type { Params } from "../models/model.ts";
-import { fill } from "./checkpoint.ts";
+import { treeOfCheckpoint } from "./checkpoint.ts";
 
 /**
  * Reads the parameters in a checkpoint.
@@ -17,5 +17,5 @@ import { fill } from "./checkpoint.ts";
 export async function loadParams(path: string, like: Params): Promise<Params> {
   const { tensors } = await readSealed(path);
   const arrays = new Map([...tensors].filter(([name]) => name.startsWith("state.params.")));
-  return fill(arrays, { state: { params: like } }, path).state.params;
+  return treeOfCheckpoint(arrays, { state: { params: like } }, path).state.params;
 }

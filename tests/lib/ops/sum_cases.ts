@@ -1,6 +1,6 @@
 /**
- * The rows of the primitives that add up: sum, prod, extremes, cumsum and matmul. A sum of n terms may
- * be off by n half units in the last place of Σ|term|, in whatever order it is taken.
+ * The rows of the primitives that add up: sum, prod, extremes, cumsum and matmul. A sum of n terms
+ * may be off by n half units in the last place of Σ|term|, in whatever order it is taken.
  *
  * @module
  */
