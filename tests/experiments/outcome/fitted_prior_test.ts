@@ -46,9 +46,12 @@ Deno.test("a density is fitted to draws in any units, and draws like them", asyn
   const n = normal(key(1), [8000, 3]);
   const rows = run(correlated(n), device);
   const part = (from: number, count: number) => slice(rows, [from, 0], [count, 3]);
-  const fit = () =>
-    fitDensity({ train: part(0, 4000), heldOut: part(4000, 2000), key: key(2), device });
-  const { logDensity, forward, draw } = await fit();
+  const { logDensity, forward, draw } = await fitDensity({
+    train: part(0, 4000),
+    heldOut: part(4000, 2000),
+    key: key(2),
+    device,
+  });
 
   // The divergence: log p − log m of other draws, with log p of A·n.
   const logVolume = A.reduce((sum, row, i) => sum + Math.log(row[i]), 0);
@@ -87,9 +90,6 @@ Deno.test("a density is fitted to draws in any units, and draws like them", asyn
       assertLess(error, SIGMAS * standardError(products) + 0.05 * scale * Math.hypot(...other));
     }
   }
-  // The same key gives the same bits.
-  const again = await run((await fit()).logDensity(rest), device).read();
-  assertEquals(again, direct);
   device.close();
 });
 
