@@ -85,12 +85,11 @@ function sidesOf(op: string, padding: WindowOptions["padding"]): (readonly [numb
 /** The settings of both axes. */
 function settingsOf(op: string, window: Shape, options: ConvolutionOptions) {
   checkOptions(op, options, ...OPTIONS);
-  const strides = pair(op, "strides", options.strides ?? 1, 1);
-  const dilation = pair(op, "dilation", options.dilation ?? 1, 1);
-  const { padding = "valid" } = options;
+  const { strides = 1, dilation = 1, padding = "valid" } = options;
+  const steps = pair(op, "strides", strides, 1), spread = pair(op, "dilation", dilation, 1);
   const sides = padding === "same" ? undefined : sidesOf(op, padding === "valid" ? 0 : padding);
   return window.map((size, axis) => ({
-    ...{ window: size, stride: strides[axis], dilation: dilation[axis] },
+    ...{ window: size, stride: steps[axis], dilation: spread[axis] },
     sides: sides?.[axis],
   }));
 }

@@ -7,7 +7,7 @@
  */
 import { checkOptions } from "./checks.ts";
 import { ones } from "./create.ts";
-import { div, less, where } from "./ops/elementwise.ts";
+import { div, equal, less, mul, where } from "./ops/elementwise.ts";
 import { sum } from "./ops/linear.ts";
 import { requireDType, requireTensors } from "./ops/primitive.ts";
 import { reduceMax } from "./ops/reduce.ts";
@@ -20,7 +20,7 @@ import {
   placeWindows,
   type WindowOptions,
 } from "./placement.ts";
-import { shapeError } from "./shape.ts";
+import { shapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -33,8 +33,12 @@ import type { Tensor } from "./tensor.ts";
  */
 export function maxPool(x: Tensor, window: PerAxis, options: WindowOptions = {}): Tensor {
   const places = placesOf("pool", x, window, options);
+  if (!isPadded(places)) return reduceMax(windowsOf(x, places), { axis: [2, 4] });
   const seen = where(less(padded(ones(x.shape), places), 0.5), -Infinity, padded(x, places));
-  return reduceMax(windowsOf(isPadded(places) ? seen : x, places), { axis: [2, 4] });
+  const y = reduceMax(windowsOf(seen, places), { axis: [2, 4] });
+  // Where the largest is −∞, padding has a share of the gradient: the image gets it back.
+  const back = div(sizeOf(places), countsOf(x, places));
+  return where(equal(y, -Infinity), mul(y, back), y);
 }
 
 /**
@@ -47,10 +51,20 @@ export function maxPool(x: Tensor, window: PerAxis, options: WindowOptions = {})
  */
 export function averagePool(x: Tensor, window: PerAxis, options: WindowOptions = {}): Tensor {
   const places = placesOf("pool", x, window, options);
-  const total = (x: Tensor) => sum(windowsOf(padded(x, places), places), { axis: [2, 4] });
-  const size = places.reduce((n, { window }) => n * window, 1);
-  return div(total(x), isPadded(places) ? total(ones([1, ...x.shape.slice(1, 3), 1])) : size);
+  return div(totals(x, places), isPadded(places) ? countsOf(x, places) : sizeOf(places));
 }
+
+/** The number of elements of a window, with padding. */
+const sizeOf = (places: readonly Placement[]): number =>
+  places.reduce((n, { window }) => n * window, 1);
+
+/** The sum of each window. */
+const totals = (x: Tensor, places: readonly Placement[]): Tensor =>
+  sum(windowsOf(padded(x, places), places), { axis: [2, 4] });
+
+/** The number of elements of each window, without padding: [1, rows, columns, 1]. */
+const countsOf = (x: Tensor, places: readonly Placement[]): Tensor =>
+  totals(ones([1, ...x.shape.slice(1, 3), 1]), places);
 
 function placesOf(op: string, x: Tensor, window: PerAxis, options: WindowOptions): Placement[] {
   requireTensors(op, [x]);
@@ -60,10 +74,9 @@ function placesOf(op: string, x: Tensor, window: PerAxis, options: WindowOptions
   }
   const sizes = pair(op, "windows of", window, 1);
   checkOptions(op, options, "strides", "padding");
-  const places = placeWindows(`${op} [${x.shape.join(", ")}]`, x.shape.slice(1, 3), sizes, {
-    ...options,
-    strides: options.strides ?? sizes,
-  });
+  const { strides = sizes, ...others } = options;
+  const what = `${op} ${shapeText(x.shape)}`;
+  const places = placeWindows(what, x.shape.slice(1, 3), sizes, { ...others, strides });
   const odd = places.find(({ low, high, window }) => Math.max(low, high) >= window);
   if (odd === undefined) return places;
   throw shapeError`Cannot ${op} ${x.shape} by windows of ${sizes}: they may lie in the padding of ${
