@@ -111,6 +111,7 @@ export {
   all,
   any,
   argmax,
+  type ArgmaxOptions,
   argmin,
   cumsum,
   logSumExp,

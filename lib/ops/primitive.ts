@@ -7,7 +7,7 @@ import type { Lowering, Read } from "../../kernels/graph.ts";
 import type { DType, Expr, Index } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor, type TensorLike } from "../tensor.ts";
 import type { Trace } from "../trace.ts";
 
 /** The shape and dtype of a tensor, which decide what an op makes of it. */
@@ -108,6 +108,19 @@ export function requireDType(op: string, input: Tensor, ...allowed: readonly DTy
         `cast(x, "${allowed[0]}") converts it`,
     );
   }
+}
+
+/**
+ * Throws TypeError unless all inputs are numbers, or tensors of the dtypes allowed. An op that is
+ * made of others checks its arguments, so that a message names it.
+ */
+export function requireLike(
+  op: string,
+  inputs: readonly TensorLike[],
+  allowed: readonly DType[],
+): void {
+  requireTensors(op, inputs, true);
+  for (const x of inputs) if (typeof x !== "number") requireDType(op, x, ...allowed);
 }
 
 /** Throws TypeError unless the dtypes are the same. */

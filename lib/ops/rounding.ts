@@ -9,6 +9,7 @@ import {
   add,
   type Binary,
   div,
+  equal,
   floor,
   less,
   lessEqual,
@@ -20,6 +21,7 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
+import { FLOATS, NUMBERS, requireLike } from "./primitive.ts";
 
 /**
  * −1, 0 or 1 by the sign of x, and NaN for NaN; the gradient is 0.
@@ -32,6 +34,7 @@ import {
  * ```
  */
 export function sign(x: Tensor): Tensor {
+  requireLike("sign", [x], NUMBERS);
   const fixed = stopGradient(x);
   if (x.dtype === "uint32") return min(fixed, 1);
   return where(less(0, fixed), 1, where(less(fixed, 0), -1, fixed));
@@ -47,7 +50,10 @@ export function sign(x: Tensor): Tensor {
  * assertEquals([...await ceil(tensor([-1.5, 1.5])).read()], [-1, 2]);
  * ```
  */
-export const ceil = (x: Tensor): Tensor => neg(floor(neg(x)));
+export function ceil(x: Tensor): Tensor {
+  requireLike("ceil", [x], FLOATS);
+  return neg(floor(neg(x)));
+}
 
 /**
  * x without its fraction, cut towards 0; the gradient is 0.
@@ -59,11 +65,14 @@ export const ceil = (x: Tensor): Tensor => neg(floor(neg(x)));
  * assertEquals([...await trunc(tensor([-1.5, 1.5])).read()], [-1, 1]);
  * ```
  */
-export const trunc = (x: Tensor): Tensor => where(less(x, 0), ceil(x), floor(x));
+export function trunc(x: Tensor): Tensor {
+  requireLike("trunc", [x], FLOATS);
+  return where(less(x, 0), ceil(x), floor(x));
+}
 
 /**
- * a − b·⌊a/b⌋, of floats: NumPy's remainder, which has the sign of b. The error is that of a, so
- * a should not be many thousand times b.
+ * a − b·⌊a/b⌋, of floats: NumPy's remainder, which has the sign of b. Where b is infinite it is a, or
+ * b if their signs differ. The error is that of a, so a should not be many thousand times b.
  *
  * @example
  * ```ts
@@ -73,7 +82,8 @@ export const trunc = (x: Tensor): Tensor => where(less(x, 0), ceil(x), floor(x))
  * ```
  */
 export const mod: Binary = (a: TensorLike, b: TensorLike): Tensor => {
-  const rest = sub(a, mul(b, floor(div(a, b))));
+  requireLike("mod", [a, b], FLOATS);
+  const rest = where(equal(abs(b), Infinity), a, sub(a, mul(b, floor(div(a, b)))));
   // A quotient may be rounded up to an integer, or, on a GPU, to below one.
   const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));
   return where(isBelow, add(rest, b), where(isAbove, sub(rest, b), rest));
@@ -90,5 +100,7 @@ export const mod: Binary = (a: TensorLike, b: TensorLike): Tensor => {
  * assertEquals([...await clip(tensor([-5, 0.5, 5]), 0, 1).read()], [0, 0.5, 1]);
  * ```
  */
-export const clip = (x: Tensor, low: TensorLike, high: TensorLike): Tensor =>
-  min(max(x, low), high);
+export function clip(x: Tensor, low: TensorLike, high: TensorLike): Tensor {
+  requireLike("clip", [x, low, high], NUMBERS);
+  return min(max(x, low), high);
+}
