@@ -6,6 +6,7 @@
 
 import { basename } from "node:path";
 import { type Device, openDevice } from "../../mod.ts";
+import { counted } from "../../lib/checks.ts";
 import { shellWord } from "../shell/command_line.ts";
 import { COMMON_FLAGS, SINGLE_RUN_FLAGS, TARGET_FLAGS } from "../shell/common_flags.ts";
 import type { TestRecord } from "../outcome/conclusion.ts";
@@ -143,7 +144,9 @@ export async function command(args: string[]): Promise<void> {
     (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
   if (outcome.test === undefined) {
-    result(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; continue with:`);
+    result(
+      `\nStopped after ${outcome.epoch} of ${counted(config.epochs, "epoch")}; continue with:`,
+    );
     result(`  ${resumeCommand(folder, given)}`);
     Deno.exitCode = signal.reason;
     return;
@@ -218,7 +221,9 @@ function report(
 ): void {
   if (epoch < config.epochs) {
     say(
-      `stopped early after ${epoch} of ${config.epochs} epochs: the validation loss no longer falls`,
+      `stopped early after ${epoch} of ${
+        counted(config.epochs, "epoch")
+      }: the validation loss no longer falls`,
     );
   }
   const echoes = hasDensity(config) ? "" : "; echoes drawn from the test batch";

@@ -6,6 +6,7 @@
  */
 
 import { basename, join } from "node:path";
+import { counted } from "../../lib/checks.ts";
 import { epochOf } from "./checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import { readRunConfig } from "../config/source.ts";
@@ -141,9 +142,9 @@ async function refuseTaken(folder: RunFolder): Promise<void> {
   const epoch = await epochOf(checkpoint) ?? 0;
   if (epoch === 0) return;
   throw new UserError(
-    `${path} has no ${basename(config)}, although ${
-      basename(checkpoint)
-    } has finished ${epoch} epochs: ` +
+    `${path} has no ${basename(config)}, although ${basename(checkpoint)} has finished ${
+      counted(epoch, "epoch")
+    }: ` +
       "choose another --filename",
   );
 }

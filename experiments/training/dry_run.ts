@@ -9,6 +9,7 @@ import { key, type Tensor, treeLeaves, zeros } from "../../mod.ts";
 import type { Config } from "../config/config.ts";
 import type { DataSet } from "../data/images.ts";
 import type { Model } from "../models/model.ts";
+import { counted } from "../../lib/checks.ts";
 import { leafNames } from "../../lib/moving.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 import { aligned } from "../shell/table.ts";
@@ -39,7 +40,7 @@ export function planLines(
     name[0] !== "."
   );
   return [
-    `${epochs} epochs of ${each} steps of ${batch} images: ${all} steps`,
+    `${counted(epochs, "epoch")} of ${each} steps of ${batch} images: ${all} steps`,
     `in ${path}: ${names.join(", ")}`,
   ];
 }

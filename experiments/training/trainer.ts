@@ -27,6 +27,7 @@ import { dataDigest } from "../data/digest.ts";
 import { type DataSet, type Images, sizeOf, sliceImages } from "../data/images.ts";
 import { diverged } from "./diverged.ts";
 import { trainEpoch } from "./epoch.ts";
+import { counted } from "../../lib/checks.ts";
 import { conclude, type TestRecord } from "../outcome/conclusion.ts";
 import { UserError } from "../shell/errors.ts";
 import { gatherTensor, makeEvaluate } from "../outcome/evaluate.ts";
@@ -249,7 +250,9 @@ async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promis
   const last = await loadCheckpoint(folder.checkpoint, like);
   if (last.epoch <= config.epochs) return last;
   throw new UserError(
-    `${folder.checkpoint} has finished ${last.epoch} epochs, but ${folder.config} asks for ${config.epochs}`,
+    `${folder.checkpoint} has finished ${
+      counted(last.epoch, "epoch")
+    }, but ${folder.config} asks for ${config.epochs}`,
   );
 }
 
