@@ -31,6 +31,8 @@ export interface RunFolder {
   samples: string;
   /** Decoded images of one code whose dimensions are changed one at a time, written at the end. */
   traversals: string;
+  /** How far the codes are disentangled, written at the end where images are made of factors. */
+  scores: string;
   /** Locked by the process that trains. */
   lock: string;
 }
@@ -61,6 +63,7 @@ export function folderAt(path: string): RunFolder {
     reconstructions: join(path, "reconstructions.png"),
     samples: join(path, "samples.png"),
     traversals: join(path, "traversals.png"),
+    scores: join(path, "disentangle.json"),
     lock: join(path, ".lock"),
   };
 }

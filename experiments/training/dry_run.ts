@@ -7,6 +7,7 @@
 import { basename } from "node:path";
 import { key, type Tensor, treeLeaves, zeros } from "../../mod.ts";
 import type { Config } from "../config/config.ts";
+import { rendererOf } from "../data/factor_images.ts";
 import type { DataSet } from "../data/images.ts";
 import type { Model } from "../models/model.ts";
 import { counted } from "../../lib/checks.ts";
@@ -31,10 +32,11 @@ export function modelLines(model: Model, pixels: number): string[] {
 /** The number of steps, and the files that they would write. */
 export function planLines(
   { epochs, batch, limit }: Config,
-  { train }: DataSet,
-  { path, ...files }: RunFolder,
+  data: DataSet,
+  { path, scores, ...others }: RunFolder,
 ): string[] {
-  const steps = Math.floor((limit ?? train.count) / batch);
+  const files = { ...others, ...rendererOf(data) && { scores } };
+  const steps = Math.floor((limit ?? data.train.count) / batch);
   const [each, all] = [steps, steps * epochs].map((count) => count.toLocaleString("en"));
   const names = Object.values(files).map((file) => basename(file)).filter((name) =>
     name[0] !== "."

@@ -139,7 +139,7 @@ export async function train(run: Run): Promise<Outcome> {
     await writeHistory(folder.history, history);
     await paint(state.params);
     // A resumed run with more epochs: delete the old test.json, which marks a run as finished.
-    await removeFile(folder.test);
+    for (const path of [folder.test, folder.scores]) await removeFile(path);
     // Last, so that no other file is ever older than the checkpoint.
     await save(arrays);
     run.onEpoch?.(record);

@@ -95,6 +95,7 @@ Deno.test("--dry-run prints the model and the plan, and writes nothing", async (
   );
   assertStringIncludes(out, "1 epoch of 10 steps of 10 images: 10 steps\n");
   assertStringIncludes(out, `in ${join(folder.path, "inline_mnist_binarized")}: config.json, `);
+  assert(!out.includes("disentangle.json"), "its images are not made of factors");
   const large = JSON.stringify({ ...JSON.parse(TINY), encoder: [{ units: 1e9 }] });
   const refused = await run("--config", large, ...flags.slice(2), "--dry-run");
   assertEquals(refused.code, 1);
