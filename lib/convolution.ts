@@ -25,9 +25,9 @@ import { checkOptions, counted } from "./checks.ts";
 import { add } from "./ops/elementwise.ts";
 import { flip, reshape, transpose } from "./ops/linear.ts";
 import { contract } from "./ops/matmul.ts";
-import { apply, type Primitive, requireDType, requireTensors, view } from "./ops/primitive.ts";
+import { apply, type Primitive, requireDType, view } from "./ops/primitive.ts";
 import { pad, slice } from "./ops/slicing.ts";
-import { windows } from "./ops/windows.ts";
+import { type Windows, windows, windowsOf } from "./ops/windows.ts";
 import {
   type ConvolutionOptions,
   type PerAxis,
@@ -93,7 +93,6 @@ export function convTranspose2d(
 }
 
 function check(op: string, x: Tensor, kernel: Tensor, axis: 2 | 3): void {
-  requireTensors(op, [x, kernel]);
   for (const tensor of [x, kernel]) requireDType(op, tensor, "float32");
   const refuse = (why: string) => {
     throw shapeError`Cannot ${op} ${x.shape} by ${kernel.shape}: ${why}`;
@@ -151,31 +150,6 @@ function kernelGradient(x: Tensor, y: Tensor, places: Placements): Tensor {
   return correlated(contract(windowsOf(x, places), y, meeting), x, y, places);
 }
 
-/** How windows are seen along an axis. */
-type View = Omit<Placement, "size" | "count">;
-
-/** The windows of an image, [n, rows, a, columns, b, c]. */
-function windowsOf(x: Tensor, views: readonly View[]): Tensor {
-  let seen = shift(x, views);
-  views.forEach(({ window, stride, dilation }, axis) => {
-    seen = windows(seen, 2 * axis + 1, window, { stride, dilation });
-  });
-  return seen;
-}
-
-/** An image with zeros added to both ends of its height and width, or elements taken off. */
-function shift(x: Tensor, sides: readonly Pick<View, "low" | "high">[]): Tensor {
-  const start = [0, 0, 0, 0], kept = [...x.shape], low = [...start], high = [...start];
-  sides.forEach((side, i) => {
-    const axis = i + 1, size = x.shape[axis], result = size + side.low + side.high;
-    start[axis] = Math.min(size, Math.max(0, -side.low));
-    kept[axis] = Math.max(0, Math.min(size, size + side.high) - start[axis]);
-    low[axis] = Math.min(Math.max(0, side.low), result - kept[axis]);
-    high[axis] = result - kept[axis] - low[axis];
-  });
-  return pad(slice(x, start, kept), { low, high });
-}
-
 /**
  * The product of y and the kernel: [n, height, width, c].
  *
@@ -197,7 +171,7 @@ function scatter(y: Tensor, kernel: Tensor, places: Placements): Tensor {
 }
 
 /** Phases along an axis that have equally many elements of the kernel: `window` of them. */
-interface Group extends View {
+interface Group extends Windows {
   /** The first element of the first phase, and the distance to the next of a phase. */
   readonly first: number;
   readonly every: number;
@@ -238,24 +212,22 @@ function phasesOf({ size, window, stride, dilation, low, count }: Placement) {
   const all = count === 1 ? window * dilation : stride;
   const every = all / divisor(all, dilation);
   const from = Math.floor(low / all), to = Math.floor((low + size - 1) / all);
-  const groups: Group[] = [];
-  for (let first = 0; first < Math.min(every, window); first += groups.at(-1)!.phases) {
-    // Element a of the kernel meets y[q − turn] in the phase of its remainder, for dilation·a.
-    const turnOf = (a: number) => Math.floor(a * dilation / all);
-    const countOf = (a: number) => Math.ceil((window - a) / every);
+  // Element a of the kernel meets y[q − turn] in the phase of what is left of dilation·a.
+  const turnOf = (a: number) => Math.floor(a * dilation / all);
+  const countOf = (a: number) => Math.ceil((window - a) / every);
+  const alike = (a: number, b: number) => turnOf(a) === turnOf(b) && countOf(a) === countOf(b);
+  const firsts = Array.from({ length: Math.min(every, window) }, (_, a) => a);
+  const groups = firsts.filter((a) => a === 0 || !alike(a, a - 1)).map((first): Group => {
     const turn = turnOf(first), elements = countOf(first), step = turnOf(every);
-    let phases = 1;
-    for (let a = first + 1; a < Math.min(every, window); a++) {
-      if (turnOf(a) === turn && countOf(a) === elements) phases++;
-    }
+    const phases = firsts.filter((a) => alike(a, first)).length;
     const before = first * dilation - turn * all;
-    groups.push({
+    return {
       ...{ first, every, phases, before, between: dilation - 1 },
       after: all - 1 - before - (phases - 1) * dilation,
       ...{ window: elements, stride: 1, dilation: step },
       low: (elements - 1) * step + turn - from,
       high: to - turn - (count - 1),
-    });
-  }
+    };
+  });
   return { groups, skip: low - from * all };
 }

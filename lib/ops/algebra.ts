@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { mul } from "./elementwise.ts";
 import { expandDims, reshape, sum, transpose } from "./linear.ts";
 import { matmul } from "./matmul.ts";
-import { NUMBERS, requireDType, requireSameDType, requireTensors } from "./primitive.ts";
+import { NUMBERS, requireDType, requireSameDType } from "./primitive.ts";
 import { slice } from "./slicing.ts";
 
 /**
@@ -24,7 +24,6 @@ import { slice } from "./slicing.ts";
  * @throws {ShapeError} where they are not two vectors of one size.
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
-  requireTensors("dot", [a, b]);
   for (const x of [a, b]) requireDType("dot", x, "float32");
   if (a.rank !== 1 || b.rank !== 1 || a.size !== b.size) {
     throw shapeError`Cannot dot ${a.shape} and ${b.shape}: it takes two vectors of one size`;
@@ -44,7 +43,6 @@ export function dot(a: Tensor, b: Tensor): Tensor {
  * @throws {ShapeError} where they are not two vectors.
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
-  requireTensors("outer", [a, b]);
   for (const x of [a, b]) requireDType("outer", x, ...NUMBERS);
   requireSameDType("outer", [a, b]);
   if (a.rank !== 1 || b.rank !== 1) {
@@ -79,7 +77,6 @@ interface Named {
  * @throws {ShapeError} where the formula does not fit the shapes; {TypeError} where it is none.
  */
 export function einsum(formula: string, ...tensors: readonly Tensor[]): Tensor {
-  requireTensors("einsum", tensors);
   for (const x of tensors) requireDType("einsum", x, ...NUMBERS);
   requireSameDType("einsum", tensors);
   const refuse = (why: string) => `Cannot einsum "${formula}": ${why}`;

@@ -19,7 +19,7 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
-import { FLOATS, NUMBERS, requireLike } from "./primitive.ts";
+import { composed, FLOATS, NUMBERS } from "./primitive.ts";
 
 const real = (value: number): Expr => s.constant(value, "float32");
 
@@ -33,10 +33,7 @@ const real = (value: number): Expr => s.constant(value, "float32");
  * assertEquals(await square(tensor(-3)).item(), 9);
  * ```
  */
-export function square(x: Tensor): Tensor {
-  requireLike("square", [x], NUMBERS);
-  return mul(x, x);
-}
+export const square: (x: Tensor) => Tensor = composed("square", NUMBERS, (x) => mul(x, x));
 
 /**
  * 1 / x.
@@ -48,10 +45,7 @@ export function square(x: Tensor): Tensor {
  * assertEquals(await reciprocal(tensor(4)).item(), 0.25);
  * ```
  */
-export function reciprocal(x: Tensor): Tensor {
-  requireLike("reciprocal", [x], FLOATS);
-  return div(1, x);
-}
+export const reciprocal: (x: Tensor) => Tensor = composed("reciprocal", FLOATS, (x) => div(1, x));
 
 /**
  * 1 / √x.
@@ -63,10 +57,7 @@ export function reciprocal(x: Tensor): Tensor {
  * assertEquals(await rsqrt(tensor(16)).item(), 0.25);
  * ```
  */
-export function rsqrt(x: Tensor): Tensor {
-  requireLike("rsqrt", [x], FLOATS);
-  return div(1, sqrt(x));
-}
+export const rsqrt: (x: Tensor) => Tensor = composed("rsqrt", FLOATS, (x) => div(1, sqrt(x)));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
 const power: Binary = elementwise("pow", FLOATS, (a, b) => {
@@ -102,8 +93,7 @@ const power: Binary = elementwise("pow", FLOATS, (a, b) => {
  * assertEquals([...await grad((x: Tensor) => sum(pow(x, 2)))(x).read()], [-4, 0, 6]);
  * ```
  */
-export function pow(a: TensorLike, b: TensorLike): Tensor {
-  requireLike("pow", [a, b], NUMBERS);
+export const pow: Binary = composed("pow", NUMBERS, (a: TensorLike, b: TensorLike) => {
   if (typeof a === "number" || typeof b !== "number") return power(a, b);
   const isWhole = Number.isInteger(b) && Math.abs(b) <= 64;
   if (a.dtype !== "float32" && !(isWhole && b >= 0)) {
@@ -115,4 +105,4 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
   if (b === 0) return full(a.shape, 1, a.dtype);
   const half = b === 1 ? a : pow(mul(a, a), b >> 1);
   return b > 1 && b % 2 === 1 ? mul(a, half) : half;
-}
+});

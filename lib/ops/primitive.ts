@@ -100,8 +100,9 @@ export function requireTensors(op: string, inputs: readonly unknown[], numbers =
   }
 }
 
-/** Throws TypeError unless the dtype is one of those allowed. */
+/** Throws TypeError unless the input is a tensor whose dtype is one of those allowed. */
 export function requireDType(op: string, input: Tensor, ...allowed: readonly DType[]): void {
+  requireTensors(op, [input]);
   if (!allowed.includes(input.dtype)) {
     throw new TypeError(
       `Cannot ${op} a tensor of ${input.dtype}: ${op} takes ${allowed.join(", ")}; ` +
@@ -111,17 +112,20 @@ export function requireDType(op: string, input: Tensor, ...allowed: readonly DTy
 }
 
 /**
- * Throws TypeError unless all inputs are numbers, or tensors of the dtypes allowed. An op that is
- * made of others checks its arguments, so that a message names it.
+ * An op that is made of others. It checks that its arguments are numbers, or tensors of the dtypes
+ * allowed, so that a message names it; further arguments are dropped, as of every op.
  */
-export function requireLike(
+export const composed = <A extends readonly TensorLike[]>(
   op: string,
-  inputs: readonly TensorLike[],
   allowed: readonly DType[],
-): void {
-  requireTensors(op, inputs, true);
-  for (const x of inputs) if (typeof x !== "number") requireDType(op, x, ...allowed);
-}
+  f: (...args: A) => Tensor,
+): (...args: A) => Tensor =>
+(...args) => {
+  const own = args.slice(0, f.length) as readonly TensorLike[] as A;
+  requireTensors(op, own, true);
+  for (const x of own) if (typeof x !== "number") requireDType(op, x, ...allowed);
+  return f(...own);
+};
 
 /** Throws TypeError unless the dtypes are the same. */
 export function requireSameDType(op: string, inputs: readonly Tensor[]): void {

@@ -143,7 +143,6 @@ export const all = (x: Tensor, options?: ReduceOptions): Tensor =>
   ofBools("all", reduceMin, x, options);
 
 function ofBools(op: string, reduce: Reduction, x: Tensor, options?: ReduceOptions): Tensor {
-  requireTensors(op, [x]);
   requireDType(op, x, "bool");
   return cast(reduce(cast(x, "int32"), options), "bool");
 }
@@ -190,7 +189,6 @@ export const argmin = (x: Tensor, options: ArgmaxOptions = {}): Tensor =>
   indexOfMost("argmin", x, options);
 
 function indexOfMost(op: "argmax" | "argmin", x: Tensor, options: ArgmaxOptions): Tensor {
-  requireTensors(op, [x]);
   requireDType(op, x, ...NUMBERS);
   checkOptions(op, options, "axis", "keepDims");
   const { axis, keepDims = false } = options;

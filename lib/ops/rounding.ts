@@ -21,7 +21,7 @@ import {
   sub,
   where,
 } from "./elementwise.ts";
-import { FLOATS, NUMBERS, requireLike } from "./primitive.ts";
+import { composed, FLOATS, NUMBERS } from "./primitive.ts";
 
 /**
  * −1, 0 or 1 by the sign of x, and NaN for NaN; the gradient is 0.
@@ -33,12 +33,11 @@ import { FLOATS, NUMBERS, requireLike } from "./primitive.ts";
  * assertEquals([...await sign(tensor([-7, 0, 0.1])).read()], [-1, 0, 1]);
  * ```
  */
-export function sign(x: Tensor): Tensor {
-  requireLike("sign", [x], NUMBERS);
+export const sign: (x: Tensor) => Tensor = composed("sign", NUMBERS, (x: Tensor) => {
   const fixed = stopGradient(x);
   if (x.dtype === "uint32") return min(fixed, 1);
   return where(less(0, fixed), 1, where(less(fixed, 0), -1, fixed));
-}
+});
 
 /**
  * The least integer not below x; the gradient is 0.
@@ -50,10 +49,7 @@ export function sign(x: Tensor): Tensor {
  * assertEquals([...await ceil(tensor([-1.5, 1.5])).read()], [-1, 2]);
  * ```
  */
-export function ceil(x: Tensor): Tensor {
-  requireLike("ceil", [x], FLOATS);
-  return neg(floor(neg(x)));
-}
+export const ceil: (x: Tensor) => Tensor = composed("ceil", FLOATS, (x) => neg(floor(neg(x))));
 
 /**
  * x without its fraction, cut towards 0; the gradient is 0.
@@ -65,10 +61,11 @@ export function ceil(x: Tensor): Tensor {
  * assertEquals([...await trunc(tensor([-1.5, 1.5])).read()], [-1, 1]);
  * ```
  */
-export function trunc(x: Tensor): Tensor {
-  requireLike("trunc", [x], FLOATS);
-  return where(less(x, 0), ceil(x), floor(x));
-}
+export const trunc: (x: Tensor) => Tensor = composed(
+  "trunc",
+  FLOATS,
+  (x) => where(less(x, 0), ceil(x), floor(x)),
+);
 
 /**
  * a − b·⌊a/b⌋, of floats: NumPy's remainder, which has the sign of b. Where b is infinite it is a, or
@@ -81,13 +78,12 @@ export function trunc(x: Tensor): Tensor {
  * assertEquals([...await mod(tensor([7, -7]), 3).read()], [1, 2]);
  * ```
  */
-export const mod: Binary = (a: TensorLike, b: TensorLike): Tensor => {
-  requireLike("mod", [a, b], FLOATS);
+export const mod: Binary = composed("mod", FLOATS, (a: TensorLike, b: TensorLike) => {
   const rest = where(equal(abs(b), Infinity), a, sub(a, mul(b, floor(div(a, b)))));
   // A quotient may be rounded up to an integer, or, on a GPU, to below one.
   const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));
   return where(isBelow, add(rest, b), where(isAbove, sub(rest, b), rest));
-};
+});
 
 /**
  * x, but at least `low` and at most `high`. The gradient is that of x within, 0 beyond, and a half
@@ -100,7 +96,8 @@ export const mod: Binary = (a: TensorLike, b: TensorLike): Tensor => {
  * assertEquals([...await clip(tensor([-5, 0.5, 5]), 0, 1).read()], [0, 0.5, 1]);
  * ```
  */
-export function clip(x: Tensor, low: TensorLike, high: TensorLike): Tensor {
-  requireLike("clip", [x, low, high], NUMBERS);
-  return min(max(x, low), high);
-}
+export const clip: (x: Tensor, low: TensorLike, high: TensorLike) => Tensor = composed(
+  "clip",
+  NUMBERS,
+  (x, low, high) => min(max(x, low), high),
+);

@@ -18,7 +18,7 @@ import { add, cast, isNaN, less, stopGradient, sub, where } from "./elementwise.
 import { iota, takeAlongAxis } from "./indexing.ts";
 import { concat, stack } from "./joining.ts";
 import { reshape, transpose } from "./linear.ts";
-import { apply, map, NUMBERS, primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, map, NUMBERS, primitive, requireDType } from "./primitive.ts";
 import { reversed } from "./reduce.ts";
 import { slice } from "./slicing.ts";
 
@@ -137,7 +137,6 @@ export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
 
 /** The order of {@linkcode argsort} and its axis, for an op of another name. */
 function orderOf(op: string, x: Tensor, options: SortOptions): { order: Tensor; axis: number } {
-  requireTensors(op, [x]);
   requireDType(op, x, ...NUMBERS);
   checkOptions(op, options, "axis", "descending");
   const { axis: given = -1, descending = false } = options;

@@ -32,7 +32,7 @@ interface Attributes extends Required<WindowsOptions> {
 }
 
 /** The number of elements from the first to the last of a window. */
-const reachOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
+export const reachOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
 const windowsPrimitive = primitive<Attributes>({
   name: "windows",
@@ -75,6 +75,36 @@ export function windows(
   const { stride = 1, dilation = 1 } = options;
   const along = normalizeAxis(axis, x.shape, "take windows");
   return apply(windowsPrimitive, [x], { axis: along, size, stride, dilation });
+}
+
+/** How windows lie along an axis: the first begins at −low, and the last ends at n + high. */
+export interface Windows extends Required<WindowsOptions> {
+  /** The number of elements of a window. */
+  readonly window: number;
+  /** Elements of padding before and after the axis; below 0, elements that are left out. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The windows of an image, [n, height, width, c] to [n, rows, a, columns, b, c], over zeros. */
+export function windowsOf(x: Tensor, axes: readonly Windows[]): Tensor {
+  let seen = shift(x, axes);
+  axes.forEach(({ window, stride, dilation }, axis) => {
+    seen = windows(seen, 2 * axis + 1, window, { stride, dilation });
+  });
+  return seen;
+}
+
+/** An image with zeros added to both ends of its height and width, or elements left out. */
+function shift(x: Tensor, axes: readonly Windows[]): Tensor {
+  const ends = [{ low: 0, high: 0 }, ...axes, { low: 0, high: 0 }].map(({ low, high }, axis) => {
+    const size = x.shape[axis], start = Math.min(size, Math.max(0, -low));
+    const kept = Math.max(0, Math.min(size, size + high) - start);
+    const zeros = size + low + high - kept, before = Math.min(Math.max(0, low), zeros);
+    return { start, kept, low: before, high: zeros - before };
+  });
+  const all = (name: keyof typeof ends[0]) => ends.map((end) => end[name]);
+  return pad(slice(x, all("start"), all("kept")), { low: all("low"), high: all("high") });
 }
 
 /** The adjoint of windows: [..., n, ...], where each element is the sum of those that saw it. */
