@@ -62,7 +62,9 @@ export function pair(
 }
 
 /** The padding of both axes as numbers; undefined for "same". */
-function sidesOf(op: string, padding: WindowOptions["padding"]): (readonly [number, number])[] {
+function sidesOf(op: string, padding: WindowOptions["padding"] = "valid") {
+  if (padding === "same") return undefined;
+  if (padding === "valid") return [[0, 0], [0, 0]] as const;
   const rule = '"same", "valid", a number, two numbers or [[top, bottom], [left, right]]';
   if (typeof padding === "string") {
     throw new RangeError(`Cannot ${op} with padding ${describe(padding)}: padding is ${rule}`);
@@ -75,9 +77,9 @@ function sidesOf(op: string, padding: WindowOptions["padding"]): (readonly [numb
 /** The settings of both axes. */
 function settingsOf(op: string, window: Shape, options: ConvolutionOptions) {
   checkOptions(op, options, ...OPTIONS);
-  const { strides = 1, dilation = 1, padding = "valid" } = options;
+  const { strides = 1, dilation = 1, padding } = options;
   const steps = pair(op, "strides", strides, 1), spread = pair(op, "dilation", dilation, 1);
-  const sides = padding === "same" ? undefined : sidesOf(op, padding === "valid" ? 0 : padding);
+  const sides = sidesOf(op, padding);
   return window.map((size, axis) => ({
     ...{ window: size, stride: steps[axis], dilation: spread[axis] },
     sides: sides?.[axis],

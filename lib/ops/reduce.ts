@@ -156,7 +156,7 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 
 /** Settings of {@linkcode argmax} and {@linkcode argmin}. */
-export interface ArgmaxOptions {
+export interface ArgOptions {
   /** The axis to search along; all elements in row-major order unless given. */
   readonly axis?: number;
   /** Whether the axis stays, with size 1. */
@@ -169,7 +169,7 @@ export interface ArgmaxOptions {
  *
  * @throws {RangeError} where there is no such axis, or it is empty.
  */
-export const argmax = (x: Tensor, options: ArgmaxOptions = {}): Tensor =>
+export const argmax = (x: Tensor, options: ArgOptions = {}): Tensor =>
   indexOfMost("argmax", x, options);
 
 /**
@@ -185,10 +185,10 @@ export const argmax = (x: Tensor, options: ArgmaxOptions = {}): Tensor =>
  * ```
  * @throws {RangeError} where there is no such axis, or it is empty.
  */
-export const argmin = (x: Tensor, options: ArgmaxOptions = {}): Tensor =>
+export const argmin = (x: Tensor, options: ArgOptions = {}): Tensor =>
   indexOfMost("argmin", x, options);
 
-function indexOfMost(op: "argmax" | "argmin", x: Tensor, options: ArgmaxOptions): Tensor {
+function indexOfMost(op: "argmax" | "argmin", x: Tensor, options: ArgOptions): Tensor {
   requireDType(op, x, ...NUMBERS);
   checkOptions(op, options, "axis", "keepDims");
   const { axis, keepDims = false } = options;

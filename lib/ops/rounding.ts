@@ -33,11 +33,15 @@ import { composed, FLOATS, NUMBERS } from "./primitive.ts";
  * assertEquals([...await sign(tensor([-7, 0, 0.1])).read()], [-1, 0, 1]);
  * ```
  */
-export const sign: (x: Tensor) => Tensor = composed("sign", NUMBERS, (x: Tensor) => {
-  const fixed = stopGradient(x);
-  if (x.dtype === "uint32") return min(fixed, 1);
-  return where(less(0, fixed), 1, where(less(fixed, 0), -1, fixed));
-});
+export const sign: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
+  "sign",
+  NUMBERS,
+  (x: Tensor) => {
+    const fixed = stopGradient(x);
+    if (x.dtype === "uint32") return min(fixed, 1);
+    return where(less(0, fixed), 1, where(less(fixed, 0), -1, fixed));
+  },
+);
 
 /**
  * The least integer not below x; the gradient is 0.
@@ -49,7 +53,11 @@ export const sign: (x: Tensor) => Tensor = composed("sign", NUMBERS, (x: Tensor)
  * assertEquals([...await ceil(tensor([-1.5, 1.5])).read()], [-1, 2]);
  * ```
  */
-export const ceil: (x: Tensor) => Tensor = composed("ceil", FLOATS, (x) => neg(floor(neg(x))));
+export const ceil: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
+  "ceil",
+  FLOATS,
+  (x) => neg(floor(neg(x))),
+);
 
 /**
  * x without its fraction, cut towards 0; the gradient is 0.
@@ -61,7 +69,7 @@ export const ceil: (x: Tensor) => Tensor = composed("ceil", FLOATS, (x) => neg(f
  * assertEquals([...await trunc(tensor([-1.5, 1.5])).read()], [-1, 1]);
  * ```
  */
-export const trunc: (x: Tensor) => Tensor = composed(
+export const trunc: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
   "trunc",
   FLOATS,
   (x) => where(less(x, 0), ceil(x), floor(x)),
@@ -78,12 +86,16 @@ export const trunc: (x: Tensor) => Tensor = composed(
  * assertEquals([...await mod(tensor([7, -7]), 3).read()], [1, 2]);
  * ```
  */
-export const mod: Binary = composed("mod", FLOATS, (a: TensorLike, b: TensorLike) => {
-  const rest = where(equal(abs(b), Infinity), a, sub(a, mul(b, floor(div(a, b)))));
-  // A quotient may be rounded up to an integer, or, on a GPU, to below one.
-  const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));
-  return where(isBelow, add(rest, b), where(isAbove, sub(rest, b), rest));
-});
+export const mod: Binary = /* @__PURE__ */ composed(
+  "mod",
+  FLOATS,
+  (a: TensorLike, b: TensorLike) => {
+    const rest = where(equal(abs(b), Infinity), a, sub(a, mul(b, floor(div(a, b)))));
+    // A quotient may be rounded up to an integer, or, on a GPU, to below one.
+    const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));
+    return where(isBelow, add(rest, b), where(isAbove, sub(rest, b), rest));
+  },
+);
 
 /**
  * x, but at least `low` and at most `high`. The gradient is that of x within, 0 beyond, and a half
@@ -96,8 +108,9 @@ export const mod: Binary = composed("mod", FLOATS, (a: TensorLike, b: TensorLike
  * assertEquals([...await clip(tensor([-5, 0.5, 5]), 0, 1).read()], [0, 0.5, 1]);
  * ```
  */
-export const clip: (x: Tensor, low: TensorLike, high: TensorLike) => Tensor = composed(
-  "clip",
-  NUMBERS,
-  (x, low, high) => min(max(x, low), high),
-);
+export const clip: (x: Tensor, low: TensorLike, high: TensorLike) => Tensor =
+  /* @__PURE__ */ composed(
+    "clip",
+    NUMBERS,
+    (x, low, high) => min(max(x, low), high),
+  );
