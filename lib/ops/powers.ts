@@ -6,7 +6,6 @@
 import * as s from "../../kernels/scalar.ts";
 import type { Expr } from "../../kernels/formula.ts";
 import { full } from "../create.ts";
-import type { Tensor, TensorLike } from "../tensor.ts";
 import {
   and,
   type Binary,
@@ -17,6 +16,7 @@ import {
   mul,
   sqrt,
   sub,
+  type Unary,
   where,
 } from "./elementwise.ts";
 import { composed, FLOATS, NUMBERS } from "./primitive.ts";
@@ -33,11 +33,7 @@ const real = (value: number): Expr => s.constant(value, "float32");
  * assertEquals(await square(tensor(-3)).item(), 9);
  * ```
  */
-export const square: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
-  "square",
-  NUMBERS,
-  (x) => mul(x, x),
-);
+export const square: Unary = /* @__PURE__ */ composed("square", NUMBERS, (x) => mul(x, x));
 
 /**
  * 1 / x.
@@ -49,11 +45,7 @@ export const square: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
  * assertEquals(await reciprocal(tensor(4)).item(), 0.25);
  * ```
  */
-export const reciprocal: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
-  "reciprocal",
-  FLOATS,
-  (x) => div(1, x),
-);
+export const reciprocal: Unary = /* @__PURE__ */ composed("reciprocal", FLOATS, (x) => div(1, x));
 
 /**
  * 1 / √x.
@@ -65,11 +57,7 @@ export const reciprocal: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
  * assertEquals(await rsqrt(tensor(16)).item(), 0.25);
  * ```
  */
-export const rsqrt: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
-  "rsqrt",
-  FLOATS,
-  (x) => div(1, sqrt(x)),
-);
+export const rsqrt: Unary = /* @__PURE__ */ composed("rsqrt", FLOATS, (x) => div(1, sqrt(x)));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
 const power: Binary = elementwise("pow", FLOATS, (a, b) => {
@@ -105,20 +93,16 @@ const power: Binary = elementwise("pow", FLOATS, (a, b) => {
  * assertEquals([...await grad((x: Tensor) => sum(pow(x, 2)))(x).read()], [-4, 0, 6]);
  * ```
  */
-export const pow: Binary = /* @__PURE__ */ composed(
-  "pow",
-  NUMBERS,
-  (a: TensorLike, b: TensorLike) => {
-    if (typeof a === "number" || typeof b !== "number") return power(a, b);
-    const isWhole = Number.isInteger(b) && Math.abs(b) <= 64;
-    if (a.dtype !== "float32" && !(isWhole && b >= 0)) {
-      const rule = 'its exponents are the integers from 0 to 64; cast(x, "float32") takes others';
-      throw new TypeError(`Cannot pow a tensor of ${a.dtype} by ${b}: ${rule}`);
-    }
-    if (!isWhole) return power(a, b);
-    if (b < 0) return div(1, pow(a, -b));
-    if (b === 0) return full(a.shape, 1, a.dtype);
-    const half = b === 1 ? a : pow(mul(a, a), b >> 1);
-    return b > 1 && b % 2 === 1 ? mul(a, half) : half;
-  },
-);
+export const pow: Binary = /* @__PURE__ */ composed("pow", NUMBERS, (a, b) => {
+  if (typeof a === "number" || typeof b !== "number") return power(a, b);
+  const isWhole = Number.isInteger(b) && Math.abs(b) <= 64;
+  if (a.dtype !== "float32" && !(isWhole && b >= 0)) {
+    const rule = 'its exponents are the integers from 0 to 64; cast(x, "float32") takes others';
+    throw new TypeError(`Cannot pow a tensor of ${a.dtype} by ${b}: ${rule}`);
+  }
+  if (!isWhole) return power(a, b);
+  if (b < 0) return div(1, pow(a, -b));
+  if (b === 0) return full(a.shape, 1, a.dtype);
+  const half = b === 1 ? a : pow(mul(a, a), b >> 1);
+  return b > 1 && b % 2 === 1 ? mul(a, half) : half;
+});

@@ -122,7 +122,7 @@ export const composed = <A extends readonly TensorLike[]>(
   f: (...args: A) => Tensor,
 ): (...args: A) => Tensor =>
 (...args) => {
-  const own = args.slice(0, f.length) as readonly TensorLike[] as A;
+  const own = Array.from({ length: f.length }, (_, i) => args[i]) as readonly TensorLike[] as A;
   requireTensors(op, own, true);
   for (const x of own) if (typeof x !== "number") requireDType(op, x, ...allowed);
   return f(...own);

@@ -19,6 +19,7 @@ import {
   neg,
   stopGradient,
   sub,
+  type Unary,
   where,
 } from "./elementwise.ts";
 import { composed, FLOATS, NUMBERS } from "./primitive.ts";
@@ -33,15 +34,11 @@ import { composed, FLOATS, NUMBERS } from "./primitive.ts";
  * assertEquals([...await sign(tensor([-7, 0, 0.1])).read()], [-1, 0, 1]);
  * ```
  */
-export const sign: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
-  "sign",
-  NUMBERS,
-  (x: Tensor) => {
-    const fixed = stopGradient(x);
-    if (x.dtype === "uint32") return min(fixed, 1);
-    return where(less(0, fixed), 1, where(less(fixed, 0), -1, fixed));
-  },
-);
+export const sign: (x: Tensor) => Tensor = /* @__PURE__ */ composed("sign", NUMBERS, (x) => {
+  const fixed = stopGradient(x);
+  if (x.dtype === "uint32") return min(fixed, 1);
+  return where(less(0, fixed), 1, where(less(fixed, 0), -1, fixed));
+});
 
 /**
  * The least integer not below x; the gradient is 0.
@@ -53,11 +50,7 @@ export const sign: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
  * assertEquals([...await ceil(tensor([-1.5, 1.5])).read()], [-1, 2]);
  * ```
  */
-export const ceil: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
-  "ceil",
-  FLOATS,
-  (x) => neg(floor(neg(x))),
-);
+export const ceil: Unary = /* @__PURE__ */ composed("ceil", FLOATS, (x) => neg(floor(neg(x))));
 
 /**
  * x without its fraction, cut towards 0; the gradient is 0.
@@ -69,7 +62,7 @@ export const ceil: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
  * assertEquals([...await trunc(tensor([-1.5, 1.5])).read()], [-1, 1]);
  * ```
  */
-export const trunc: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
+export const trunc: Unary = /* @__PURE__ */ composed(
   "trunc",
   FLOATS,
   (x) => where(less(x, 0), ceil(x), floor(x)),
@@ -86,16 +79,12 @@ export const trunc: (x: Tensor) => Tensor = /* @__PURE__ */ composed(
  * assertEquals([...await mod(tensor([7, -7]), 3).read()], [1, 2]);
  * ```
  */
-export const mod: Binary = /* @__PURE__ */ composed(
-  "mod",
-  FLOATS,
-  (a: TensorLike, b: TensorLike) => {
-    const rest = where(equal(abs(b), Infinity), a, sub(a, mul(b, floor(div(a, b)))));
-    // A quotient may be rounded up to an integer, or, on a GPU, to below one.
-    const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));
-    return where(isBelow, add(rest, b), where(isAbove, sub(rest, b), rest));
-  },
-);
+export const mod: Binary = /* @__PURE__ */ composed("mod", FLOATS, (a, b) => {
+  const rest = where(equal(abs(b), Infinity), a, sub(a, mul(b, floor(div(a, b)))));
+  // A quotient may be rounded up to an integer, or, on a GPU, to below one.
+  const isBelow = less(mul(rest, b), 0), isAbove = lessEqual(abs(b), abs(rest));
+  return where(isBelow, add(rest, b), where(isAbove, sub(rest, b), rest));
+});
 
 /**
  * x, but at least `low` and at most `high`. The gradient is that of x within, 0 beyond, and a half

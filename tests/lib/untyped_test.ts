@@ -42,6 +42,7 @@ testRefusals([
   ),
   refusal(TypeError, "Cannot add undefined: it takes tensors and numbers", () => js.add(x)),
   refusal(TypeError, "Cannot add undefined: it", () => js.add(x, undefined)),
+  refusal(TypeError, "Cannot mod undefined: it takes tensors and numbers", () => js.mod(x)),
   refusal(TypeError, 'Cannot add "1": it takes', () => js.add(x, "1")),
   refusal(TypeError, "Cannot add a Promise: it takes", () => js.add(x, Promise.resolve(x))),
   refusal(TypeError, "Cannot take [0, 1]: it takes tensors", () => js.take(x, [0, 1], 0)),
