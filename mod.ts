@@ -112,6 +112,7 @@ export {
   any,
   argmax,
   argmin,
+  type ArgOptions,
   cumsum,
   logSumExp,
   mean,

@@ -74,6 +74,26 @@ export function checkOptions(op: string, options: unknown, ...allowed: readonly 
   throw new TypeError(`Cannot ${op} with ${found}: options are { ${allowed.join(", ")} }`);
 }
 
+/**
+ * Takes the rejection of a promise that is about to be refused: nobody could catch it. Reading a
+ * tensor within a function being traced rejects.
+ */
+export function ignore(x: unknown): void {
+  if (x instanceof Promise) x.catch(() => {});
+}
+
+/** Throws TypeError unless x is true or false. */
+export function checkFlag(op: string, name: string, x: unknown): void {
+  if (typeof x === "boolean") return;
+  throw new TypeError(`Cannot ${op} with ${name} ${describe(x)}: it is true or false`);
+}
+
+/** Throws TypeError unless x is a function. */
+export function checkFunction(op: string, x: unknown): void {
+  if (typeof x === "function") return;
+  throw new TypeError(`Cannot ${op} ${describe(x)}: it takes a function`);
+}
+
 /** Whether x is a device. */
 export const isDevice = (x: unknown): boolean =>
   typeof x === "object" && x !== null && "compile" in x;

@@ -22,20 +22,20 @@
  * @module
  */
 import { checkOptions, counted } from "./checks.ts";
+import { add } from "./ops/elementwise.ts";
 import { flip, reshape, transpose } from "./ops/linear.ts";
 import { contract } from "./ops/matmul.ts";
-import { apply, type Primitive, requireDType, requireTensors, view } from "./ops/primitive.ts";
+import { apply, type Primitive, requireDType, view } from "./ops/primitive.ts";
 import { pad, slice } from "./ops/slicing.ts";
-import { windows } from "./ops/windows.ts";
+import { type Windows, windows, windowsOf } from "./ops/windows.ts";
 import {
   type ConvolutionOptions,
   type PerAxis,
   type Placement,
   placeUnder,
   placeWindows,
-  reachOf,
 } from "./placement.ts";
-import { shapeError } from "./shape.ts";
+import { shapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Placements of both axes. */
@@ -66,7 +66,7 @@ export interface TransposedOptions extends ConvolutionOptions {
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
   check("convolve", x, kernel, 2);
   const [kh, kw] = kernel.shape;
-  const op = `convolve ${text(x)} by ${text(kernel)}`;
+  const op = `convolve ${shapeText(x.shape)} by ${shapeText(kernel.shape)}`;
   return gather(x, kernel, placeWindows(op, x.shape.slice(1, 3), [kh, kw], options));
 }
 
@@ -87,21 +87,19 @@ export function convTranspose2d(
 ): Tensor {
   checkOptions("transpose a convolution", options, "strides", "padding", "dilation", "size");
   check("transpose a convolution of", y, kernel, 3);
-  const op = `transpose a convolution of ${text(y)} by ${text(kernel)}`;
+  const op = `transpose a convolution of ${shapeText(y.shape)} by ${shapeText(kernel.shape)}`;
   const [kh, kw] = kernel.shape;
   return scatter(y, kernel, placeUnder(op, y.shape.slice(1, 3), [kh, kw], options));
 }
 
-const text = ({ shape }: Tensor): string => `[${shape.join(", ")}]`;
-
 function check(op: string, x: Tensor, kernel: Tensor, axis: 2 | 3): void {
-  requireTensors(op, [x, kernel]);
   for (const tensor of [x, kernel]) requireDType(op, tensor, "float32");
   const refuse = (why: string) => {
     throw shapeError`Cannot ${op} ${x.shape} by ${kernel.shape}: ${why}`;
   };
   if (x.rank !== 4) refuse("an image has 4 axes, [batch, height, width, channels]");
   if (kernel.rank !== 4) refuse("a kernel has 4 axes, [height, width, channels, channels]");
+  if (kernel.shape[0] * kernel.shape[1] === 0) refuse("a kernel has at least 1 row and 1 column");
   const channels = x.shape[3], taken = kernel.shape[axis];
   if (channels !== taken) {
     refuse(`the image has ${counted(channels, "channel")}, and the kernel takes ${taken}`);
@@ -139,10 +137,11 @@ const correlated = trilinear("kernelGradient", (dk, x, y, places) => [
 
 /** The product of x and the kernel: [n, rows, columns, o]. */
 function gather(x: Tensor, kernel: Tensor, places: Placements): Tensor {
-  // Axes: n 0, rows 1, columns 2, o 3; and, summed over, a 4, b 5, c 6.
-  const meeting = { rank: 4, left: [0, 1, 4, 2, 5, 6], right: [4, 5, 6, 3] };
-  return gathered(contract(windowsOf(x, places), kernel, meeting), x, kernel, places);
+  return gathered(contract(windowsOf(x, places), kernel, BY_KERNEL), x, kernel, places);
 }
+
+/** Axes: n 0, rows 1, columns 2, o 3; and, summed over, a 4, b 5, c 6. */
+const BY_KERNEL = { rank: 4, left: [0, 1, 4, 2, 5, 6], right: [4, 5, 6, 3] };
 
 /** The product of x and y: [a, b, c, o]. */
 function kernelGradient(x: Tensor, y: Tensor, places: Placements): Tensor {
@@ -151,85 +150,84 @@ function kernelGradient(x: Tensor, y: Tensor, places: Placements): Tensor {
   return correlated(contract(windowsOf(x, places), y, meeting), x, y, places);
 }
 
-/** The windows of an image, [n, rows, a, columns, b, c]. */
-function windowsOf(x: Tensor, places: Placements): Tensor {
-  let view = shift(x, places);
-  places.forEach(({ window, stride, dilation }, axis) => {
-    view = windows(view, 2 * axis + 1, window, { stride, dilation });
-  });
-  return view;
-}
-
-/** An image with zeros added to both ends of its height and width, or elements taken off. */
-function shift(x: Tensor, sides: readonly Pick<Placement, "low" | "high">[]): Tensor {
-  const ends = (side: "low" | "high", sign: 1 | -1) => [
-    0,
-    ...sides.map((s) => Math.max(0, sign * s[side])),
-    0,
-  ];
-  const start = ends("low", -1), end = ends("high", -1);
-  const kept = start.some(Boolean) || end.some(Boolean)
-    ? slice(x, start, x.shape.map((d, axis) => d - start[axis] - end[axis]))
-    : x;
-  const low = ends("low", 1), high = ends("high", 1);
-  return low.some(Boolean) || high.some(Boolean) ? pad(kept, { low, high }) : kept;
-}
-
 /**
  * The product of y and the kernel: [n, height, width, c].
  *
- * Where the stride is 2, the even elements of the image meet the even elements of the kernel alone,
- * and the odd ones the odd: an image of half the size, whose "channels" are stride · stride phases
- * of c channels, is an ordinary convolution of y, and its phases are dealt out at last. (With zeros
- * between the elements of y, three of four multiplications would be by zero.)
- *
- * Element p = stride·q + phase − low of the image gets Σⱼ y[q − j] · k[stride·j + phase].
+ * With a stride of 2 and a window of 3, element 2q − low of the image gets y[q]·k[0] + y[q − 1]·k[2],
+ * and element 2q + 1 − low gets y[q]·k[1]. So each phase of the image is an ordinary convolution of
+ * y with a part of the kernel. Phases of equally many elements are the "channels" of one
+ * convolution, and are dealt out at last; a phase without elements is 0. (With zeros between the
+ * elements of y, three of four multiplications would be by zero, and those of ∞ would be NaN.)
  */
 function scatter(y: Tensor, kernel: Tensor, places: Placements): Tensor {
-  const phased = places.map(phasesOf);
-  const [n, , , o] = y.shape, c = kernel.shape[2];
-  const [ky, kx] = phased;
-  const ends = [0, 0];
-  // [stride·turns, stride·turns, c, o], then [turns of y, of x, o, phases of y, of x, c].
-  const whole = pad(kernel, {
-    low: [0, 0, ...ends],
-    high: [...phased.map(({ missing }) => missing), ...ends],
-    interior: [...phased.map(({ spread }) => spread - 1), ...ends],
-  });
-  const dealt = reshape(whole, [ky.turns, ky.phases, kx.turns, kx.phases, c, o]);
-  const turned = flip(transpose(dealt, [0, 2, 5, 1, 3, 4]), [0, 1]);
-  const columns = ky.phases * kx.phases * c;
-  const folded = reshape(turned, [ky.turns, kx.turns, o, columns]);
-  // Axes: n 0, q of y 1, q of x 2, phases and c 3; and, summed over, turns 4 and 5, o 6.
-  const meeting = { rank: 4, left: [0, 1, 4, 2, 5, 6], right: [4, 5, 6, 3] };
-  let view = shift(y, phased);
-  phased.forEach(({ turns, step }, axis) => {
-    view = windows(view, 2 * axis + 1, turns, { dilation: step });
-  });
-  const phases = contract(view, folded, meeting);
-  const split = [n, ky.count, kx.count, ky.phases, kx.phases, c];
-  const rows = transpose(reshape(phases, split), [0, 1, 3, 2, 4, 5]);
-  const image = reshape(rows, [n, ky.count * ky.phases, kx.count * kx.phases, c]);
-  const value = slice(image, [0, ky.skip, kx.skip, 0], [n, places[0].size, places[1].size, c]);
-  return scattered(value, y, kernel, places);
+  const [rows, columns] = places.map(phasesOf);
+  const image = rows.groups
+    .flatMap((ky) => columns.groups.map((kx) => partOf(y, kernel, [ky, kx])))
+    .reduce((a, b) => add(a, b));
+  const [n, height, ky, width, kx, c] = image.shape;
+  const whole = reshape(image, [n, height * ky, width * kx, c]);
+  const size = [n, places[0].size, places[1].size, c];
+  return scattered(slice(whole, [0, rows.skip, columns.skip, 0], size), y, kernel, places);
 }
+
+/** Phases along an axis that have equally many elements of the kernel: `window` of them. */
+interface Group extends Windows {
+  /** The first element of the first phase, and the distance to the next of a phase. */
+  readonly first: number;
+  readonly every: number;
+  /** The number of phases, and of others before, after and between them. */
+  readonly phases: number;
+  readonly before: number;
+  readonly after: number;
+  readonly between: number;
+}
+
+/** What a group of phases gives to the image, [n, height, phases, width, phases, c]. */
+function partOf(y: Tensor, kernel: Tensor, [ky, kx]: readonly Group[]): Tensor {
+  const [, , c, o] = kernel.shape;
+  const spans = [ky, kx].map(({ window, every, phases }) => (window - 1) * every + phases);
+  const own = slice(kernel, [ky.first, kx.first, 0, 0], [...spans, c, o]);
+  // [turns of y, phases, turns of x, phases, c, o], then [turns of y, of x, o, phases and c].
+  const dealt = [ky, kx].reduce(
+    (k, { phases, every }, axis) => windows(k, 2 * axis, phases, { stride: every }),
+    own,
+  );
+  const turned = flip(transpose(dealt, [0, 2, 5, 1, 3, 4]), [0, 1]);
+  const folded = reshape(turned, [ky.window, kx.window, o, ky.phases * kx.phases * c]);
+  const product = contract(windowsOf(y, [ky, kx]), folded, BY_KERNEL);
+  const split = reshape(product, [...product.shape.slice(0, 3), ky.phases, kx.phases, c]);
+  const around = (of: (group: Group) => number) => [0, 0, of(ky), 0, of(kx), 0];
+  return pad(transpose(split, [0, 1, 3, 2, 4, 5]), {
+    low: around(({ before }) => before),
+    high: around(({ after }) => after),
+    interior: around(({ between }) => between),
+  });
+}
+
+const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b);
 
 /** How the elements of an image along an axis are dealt to phases. */
 function phasesOf({ size, window, stride, dilation, low, count }: Placement) {
-  const reach = reachOf({ window, dilation });
   // A single window may have any stride: with that of its own length, no element is summed over.
-  const phases = count === 1 ? reach : stride;
-  // Phases deal out the elements of a dilated kernel only together with the zeros between them.
-  const [spread, step] = phases === 1 ? [1, dilation] : [dilation, 1];
-  const turns = phases === 1 ? window : Math.ceil(reach / phases);
-  const first = Math.floor(low / phases), last = Math.floor((low + size - 1) / phases);
-  return {
-    ...{ phases, spread, step, turns },
-    missing: phases === 1 ? 0 : turns * phases - reach,
-    // y begins at q = first − (turns − 1)·step, and ends at q = last.
-    low: (turns - 1) * step - first,
-    high: last - (count - 1),
-    count: last - first + 1,
-    skip: low - first * phases,
-  };
+  const all = count === 1 ? window * dilation : stride;
+  const every = all / divisor(all, dilation);
+  const from = Math.floor(low / all), to = Math.floor((low + size - 1) / all);
+  // Element a of the kernel meets y[q − turn] in the phase of what is left of dilation·a.
+  const turnOf = (a: number) => Math.floor(a * dilation / all);
+  const countOf = (a: number) => Math.ceil((window - a) / every);
+  const alike = (a: number, b: number) => turnOf(a) === turnOf(b) && countOf(a) === countOf(b);
+  const firsts = Array.from({ length: Math.min(every, window) }, (_, a) => a);
+  const groups = firsts.filter((a) => a === 0 || !alike(a, a - 1)).map((first): Group => {
+    const turn = turnOf(first), elements = countOf(first), step = turnOf(every);
+    const phases = firsts.filter((a) => alike(a, first)).length;
+    const before = first * dilation - turn * all;
+    return {
+      ...{ first, every, phases, before, between: dilation - 1 },
+      after: all - 1 - before - (phases - 1) * dilation,
+      ...{ window: elements, stride: 1, dilation: step },
+      low: (elements - 1) * step + turn - from,
+      high: to - turn - (count - 1),
+    };
+  });
+  return { groups, skip: low - from * all };
 }

@@ -19,7 +19,7 @@ import {
   sub,
   where,
 } from "./ops/elementwise.ts";
-import { requireDType, requireTensors } from "./ops/primitive.ts";
+import { requireDType } from "./ops/primitive.ts";
 import { argmax } from "./ops/reduce.ts";
 import { clip } from "./ops/rounding.ts";
 import { type Key, uniform } from "./random.ts";
@@ -66,7 +66,6 @@ export const gumbel = (key: Key, shape: Shape): Tensor =>
  * @throws {TypeError} where the logits are not float32.
  */
 export function categorical(key: Key, logits: Tensor, options: { axis?: number } = {}): Tensor {
-  requireTensors("draw a class of", [logits]);
   requireDType("draw a class of", logits, "float32");
   checkOptions("draw a class", options, "axis");
   const axis = normalizeAxis(options.axis ?? -1, logits.shape, "draw a class");

@@ -6,7 +6,7 @@
 import { describeProgram } from "../kernels/describe.ts";
 import { deviceOf } from "./evaluate.ts";
 import {
-  checkJitOptions,
+  checkJit,
   flattenArguments,
   type JitOptions,
   type OrNumbers,
@@ -30,7 +30,7 @@ export function explain<A extends readonly unknown[], R>(
   f: Traceable<A, R>,
   options: JitOptions = {},
 ): (...args: OrNumbers<A>) => string {
-  checkJitOptions("explain", options);
+  checkJit("explain", f, options);
   return (...args) => {
     const { leaves } = flattenArguments(args);
     const device = options.device ?? deviceOf(leaves);

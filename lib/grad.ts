@@ -18,7 +18,7 @@ import { sameShape, shapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { withTrace } from "./trace.ts";
 import { ones, zeros } from "./create.ts";
-import { checkOptions, describe } from "./checks.ts";
+import { checkFunction, checkOptions, describe, ignore } from "./checks.ts";
 import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
 /**
@@ -33,12 +33,14 @@ export function vjp<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
   ...args: A
 ): [value: Tensor, pullback: (dy: Tensor) => A] {
+  checkFunction("differentiate", f);
   const { leaves: given, paths } = treeFlatten(args);
   const leaves = given.map((leaf, i) => differentiable(leaf, paths[i]));
   const { roots, y, path } = withTrace((trace) => {
     const roots = leaves.map((leaf) => identity(leaf, trace));
     const y = f(...treeUnflatten(args, roots));
     if (!(y instanceof Tensor)) {
+      ignore(y);
       throw new TypeError("Cannot differentiate a function that does not return one tensor");
     }
     if (y.dtype !== "float32") {
@@ -129,6 +131,7 @@ export function valueAndGrad(
   f: (...args: unknown[]) => Tensor,
   options: GradOptions<number | readonly number[]> = { argument: 0 },
 ): (...args: unknown[]) => [value: Tensor, gradient: unknown] {
+  checkFunction("differentiate", f);
   checkOptions("differentiate", options, "argument");
   const { argument } = options;
   const numbers = [argument].flat();
@@ -158,6 +161,7 @@ export function valueAndGrad(
 export function valueAuxAndGrad<P, R extends readonly unknown[], X>(
   f: (params: P, ...rest: R) => [value: Tensor, aux: X],
 ): (params: P, ...rest: R) => [value: Tensor, aux: X, gradient: P] {
+  checkFunction("differentiate", f);
   return (params, ...rest) => {
     let aux: X;
     const [y, gradient] = valueAndGrad((p: P) => {
@@ -219,6 +223,7 @@ export function withGradient<A extends readonly Tensor[]>(
   f: (...inputs: A) => Tensor,
   rule: (dy: Tensor, y: Tensor, ...inputs: A) => readonly (Tensor | undefined)[],
 ): (...inputs: A) => Tensor {
+  for (const part of [f, rule]) checkFunction("give a gradient to", part);
   // An identity view of f's value, with the inputs of f as extra inputs so that the gradient can
   // reach them: only input 0 is read. f itself gets the inputs as constants, so the gradient
   // through input 0 reaches only what f closes over.

@@ -6,7 +6,7 @@
 import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
-import { checkArray, checkDevice, checkOptions, isDevice } from "./checks.ts";
+import { checkArray, checkDevice, checkFunction, checkOptions, isDevice } from "./checks.ts";
 import { type Compilation, teller } from "./compilations.ts";
 import { bufferOf, deviceOf, launch } from "./evaluate.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -111,7 +111,7 @@ export function jit<A extends readonly unknown[], R extends Result>(
   f: Traceable<A, R>,
   options: JitOptions = {},
 ): Jitted<A, R> {
-  checkJitOptions("jit", options);
+  checkJit("jit", f, options);
   const tell = teller(options.name ?? f.name, options.onCompile, options.mostForms);
   const programs = new Map<Device, Map<string, Compiled>>();
   const call = (args: readonly unknown[]): unknown => {
@@ -145,8 +145,9 @@ export function jit<A extends readonly unknown[], R extends Result>(
   return (...args: readonly unknown[]) => call(args) as AsTensors<R>;
 }
 
-/** Refuses unknown options, and a device that was given instead of the options. */
-export function checkJitOptions(op: string, options: JitOptions): void {
+/** Refuses what is no function, unknown options, and a device instead of the options. */
+export function checkJit(op: string, f: unknown, options: JitOptions): void {
+  checkFunction(op, f);
   if (isDevice(options)) {
     throw new TypeError(`Cannot ${op} with a device for options: write { device }`);
   }

@@ -8,6 +8,7 @@
  * @module
  */
 import { checkOptions, counted, describe } from "./checks.ts";
+import { reachOf, type Windows } from "./ops/windows.ts";
 import { type Shape, ShapeError, shapeError, shapeText } from "./shape.ts";
 
 /** A number for both axes of an image, or one for each: [vertical, horizontal]. */
@@ -33,24 +34,13 @@ export interface ConvolutionOptions extends WindowOptions {
   readonly dilation?: PerAxis;
 }
 
-/** How windows lie along an axis. */
-export interface Placement {
+/** How windows lie along an axis of an image. */
+export interface Placement extends Windows {
   /** The number of elements of the image. */
   readonly size: number;
-  /** The number of elements of a window. */
-  readonly window: number;
-  readonly stride: number;
-  readonly dilation: number;
-  /** Elements of padding before and after the image. */
-  readonly low: number;
-  readonly high: number;
   /** The number of windows. */
   readonly count: number;
 }
-
-/** The number of elements from the first to the last of a window. */
-export const reachOf = ({ window, dilation }: Pick<Placement, "window" | "dilation">): number =>
-  (window - 1) * dilation + 1;
 
 const AXES = ["rows", "columns"] as const;
 const OPTIONS = ["strides", "padding", "dilation"] as const;
@@ -72,7 +62,9 @@ export function pair(
 }
 
 /** The padding of both axes as numbers; undefined for "same". */
-function sidesOf(op: string, padding: WindowOptions["padding"]): (readonly [number, number])[] {
+function sidesOf(op: string, padding: WindowOptions["padding"] = "valid") {
+  if (padding === "same") return undefined;
+  if (padding === "valid") return [[0, 0], [0, 0]] as const;
   const rule = '"same", "valid", a number, two numbers or [[top, bottom], [left, right]]';
   if (typeof padding === "string") {
     throw new RangeError(`Cannot ${op} with padding ${describe(padding)}: padding is ${rule}`);
@@ -85,12 +77,11 @@ function sidesOf(op: string, padding: WindowOptions["padding"]): (readonly [numb
 /** The settings of both axes. */
 function settingsOf(op: string, window: Shape, options: ConvolutionOptions) {
   checkOptions(op, options, ...OPTIONS);
-  const strides = pair(op, "strides", options.strides ?? 1, 1);
-  const dilation = pair(op, "dilation", options.dilation ?? 1, 1);
-  const { padding = "valid" } = options;
-  const sides = padding === "same" ? undefined : sidesOf(op, padding === "valid" ? 0 : padding);
+  const { strides = 1, dilation = 1, padding } = options;
+  const steps = pair(op, "strides", strides, 1), spread = pair(op, "dilation", dilation, 1);
+  const sides = sidesOf(op, padding);
   return window.map((size, axis) => ({
-    ...{ window: size, stride: strides[axis], dilation: dilation[axis] },
+    ...{ window: size, stride: steps[axis], dilation: spread[axis] },
     sides: sides?.[axis],
   }));
 }
@@ -107,7 +98,7 @@ export function placeWindows(
   options: ConvolutionOptions,
 ): Placement[] {
   return settingsOf(op, window, options).map(({ sides, ...lie }, axis) => {
-    const size = image[axis], reach = reachOf(lie);
+    const size = image[axis], reach = reachOf(lie.window, lie.dilation);
     const missing = (Math.ceil(size / lie.stride) - 1) * lie.stride + reach - size;
     const half = Math.max(0, missing) / 2;
     const [low, high] = sides ?? [Math.floor(half), Math.ceil(half)];
@@ -137,7 +128,8 @@ export function placeUnder(
   const given = size === undefined ? undefined : pair(op, "size", size, 1);
   const image = given ?? settingsOf(op, window, options).map(({ sides, ...lie }, axis) => {
     if (sides === undefined) return counts[axis] * lie.stride;
-    const image = (counts[axis] - 1) * lie.stride + reachOf(lie) - sides[0] - sides[1];
+    const image = (counts[axis] - 1) * lie.stride + reachOf(lie.window, lie.dilation) - sides[0] -
+      sides[1];
     if (image > 0) return image;
     throw shapeError`Cannot ${op}: the padding ${sides} leaves no ${AXES[axis]}`;
   });

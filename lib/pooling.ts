@@ -7,20 +7,13 @@
  */
 import { checkOptions } from "./checks.ts";
 import { ones } from "./create.ts";
-import { div, less, where } from "./ops/elementwise.ts";
+import { div, equal, less, mul, where } from "./ops/elementwise.ts";
 import { sum } from "./ops/linear.ts";
-import { requireDType, requireTensors } from "./ops/primitive.ts";
+import { requireDType } from "./ops/primitive.ts";
 import { reduceMax } from "./ops/reduce.ts";
-import { pad } from "./ops/slicing.ts";
-import { windows } from "./ops/windows.ts";
-import {
-  pair,
-  type PerAxis,
-  type Placement,
-  placeWindows,
-  type WindowOptions,
-} from "./placement.ts";
-import { shapeError } from "./shape.ts";
+import { windowsOf } from "./ops/windows.ts";
+import { pair, type PerAxis, placeWindows, type WindowOptions } from "./placement.ts";
+import { shapeError, shapeText } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -32,9 +25,11 @@ import type { Tensor } from "./tensor.ts";
  * @throws {ShapeError} where a window is larger than the padded image, or may lie in the padding.
  */
 export function maxPool(x: Tensor, window: PerAxis, options: WindowOptions = {}): Tensor {
-  const places = placesOf("pool", x, window, options);
-  const seen = where(less(padded(ones(x.shape), places), 0.5), -Infinity, padded(x, places));
-  return reduceMax(windowsOf(isPadded(places) ? seen : x, places), { axis: [2, 4] });
+  const { seen, inside, size } = look(x, window, options);
+  if (inside === undefined) return reduceMax(seen, EACH);
+  const y = reduceMax(where(less(inside, 0.5), -Infinity, seen), EACH);
+  // Where the largest is −∞, padding has a share of the gradient: the image gets it back.
+  return where(equal(y, -Infinity), mul(y, div(size, sum(inside, EACH))), y);
 }
 
 /**
@@ -46,36 +41,39 @@ export function maxPool(x: Tensor, window: PerAxis, options: WindowOptions = {})
  * @throws {ShapeError} where a window is larger than the padded image, or may lie in the padding.
  */
 export function averagePool(x: Tensor, window: PerAxis, options: WindowOptions = {}): Tensor {
-  const places = placesOf("pool", x, window, options);
-  const total = (x: Tensor) => sum(windowsOf(padded(x, places), places), { axis: [2, 4] });
-  const size = places.reduce((n, { window }) => n * window, 1);
-  return div(total(x), isPadded(places) ? total(ones([1, ...x.shape.slice(1, 3), 1])) : size);
+  const { seen, inside, size } = look(x, window, options);
+  return div(sum(seen, EACH), inside === undefined ? size : sum(inside, EACH));
 }
 
-function placesOf(op: string, x: Tensor, window: PerAxis, options: WindowOptions): Placement[] {
-  requireTensors(op, [x]);
-  requireDType(op, x, "float32");
+/** The axes of the elements of a window. */
+const EACH = { axis: [2, 4] };
+
+/**
+ * The windows of an image, [batch, rows, kh, columns, kw, channels], and where they are inside of
+ * it: 1, or 0 in the padding; undefined if there is none.
+ */
+function look(
+  x: Tensor,
+  window: PerAxis,
+  options: WindowOptions,
+): { seen: Tensor; inside: Tensor | undefined; size: number } {
+  requireDType("pool", x, "float32");
   if (x.rank !== 4) {
-    throw shapeError`Cannot ${op} ${x.shape}: an image has 4 axes, [batch, height, width, channels]`;
+    throw shapeError`Cannot pool ${x.shape}: an image has 4 axes, [batch, height, width, channels]`;
   }
-  const sizes = pair(op, "windows of", window, 1);
-  checkOptions(op, options, "strides", "padding");
-  const places = placeWindows(`${op} [${x.shape.join(", ")}]`, x.shape.slice(1, 3), sizes, {
-    ...options,
-    strides: options.strides ?? sizes,
-  });
+  const sizes = pair("pool", "windows of", window, 1), image = x.shape.slice(1, 3);
+  checkOptions("pool", options, "strides", "padding");
+  const { strides = sizes, padding } = options;
+  const places = placeWindows(`pool ${shapeText(x.shape)}`, image, sizes, { strides, padding });
   const odd = places.find(({ low, high, window }) => Math.max(low, high) >= window);
-  if (odd === undefined) return places;
-  throw shapeError`Cannot ${op} ${x.shape} by windows of ${sizes}: they may lie in the padding of ${
-    Math.max(odd.low, odd.high)
-  }`;
+  if (odd !== undefined) {
+    const most = Math.max(odd.low, odd.high);
+    throw shapeError`Cannot pool ${x.shape} by windows of ${sizes}: they may lie in the padding of ${most}`;
+  }
+  const isPadded = places.some(({ low, high }) => low + high > 0);
+  return {
+    seen: windowsOf(x, places),
+    inside: isPadded ? windowsOf(ones([1, ...image, 1]), places) : undefined,
+    size: sizes[0] * sizes[1],
+  };
 }
-
-const isPadded = (places: readonly Placement[]): boolean =>
-  places.some(({ low, high }) => low + high > 0);
-
-const padded = (x: Tensor, [y, z]: readonly Placement[]): Tensor =>
-  pad(x, { low: [0, y.low, z.low, 0], high: [0, y.high, z.high, 0] });
-
-const windowsOf = (x: Tensor, [y, z]: readonly Placement[]): Tensor =>
-  windows(windows(x, 1, y.window, { stride: y.stride }), 3, z.window, { stride: z.stride });

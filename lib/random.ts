@@ -32,7 +32,7 @@ import { broadcastTo, expandDims, reshape } from "./ops/linear.ts";
 import { slice } from "./ops/slicing.ts";
 import { checkIndices, iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
-import { requireDType, requireTensors } from "./ops/primitive.ts";
+import { requireDType } from "./ops/primitive.ts";
 import { checkOptions, describe } from "./checks.ts";
 import { checkShape, type Shape, ShapeError, shapeError, sizeOf } from "./shape.ts";
 import { Tensor, type TensorLike } from "./tensor.ts";
@@ -130,7 +130,6 @@ export function normal(key: Key, shape: Shape): Tensor {
 
 /** Bool of the shape of p, true with probability p, rounded down to a multiple of 2⁻³². */
 export function bernoulli(key: Key, p: Tensor): Tensor {
-  requireTensors("draw with probability", [p]);
   requireDType("draw with probability", p, "float32");
   const [word] = randomBits(key, p.shape);
   // For p = 1, the cast of p·2³² saturates at 2³² − 1, and the word 2³² − 1 is not below it.

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { checkOptions, describe } from "./checks.ts";
+import { checkFlag, checkFunction, checkOptions, describe } from "./checks.ts";
 import { Loop } from "./loop.ts";
 import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
@@ -50,8 +50,10 @@ export function scan<C, X, Y, R extends readonly unknown[]>(
   f: (carry: C, x: X, ...rest: R) => readonly [carry: C, y: Y],
   options: ScanOptions = {},
 ): (init: C, xs: X, ...rest: R) => [carry: C, ys: Y] {
+  checkFunction("scan by", f);
   checkOptions("scan", options, "reverse");
   const { reverse = false } = options;
+  checkFlag("scan", "reverse", reverse);
   const loops = new Map<string, { loop: Loop; form: { y: unknown } }>();
   return (init, xs, ...rest) => {
     const flat = [init, xs, rest].map((tree) => treeFlatten(tree));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isPlain, kindOf } from "./checks.ts";
+import { ignore, isPlain, kindOf } from "./checks.ts";
 import { ShapeError } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -40,10 +40,11 @@ export function treeFlatten(
       const part = (name: string) => JSON.stringify(name) + formOf(tree[name], `${path}.${name}`);
       return `{${Object.keys(tree).sort().map(part)}}`;
     }
-    throw new TypeError(
-      `Cannot use ${kindOf(tree)} at ${place(path)}: ` +
-        "trees are made of tensors, numbers, arrays and plain objects",
-    );
+    ignore(tree);
+    const remedy = tree instanceof Promise
+      ? "await it, or within a function being traced return the tensor and read the result"
+      : "trees are made of tensors, numbers, arrays and plain objects";
+    throw new TypeError(`Cannot use ${kindOf(tree)} at ${place(path)}: ${remedy}`);
   };
   const form = formOf(tree, "");
   return { leaves, paths, form };

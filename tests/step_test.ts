@@ -4,9 +4,12 @@
  *
  * @module
  */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { makeFixture } from "../experiments/bench/fixture.ts";
 import { countKernels, trainer } from "../experiments/bench/model.ts";
+import { firstArguments, networkStep } from "../experiments/bench/network_model.ts";
+import { layersOf, NETWORKS } from "../experiments/bench/networks.ts";
+import { flattenArguments, trace } from "../lib/jit.ts";
 import {
   adam,
   type AdamState,
@@ -60,5 +63,24 @@ Deno.test("a VAE step is at most 40 kernels, an Echo step 50", async () => {
   const device = await openDevice("cpu");
   assert(countKernels({ model: "vae", batch: 100, hidden: 200 }, device) <= 40);
   assert(countKernels({ model: "echo", batch: 100, hidden: 200 }, device) <= 50);
+  device.close();
+});
+
+Deno.test("a step of a convolutional network takes at most 1.5 times its activations", async () => {
+  const device = await openDevice("cpu");
+  for (const network of NETWORKS) {
+    const args = firstArguments(network, 100), { leaves } = flattenArguments(args);
+    const { scratch, outputs } = trace(networkStep(network, 100), args, leaves, [0, 1])!
+      .plan(device.traits);
+    // The state is overwritten: a step makes nothing new but the loss.
+    const made = outputs.filter(({ donor }) => donor === undefined).map(({ size }) => size);
+    assertEquals([outputs.length, made], [leaves.length - 2 + 1, [1]]);
+    // What a step cannot do without: the output of each layer, and its gradient.
+    const layers = layersOf(network).map(({ layer }) =>
+      layer.kind === "dense" ? layer.units : layer.size ** 2 * layer.filters
+    );
+    const [used, needed] = [scratch, layers].map((sizes) => sizes.reduce((sum, n) => sum + n));
+    assertLess(used / (2 * 100 * needed), 1.5, network.name);
+  }
   device.close();
 });

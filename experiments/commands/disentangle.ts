@@ -10,17 +10,16 @@ import { findConfigs } from "../config/source.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
 import {
   dataLoader,
-  type JudgedRun,
   type LoadData,
   openJudgedRun,
   requireFactors,
 } from "../laboratory/disentanglement/judged_run.ts";
-import { measure } from "../laboratory/disentanglement/metrics.ts";
 import {
   groupBySeed,
   runRecord,
   type RunScores,
   saveScores,
+  scoresOf,
   scoreTable,
 } from "../laboratory/disentanglement/report.ts";
 import { factorTraversals } from "../laboratory/disentanglement/traversals.ts";
@@ -157,11 +156,6 @@ export async function command(args: string[]): Promise<void> {
   output.say(`\n${scoreTable(groupBySeed(all))}\n\n${[...files, pictures].join(", ")}`);
 }
 
-async function scoresOf(run: JudgedRun, seed: number): Promise<RunScores> {
-  const { name, config, test: { losses: { rate, distortion } }, sample } = run;
-  return { run: name, config, rate, distortion, scores: await measure(sample, seed) };
-}
-
 /** The folders that `--run` names. */
 function pathsOf(given: Given): string[] {
   if (given.run.length === 0) {
@@ -195,7 +189,10 @@ async function trained(given: Given, load: LoadData, output: Output): Promise<st
   }
   const tasks: SweepTask[] = [];
   for (const job of jobs) {
-    const flags = await flagsLeft(job, { device: "auto", "data-dir": given["data-dir"] });
+    const flags = await flagsLeft(job, {
+      ...{ device: "auto", judge: "no" }, // they are judged here
+      "data-dir": given["data-dir"],
+    });
     if (flags !== undefined) tasks.push({ job, flags });
   }
   output.say(`${jobs.length} runs, ${jobs.length - tasks.length} already finished`);

@@ -6,6 +6,7 @@
 
 import { basename } from "node:path";
 import { type Device, openDevice } from "../../mod.ts";
+import { counted } from "../../lib/checks.ts";
 import { shellWord } from "../shell/command_line.ts";
 import { COMMON_FLAGS, SINGLE_RUN_FLAGS, TARGET_FLAGS } from "../shell/common_flags.ts";
 import type { TestRecord } from "../outcome/conclusion.ts";
@@ -13,6 +14,7 @@ import type { Config } from "../config/config.ts";
 import { findConfig, withChanges } from "../config/source.ts";
 import { loadDataSet, shortName } from "../data/datasets.ts";
 import { DATA_FLAGS } from "../data/flags.ts";
+import { rendererOf } from "../data/factor_images.ts";
 import { type DataSet, sizeOf } from "../data/images.ts";
 import { treatmentOf } from "../data/treatment.ts";
 import { UserError } from "../shell/errors.ts";
@@ -28,6 +30,7 @@ import { costLines, timeStep } from "../training/cost.ts";
 import { modelLines, planLines } from "../training/dry_run.ts";
 import { hasDensity } from "../models/rules.ts";
 import { boundProblem } from "../outcome/fitted_prior.ts";
+import { judgeTrained } from "../laboratory/disentanglement/report.ts";
 import { measuredText } from "../laboratory/statistics/measured.ts";
 import { trainThroughLosses } from "../training/recovery.ts";
 import { freeName, openRun, type RunFolder, runFolder } from "../runs/run_folder.ts";
@@ -54,10 +57,18 @@ const FLAGS = {
     default: "runs",
     help: "the folder of all run folders",
   },
+  judge: {
+    type: "text",
+    value: "<yes or no>",
+    default: "yes",
+    allowed: ["yes", "no"],
+    help: "where images are made of factors, judge at the end how far codes are disentangled",
+  },
   resume: { type: "boolean", help: "continue the run that --filename names" },
   json: {
     type: "boolean",
-    help: "print a JSON object for each epoch and for the test; all other lines go to stderr",
+    help:
+      "print a JSON object for each epoch, the test and the scores; all other lines go to stderr",
   },
   "dry-run": {
     type: "boolean",
@@ -95,7 +106,14 @@ const RUN_FLAGS = [
 ] as const;
 
 /** Flags that the printed resume command repeats: the run folder does not store them. */
-const REPEATED_FLAGS = ["runs-dir", "data-dir", "device", "threads", "importance"] as const;
+const REPEATED_FLAGS = [
+  "runs-dir",
+  "data-dir",
+  "device",
+  "threads",
+  "importance",
+  "judge",
+] as const;
 
 if (import.meta.main) await main(command);
 
@@ -143,13 +161,20 @@ export async function command(args: string[]): Promise<void> {
     (which) => reopen(which === "cpu" ? { ...given, device: which } : given),
   );
   if (outcome.test === undefined) {
-    result(`\nStopped after ${outcome.epoch} of ${config.epochs} epochs; continue with:`);
+    result(
+      `\nStopped after ${outcome.epoch} of ${counted(config.epochs, "epoch")}; continue with:`,
+    );
     result(`  ${resumeCommand(folder, given)}`);
     Deno.exitCode = signal.reason;
     return;
   }
   report(outcome, outcome.test, config, result);
   if (given.json) printJson({ test: outcome.test });
+  if (given.judge === "no" || rendererOf(data) === undefined) return;
+  say("judging the codes, which takes some seconds; --judge no leaves it out");
+  const judged = await judgeTrained(folder, data);
+  result(`\n${judged.table}`);
+  if (given.json) printJson({ disentangle: judged.record });
 }
 
 /** Refuses --importance for a config whose likelihood cannot be bounded. */
@@ -218,7 +243,9 @@ function report(
 ): void {
   if (epoch < config.epochs) {
     say(
-      `stopped early after ${epoch} of ${config.epochs} epochs: the validation loss no longer falls`,
+      `stopped early after ${epoch} of ${
+        counted(config.epochs, "epoch")
+      }: the validation loss no longer falls`,
     );
   }
   const echoes = hasDensity(config) ? "" : "; echoes drawn from the test batch";

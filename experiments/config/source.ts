@@ -46,7 +46,7 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   if (await exists(path) && !await isFolder(path)) {
     return { name: plainName(name), config: await readConfig(path) };
   }
-  const shipped = name === text.replace(/\.json$/, "") ? await shippedPath(name) : undefined;
+  const shipped = await shippedPath(text.replace(/\.json$/, ""));
   if (shipped === undefined) {
     const names = (await Promise.all(FOLDERS.map(shippedNames))).flat();
     throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
@@ -74,8 +74,9 @@ export async function findConfigs(list: string): Promise<NamedConfig[]> {
   return configs;
 }
 
-/** The path of the shipped config with this name, if there is one. */
+/** The path of the shipped config with this name, with or without its folder, if there is one. */
 async function shippedPath(name: string): Promise<string | undefined> {
+  if (!/^\w+(\/\w+)?$/.test(name)) return undefined;
   for (const folder of FOLDERS) {
     const path = join(folder, `${name}.json`);
     if (await exists(path)) return path;

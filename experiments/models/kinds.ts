@@ -39,6 +39,11 @@ export interface Kind<Options, Rest extends readonly unknown[], Made> {
    * @param width of its input: for a latent layer the encoder's last layer, for a prior the image
    */
   parameters?(options: Options, size: number, width: number): number;
+  /**
+   * The floating-point operations of a network of its own in a training step, for one code of `size`
+   * dimensions; 0 if this is missing.
+   */
+  operations?(options: Options, size: number): number;
 }
 
 /** The options of a kind that has none. */
@@ -94,4 +99,13 @@ export function parametersOf(
   width: number,
 ): number {
   return table[choice.type].parameters?.(choice, size, width) ?? 0;
+}
+
+/** The operations of a choice in a training step, for one code. */
+export function operationsOf(
+  table: Table,
+  choice: { readonly type: string },
+  size: number,
+): number {
+  return table[choice.type].operations?.(choice, size) ?? 0;
 }

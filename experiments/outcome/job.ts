@@ -24,6 +24,7 @@ export interface TrainFlags {
   "data-dir"?: string;
   threads?: number;
   importance?: number;
+  judge?: "yes" | "no";
 }
 
 /**

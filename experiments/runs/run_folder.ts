@@ -6,6 +6,7 @@
  */
 
 import { basename, join } from "node:path";
+import { counted } from "../../lib/checks.ts";
 import { epochOf } from "./checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import { readRunConfig } from "../config/source.ts";
@@ -30,6 +31,8 @@ export interface RunFolder {
   samples: string;
   /** Decoded images of one code whose dimensions are changed one at a time, written at the end. */
   traversals: string;
+  /** How far the codes are disentangled, written at the end where images are made of factors. */
+  scores: string;
   /** Locked by the process that trains. */
   lock: string;
 }
@@ -60,6 +63,7 @@ export function folderAt(path: string): RunFolder {
     reconstructions: join(path, "reconstructions.png"),
     samples: join(path, "samples.png"),
     traversals: join(path, "traversals.png"),
+    scores: join(path, "disentangle.json"),
     lock: join(path, ".lock"),
   };
 }
@@ -141,9 +145,9 @@ async function refuseTaken(folder: RunFolder): Promise<void> {
   const epoch = await epochOf(checkpoint) ?? 0;
   if (epoch === 0) return;
   throw new UserError(
-    `${path} has no ${basename(config)}, although ${
-      basename(checkpoint)
-    } has finished ${epoch} epochs: ` +
+    `${path} has no ${basename(config)}, although ${basename(checkpoint)} has finished ${
+      counted(epoch, "epoch")
+    }: ` +
       "choose another --filename",
   );
 }

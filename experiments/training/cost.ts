@@ -9,20 +9,23 @@ import type { Config } from "../config/config.ts";
 import { type DataSet, type Images, sizeOf } from "../data/images.ts";
 import { bytesOfTraining } from "../models/memory.ts";
 import type { Model } from "../models/model.ts";
-import { multiplicationsOf, networksOf } from "../models/networks.ts";
+import { operationsOf } from "../models/kinds.ts";
+import * as TERMS from "../models/terms/mod.ts";
+import { type ImageSize, multiplicationsOf, networksOf } from "../models/networks.ts";
 import { gatherTensor } from "../outcome/evaluate.ts";
 import { emptyTrace, readTrace } from "../outcome/trace.ts";
 import { makeLearner } from "./learner.ts";
 
 /**
- * The floating-point operations of a step in encoder and decoder: a multiplication and an addition
- * forwards, and as many for each of the two gradients, of the weights and of the input. Flows,
- * priors and activations are not counted.
+ * The floating-point operations of a step in encoder and decoder, a multiplication and an addition
+ * forwards and as many for each of the two gradients, of the weights and of the input, and in the
+ * networks of terms of the loss. Flows, priors and activations are not counted.
  */
-export function operationsOf(config: Config, data: DataSet): number {
-  const { batch, samples, latent } = config;
-  const { encoder, decoder } = multiplicationsOf(networksOf(config, sizeOf(data)), latent.size);
-  return 6 * batch * (encoder + samples * decoder);
+export function operationsOfStep(config: Config, image: ImageSize): number {
+  const { batch, samples, latent, loss } = config;
+  const { encoder, decoder } = multiplicationsOf(networksOf(config, image), latent.size);
+  const terms = loss.reduce((sum, term) => sum + operationsOf(TERMS, term, latent.size), 0);
+  return batch * (6 * encoder + samples * (6 * decoder + terms));
 }
 
 /** The most steps that are measured, and the seconds after which no other is. */
@@ -67,12 +70,12 @@ export function costLines(
   images: Images,
   seconds: number,
 ): string[] {
-  const operations = operationsOf(config, data);
+  const operations = operationsOfStep(config, sizeOf(data));
   const { parameters, batch } = bytesOfTraining(config, sizeOf(data));
   const steps = Math.floor(images.count / config.batch);
   const epoch = steps * seconds;
   return [
-    `a step: ${scaled(operations, "FLOP")} in encoder and decoder; ` +
+    `a step: ${scaled(operations, "FLOP")} in its networks; ` +
     `${scaled(batch, "B")} for a batch, ${scaled(parameters, "B")} for parameters and optimizer`,
     `a step takes ${duration(seconds)} here (measured: ${
       scaled(operations / seconds, "FLOP/s")

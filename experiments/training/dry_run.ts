@@ -7,8 +7,10 @@
 import { basename } from "node:path";
 import { key, type Tensor, treeLeaves, zeros } from "../../mod.ts";
 import type { Config } from "../config/config.ts";
+import { rendererOf } from "../data/factor_images.ts";
 import type { DataSet } from "../data/images.ts";
 import type { Model } from "../models/model.ts";
+import { counted } from "../../lib/checks.ts";
 import { leafNames } from "../../lib/moving.ts";
 import type { RunFolder } from "../runs/run_folder.ts";
 import { aligned } from "../shell/table.ts";
@@ -30,16 +32,17 @@ export function modelLines(model: Model, pixels: number): string[] {
 /** The number of steps, and the files that they would write. */
 export function planLines(
   { epochs, batch, limit }: Config,
-  { train }: DataSet,
-  { path, ...files }: RunFolder,
+  data: DataSet,
+  { path, scores, ...others }: RunFolder,
 ): string[] {
-  const steps = Math.floor((limit ?? train.count) / batch);
+  const files = { ...others, ...rendererOf(data) && { scores } };
+  const steps = Math.floor((limit ?? data.train.count) / batch);
   const [each, all] = [steps, steps * epochs].map((count) => count.toLocaleString("en"));
   const names = Object.values(files).map((file) => basename(file)).filter((name) =>
     name[0] !== "."
   );
   return [
-    `${epochs} epochs of ${each} steps of ${batch} images: ${all} steps`,
+    `${counted(epochs, "epoch")} of ${each} steps of ${batch} images: ${all} steps`,
     `in ${path}: ${names.join(", ")}`,
   ];
 }

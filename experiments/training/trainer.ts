@@ -27,6 +27,7 @@ import { dataDigest } from "../data/digest.ts";
 import { type DataSet, type Images, sizeOf, sliceImages } from "../data/images.ts";
 import { diverged } from "./diverged.ts";
 import { trainEpoch } from "./epoch.ts";
+import { counted } from "../../lib/checks.ts";
 import { conclude, type TestRecord } from "../outcome/conclusion.ts";
 import { UserError } from "../shell/errors.ts";
 import { gatherTensor, makeEvaluate } from "../outcome/evaluate.ts";
@@ -138,7 +139,7 @@ export async function train(run: Run): Promise<Outcome> {
     await writeHistory(folder.history, history);
     await paint(state.params);
     // A resumed run with more epochs: delete the old test.json, which marks a run as finished.
-    await removeFile(folder.test);
+    for (const path of [folder.test, folder.scores]) await removeFile(path);
     // Last, so that no other file is ever older than the checkpoint.
     await save(arrays);
     run.onEpoch?.(record);
@@ -249,7 +250,9 @@ async function lastCheckpoint({ config, folder }: Run, like: Checkpoint): Promis
   const last = await loadCheckpoint(folder.checkpoint, like);
   if (last.epoch <= config.epochs) return last;
   throw new UserError(
-    `${folder.checkpoint} has finished ${last.epoch} epochs, but ${folder.config} asks for ${config.epochs}`,
+    `${folder.checkpoint} has finished ${
+      counted(last.epoch, "epoch")
+    }, but ${folder.config} asks for ${config.epochs}`,
   );
 }
 

@@ -5,7 +5,7 @@
  */
 import { full } from "../create.ts";
 import { mul, where } from "../ops/elementwise.ts";
-import { requireDType, requireTensors } from "../ops/primitive.ts";
+import { requireDType } from "../ops/primitive.ts";
 import { bernoulli, type Key } from "../random.ts";
 import { describe } from "../checks.ts";
 import type { Tensor } from "../tensor.ts";
@@ -26,7 +26,6 @@ import type { Tensor } from "../tensor.ts";
  * @throws {TypeError} where x is not float32; {RangeError} where the rate is out of range.
  */
 export function dropout(key: Key, x: Tensor, rate: number): Tensor {
-  requireTensors("dropout", [x]);
   requireDType("dropout", x, "float32");
   if (!(rate >= 0 && rate < 1)) {
     throw new RangeError(

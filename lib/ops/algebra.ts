@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { mul } from "./elementwise.ts";
 import { expandDims, reshape, sum, transpose } from "./linear.ts";
 import { matmul } from "./matmul.ts";
-import { requireTensors } from "./primitive.ts";
+import { NUMBERS, requireDType, requireSameDType } from "./primitive.ts";
 import { slice } from "./slicing.ts";
 
 /**
@@ -24,7 +24,7 @@ import { slice } from "./slicing.ts";
  * @throws {ShapeError} where they are not two vectors of one size.
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
-  requireTensors("dot", [a, b]);
+  for (const x of [a, b]) requireDType("dot", x, "float32");
   if (a.rank !== 1 || b.rank !== 1 || a.size !== b.size) {
     throw shapeError`Cannot dot ${a.shape} and ${b.shape}: it takes two vectors of one size`;
   }
@@ -43,7 +43,8 @@ export function dot(a: Tensor, b: Tensor): Tensor {
  * @throws {ShapeError} where they are not two vectors.
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
-  requireTensors("outer", [a, b]);
+  for (const x of [a, b]) requireDType("outer", x, ...NUMBERS);
+  requireSameDType("outer", [a, b]);
   if (a.rank !== 1 || b.rank !== 1) {
     throw shapeError`Cannot outer ${a.shape} and ${b.shape}: it takes two vectors`;
   }
@@ -76,7 +77,8 @@ interface Named {
  * @throws {ShapeError} where the formula does not fit the shapes; {TypeError} where it is none.
  */
 export function einsum(formula: string, ...tensors: readonly Tensor[]): Tensor {
-  requireTensors("einsum", tensors);
+  for (const x of tensors) requireDType("einsum", x, ...NUMBERS);
+  requireSameDType("einsum", tensors);
   const refuse = (why: string) => `Cannot einsum "${formula}": ${why}`;
   const parsed = /^([a-zA-Z]*(?:,[a-zA-Z]*)*)(?:->([a-zA-Z]*))?$/.exec(
     String(formula).replaceAll(" ", ""),
@@ -94,7 +96,7 @@ export function einsum(formula: string, ...tensors: readonly Tensor[]): Tensor {
   terms.forEach((names, i) => {
     const { shape } = tensors[i];
     if (names.length !== shape.length) {
-      throw shapeError`${refuse(`${names} does not fit`)} ${shape}`;
+      throw shapeError`${refuse(`${names || "a term of no letters"} does not fit`)} ${shape}`;
     }
     [...names].forEach((name, axis) => {
       const known = sizes.get(name) ?? shape[axis];
@@ -162,6 +164,7 @@ function contract(
       [...sizesOf(batch), product(first), product(second)],
     );
   const [l, r] = [matrix(left, rows, inner), matrix(right, inner, columns)];
+  if (inner !== "") requireDType("einsum", l, "float32");
   const y = inner === "" ? mul(l, r) : matmul(l, r); // [..., rows, 1] · [..., 1, columns]
   const names = batch + rows + columns;
   return { x: reshape(y, sizesOf(names)), names };

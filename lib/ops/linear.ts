@@ -16,7 +16,7 @@
  */
 import type { Combine } from "../../kernels/graph.ts";
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
-import { checkArray, checkOptions, counted } from "../checks.ts";
+import { checkArray, checkFlag, checkOptions, counted } from "../checks.ts";
 import {
   checkShape,
   normalizeAxes,
@@ -181,7 +181,9 @@ export const spread = (y: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
 export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
   requireTensors(op, [x]);
   checkOptions(op, options, "axis", "keepDims");
-  return normalizeAxes(options.axis, x.shape, op);
+  const { axis, keepDims = false } = options;
+  checkFlag(op, "keepDims", keepDims);
+  return normalizeAxes(axis, x.shape, op);
 }
 
 /** The reduction of a combination. */

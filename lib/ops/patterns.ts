@@ -92,7 +92,6 @@ export function diag(x: Tensor): Tensor {
  * ```
  */
 export function oneHot(indices: Tensor, n: number): Tensor {
-  requireTensors("oneHot", [indices]);
   requireDType("oneHot", indices, "int32");
   return cast(equal(expandDims(indices, -1), iota([n])), "float32");
 }

@@ -6,7 +6,6 @@
 import * as s from "../../kernels/scalar.ts";
 import type { Expr } from "../../kernels/formula.ts";
 import { full } from "../create.ts";
-import type { Tensor, TensorLike } from "../tensor.ts";
 import {
   and,
   type Binary,
@@ -17,9 +16,10 @@ import {
   mul,
   sqrt,
   sub,
+  type Unary,
   where,
 } from "./elementwise.ts";
-import { FLOATS, requireTensors } from "./primitive.ts";
+import { composed, FLOATS, NUMBERS } from "./primitive.ts";
 
 const real = (value: number): Expr => s.constant(value, "float32");
 
@@ -33,7 +33,7 @@ const real = (value: number): Expr => s.constant(value, "float32");
  * assertEquals(await square(tensor(-3)).item(), 9);
  * ```
  */
-export const square = (x: Tensor): Tensor => mul(x, x);
+export const square: Unary = /* @__PURE__ */ composed("square", NUMBERS, (x) => mul(x, x));
 
 /**
  * 1 / x.
@@ -45,7 +45,7 @@ export const square = (x: Tensor): Tensor => mul(x, x);
  * assertEquals(await reciprocal(tensor(4)).item(), 0.25);
  * ```
  */
-export const reciprocal = (x: Tensor): Tensor => div(1, x);
+export const reciprocal: Unary = /* @__PURE__ */ composed("reciprocal", FLOATS, (x) => div(1, x));
 
 /**
  * 1 / √x.
@@ -57,7 +57,7 @@ export const reciprocal = (x: Tensor): Tensor => div(1, x);
  * assertEquals(await rsqrt(tensor(16)).item(), 0.25);
  * ```
  */
-export const rsqrt = (x: Tensor): Tensor => div(1, sqrt(x));
+export const rsqrt: Unary = /* @__PURE__ */ composed("rsqrt", FLOATS, (x) => div(1, sqrt(x)));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
 const power: Binary = elementwise("pow", FLOATS, (a, b) => {
@@ -80,9 +80,9 @@ const power: Binary = elementwise("pow", FLOATS, (a, b) => {
  * aᵇ. Whole numbers b from −64 to 64 multiply, which is exact to about |b| units in the last place,
  * and from 0 on they take integers, too. Any other exponent is off by about |b·log a| + 2 units.
  *
- * As in NumPy a⁰ and 1ᵇ are 1, and a finite negative number has
- * powers only for whole b. The gradients
- * are right at 0: that of x⁰ is 0, of x¹ 1, of x² 0. With respect to b it is 0 where a is 0.
+ * As in NumPy a⁰ and 1ᵇ are 1, and a finite negative number has powers only for whole b. The
+ * gradients are right at 0: that of x⁰ is 0, of x¹ 1, of x² 0. With respect to b it is 0 where a is
+ * 0.
  *
  * @example
  * ```ts
@@ -93,12 +93,16 @@ const power: Binary = elementwise("pow", FLOATS, (a, b) => {
  * assertEquals([...await grad((x: Tensor) => sum(pow(x, 2)))(x).read()], [-4, 0, 6]);
  * ```
  */
-export function pow(a: TensorLike, b: TensorLike): Tensor {
-  requireTensors("pow", [a, b], true);
+export const pow: Binary = /* @__PURE__ */ composed("pow", NUMBERS, (a, b) => {
   if (typeof a === "number" || typeof b !== "number") return power(a, b);
-  if (!Number.isInteger(b) || Math.abs(b) > 64) return power(a, b);
+  const isWhole = Number.isInteger(b) && Math.abs(b) <= 64;
+  if (a.dtype !== "float32" && !(isWhole && b >= 0)) {
+    const rule = 'its exponents are the integers from 0 to 64; cast(x, "float32") takes others';
+    throw new TypeError(`Cannot pow a tensor of ${a.dtype} by ${b}: ${rule}`);
+  }
+  if (!isWhole) return power(a, b);
   if (b < 0) return div(1, pow(a, -b));
   if (b === 0) return full(a.shape, 1, a.dtype);
   const half = b === 1 ? a : pow(mul(a, a), b >> 1);
   return b > 1 && b % 2 === 1 ? mul(a, half) : half;
-}
+});

@@ -7,7 +7,7 @@ import type { Lowering, Read } from "../../kernels/graph.ts";
 import type { DType, Expr, Index } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { Tensor, type TensorLike } from "../tensor.ts";
 import type { Trace } from "../trace.ts";
 
 /** The shape and dtype of a tensor, which decide what an op makes of it. */
@@ -100,8 +100,9 @@ export function requireTensors(op: string, inputs: readonly unknown[], numbers =
   }
 }
 
-/** Throws TypeError unless the dtype is one of those allowed. */
+/** Throws TypeError unless the input is a tensor whose dtype is one of those allowed. */
 export function requireDType(op: string, input: Tensor, ...allowed: readonly DType[]): void {
+  requireTensors(op, [input]);
   if (!allowed.includes(input.dtype)) {
     throw new TypeError(
       `Cannot ${op} a tensor of ${input.dtype}: ${op} takes ${allowed.join(", ")}; ` +
@@ -109,6 +110,23 @@ export function requireDType(op: string, input: Tensor, ...allowed: readonly DTy
     );
   }
 }
+
+/**
+ * An op that is made of others. It checks that its arguments are numbers, or tensors of the dtypes
+ * allowed, so that a message names it; further arguments are dropped, as of every op. Its calls are
+ * marked as pure, so that a bundler leaves out the ops that nobody uses.
+ */
+export const composed = <A extends readonly TensorLike[]>(
+  op: string,
+  allowed: readonly DType[],
+  f: (...args: A) => Tensor,
+): (...args: A) => Tensor =>
+(...args) => {
+  const own = Array.from({ length: f.length }, (_, i) => args[i]) as readonly TensorLike[] as A;
+  requireTensors(op, own, true);
+  for (const x of own) if (typeof x !== "number") requireDType(op, x, ...allowed);
+  return f(...own);
+};
 
 /** Throws TypeError unless the dtypes are the same. */
 export function requireSameDType(op: string, inputs: readonly Tensor[]): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptions } from "../checks.ts";
+import { checkFlag, checkOptions } from "../checks.ts";
 import { ones } from "../create.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -143,7 +143,6 @@ export const all = (x: Tensor, options?: ReduceOptions): Tensor =>
   ofBools("all", reduceMin, x, options);
 
 function ofBools(op: string, reduce: Reduction, x: Tensor, options?: ReduceOptions): Tensor {
-  requireTensors(op, [x]);
   requireDType(op, x, "bool");
   return cast(reduce(cast(x, "int32"), options), "bool");
 }
@@ -156,25 +155,22 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return count === 0 ? add(sum(x, options), NaN) : mul(sum(x, options), 1 / count);
 }
 
+/** Settings of {@linkcode argmax} and {@linkcode argmin}. */
+export interface ArgOptions {
+  /** The axis to search along; all elements in row-major order unless given. */
+  readonly axis?: number;
+  /** Whether the axis stays, with size 1. */
+  readonly keepDims?: boolean;
+}
+
 /**
  * The index of the largest element along an axis, int32: the first of equals, or the first NaN if
  * there is one.
+ *
+ * @throws {RangeError} where there is no such axis, or it is empty.
  */
-export function argmax(
-  x: Tensor,
-  options: { readonly axis: number; readonly keepDims?: boolean },
-): Tensor {
-  requireTensors("argmax", [x]);
-  checkOptions("argmax", options, "axis", "keepDims");
-  const axis = normalizeAxis(options.axis, x.shape, "argmax");
-  const n = x.shape[axis];
-  if (n === 0) throw new RangeError("Cannot argmax along an empty axis");
-  const largest = reduceMax(x, { axis, keepDims: true });
-  const here = equal(x, largest);
-  const hit = x.dtype === "float32" ? or(here, isNaN(x)) : here;
-  const fromEnd = sub(n - 1, iota(x.shape, axis));
-  return sub(n - 1, reduceMax(where(hit, fromEnd, -1), { axis, keepDims: options.keepDims }));
-}
+export const argmax = (x: Tensor, options: ArgOptions = {}): Tensor =>
+  indexOfMost("argmax", x, options);
 
 /**
  * The index of the smallest element along an axis, int32: the first of equals, or the first NaN if
@@ -184,15 +180,28 @@ export function argmax(
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { argmin, tensor } from "@echograd/echograd";
- * assertEquals(await argmin(tensor([3, 1, 2]), { axis: 0 }).item(), 1);
+ * assertEquals(await argmin(tensor([3, 1, 2])).item(), 1);
+ * assertEquals([...await argmin(tensor([[3, 1], [2, 5]]), { axis: 1 }).read()], [1, 0]);
  * ```
+ * @throws {RangeError} where there is no such axis, or it is empty.
  */
-export function argmin(
-  x: Tensor,
-  options: { readonly axis: number; readonly keepDims?: boolean },
-): Tensor {
-  requireTensors("argmin", [x]);
-  return argmax(reversed(x), options);
+export const argmin = (x: Tensor, options: ArgOptions = {}): Tensor =>
+  indexOfMost("argmin", x, options);
+
+function indexOfMost(op: "argmax" | "argmin", x: Tensor, options: ArgOptions): Tensor {
+  requireDType(op, x, ...NUMBERS);
+  checkOptions(op, options, "axis", "keepDims");
+  const { axis, keepDims = false } = options;
+  checkFlag(op, "keepDims", keepDims);
+  const line = axis === undefined ? reshape(x, [x.size]) : x;
+  const along = normalizeAxis(axis ?? 0, line.shape, op), n = line.shape[along];
+  if (n === 0) throw new RangeError(`Cannot ${op} along an empty axis`);
+  const seen = op === "argmax" ? line : reversed(line);
+  const here = equal(seen, reduceMax(seen, { axis: along, keepDims: true }));
+  const hit = x.dtype === "float32" ? or(here, isNaN(seen)) : here;
+  const fromEnd = where(hit, sub(n - 1, iota(seen.shape, along)), -1);
+  const index = sub(n - 1, reduceMax(fromEnd, { axis: along, keepDims }));
+  return axis === undefined && keepDims ? reshape(index, x.shape.map(() => 1)) : index;
 }
 
 /** x in the opposite order: −x, or −1 − x for integers, where −x of the least is itself. */

@@ -9,7 +9,7 @@ import type { Expr, Index } from "../../kernels/formula.ts";
 import { add as plus, constantIndex, divide, scale, valueIndex } from "../../kernels/indexing.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkArray, checkOptions } from "../checks.ts";
-import { checkShape, type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
+import { checkShape, sameShape, type Shape, shapeError, shapeText, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { apply, map, primitive, requireTensors, view } from "./primitive.ts";
 
@@ -54,7 +54,8 @@ export function slice(
   checkShape(shape, "slice");
   step ??= start.map(() => 1);
   checkArray(step, "slice by steps of");
-  return apply(slicePrimitive, [x], { start, shape, step });
+  const y = apply(slicePrimitive, [x], { start, shape, step });
+  return sameShape(y.shape, x.shape) ? x : y; // all of x
 }
 
 const padPrimitive = primitive<Required<Padding>>({
@@ -125,5 +126,6 @@ export function pad(x: Tensor, padding: Padding): Tensor {
   const { low, high } = padding;
   for (const widths of [low, high, padding.interior ?? []]) checkArray(widths, "pad by");
   const { interior = low.map(() => 0) } = padding;
-  return apply(padPrimitive, [x], { low, high, interior });
+  const y = apply(padPrimitive, [x], { low, high, interior });
+  return sameShape(y.shape, x.shape) ? x : y; // no zeros
 }

@@ -10,7 +10,7 @@
  */
 import { add as plus, constantIndex, scale } from "../../kernels/indexing.ts";
 import * as s from "../../kernels/scalar.ts";
-import { checkOptions, describe } from "../checks.ts";
+import { checkFlag, checkOptions, describe } from "../checks.ts";
 import { full } from "../create.ts";
 import { normalizeAxis, type Shape } from "../shape.ts";
 import type { DType, Tensor } from "../tensor.ts";
@@ -18,7 +18,7 @@ import { add, cast, isNaN, less, stopGradient, sub, where } from "./elementwise.
 import { iota, takeAlongAxis } from "./indexing.ts";
 import { concat, stack } from "./joining.ts";
 import { reshape, transpose } from "./linear.ts";
-import { apply, map, NUMBERS, primitive, requireDType, requireTensors } from "./primitive.ts";
+import { apply, map, NUMBERS, primitive, requireDType } from "./primitive.ts";
 import { reversed } from "./reduce.ts";
 import { slice } from "./slicing.ts";
 
@@ -132,16 +132,23 @@ export interface SortOptions {
  * @throws {TypeError} where x is bool; {RangeError} where there is no such axis.
  */
 export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
-  requireTensors("argsort", [x]);
-  requireDType("argsort", x, ...NUMBERS);
-  checkOptions("argsort", options, "axis", "descending");
-  const axis = normalizeAxis(options.axis ?? -1, x.shape, "argsort");
-  if (x.size === 0) return iota(x.shape);
-  const fixed = stopGradient(options.descending ? reversed(x) : x);
+  return orderOf("argsort", x, options).order;
+}
+
+/** The order of {@linkcode argsort} and its axis, for an op of another name. */
+function orderOf(op: string, x: Tensor, options: SortOptions): { order: Tensor; axis: number } {
+  requireDType(op, x, ...NUMBERS);
+  checkOptions(op, options, "axis", "descending");
+  const { axis: given = -1, descending = false } = options;
+  checkFlag(op, "descending", descending);
+  const axis = normalizeAxis(given, x.shape, op);
+  if (x.size === 0) return { order: iota(x.shape), axis };
+  const fixed = stopGradient(descending ? reversed(x) : x);
   const order = [...x.shape.keys()].toSpliced(axis, 1).concat(axis);
   const lines = transpose(fixed, order);
   const sorted = orderOfRows(reshape(lines, [-1, x.shape[axis]]));
-  return transpose(reshape(sorted, lines.shape), order.map((_, a) => order.indexOf(a)));
+  const back = order.map((_, a) => order.indexOf(a));
+  return { order: transpose(reshape(sorted, lines.shape), back), axis };
 }
 
 /**
@@ -157,8 +164,8 @@ export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
  * @throws {TypeError} where x is bool; {RangeError} where there is no such axis.
  */
 export function sort(x: Tensor, options: SortOptions = {}): Tensor {
-  const order = argsort(x, options);
-  return takeAlongAxis(x, order, normalizeAxis(options.axis ?? -1, x.shape, "sort"));
+  const { order, axis } = orderOf("sort", x, options);
+  return takeAlongAxis(x, order, axis);
 }
 
 /**
@@ -176,7 +183,7 @@ export function sort(x: Tensor, options: SortOptions = {}): Tensor {
  * @throws {RangeError} unless k is an integer from 0 to the size of the axis.
  */
 export function topK(x: Tensor, k: number): [values: Tensor, indices: Tensor] {
-  const order = argsort(x, { descending: true });
+  const { order } = orderOf("topK", x, { descending: true });
   const n = x.shape.at(-1)!;
   if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
     throw new RangeError(`Cannot take the top ${describe(k)} of ${n}: k is from 0 to ${n}`);

@@ -13,8 +13,8 @@ import { add as plus, scale } from "../../kernels/indexing.ts";
 import { checkOptions } from "../checks.ts";
 import { normalizeAxis, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { at } from "./arrangement.ts";
 import { add } from "./elementwise.ts";
-import { reshape } from "./linear.ts";
 import { apply, primitive, requireTensors, view } from "./primitive.ts";
 import { pad, slice } from "./slicing.ts";
 
@@ -32,7 +32,7 @@ interface Attributes extends Required<WindowsOptions> {
 }
 
 /** The number of elements from the first to the last of a window. */
-const reachOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
+export const reachOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
 const windowsPrimitive = primitive<Attributes>({
   name: "windows",
@@ -40,16 +40,12 @@ const windowsPrimitive = primitive<Attributes>({
     if ([size, stride, dilation].some((n) => !Number.isInteger(n) || n < 1)) {
       throw shapeError`Cannot take windows of ${size} by steps of ${stride} and ${dilation}: they are integers from 1`;
     }
-    const room = x.shape[axis] - reachOf(size, dilation);
+    const reach = reachOf(size, dilation), room = x.shape[axis] - reach;
     if (room < 0) {
-      throw shapeError`Cannot take windows over ${
-        reachOf(size, dilation)
-      } elements along axis ${axis} of ${x.shape}: it is too short`;
+      throw shapeError`Cannot take windows over ${reach} elements along axis ${axis} of ${x.shape}: it is too short`;
     }
-    return {
-      shape: x.shape.toSpliced(axis, 1, Math.floor(room / stride) + 1, size),
-      dtype: x.dtype,
-    };
+    const shape = x.shape.toSpliced(axis, 1, Math.floor(room / stride) + 1, size);
+    return { shape, dtype: x.dtype };
   },
   lower: (_, { axis, stride, dilation }) =>
     view((at) =>
@@ -77,18 +73,43 @@ export function windows(
   return apply(windowsPrimitive, [x], { axis: along, size, stride, dilation });
 }
 
+/** How windows lie along an axis: the first begins at −low, and the last ends at n + high. */
+export interface Windows extends Required<WindowsOptions> {
+  /** The number of elements of a window. */
+  readonly window: number;
+  /** Elements of padding before and after the axis; below 0, elements that are left out. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The windows of an image, [n, height, width, c] to [n, rows, a, columns, b, c], over zeros. */
+export function windowsOf(x: Tensor, axes: readonly Windows[]): Tensor {
+  let seen = shift(x, axes);
+  axes.forEach(({ window, stride, dilation }, axis) => {
+    seen = windows(seen, 2 * axis + 1, window, { stride, dilation });
+  });
+  return seen;
+}
+
+/** An image with zeros added to both ends of its height and width, or elements left out. */
+function shift(x: Tensor, axes: readonly Windows[]): Tensor {
+  const ends = [{ low: 0, high: 0 }, ...axes, { low: 0, high: 0 }].map(({ low, high }, axis) => {
+    const size = x.shape[axis], start = Math.min(size, Math.max(0, -low));
+    const kept = Math.max(0, Math.min(size, size + high) - start);
+    const zeros = size + low + high - kept, before = Math.min(Math.max(0, low), zeros);
+    return { start, kept, low: before, high: zeros - before };
+  });
+  const all = (name: keyof typeof ends[0]) => ends.map((end) => end[name]);
+  return pad(slice(x, all("start"), all("kept")), { low: all("low"), high: all("high") });
+}
+
 /** The adjoint of windows: [..., n, ...], where each element is the sum of those that saw it. */
 function addWindows(dy: Tensor, n: number, { axis, size, stride, dilation }: Attributes): Tensor {
-  const count = dy.shape[axis];
-  const shape = dy.shape.toSpliced(axis + 1, 1);
-  const only = (value: number) => shape.map((_, i) => i === axis ? value : 0);
-  let total: Tensor | undefined;
-  for (let j = 0; j < size; j++) {
-    const start = dy.shape.map((_, i) => i === axis + 1 ? j : 0);
-    const seen = reshape(slice(dy, start, dy.shape.with(axis + 1, 1)), shape);
-    const low = j * dilation, end = low + reachOf(count, stride);
-    const put = pad(seen, { low: only(low), high: only(n - end), interior: only(stride - 1) });
-    total = total === undefined ? put : add(total, put);
-  }
-  return total!;
+  const reach = reachOf(dy.shape[axis], stride);
+  const only = (value: number) => dy.shape.slice(1).map((_, i) => i === axis ? value : 0);
+  return Array.from({ length: size }, (_, j) => {
+    const low = j * dilation, high = n - low - reach;
+    const interior = only(stride - 1);
+    return pad(at(dy, j, axis + 1), { low: only(low), high: only(high), interior });
+  }).reduce((a, b) => add(a, b));
 }

@@ -128,6 +128,10 @@ onEveryDevice("argmax finds the first of the largest, and NaN before all", (devi
     n.data.reduce((best, y, i) => i % 3 === j && y > at(n, [best, j]) ? (i - j) / 3 : best, 0);
   return checkCases("argmax", [
     one("rows", [x], (x) => g.argmax(x, { axis: 1 }), first),
+    one("all elements", [x], (x) => g.argmax(x), build([], () => 9, "int32")),
+    one("all, keepDims", [x], (x) => g.argmax(x, { keepDims: true }), {
+      ...build([1, 1], () => 9, "int32"),
+    }),
     one("keepDims", [x], (x) => g.argmax(x, { axis: -1, keepDims: true }), {
       ...first,
       shape: [3, 1],

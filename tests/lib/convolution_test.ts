@@ -139,6 +139,46 @@ for (const [what, image, kernel, options] of LONG) {
   }, { only: ["cpu"] });
 }
 
+onEveryDevice("an infinite element reaches no pixel outside of its window", async (device) => {
+  const cases: (readonly [number, number, Parameters<typeof convTranspose2d>[2]])[] = [
+    [4, 1, { strides: [1, 3] }], // pixels without a window
+    [4, 3, { strides: [1, 2] }], // pixels of two windows, and of one
+    [5, 5, { strides: [1, 3], padding: [[0, 0], [2, 1]] }],
+    [4, 3, { strides: [1, 3], dilation: [1, 2] }],
+    [4, 2, { strides: [1, 4], dilation: [1, 6] }], // pixels between those of windows
+    [1, 3, { strides: [1, 9], dilation: [1, 2] }], // one window
+  ];
+  const graphs = cases.flatMap(([columns, width, options]) => {
+    const k = ones([1, width, 1, 1]);
+    const spread = (value: number) => {
+      const row = build([1, 1, columns, 1], (_, __, i) => i === columns >> 1 ? value : 0);
+      return convTranspose2d(toTensor(row), k, options);
+    };
+    return [spread(Infinity), spread(1)];
+  });
+  const found = await Promise.all(run(graphs, device).map((image) => image.read()));
+  cases.forEach(([, , options], i) => {
+    const expected = Array.from(found[2 * i + 1], (reached) => reached === 0 ? 0 : Infinity);
+    assertEquals(Array.from(found[2 * i]), expected, JSON.stringify(options));
+  });
+});
+
+Deno.test("a window that lies in the padding alone gives the image no gradient", async () => {
+  const options = { strides: 20, padding: [[0, 0], [10, 0]] } as const;
+  const dx = convTranspose2d(ones([1, 1, 1, 1]), ones([1, 2, 1, 1]), { ...options, size: 1 });
+  assertEquals([...await run(dx, reference).read()], [0]);
+});
+
+onEveryDevice("where −∞ is the largest, padding takes no gradient", async (device) => {
+  const x = toTensor(build([1, 3, 2, 1], (_, i) => i === 2 ? 1 : -Infinity));
+  const options = { strides: 2, padding: [[1, 1], [1, 0]] } as const;
+  const [y, pullback] = vjp((x: Tensor) => maxPool(x, 2, options), x);
+  const [value, dx] = run([y, ...pullback(add(ones([1, 2, 1, 1]), 5))], device);
+  // Column 1 has no window. Row 0 has one to itself; rows 1 and 2 share the other.
+  assertEquals([...await value.read()], [-Infinity, 1]);
+  assertEquals([...await dx.read()], [6, 0, 0, 0, 6, 0]);
+});
+
 Deno.test("a transposed convolution makes the smallest image unless a size is given", () => {
   const [y, k] = [zeros([2, 5, 7, 4]), zeros([3, 4, 6, 4])];
   const shapeOf = (options: Parameters<typeof convTranspose2d>[2]) =>
@@ -171,6 +211,13 @@ testRefusals([
     () => conv2d(x, zeros([3, 9, 3, 4]), { padding: 1 }),
   ),
   refusal(ShapeError, "an image has 4 axes", () => conv2d(zeros([5, 6, 3]), k)),
+  refusal(
+    ShapeError,
+    "Cannot convolve [2, 5, 6, 3] by [0, 2, 3, 4]: a kernel has at least 1 row and 1 column",
+    () => conv2d(x, zeros([0, 2, 3, 4])),
+  ),
+  refusal(RangeError, "with strides null: it", () => conv2d(x, k, { strides: null } as never)),
+  refusal(RangeError, "with strides null: it", () => maxPool(x, 2, { strides: null } as never)),
   refusal(ShapeError, "a kernel has 4 axes", () => conv2d(x, zeros([3, 4]))),
   refusal(
     RangeError,

@@ -13,6 +13,7 @@ const x = tensor([1, 2]);
 const indices = (...data: number[]) => tensor(data, { dtype: "int32" });
 const int32 = (shape: readonly number[]) => zeros(shape, "int32");
 const key = g.key(0);
+const js = g as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 const shapes: readonly Refusal[] = [
   refusal(
@@ -80,6 +81,11 @@ const shapes: readonly Refusal[] = [
     "Cannot concatenate [2, 2] and [3, 3] along axis 0: the other axes differ",
     () => g.concat([zeros([2, 2]), zeros([3, 3])]),
   ),
+  refusal(
+    ShapeError,
+    'Cannot einsum "": a term of no letters does not fit [2, 2]',
+    () => g.einsum("", zeros([2, 2])),
+  ),
   refusal(RangeError, "a scalar has no axes", () => g.take(zeros([]), int32([1]))),
   refusal(ShapeError, "Cannot take [1] rows from [0, 2]", () => g.take(zeros([0, 2]), int32([1]))),
   refusal(
@@ -121,6 +127,23 @@ const kinds: readonly Refusal[] = [
     TypeError,
     'Cannot exp a tensor of int32: exp takes float32; cast(x, "float32") converts it',
     () => g.exp(int32([1])),
+  ),
+  // Ops that are made of others name themselves.
+  ...([
+    ...["mod", "pow", "clip", "dot", "outer"].map((op) => [op, [zeros([2], "bool"), x, x]]),
+    ...["ceil", "trunc", "sign", "square", "reciprocal", "rsqrt", "sort", "argsort", "argmin"]
+      .map((op) => [op, [zeros([2], "bool")]]),
+    ...["mod", "dot"].map((op) => [op, [int32([2]), int32([2])]]),
+    ["topK", [zeros([2], "bool"), 1]],
+    ["einsum", ["i,i->", int32([2]), int32([2])]],
+    ["einsum", ["i->", zeros([2], "bool")]],
+  ] as const).map(([op, args]) =>
+    refusal(TypeError, `: ${op} takes float32`, () => js[op as string](...args as unknown[]))
+  ),
+  refusal(
+    TypeError,
+    "Cannot pow a tensor of int32 by -1: its exponents are the integers from 0 to 64",
+    () => g.pow(int32([2]), -1),
   ),
   refusal(TypeError, "and takes int32, uint32, bool", () => g.and(zeros([1]), 1)),
   refusal(TypeError, "takes float32, int32, uint32", () => g.sum(zeros([1], "bool"))),

@@ -42,6 +42,7 @@ testRefusals([
   ),
   refusal(TypeError, "Cannot add undefined: it takes tensors and numbers", () => js.add(x)),
   refusal(TypeError, "Cannot add undefined: it", () => js.add(x, undefined)),
+  refusal(TypeError, "Cannot mod undefined: it takes tensors and numbers", () => js.mod(x)),
   refusal(TypeError, 'Cannot add "1": it takes', () => js.add(x, "1")),
   refusal(TypeError, "Cannot add a Promise: it takes", () => js.add(x, Promise.resolve(x))),
   refusal(TypeError, "Cannot take [0, 1]: it takes tensors", () => js.take(x, [0, 1], 0)),
@@ -58,6 +59,17 @@ testRefusals([
     refusal(TypeError, "f returns [state, output]", () => {
       (js.scan(f) as typeof js.scan)(tensor(0), x);
     })
+  ),
+  ...[js.jit, js.grad].map((transform) =>
+    refusal(TypeError, "", () => {
+      // The read rejects, too: nobody else hears of it.
+      (transform((y: g.Tensor) => y.item()) as typeof js.jit)(tensor(1));
+    })
+  ),
+  refusal(
+    TypeError,
+    "Cannot use a Promise at the root: await it, or within a function being traced return the tensor",
+    () => (js.jit((y: g.Tensor) => y.item()) as typeof js.jit)(tensor(1)),
   ),
   refusal(
     TypeError,
@@ -103,7 +115,18 @@ testRefusals([
     "Cannot sum with option axes: options are { axis, keepDims }",
     () => js.sum(x, { axes: 0 }),
   ),
-  refusal(TypeError, "Cannot argmax with options undefined", () => js.argmax(x)),
+  refusal(TypeError, "Cannot argmin with options 0: options are { axis,", () => js.argmin(x, 0)),
+  refusal(TypeError, "with keepDims 1: it is true or false", () => js.sum(x, { keepDims: 1 })),
+  refusal(TypeError, "Cannot sort with descending 1: it is", () => js.sort(x, { descending: 1 })),
+  refusal(TypeError, "Cannot sort along axis null of [2]", () => js.sort(x, { axis: null })),
+  refusal(TypeError, "Cannot scan with reverse 1: it is", () => js.scan(() => x, { reverse: 1 })),
+  ...["grad", "valueAndGrad", "valueAuxAndGrad", "vjp"].map((name) =>
+    refusal(TypeError, "Cannot differentiate 3: it takes a function", () => js[name](3))
+  ),
+  ...[["jit", "jit"], ["explain", "explain"], ["scan", "scan by"]].map(([name, op]) =>
+    refusal(TypeError, `Cannot ${op} 3: it takes a function`, () => js[name](3))
+  ),
+  refusal(TypeError, "Cannot give a gradient to 3: it takes", () => js.withGradient(3, () => [])),
   refusal(TypeError, "Cannot cumsum with options 0", () => js.cumsum(x, 0)),
   refusal(TypeError, "Cannot pad with options 1", () => js.pad(x, 1)),
   refusal(TypeError, "Cannot make a tensor with options [2]", () => js.tensor([1, 2], [2])),

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { meanOf } from "../statistics/summary.ts";
 import { eigenvalues } from "../statistics/eigenvalues.ts";
 import { columnsOf, countOf, isConstant, type Rows } from "./sample.ts";
 
@@ -13,7 +14,7 @@ import { columnsOf, countOf, isConstant, type Rows } from "./sample.ts";
 function covariance(codes: Rows): number[][] {
   const columns = columnsOf(codes).filter((column) => !isConstant(column));
   const centred = columns.map((column) => {
-    const centre = column.reduce((sum, value) => sum + value, 0) / column.length;
+    const centre = meanOf(column);
     return column.map((value) => value - centre);
   });
   const product = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);

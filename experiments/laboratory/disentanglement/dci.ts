@@ -5,14 +5,7 @@
  */
 import { generator } from "../statistics/generator.ts";
 import { type ForestOptions, growForest } from "./forest.ts";
-import {
-  columnOf,
-  columnsOf,
-  countOf,
-  type FactorSample,
-  isConstant,
-  rowsBetween,
-} from "./sample.ts";
+import { columnOf, columnsOf, countOf, type FactorSample, isConstant, rowsOf } from "./sample.ts";
 
 /** The three scores, from 0 to 1. */
 export interface Dci {
@@ -49,22 +42,13 @@ export function dci(
   { seed = 1, ...options }: Partial<ForestOptions> & { seed?: number } = {},
 ): Dci {
   const count = countOf(codes), half = Math.floor(count / 2);
-  const columns = columnsOf(rowsBetween(codes, 0, half));
-  const others = Array.from(
-    { length: count - half },
-    (_, i) => Array.from(rowsBetween(codes, half + i, half + i + 1).values),
-  );
-  const random = generator(seed);
+  const columns = columnsOf(codes).map((column) => column.subarray(0, half));
+  const others = rowsOf(codes, half);
+  const all = { ...FOREST, ...options }, random = generator(seed);
   const found = factors.flatMap(({ size }, k) => {
     const factor = columnOf(values, k);
     if (isConstant(factor)) return [];
-    const forest = growForest(
-      columns,
-      factor.subarray(0, half),
-      size,
-      { ...FOREST, ...options },
-      random,
-    );
+    const forest = growForest(columns, factor.subarray(0, half), size, all, random);
     const right = others.filter((row, i) => forest.predict(row) === factor[half + i]);
     return [{ importances: forest.importances, accuracy: right.length / others.length }];
   });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { countOf, type Rows } from "./sample.ts";
+import { type Rows, rowsOf } from "./sample.ts";
 
 /** Newton steps; about ten reach the last digits. */
 const MOST_STEPS = 100;
@@ -28,12 +28,8 @@ export function logisticRegression(
   classes: ArrayLike<number>,
   size: number,
 ): Linear {
-  const { width } = features, count = countOf(features), own = width + 1;
-  const rows = Array.from(
-    { length: count },
-    (_, i) =>
-      Float64Array.from({ length: own }, (_, j) => j < width ? features.values[i * width + j] : 1),
-  );
+  const own = features.width + 1;
+  const rows = rowsOf(features).map((row) => Float64Array.of(...row, 1));
   let w = new Float64Array(size * own);
   for (let step = 0; step < MOST_STEPS; step++) {
     const { loss, gradient, hessian } = derivatives(w, rows, classes, size);

@@ -6,11 +6,14 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
+import type { DataSet } from "../../data/images.ts";
 import { csvText } from "../../formats/csv.ts";
+import type { RunFolder } from "../../runs/run_folder.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
 import { type Column, tableText } from "../../shell/table.ts";
 import { meanOf, varianceOf } from "../statistics/summary.ts";
-import { type Scores, TITLES } from "./metrics.ts";
+import { type JudgedRun, openJudgedRun } from "./judged_run.ts";
+import { measure, type Scores, TITLES } from "./metrics.ts";
 
 /** The scores of a run. */
 export interface RunScores {
@@ -20,6 +23,14 @@ export interface RunScores {
   readonly rate: number;
   readonly distortion: number;
   readonly scores: Scores;
+}
+
+/** The scores of a run that was opened; the seed decides what the metrics draw. */
+export async function scoresOf(
+  { name, config, test: { losses: { rate, distortion } }, sample }: JudgedRun,
+  seed?: number,
+): Promise<RunScores> {
+  return { run: name, config, rate, distortion, scores: await measure(sample, seed) };
 }
 
 /** Runs that differ in their seeds alone. */
@@ -108,4 +119,19 @@ export async function saveScores(runs: readonly RunScores[], folder: string): Pr
   await makeFolder(folder);
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return Object.keys(files).map((name) => join(folder, name));
+}
+
+/**
+ * Judges a run that has just ended by the means of its codes, and writes the scores into its folder.
+ *
+ * @throws {UserError} as {@linkcode openJudgedRun}
+ */
+export async function judgeTrained(
+  folder: RunFolder,
+  data: DataSet,
+): Promise<{ table: string; record: RunRecord }> {
+  const run = await openJudgedRun(folder.path, () => Promise.resolve(data), "mean");
+  const scores = await scoresOf(run), record = runRecord(scores);
+  await writeFile(folder.scores, JSON.stringify(record) + "\n");
+  return { table: scoreTable(groupBySeed([scores])), record };
 }

@@ -39,11 +39,17 @@ export const columnOf = (rows: Rows, column: number): Float64Array =>
 export const columnsOf = (rows: Rows): Float64Array[] =>
   Array.from({ length: rows.width }, (_, j) => columnOf(rows, j));
 
-/** The rows from `start` up to `end`. */
-export const rowsBetween = ({ values, width }: Rows, start: number, end: number): Rows => ({
-  values: Array.prototype.slice.call(values, start * width, end * width),
-  width,
-});
+/** The rows from `start` up to `end`, all unless given, as lists. */
+export const rowsOf = (rows: Rows, start = 0, end: number = countOf(rows)): number[][] =>
+  Array.from(
+    { length: end - start },
+    (_, i) =>
+      Array.prototype.slice.call(
+        rows.values,
+        (start + i) * rows.width,
+        (start + i + 1) * rows.width,
+      ),
+  );
 
 /** Whether all numbers of a column are equal, so that it says nothing about any image. */
 export const isConstant = (column: Float64Array): boolean =>

@@ -5,6 +5,7 @@
  * @module
  */
 import { generator, type Random } from "../statistics/generator.ts";
+import { varianceOf } from "../statistics/summary.ts";
 import { logisticRegression } from "./logistic.ts";
 import { columnsOf, countOf, type Factor, isConstant, type Rows } from "./sample.ts";
 
@@ -42,17 +43,13 @@ export async function factorVaeScore(
   population: Population,
   options: Partial<VoteOptions> = {},
 ): Promise<number> {
-  const all = { ...OPTIONS, ...options }, { votes } = all;
-  const random = generator(all.seed);
-  const scales = await scalesOf(population, all, random);
-  const ballots = await ballotsOf(population, all, random, scales, 1, ([codes]) => {
+  const [learned, judged] = await ballotsOf(population, options, 1, ([codes], scales) => {
     const shares = variances(codes).map((variance, j) => variance / scales[j] ** 2);
     return scales.reduce((best, scale, j) => {
       const isBetter = scale > 0 && (best < 0 || shares[j] < shares[best]);
       return isBetter ? j : best;
     }, -1);
   });
-  const [learned, judged] = [ballots.slice(0, votes), ballots.slice(votes)];
   const counts = new Map<number, Float64Array>();
   for (const { factor, said } of learned) {
     const own = counts.get(said) ?? new Float64Array(population.factors.length);
@@ -78,17 +75,12 @@ export async function betaVaeScore(
   population: Population,
   options: Partial<VoteOptions> = {},
 ): Promise<number> {
-  const all = { ...OPTIONS, ...options }, { votes } = all;
-  const random = generator(all.seed);
-  const scales = await scalesOf(population, all, random);
-  const ballots = await ballotsOf(
+  const [learned, judged] = await ballotsOf(
     population,
-    all,
-    random,
-    scales,
+    options,
     2,
-    ([one, other]) =>
-      Float64Array.from(scales, (scale, j) => {
+    ([one, other], scales) =>
+      scales.map((scale, j) => {
         if (scale === 0) return 0;
         let sum = 0;
         for (let i = j; i < one.values.length; i += one.width) {
@@ -97,8 +89,7 @@ export async function betaVaeScore(
         return sum / (countOf(one) * scale);
       }),
   );
-  const [learned, judged] = [ballots.slice(0, votes), ballots.slice(votes)];
-  const features = { values: learned.flatMap(({ said }) => [...said]), width: scales.length };
+  const features = { values: learned.flatMap(({ said }) => said), width: learned[0].said.length };
   const classes = learned.map(({ factor }) => factor);
   const { predict } = logisticRegression(features, classes, population.factors.length);
   return judged.filter(({ factor, said }) => predict(said) === factor).length / judged.length;
@@ -114,17 +105,21 @@ interface Ballot<Said> {
 const TOGETHER = 2 ** 13;
 
 /**
- * Draws twice as many votes as the classifier learns from. In each, `members` groups of images are
- * such that image i of all groups shares the value of the fixed factor; with one group, all images.
+ * Draws twice as many votes as the classifier learns from, and returns both halves. In each vote,
+ * `members` groups of images are such that image i of all groups shares the value of the fixed
+ * factor; with one group, all images.
+ *
+ * @param say what the codes of the groups say, given the scale of each dimension
  */
 async function ballotsOf<Said>(
-  { factors, draw, encode }: Population,
-  { votes, batch }: VoteOptions,
-  random: Random,
-  scales: readonly number[],
+  population: Population,
+  options: Partial<VoteOptions>,
   members: 1 | 2,
-  say: (groups: readonly Rows[]) => Said,
-): Promise<Ballot<Said>[]> {
+  say: (groups: readonly Rows[], scales: readonly number[]) => Said,
+): Promise<[learned: Ballot<Said>[], judged: Ballot<Said>[]]> {
+  const { votes, batch, seed, ...rest } = { ...OPTIONS, ...options };
+  const { factors, draw, encode } = population, random = generator(seed);
+  const scales = await scalesOf(population, rest, random);
   const width = scales.length, images = members * batch;
   const ballots: Ballot<Said>[] = [];
   const chunk = Math.max(1, Math.floor(TOGETHER / images));
@@ -145,10 +140,10 @@ async function ballotsOf<Said>(
         const own = Array.from({ length: batch * width }, (_, i) => codes.values[start + i]);
         return { values: own, width };
       });
-      ballots.push({ factor, said: say(groups) });
+      ballots.push({ factor, said: say(groups, scales) });
     });
   }
-  return ballots;
+  return [ballots.slice(0, votes), ballots.slice(votes)];
 }
 
 /** First one image of each pair, then the other ones, which share the value of the factor. */
@@ -173,7 +168,7 @@ function drawLike(
 /** The standard deviation of each dimension of the code over all images. */
 async function scalesOf(
   { factors, draw, encode }: Population,
-  { scaleImages }: VoteOptions,
+  { scaleImages }: Pick<VoteOptions, "scaleImages">,
   random: Random,
 ): Promise<number[]> {
   const rows = Array.from({ length: scaleImages }, () => draw(random));
@@ -183,9 +178,4 @@ async function scalesOf(
 }
 
 /** The variance of each dimension. */
-function variances(codes: Rows): number[] {
-  return columnsOf(codes).map((column) => {
-    const centre = column.reduce((sum, x) => sum + x, 0) / column.length;
-    return column.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (column.length - 1);
-  });
-}
+const variances = (codes: Rows): number[] => columnsOf(codes).map(varianceOf);

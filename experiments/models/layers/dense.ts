@@ -37,10 +37,7 @@ export const dense: LayerKind<DenseOptions> = {
       output: [units],
       sizes: [inputs * units, units],
       multiplications: inputs * units,
-      init(key): LayerParams {
-        const { w, b } = initDense(key, inputs, units, INITIALISERS[initialiser]);
-        return { w, b };
-      },
+      init: (key) => ({ ...initDense(key, inputs, units, INITIALISERS[initialiser]) }),
       apply: (own, x) =>
         ACTIVATIONS[activation](apply(own as LayerParams & Dense, shaped(x, [inputs]))),
     };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bernoulli, cast, div, full, mul } from "../../../mod.ts";
+import { dropout as apply } from "../../../mod.ts";
 import { share } from "../../shell/keys.ts";
 import { type LayerKind, NO_PARAMETERS } from "../layer.ts";
 
@@ -23,10 +23,6 @@ export const dropout: LayerKind<DropoutOptions> = {
   make: ({ rate }, input) => ({
     ...NO_PARAMETERS,
     output: input,
-    apply(_, x, key) {
-      if (key === undefined || rate === 0) return x;
-      const kept = cast(bernoulli(key, full(x.shape, 1 - rate)), "float32");
-      return mul(x, div(kept, 1 - rate));
-    },
+    apply: (_, x, key) => key === undefined ? x : apply(key, x, rate),
   }),
 };

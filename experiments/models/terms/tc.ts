@@ -68,9 +68,10 @@ export const tc: TermKind<TcConfig> = {
     if (config.latent.size > 1) return undefined;
     return `${path}.type: one dimension has no total correlation: expected latent.size of at least 2`;
   },
-  parameters: (options, size) =>
-    widthsOf(options, size).slice(1)
-      .reduce((sum, width, i) => sum + width * (widthsOf(options, size)[i] + 1), 0),
+  parameters: (options, size) => weightsOf(options, size) + options.layers * options.units + 1,
+  // Two for a multiplication and its addition: the value takes them forwards and back to the code;
+  // the discriminator's loss forwards, to its weights and to its layers, of codes and permuted ones.
+  operations: (options, size) => (2 * 2 + 2 * 3 * 2) * weightsOf(options, size),
   make: (options, { size }) => ({
     init(key) {
       const widths = widthsOf(options, size), keys = split(key, widths.length - 1);
@@ -86,6 +87,12 @@ export const tc: TermKind<TcConfig> = {
     },
   }),
 };
+
+/** The number of weights of the discriminator, without biases. */
+function weightsOf(options: TcConfig, size: number): number {
+  const widths = widthsOf(options, size);
+  return widths.slice(1).reduce((sum, width, i) => sum + width * widths[i], 0);
+}
 
 /** The widths of the discriminator, from the code to the logit. */
 const widthsOf = ({ layers, units }: TcConfig, size: number): number[] => [

@@ -32,6 +32,15 @@ Deno.test("the configs echo and vae name every key; vae has all defaults, echo t
   assertEquals(vae, { name: "vae", config: { ...defaults, latent: gaussian } });
 });
 
+Deno.test("a shipped config is found by its name, with or without its folder", async () => {
+  const found = await findConfig("echo_dlib");
+  assertEquals(found.name, "echo_dlib");
+  for (const text of ["original/echo_dlib", "original/echo_dlib.json"]) {
+    assertEquals(await findConfig(text), found);
+  }
+  await assertRefusedLater(() => findConfig("../configs/echo"), "../configs/echo");
+});
+
 Deno.test("the other shipped configs differ from them only in latent, prior and MMD", async () => {
   const { config: echo } = await findConfig("echo");
   const { config: vae } = await findConfig("vae");

@@ -23,6 +23,7 @@ import { makeModel } from "../../../experiments/models/model.ts";
 import { modelSize } from "../../../experiments/models/model_size.ts";
 import type { Pass } from "../../../experiments/models/term.ts";
 import { tc } from "../../../experiments/models/terms/tc.ts";
+import { operationsOfStep } from "../../../experiments/training/cost.ts";
 import { latentOf } from "../../../experiments/models/rules.ts";
 import { termParts } from "../../../experiments/models/term.ts";
 import { generator, normalDraws } from "../../../experiments/laboratory/statistics/generator.ts";
@@ -40,6 +41,13 @@ const withTc = (size: number, keys: object = {}) =>
       { type: "tc", weight: 5, layers: 2, units: 32, ...keys },
     ],
   });
+
+Deno.test("the operations of a step count the discriminator's products", () => {
+  const without = operationsOfStep(like({ latent: { type: "gaussian", size: 3 } }), PIXELS);
+  // 3 · 32 + 32 · 32 + 32 weights for each of the codes: 2 operations in 8 products.
+  const { batch } = withTc(3);
+  assertEquals(operationsOfStep(withTc(3), PIXELS) - without, batch * 16 * (96 + 1024 + 32));
+});
 
 /** Three dimensions, each a shared draw with the weight √r and its own one with √(1 − r). */
 function correlated(key: Key, rows: number, r: number): Tensor {

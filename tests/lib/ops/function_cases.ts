@@ -50,6 +50,13 @@ export const functionCases: Readonly<Record<string, readonly Case[]>> = {
       compute: (x) => g.mod(x, n),
       expected: build([40], (i) => mod(whole.data[i], n)),
     })),
+    // As in NumPy; by plain arithmetic these would be NaN.
+    ...[Infinity, -Infinity].map((n): Case => ({
+      title: `by ${n}`,
+      inputs: [whole],
+      compute: (x) => g.mod(x, n),
+      expected: build([40], (i) => whole.data[i] * n < 0 ? n : whole.data[i]),
+    })),
   ],
   sinh: unary(g.sinh, Math.sinh, { ulps: 4 }),
   cosh: unary(g.cosh, Math.cosh, { ulps: 3 }),

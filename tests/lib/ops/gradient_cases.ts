@@ -254,6 +254,13 @@ export const compositionCases: readonly GradientCase[] = [
   of("einsum", (a, b, c) => g.einsum("ij,jk,k->ik", a, b, c), [[2, 3], [3, 4], [4]]),
   of("einsum of a diagonal", (x) => g.einsum("iij->j", x), [[3, 3, 2]]),
   of("outer", (a, b) => g.outer(a, b), [[3], [4]]),
+  ...([["valid", {}], ["overlapping", { strides: 1 }], ["padded", {
+    strides: 2,
+    padding: "same",
+  }]] as const).flatMap(([how, options]) => [
+    of(`maxPool, ${how}`, (x) => g.maxPool(x, [2, 3], options), [[2, 4, 5, 2]]),
+    of(`averagePool, ${how}`, (x) => g.averagePool(x, [2, 3], options), [[2, 4, 5, 2]]),
+  ]),
   of("meanSquaredError", (a, b) => g.meanSquaredError(a, b), [MATRIX, MATRIX]),
   of("softmaxCrossEntropy of rows", (x, t) => g.softmaxCrossEntropy(x, t), [MATRIX, MATRIX]),
   of("layerNorm", (x, scale, shift) => g.layerNorm({ scale, shift }, x), [MATRIX, [4], [4]]),

@@ -12,13 +12,10 @@ import type { Renderer } from "../../../../experiments/data/factors.ts";
 import type { DataSet } from "../../../../experiments/data/images.ts";
 import { populationOf } from "../../../../experiments/laboratory/disentanglement/bank.ts";
 import { openJudgedRun } from "../../../../experiments/laboratory/disentanglement/judged_run.ts";
-import {
-  measure,
-  type Scores,
-  TITLES,
-} from "../../../../experiments/laboratory/disentanglement/metrics.ts";
+import { type Scores, TITLES } from "../../../../experiments/laboratory/disentanglement/metrics.ts";
 import {
   groupBySeed,
+  judgeTrained,
   type RunScores,
   saveScores,
   scoreTable,
@@ -28,6 +25,7 @@ import { factorTraversals } from "../../../../experiments/laboratory/disentangle
 import { command } from "../../../../experiments/commands/disentangle.ts";
 import { folderAt } from "../../../../experiments/runs/run_folder.ts";
 import { loadParams } from "../../../../experiments/runs/trained_params.ts";
+import { exists } from "../../../../experiments/shell/files.ts";
 import { makeModel } from "../../../../experiments/models/model.ts";
 import { key, run } from "../../../../mod.ts";
 import { CONFIG, DATA, like, NO_EXAMPLES, SIDE } from "../../../fixtures/bars.ts";
@@ -71,7 +69,14 @@ Deno.test("a run is judged by its codes, and its picture has two rows for each f
   ]);
   // Image 1 is number 7: the second length, the last place.
   assertEquals(Array.from(judged.sample.values.values).slice(0, 4), [0, 0, 1, 3]);
-  const scores = await measure(judged.sample);
+  // What `train` does at its end; further epochs make its scores old.
+  const { table, record } = await judgeTrained(folder, SPRITES);
+  const { run, dataset, seed, rate, distortion, ...scores } = record;
+  assertEquals({ run, dataset, seed }, { run: "bars_seed3", dataset: config.dataset, seed: 0 });
+  const { losses } = judged.test;
+  assertEquals([rate, distortion], [losses.rate, losses.distortion]);
+  assertEquals(JSON.parse(await Deno.readTextFile(folder.scores)), record);
+  assert(table.includes("MIG, 20 bins"));
   assertEquals(Object.keys(scores), Object.keys(TITLES));
   for (const score of Object.values(scores)) assert(Number.isFinite(score));
   const { codes } = (await openJudgedRun(folder.path, load, "z")).sample;
@@ -83,6 +88,9 @@ Deno.test("a run is judged by its codes, and its picture has two rows for each f
   const level = (row: number, image: number, x: number) =>
     data[(2 + row * (SIDE + 2)) * width + 2 + image * (SIDE + 2) + x];
   assertEquals([level(2, 0, 0), level(2, 0, 3), level(2, 9, 0), level(2, 9, 3)], [255, 0, 0, 255]);
+  const more = { config: like({ epochs: 3 }), data: SPRITES, resume: true };
+  await trainUntil(4, folder, reference, more);
+  assertEquals(await exists(folder.scores), false);
   await Deno.remove(parent, { recursive: true });
 });
 
