@@ -194,8 +194,6 @@ export {
 } from "./lib/optim.ts";
 export * from "./lib/rmsprop.ts";
 export * from "./lib/schedules.ts";
-export * from "./lib/densities/gaussian.ts";
-export * from "./lib/densities/log_normal.ts";
 export {
   type EchoChannel,
   echoChannel,
@@ -209,34 +207,5 @@ export { echoLoss, echoRate, type EchoRateOptions } from "./lib/echo/rate.ts";
 export * from "./lib/echo/likelihood.ts";
 export * from "./lib/echo/matrix.ts";
 export * from "./lib/echo/staleness.ts";
-export * from "./lib/densities/vamp.ts";
-export * from "./lib/densities/mmd.ts";
-export * from "./lib/densities/importance.ts";
-export {
-  type Estimate,
-  ksgInformation,
-  neighbourEntropy,
-  type NeighbourOptions,
-  noiseInformation,
-  type Points,
-} from "./lib/information/neighbours.ts";
-export {
-  barberAgakovBound,
-  classificationScore,
-  donskerVaradhanBound,
-  infoNceBound,
-  leaveOneOutBound,
-  nwjBound,
-  type Scores,
-  smileEstimate,
-} from "./lib/information/bounds.ts";
-export {
-  type CriticEstimate,
-  criticInformation,
-  type CriticOptions,
-} from "./lib/information/critic.ts";
-export { type Made, made, type MadeOptions, type MadeParams } from "./lib/densities/made.ts";
-export type { MaskedDense } from "./lib/densities/staircase.ts";
-export * from "./lib/densities/flow.ts";
 export { type DeviceName, type DeviceOptions, openDevice } from "./kernels/open.ts";
 export { DeviceLostError } from "./kernels/webgpu/errors.ts";

@@ -63,37 +63,53 @@ export type Expr = Constant | Position | Load | Result | Call;
 
 /** A number; 0 or 1 for bool. */
 export interface Constant {
+  /** Tells it from other formulas. */
   readonly kind: "constant";
+  /** The type of the number. */
   readonly dtype: DType;
+  /** The number. */
   readonly value: number;
 }
 
 /** An index as a value. */
 export interface Position {
+  /** Tells it from other formulas. */
   readonly kind: "position";
+  /** Indices are int32. */
   readonly dtype: "int32";
+  /** The index. */
   readonly at: Index;
 }
 
 /** The outcome of the kernel's reduction, scan, scatter or product. */
 export interface Result {
+  /** Tells it from other formulas. */
   readonly kind: "result";
+  /** The type of the outcome. */
   readonly dtype: DType;
 }
 
 /** An element of one of the kernel's input buffers. */
 export interface Load {
+  /** Tells it from other formulas. */
   readonly kind: "load";
+  /** The type of the buffer. */
   readonly dtype: DType;
+  /** The number of the input buffer, along the `loads` of the kernel. */
   readonly buffer: number;
+  /** Which element of the buffer. */
   readonly at: Index;
 }
 
 /** An operation on scalars. */
 export interface Call {
+  /** Tells it from other formulas. */
   readonly kind: "call";
+  /** The type of the value. */
   readonly dtype: DType;
+  /** The operation. */
   readonly op: ScalarOp;
+  /** Its arguments. */
   readonly args: readonly Expr[];
 }
 
@@ -106,14 +122,20 @@ export type Atom =
 
 /** One summand, scale · atom. */
 export interface Term {
+  /** What is counted. */
   readonly atom: Atom;
+  /** The number by which it is multiplied: the stride of a loop variable. */
   readonly scale: number;
 }
 
 /** constant + Σ scale · atom, an int32, with the bounds that follow from the sizes of its atoms. */
 export interface Index {
+  /** The summand without an atom. */
   readonly constant: number;
+  /** The other summands, each atom once. */
   readonly terms: readonly Term[];
+  /** The smallest value that it can have. */
   readonly min: number;
+  /** The largest value that it can have. */
   readonly max: number;
 }

@@ -63,9 +63,13 @@ export type Lowering =
 
 /** A value to be computed. */
 export interface Node {
+  /** The length of each axis. */
   readonly shape: readonly number[];
+  /** The type of the elements. */
   readonly dtype: DType;
+  /** The nodes that it is computed from. */
   readonly inputs: readonly Node[];
+  /** How it is computed. */
   readonly lowering: Lowering;
   /**
    * The op and its attributes as text: nodes with equal labels and equal inputs compute the same.

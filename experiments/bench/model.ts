@@ -18,7 +18,6 @@ import {
   exp,
   explain,
   foldIn,
-  gaussianKl,
   jit,
   type Key,
   key,
@@ -31,6 +30,7 @@ import {
   tensor,
   valueAndGrad,
 } from "../../mod.ts";
+import { gaussianKl } from "../../lib/densities/mod.ts";
 import type { Fixture } from "./fixture.ts";
 import { LATENT, layerSizes, type Model, PIXELS, type StepTask } from "./task.ts";
 

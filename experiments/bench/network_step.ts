@@ -14,7 +14,6 @@ import {
   dense,
   type DeviceName,
   exp,
-  gaussianKl,
   jit,
   mean,
   mul,
@@ -25,6 +24,7 @@ import {
   tensor,
   valueAndGrad,
 } from "../../mod.ts";
+import { gaussianKl } from "../../lib/densities/mod.ts";
 import { biasesOf, layersOf, weightsOf } from "./networks.ts";
 import { networkFixture } from "./network_fixture.ts";
 import { type NetworkOrder, serve } from "./protocol.ts";

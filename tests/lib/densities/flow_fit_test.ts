@@ -8,10 +8,7 @@ import type { Device } from "../../../kernels/device.ts";
 import {
   adam,
   add,
-  autoregressiveFlow,
   constantThenLinear,
-  type Flow,
-  type FlowParams,
   jit,
   type Key,
   key,
@@ -27,6 +24,7 @@ import {
   tensor,
   valueAndGrad,
 } from "../../../mod.ts";
+import { autoregressiveFlow, type Flow, type FlowParams } from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { meanOf, SIGMAS, standardError } from "../../fixtures/statistics.ts";
 
