@@ -43,9 +43,12 @@ export type {
   Call,
   Constant,
   Expr,
+  FunctionCall,
   Index,
   Intrinsic,
+  IntrinsicFunction,
   Load,
+  Operation,
   Position,
   Result,
   ScalarOp,
@@ -65,5 +68,6 @@ export type {
 export type { Buffer, Executable, Program, Slot, Step, Traits } from "./device.ts";
 export { compile } from "./compiler/compile.ts";
 export { describeProgram } from "./describe.ts";
+export * as intrinsics from "./intrinsics.ts";
 export * as indexing from "./indexing.ts";
 export * as scalar from "./scalar.ts";

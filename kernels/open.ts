@@ -54,7 +54,7 @@ const openers: Readonly<
 };
 
 /** All names of devices. */
-export const DEVICE_NAMES = Object.keys(openers) as readonly DeviceName[];
+export const DEVICE_NAMES = /* @__PURE__ */ Object.keys(openers) as readonly DeviceName[];
 
 /** A GPU that was found but does not work is reported, since the CPU may be slower. */
 async function openBest(options: DeviceOptions): Promise<Device> {

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { DType, Expr, Index, Intrinsic, Load, ScalarOp } from "./formula.ts";
+import type { Call, DType, Expr, Index, IntrinsicFunction, Load, ScalarOp } from "./formula.ts";
 
 /** A constant: numbers for floats and integers, 0 or 1 for bool. */
 export const constant = (value: number, dtype: DType = "float32"): Expr => ({
@@ -45,8 +45,13 @@ export const call = (op: ScalarOp, dtype: DType, ...args: readonly Expr[]): Expr
 
 type Unary = (x: Expr) => Expr;
 type Binary = (x: Expr, y: Expr) => Expr;
+
+// A bundler drops the constructors that nobody uses.
+/* @__NO_SIDE_EFFECTS__ */
 const unary = (op: ScalarOp): Unary => (x) => call(op, x.dtype, x);
+/* @__NO_SIDE_EFFECTS__ */
 const binary = (op: ScalarOp): Binary => (x, y) => call(op, x.dtype, x, y);
+/* @__NO_SIDE_EFFECTS__ */
 const comparison = (op: ScalarOp): Binary => (x, y) => call(op, "bool", x, y);
 
 /** −x. */
@@ -96,11 +101,17 @@ export const convert = (x: Expr, dtype: DType): Expr =>
 /** The 32 bits of x under another type; not on the reference device. */
 export const bitcast = (x: Expr, dtype: DType): Expr => call("bitcast", dtype, x);
 
-/** The functions of {@linkcode Intrinsic} as unary formulas. */
-export const intrinsic = (name: Intrinsic): Unary => unary(name);
+/** A function of `intrinsics.ts` as a unary formula. */
+export const intrinsic = (intrinsic: IntrinsicFunction): Unary => (x) => ({
+  kind: "call",
+  op: intrinsic.name,
+  dtype: x.dtype,
+  args: [x],
+  intrinsic,
+});
 
 /** The operations that stand between their arguments, as C and its descendants write them. */
-export const INFIX: { readonly [op in ScalarOp]?: string } = {
+export const INFIX: { readonly [op in Call["op"]]?: string } = {
   ...{ add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|", xor: "^" },
   ...{ shiftLeft: "<<", shiftRight: ">>", less: "<", lessEqual: "<=", equal: "==" },
 };

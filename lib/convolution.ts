@@ -124,15 +124,15 @@ function trilinear(
   return (value, a, b, places) => apply(record, [value, a, b], places);
 }
 
-const gathered = trilinear("conv2d", (dy, x, kernel, places) => [
+const gathered = /* @__PURE__ */ trilinear("conv2d", (dy, x, kernel, places) => [
   scatter(dy, kernel, places),
   kernelGradient(x, dy, places),
 ]);
-const scattered = trilinear("convTranspose2d", (dx, y, kernel, places) => [
+const scattered = /* @__PURE__ */ trilinear("convTranspose2d", (dx, y, kernel, places) => [
   gather(dx, kernel, places),
   kernelGradient(dx, y, places),
 ]);
-const correlated = trilinear("kernelGradient", (dk, x, y, places) => [
+const correlated = /* @__PURE__ */ trilinear("kernelGradient", (dk, x, y, places) => [
   scatter(y, dk, places),
   gather(x, dk, places),
 ]);

@@ -29,7 +29,7 @@ type Body = (carry: Leaves, x: Leaves, rest: Leaves) => Outcome;
 /** The leaves of a tree. */
 export type Leaves = readonly Tensor[];
 
-const joined = jit((parts: Tensor[]) => concat(parts), { mostForms: Infinity });
+const joined = /* @__PURE__ */ jit((parts: Tensor[]) => concat(parts), { mostForms: Infinity });
 const GROUP = 8;
 /**
  * One series of many pieces, which are disposed of. Few are joined at a time, so that few programs

@@ -51,7 +51,7 @@ export function constantThenLinear(
  * The first epochs of the stages of {@linkcode iwaeSchedule} from the second on: 1, 1 + 3, 1 + 3 +
  * 9, …
  */
-const IWAE_STAGES = Array.from({ length: 7 }, (_, i) => (3 ** (i + 1) - 1) / 2);
+const IWAE_STAGES = /* @__PURE__ */ Array.from({ length: 7 }, (_, i) => (3 ** (i + 1) - 1) / 2);
 
 /**
  * The schedule of IWAE (Burda, Grosse and Salakhutdinov, 2016, section 5): 3ⁱ epochs at

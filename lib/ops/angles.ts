@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as intrinsics from "../../kernels/intrinsics.ts";
 import * as s from "../../kernels/scalar.ts";
 import type { Expr } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
@@ -36,13 +37,13 @@ const real = (value: number): Expr => s.constant(value, "float32");
  * assertAlmostEquals(await angle.item(), 3 * Math.PI / 4, 1e-6);
  * ```
  */
-export const atan2: Binary = elementwise("atan2", FLOATS, (y, x) => {
+export const atan2: Binary = /* @__PURE__ */ elementwise("atan2", FLOATS, (y, x) => {
   // atan of the smaller by the larger, which is at most 1, and then by octants.
   const [up, right] = [s.abs(y), s.abs(x)];
   const isSteep = s.less(right, up);
   const ratio = s.div(s.min(up, right), s.max(up, right));
   const one = s.select(s.equal(up, real(0)), up, real(1)); // instead of 0/0 and ∞/∞
-  const octant = s.intrinsic("atan")(s.select(s.equal(up, right), one, ratio));
+  const octant = s.intrinsic(intrinsics.atan)(s.select(s.equal(up, right), one, ratio));
   const quadrant = s.select(isSteep, s.sub(real(Math.PI / 2), octant), octant);
   const half = s.select(s.less(x, real(0)), s.sub(real(Math.PI), quadrant), quadrant);
   return s.select(s.less(y, real(0)), s.neg(half), half);

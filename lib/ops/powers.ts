@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as intrinsics from "../../kernels/intrinsics.ts";
 import * as s from "../../kernels/scalar.ts";
 import type { Expr } from "../../kernels/formula.ts";
 import { full } from "../create.ts";
@@ -60,12 +61,12 @@ export const reciprocal = (x: Tensor): Tensor => div(1, x);
 export const rsqrt = (x: Tensor): Tensor => div(1, sqrt(x));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
-const power: Binary = elementwise("pow", FLOATS, (a, b) => {
+const power: Binary = /* @__PURE__ */ elementwise("pow", FLOATS, (a, b) => {
   const size = s.abs(a), half = s.mul(b, real(0.5));
   const ofWhole = s.select(s.equal(s.floor(half), half), real(1), real(-1));
   const ofOthers = s.select(s.equal(size, real(Infinity)), real(1), real(NaN));
   const sign = s.select(s.equal(s.floor(b), b), ofWhole, ofOthers);
-  const y = s.intrinsic("exp")(s.mul(b, s.intrinsic("log")(size)));
+  const y = s.intrinsic(intrinsics.exp)(s.mul(b, s.intrinsic(intrinsics.log)(size)));
   const signed = s.select(s.less(a, real(0)), s.mul(y, sign), y);
   const isOne = s.or(s.equal(b, real(0)), s.equal(a, real(1)));
   return s.select(isOne, real(1), signed);

@@ -61,7 +61,7 @@ const ofExtreme: Primitive<readonly number[]>["gradient"] = (dy, y, [x], axes) =
  * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
  * integer.
  */
-export const reduceMax: Reduction = reduction("reduceMax", "max", ofExtreme);
+export const reduceMax: Reduction = /* @__PURE__ */ reduction("reduceMax", "max", ofExtreme);
 
 /**
  * The smallest element over some axes; NaN if any is NaN. Over no elements it is ∞, or the greatest
@@ -74,7 +74,7 @@ export const reduceMax: Reduction = reduction("reduceMax", "max", ofExtreme);
  * assertEquals([...await reduceMin(tensor([[3, 1], [2, 5]]), { axis: 1 }).read()], [1, 2]);
  * ```
  */
-export const reduceMin: Reduction = reduction("reduceMin", "min", ofExtreme);
+export const reduceMin: Reduction = /* @__PURE__ */ reduction("reduceMin", "min", ofExtreme);
 
 /**
  * The product over some axes; 1 over none. Its gradients of every order are right where elements
@@ -89,7 +89,7 @@ export const reduceMin: Reduction = reduction("reduceMin", "min", ofExtreme);
  * assertEquals([...await grad((x: Tensor) => prod(x))(x).read()], [0, 6, 0]);
  * ```
  */
-export const prod: Reduction = reduction("prod", "mul", (dy, _, [x], axes) => {
+export const prod: Reduction = /* @__PURE__ */ reduction("prod", "mul", (dy, _, [x], axes) => {
   const order = [...x.shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
   const front = transpose(x, order);
   const lines = reshape(front, [-1, axes.reduce((n, axis) => n * x.shape[axis], 1)]);
@@ -214,7 +214,9 @@ export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
 }
 
-const cumsumPrimitive = primitive<{ readonly axis: number; readonly exclusive: boolean }>({
+const cumsumPrimitive = /* @__PURE__ */ primitive<
+  { readonly axis: number; readonly exclusive: boolean }
+>({
   name: "cumsum",
   type([x]) {
     requireDType("cumsum", x, ...NUMBERS);

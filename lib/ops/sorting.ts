@@ -27,7 +27,7 @@ import { slice } from "./slicing.ts";
  * compared as (key, place), and the smaller comes first. The input is listed once for each read, as
  * the compiler counts evaluations by inputs.
  */
-const exchangePrimitive = primitive<number>({
+const exchangePrimitive = /* @__PURE__ */ primitive<number>({
   name: "exchange",
   type: ([x]) => x,
   lower: ([{ shape }], axis) =>
