@@ -58,7 +58,7 @@ export type ScalarOp =
   | "bitcast"; // the same 32 bits under another dtype; not on the reference device
 
 /** A formula. Expressions are shared by reference: the same object is computed once. */
-export type Expr = Constant | Position | Load | Result | Call;
+export type Expr = Constant | Position | Load | KernelResult | Call;
 
 /** A number; 0 or 1 for bool. */
 export interface Constant {
@@ -81,7 +81,7 @@ export interface Position {
 }
 
 /** The outcome of the kernel's reduction, scan, scatter or product. */
-export interface Result {
+export interface KernelResult {
   /** Tells it from other formulas. */
   readonly kind: "result";
   /** The type of the outcome. */

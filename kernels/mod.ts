@@ -47,14 +47,14 @@ export type {
   Index,
   Intrinsic,
   IntrinsicFunction,
+  KernelResult,
   Load,
   Operation,
   Position,
-  Result,
   ScalarOp,
   Term,
 } from "./formula.ts";
-export type { Combine, Lowering, Node, Read } from "./graph.ts";
+export type { Combine, Lowering, Node, ReadElement } from "./graph.ts";
 export type {
   Common,
   Kernel,

@@ -19,7 +19,7 @@ export type DeviceName = "auto" | Device["name"];
 
 /** Settings of {@linkcode openDevice}. */
 export interface DeviceOptions {
-  /** The number of threads that the CPU may use, 1 … 16 (default: the number of its processors). */
+  /** The number of threads of the CPU, 1 … 16; the number of its processors unless given. */
   readonly threads?: number;
 }
 

@@ -43,7 +43,10 @@ type Placements = readonly Placement[];
 
 /** Settings of {@linkcode convTranspose2d}. */
 export interface TransposedOptions extends ConvolutionOptions {
-  /** The [height, width] of the image, where several have as many windows. */
+  /**
+   * The [height, width] of the image, where several have as many windows; unless given, that
+   * of {@linkcode convTranspose2d}'s formula.
+   */
   readonly size?: PerAxis;
 }
 

@@ -73,7 +73,8 @@ export interface SgdOptions {
   readonly momentum?: number;
   /**
    * Whether the step is along the velocity of the next step, as its gradient is not known: gradient
-   * + momentum · velocity (Nesterov 1983, as Sutskever et al., ICML 2013, write it).
+   * + momentum · velocity (Nesterov 1983, as Sutskever et al., ICML 2013, write it);
+   * false unless given.
    */
   readonly nesterov?: boolean;
 }

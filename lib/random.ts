@@ -161,7 +161,10 @@ export const permutation = (key: Key, n: number): Tensor => reshape(permutations
 
 /** Settings of {@linkcode permutations}. */
 export interface PermutationOptions {
-  /** For each row, the one number to leave out, int32 [rows]; the rows then have n − 1 elements. */
+  /**
+   * For each row, the one number to leave out, int32 [rows]; none unless given. The rows then have
+   * n − 1 elements.
+   */
   readonly exclude?: Tensor;
   /** The number of elements of each random order, the first ones; all unless given. */
   readonly take?: number;

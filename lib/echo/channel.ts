@@ -44,14 +44,20 @@ export interface EchoChannel {
   readonly detached: boolean;
 }
 
-/** Settings of {@linkcode echoChannel}. */
+/**
+ * Settings of {@linkcode echoChannel}. Unless given, dMax is 99, the clip is solved from dMax and
+ * `meanBound` (.835866), sampling is "withoutReplacement", meanClip is Infinity, and the others are
+ * false.
+ */
 export interface EchoOptions extends Partial<EchoChannel> {
   /**
    * A bound M on |f|. The clip is solved from it where neither clip nor bias is given; 1 unless
    * given.
    */
   readonly meanBound?: number;
-  /** The {@linkcode truncationBias} to solve the clip for, in nats per dimension. */
+  /**
+   * The {@linkcode truncationBias} to solve the clip for, in nats per dimension; none unless given.
+   */
   readonly bias?: number;
 }
 

@@ -18,7 +18,7 @@ import { type Dense, dense, initDense } from "./dense.ts";
 
 /** Settings of {@linkcode attention} and {@linkcode selfAttention}. */
 export interface AttentionOptions {
-  /** Whether position i sees only the positions up to i. */
+  /** Whether position i sees only the positions up to i; false unless given. */
   readonly causal?: boolean;
 }
 

@@ -159,7 +159,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 export interface ReduceOptions {
   /** An axis, or several; all unless given. Negative ones count from the back. */
   readonly axis?: number | readonly number[];
-  /** Whether the reduced axes stay, with size 1. */
+  /** Whether the reduced axes stay, with size 1; false unless given. */
   readonly keepDims?: boolean;
 }
 

@@ -156,14 +156,19 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return count === 0 ? add(sum(x, options), NaN) : mul(sum(x, options), 1 / count);
 }
 
+/** Settings of {@linkcode argmax} and {@linkcode argmin}. */
+export interface ArgOptions {
+  /** The axis; a negative one counts from the back. */
+  readonly axis: number;
+  /** Whether the axis stays, with size 1; false unless given. */
+  readonly keepDims?: boolean;
+}
+
 /**
  * The index of the largest element along an axis, int32: the first of equals, or the first NaN if
  * there is one.
  */
-export function argmax(
-  x: Tensor,
-  options: { readonly axis: number; readonly keepDims?: boolean },
-): Tensor {
+export function argmax(x: Tensor, options: ArgOptions): Tensor {
   requireTensors("argmax", [x]);
   checkOptions("argmax", options, "axis", "keepDims");
   const axis = normalizeAxis(options.axis, x.shape, "argmax");
@@ -187,10 +192,7 @@ export function argmax(
  * assertEquals(await argmin(tensor([3, 1, 2]), { axis: 0 }).item(), 1);
  * ```
  */
-export function argmin(
-  x: Tensor,
-  options: { readonly axis: number; readonly keepDims?: boolean },
-): Tensor {
+export function argmin(x: Tensor, options: ArgOptions): Tensor {
   requireTensors("argmin", [x]);
   return argmax(reversed(x), options);
 }
@@ -226,14 +228,18 @@ const cumsumPrimitive = /* @__PURE__ */ primitive<
   gradient: (dy, _, __, { axis, exclusive }) => [cumsum(dy, { axis, exclusive, reverse: true })],
 });
 
-/**
- * Running sums along an axis. Exclusive sums leave out the element itself; reverse sums start at
- * the end.
- */
-export function cumsum(
-  x: Tensor,
-  options: { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean },
-): Tensor {
+/** Settings of {@linkcode cumsum}. */
+export interface CumsumOptions {
+  /** The axis; a negative one counts from the back. */
+  readonly axis: number;
+  /** Whether a sum leaves out the element itself; false unless given. */
+  readonly exclusive?: boolean;
+  /** Whether the sums start at the end; false unless given. */
+  readonly reverse?: boolean;
+}
+
+/** Running sums along an axis. */
+export function cumsum(x: Tensor, options: CumsumOptions): Tensor {
   requireTensors("cumsum", [x]);
   checkOptions("cumsum", options, "axis", "exclusive", "reverse");
   const axis = normalizeAxis(options.axis, x.shape, "cumsum");
