@@ -14,7 +14,7 @@
  *   return mean(mul(error, error));
  * };
  * let params = { w: zeros([]), b: zeros([]) };
- * const optimizer = adam<typeof params>({ learningRate: 0.1 });
+ * const optimizer = adam({ learningRate: 0.1 });
  * let state = optimizer.init(params);
  * const step = jit((p: typeof params, s: typeof state) => optimizer.update(grad(loss)(p), s, p), {
  *   donate: [0, 1],
@@ -183,6 +183,7 @@ export { conv2d, convTranspose2d, type TransposedOptions } from "./lib/convoluti
 export { averagePool, maxPool } from "./lib/pooling.ts";
 export type { ConvolutionOptions, PerAxis, Sides, WindowOptions } from "./lib/placement.ts";
 export {
+  type Adam,
   adam,
   type AdamOptions,
   type AdamState,
@@ -190,6 +191,7 @@ export {
   type AdamwOptions,
   clipByGlobalNorm,
   type Optimizer,
+  type Sgd,
   sgd,
   type SgdOptions,
   type SgdState,

@@ -38,6 +38,30 @@ export interface Optimizer<P, S> {
   update(gradient: P, state: S, params: P): [params: P, state: S];
 }
 
+/** {@linkcode adam} and {@linkcode adamw}: an {@linkcode Optimizer} of every tree. */
+export interface Adam {
+  /** The state before the first step. */
+  init<P>(params: P): AdamState<P>;
+  /** One step along −gradient: the new parameters and the new state. */
+  update<P>(
+    gradient: NoInfer<P>,
+    state: AdamState<NoInfer<P>>,
+    params: P,
+  ): [params: P, state: AdamState<P>];
+}
+
+/** {@linkcode sgd}: an {@linkcode Optimizer} of every tree. */
+export interface Sgd {
+  /** The state before the first step. */
+  init<P>(params: P): SgdState<P>;
+  /** One step along −gradient: the new parameters and the new state. */
+  update<P>(
+    gradient: NoInfer<P>,
+    state: SgdState<NoInfer<P>>,
+    params: P,
+  ): [params: P, state: SgdState<P>];
+}
+
 /** Settings of {@linkcode adam}; the defaults are those of Keras. */
 export interface AdamOptions {
   /** The learning rate α, fixed or by schedule. */
@@ -86,7 +110,7 @@ export interface SgdOptions {
  * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of
  * range.
  */
-export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
+export function adam(options: AdamOptions): Adam {
   checkAdam("adam", options);
   return adamWithDecay(options, 0);
 }
@@ -98,7 +122,7 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
  *
  * @throws {RangeError} as for {@linkcode adam}, and where weightDecay is negative or not finite.
  */
-export function adamw<P>(options: AdamwOptions): Optimizer<P, AdamState<P>> {
+export function adamw(options: AdamwOptions): Adam {
   checkAdam("adamw", options, "weightDecay");
   const { weightDecay = 0.004 } = options;
   if (!(weightDecay >= 0 && weightDecay < Infinity)) {
@@ -116,7 +140,7 @@ export function adamw<P>(options: AdamwOptions): Optimizer<P, AdamState<P>> {
  * @throws {RangeError} where the learning rate is missing or not finite, the momentum is out of
  * range, or nesterov is asked for without momentum.
  */
-export function sgd<P>(options: SgdOptions): Optimizer<P, SgdState<P>> {
+export function sgd(options: SgdOptions): Sgd {
   checkOptions("use sgd", options, "learningRate", "momentum", "nesterov");
   const { learningRate, momentum = 0, nesterov = false } = options;
   if (!(isRate(learningRate) && isShare(momentum))) {
@@ -197,10 +221,10 @@ function checkAdam(
   );
 }
 
-function adamWithDecay<P>(
+function adamWithDecay(
   { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
   weightDecay: number,
-): Optimizer<P, AdamState<P>> {
+): Adam {
   return {
     init: (params) => ({ step: zeros([], "int32"), m: zerosLike(params), v: zerosLike(params) }),
     update(gradient, { step, m, v }, params) {

@@ -35,7 +35,7 @@ import type { Fixture } from "./fixture.ts";
 import { LATENT, layerSizes, type Model, PIXELS, type StepTask } from "./task.ts";
 
 const channel = echoChannel({ clip: 0.8359 });
-const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
+const optimizer = adam({ learningRate: 1e-3, epsilon: 1e-8 });
 
 /** The state that a step updates. */
 interface State {

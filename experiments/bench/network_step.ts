@@ -69,7 +69,7 @@ const next = (shape: number[]) => {
   return tensor(fixture.params.subarray(end, end += size), { shape });
 };
 let layers: Dense[] = placed.map((one) => ({ w: next(weightsOf(one)), b: next([biasesOf(one)]) }));
-const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
+const optimizer = adam({ learningRate: 1e-3, epsilon: 1e-8 });
 let state = optimizer.init(layers);
 const images = tensor(fixture.images, { shape: [batch, network.size, network.size, 1] });
 const noise = tensor(fixture.noise, { shape: [batch, network.latent] });

@@ -128,7 +128,7 @@ export async function fitDensity(
     steps,
     constantFraction: CONSTANT,
   });
-  const adamOf = adam<FlowParams>({ learningRate });
+  const adamOf = adam({ learningRate });
   const step = jit(({ params, optimizer }: State): State => {
     const chosen = randomInts(foldIn(choosing, optimizer.step), [BATCH], rows);
     const gradient = grad(surprise)(params, take(train, chosen));

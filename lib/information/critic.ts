@@ -132,7 +132,7 @@ export function criticInformation(
   };
   const { train, test } = run({ train: rows(0), test: rows(half) }, device);
 
-  const optimizer = adam<readonly Dense[]>({ learningRate });
+  const optimizer = adam({ learningRate });
   const step = jit((state: State): State => {
     const [pairKey, shiftKey] = split(foldIn(stepKey, state.optimizer.step));
     const first = randomInts(pairKey, [batch], half);

@@ -7,6 +7,7 @@ import { assert, assertLess } from "@std/assert";
 import type { Device } from "../../../kernels/device.ts";
 import {
   adam,
+  type AdamState,
   add,
   constantThenLinear,
   jit,
@@ -44,10 +45,9 @@ const ofNormal = (y: Tensor): Tensor =>
 /** Fits a flow by Adam to fresh draws. */
 function fit(flow: Flow, factor: Factor, device: Device): FlowParams {
   const learningRate = constantThenLinear({ rate: 0.01, steps: STEPS, constantFraction: 0.3 });
-  const optimizer = adam<FlowParams>({ learningRate });
+  const optimizer = adam({ learningRate });
   const loss = valueAndGrad((p: FlowParams, x: Tensor) => mean(surprise(flow, p, x)));
-  type State = ReturnType<typeof optimizer.init>;
-  const step = jit((params: FlowParams, state: State, key: Key) => {
+  const step = jit((params: FlowParams, state: AdamState<FlowParams>, key: Key) => {
     const [use, next] = split(key);
     const [, gradient] = loss(params, apply(factor, normal(use, [BATCH, factor.length])));
     return [...optimizer.update(gradient, state, params), next] as const;
