@@ -90,6 +90,11 @@ async function inDeno(folder: string): Promise<string> {
 
 /** What it prints in Node, which installs the packed package. */
 async function inNode(folder: string): Promise<string> {
+  const [, oldest] = /Node from (\d+)/.exec(await Deno.readTextFile(new URL("README.md", root))) ??
+    fail("README.md names no version of Node");
+  const major = await outputOf("node", ["--print", "process.versions.node.split('.')[0]"]);
+  if (Number(major) < Number(oldest)) fail(`Node is ${major}, README supports it from ${oldest}`);
+  if (major !== oldest) console.log(`skipped Node ${oldest}, the oldest: ${major} is installed`);
   const archive = join(folder, "package.tgz");
   await outputOf("deno", ["pack", "--allow-dirty", "--output", archive], root.pathname);
   await Deno.writeTextFile(join(folder, "package.json"), "{}");

@@ -30,6 +30,17 @@ Deno.test("README.md has at most 130 lines", async () => {
   assert(lines <= 130, `${lines} lines`);
 });
 
+Deno.test("README.md has the version of Deno that it supports in its commands, and this one is no older", async () => {
+  const text = await textOf("README.md");
+  const supported = /Deno from (\S+),/.exec(text)?.[1];
+  const commands = [...text.matchAll(/deno@(\S+)/g)].map(([, version]) => version);
+  assertEquals(commands, commands.map(() => supported));
+  const numbersOf = (version = "") => version.split(".").map(Number);
+  const [oldest, found] = [supported, Deno.version.deno].map(numbersOf);
+  const first = oldest.findIndex((number, i) => number !== found[i]);
+  assert(first < 0 || oldest[first] < found[first], `Deno is ${found}, README says ${supported}`);
+});
+
 Deno.test("the generated parts of the READMEs are what deno task show makes", async () => {
   for (const [path, text] of await shown(ROOT)) {
     assertEquals(await textOf(path), text, `${path} is old: run deno task show`);
