@@ -61,7 +61,10 @@ export const view = (index: (at: readonly Index[]) => readonly Index[]): Lowerin
 /** The names of all primitives. Every other op of the library is a composition of these. */
 export const primitiveNames: Set<string> = new Set();
 
-/** Enters a primitive in the list of names. */
+/**
+ * Enters a primitive in the list of names. Calls are marked pure, so that a bundler leaves out those
+ * that nobody uses.
+ */
 export function primitive<Attributes = undefined>(
   record: Primitive<Attributes>,
 ): Primitive<Attributes> {
