@@ -5,8 +5,8 @@
  */
 import {
   add,
+  div,
   erf,
-  exp,
   expm1,
   less,
   max,
@@ -19,7 +19,8 @@ import {
   where,
 } from "../ops/elementwise.ts";
 import { requireTensors } from "../ops/primitive.ts";
-import { logSumExp } from "../ops/reduce.ts";
+import { sum } from "../ops/linear.ts";
+import { belowOne, logSumExp } from "../ops/reduce.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -32,8 +33,9 @@ export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
 /** eˣ / Σ eˣ along an axis, the last unless given. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   requireTensors("softmax", [x]);
-  const along = normalizeAxis(axis, x.shape, "softmax");
-  return exp(sub(x, logSumExp(x, { axis: along, keepDims: true })));
+  const along = [normalizeAxis(axis, x.shape, "softmax")];
+  const [powers] = belowOne(x, along);
+  return mul(powers, div(1, sum(powers, { axis: along, keepDims: true })));
 }
 
 /**

@@ -47,8 +47,8 @@ export function attention(
   if (Math.min(queries.rank, keys.rank, values.rank) < 2) {
     throw shapeError`Cannot attention ${queries.shape}, ${keys.shape} and ${values.shape}: they have positions and features`;
   }
-  const scaled = mul(queries, 1 / Math.sqrt(queries.shape.at(-1)!));
-  const scores = matmul(scaled, swapAxes(keys, -1, -2));
+  const products = matmul(queries, swapAxes(keys, -1, -2));
+  const scores = mul(products, 1 / Math.sqrt(queries.shape.at(-1)!));
   if (!options.causal) return matmul(softmax(scores), values);
   const shape = scores.shape.slice(-2);
   const isSeen = lessEqual(iota(shape, 1), iota(shape, 0));
