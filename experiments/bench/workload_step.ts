@@ -15,7 +15,6 @@ import {
   foldIn,
   type Gru,
   gruCell,
-  iota,
   jit,
   key,
   mean,
