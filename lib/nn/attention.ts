@@ -67,7 +67,16 @@ export interface SelfAttention {
   readonly output: Dense;
 }
 
-/** Initial parameters of {@linkcode selfAttention}. */
+/**
+ * Initial parameters of {@linkcode selfAttention}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initSelfAttention, key } from "@echograd/echograd";
+ * assertEquals(initSelfAttention(key(1), 8).query.w.shape, [8, 8]);
+ * ```
+ */
 export function initSelfAttention(key: Key, features: number): SelfAttention {
   const [q, k, v, o] = split(key, 4).map((key) => initDense(key, features, features));
   return { query: q, key: k, value: v, output: o };

@@ -16,6 +16,14 @@ import type { Tensor } from "../tensor.ts";
  * The distortion of binary images, −log p(x) of independent Bernoulli pixels given by logits, in
  * nats: summed over all axes but the first, [batch]. Value and gradient are finite for all finite
  * logits.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { bernoulliCrossEntropy, tensor, zeros } from "@echograd/echograd";
+ * const nats = bernoulliCrossEntropy(zeros([1, 2]), tensor([[0, 1]]));
+ * assertAlmostEquals(await nats.item(), 2 * Math.log(2), 1e-6);
+ * ```
  */
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const nats = sub(softplus(logits), mul(targets, logits));
