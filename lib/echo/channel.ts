@@ -10,7 +10,8 @@ import { add, max, min, stopGradient, sub } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
 import { mean as average } from "../ops/reduce.ts";
 import { cycleOrder } from "./cycle.ts";
-import { type Key, permutations, randomInts } from "../random.ts";
+import { permutations } from "../permutation.ts";
+import { type Key, randomInts } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
