@@ -37,7 +37,7 @@ import { constant, load } from "../scalar.ts";
 
 /** What storing costs, in multiplications: for each element, and for one more kernel. */
 const STORE_COST = 4, KERNEL_COST = 2000;
-/** The most that a formula is taken to cost, so that the search for its parts ends. */
+/** The most that a formula is taken to cost. */
 const COST_LIMIT = 1000;
 /**
  * What a gathered element costs, in multiplications: its index is another load. Without this cost
@@ -102,9 +102,8 @@ function withCostly(
     if (!stored.has(node) && !isView(node)) {
       const total = [...evaluations.get(node)!.values()].reduce((n, count) => n + count, 0);
       const size = sizeOf(node.shape);
-      const isCostly = total > size &&
-        inlineCost(node, assumed, facts) * (total - size) > KERNEL_COST + STORE_COST * size;
-      if (isCostly) stored.add(node);
+      const bound = (KERNEL_COST + STORE_COST * size) / (total - size);
+      if (total > size && costsMoreThan(bound, node, assumed, facts)) stored.add(node);
     }
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
@@ -132,25 +131,27 @@ function withCostly(
 const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;
 
 /**
- * The cost of one element of a node, computed from stored nodes; shared nodes count once. At most
- * COST_LIMIT.
+ * Whether one element of a node, computed from stored nodes, costs more than a bound. Nodes that
+ * are shared count once. No formula is taken to cost more than COST_LIMIT.
  */
-function inlineCost(
+function costsMoreThan(
+  bound: number,
   node: Node,
   stored: ReadonlySet<Node>,
   facts: ReadonlyMap<Node, Facts>,
-): number {
+): boolean {
+  if (bound >= COST_LIMIT) return false;
   let cost = 0;
   const seen = new Set<Node>();
   const stack = [node];
-  while (stack.length > 0 && cost < COST_LIMIT) {
+  while (stack.length > 0 && cost <= bound) {
     const next = stack.pop()!;
     if (seen.has(next) || next !== node && stored.has(next)) continue;
     seen.add(next);
     cost += facts.get(next)!.cost;
     stack.push(...next.inputs);
   }
-  return Math.min(cost, COST_LIMIT);
+  return cost > bound;
 }
 
 /** What is known of a node's own formula. */
