@@ -7,7 +7,7 @@ import { checkOptions } from "../checks.ts";
 import { swapAxes } from "../ops/arrangement.ts";
 import { lessEqual, mul, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
-import { reshape, transpose } from "../ops/linear.ts";
+import { reshape } from "../ops/linear.ts";
 import { matmul } from "../ops/matmul.ts";
 import { requireTensors } from "../ops/primitive.ts";
 import { type Key, split } from "../random.ts";
@@ -109,13 +109,8 @@ export function selfAttention(
   }
   const rows = reshape(x, [batch * positions, features]);
   const apart = (layer: Dense) =>
-    transpose(reshape(dense(layer, rows), [batch, positions, heads, features / heads]), [
-      0,
-      2,
-      1,
-      3,
-    ]);
+    swapAxes(reshape(dense(layer, rows), [batch, positions, heads, features / heads]), 1, 2);
   const found = attention(apart(params.query), apart(params.key), apart(params.value), options);
-  const together = reshape(transpose(found, [0, 2, 1, 3]), [batch * positions, features]);
+  const together = reshape(swapAxes(found, 1, 2), rows.shape);
   return reshape(dense(params.output, together), x.shape);
 }

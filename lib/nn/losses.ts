@@ -6,6 +6,7 @@
 import { mul, neg, softplus, sub } from "../ops/elementwise.ts";
 import { takeAlongAxis } from "../ops/indexing.ts";
 import { expandDims, reshape, sum } from "../ops/linear.ts";
+import { square } from "../ops/powers.ts";
 import { requireTensors } from "../ops/primitive.ts";
 import { mean } from "../ops/reduce.ts";
 import { sameShape, shapeError } from "../shape.ts";
@@ -73,6 +74,5 @@ export function meanSquaredError(x: Tensor, y: Tensor): Tensor {
   if (!sameShape(x.shape, y.shape)) {
     throw shapeError`Cannot take the meanSquaredError of ${x.shape} and ${y.shape}: their shapes are equal`;
   }
-  const error = sub(x, y);
-  return mean(mul(error, error));
+  return mean(square(sub(x, y)));
 }
