@@ -168,7 +168,19 @@ export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
 export { SafetensorsError } from "./lib/safetensors.ts";
-export * from "./lib/random.ts";
+export {
+  bernoulli,
+  foldIn,
+  type Key,
+  key,
+  normal,
+  randomBits,
+  randomInts,
+  split,
+  threefry,
+  uniform,
+} from "./lib/random.ts";
+export * from "./lib/permutation.ts";
 export * from "./lib/distributions.ts";
 export * from "./lib/nn/activations.ts";
 export * from "./lib/nn/attention.ts";

@@ -7,14 +7,13 @@ import { tensor, zeros } from "./create.ts";
 import { deviceOf, evaluate } from "./evaluate.ts";
 import { grad, withGradient } from "./grad.ts";
 import { jit } from "./jit.ts";
-import { at } from "./ops/arrangement.ts";
+import { at, splitAxis } from "./ops/arrangement.ts";
 import { add, mul } from "./ops/elementwise.ts";
 import { take } from "./ops/indexing.ts";
 import { concat, stack } from "./ops/joining.ts";
 import { expandDims, reshape, sum } from "./ops/linear.ts";
-import { slice } from "./ops/slicing.ts";
 import { topologicalOrder } from "../kernels/graph.ts";
-import { type Shape, shapeError } from "./shape.ts";
+import { type Shape, shapeError, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 import { untraced } from "./trace.ts";
@@ -216,14 +215,8 @@ function cut(list: Leaves, ...lengths: number[]): Leaves[] {
 
 const pack = (list: Leaves): Tensor => concat(list.map((x) => reshape(x, [x.size])));
 
-function unpack(flat: Tensor, shapes: readonly Shape[]): Tensor[] {
-  let start = 0;
-  return shapes.map((shape) => {
-    const size = shape.reduce((n, d) => n * d, 1);
-    start += size;
-    return reshape(slice(flat, [start - size], [size]), shape);
-  });
-}
+const unpack = (flat: Tensor, shapes: readonly Shape[]): Tensor[] =>
+  splitAxis(flat, shapes.map(sizeOf)).map((part, i) => reshape(part, shapes[i]));
 
 /** The common length of some series. */
 function lengthOf(xs: Leaves): number {

@@ -107,6 +107,14 @@ export interface SgdOptions {
  * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of
  * its section 2.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { adam, type Tensor, tensor } from "@echograd/echograd";
+ * const optimizer = adam({ learningRate: 0.1 });
+ * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
+ * assertAlmostEquals(await p.item(), 0.9, 1e-6); // the first step is the learning rate
+ * ```
  * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of
  * range.
  */
@@ -120,6 +128,14 @@ export function adam(options: AdamOptions): Adam {
  * gradient, so Adam does not divide it by the root of the mean square. With a schedule the decay
  * follows the learning rate, as in PyTorch and Keras.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { adamw, type Tensor, tensor } from "@echograd/echograd";
+ * const optimizer = adamw({ learningRate: 0.1, weightDecay: 0.5 });
+ * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
+ * assertAlmostEquals(await p.item(), 0.95 - 0.1, 1e-6);
+ * ```
  * @throws {RangeError} as for {@linkcode adam}, and where weightDecay is negative or not finite.
  */
 export function adamw(options: AdamwOptions): Adam {
@@ -137,6 +153,14 @@ export function adamw(options: AdamwOptions): Adam {
  * Gradient descent, with momentum where it is given: v ← momentum · v + gradient, p ← p −
  * learningRate · v.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sgd, type Tensor, tensor } from "@echograd/echograd";
+ * const optimizer = sgd({ learningRate: 0.5 });
+ * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
+ * assertEquals(await p.item(), 1 - 0.5 * 3);
+ * ```
  * @throws {RangeError} where the learning rate is missing or not finite, the momentum is out of
  * range, or nesterov is asked for without momentum.
  */
@@ -171,6 +195,14 @@ export function sgd(options: SgdOptions): Sgd {
  * keeps its direction (Pascanu, Mikolov and Bengio, ICML 2013). The sum of squares must be below
  * 2¹²⁸: beyond it the norm is infinite in float32 and the result is 0.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { clipByGlobalNorm, tensor } from "@echograd/echograd";
+ * const { w, b } = clipByGlobalNorm({ w: tensor(3), b: tensor(4) }, 1);
+ * assertAlmostEquals(await w.item(), 0.6, 1e-6);
+ * assertAlmostEquals(await b.item(), 0.8, 1e-6);
+ * ```
  * @throws {RangeError} unless `most` is a finite number above 0.
  */
 export function clipByGlobalNorm<P>(gradient: P, most: number): P {

@@ -38,6 +38,14 @@ export interface ConstantThenLinearOptions {
  * A rate that is constant for the first part of the steps and then falls linearly, to 0 after the
  * last step.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { add, constantThenLinear, tensor } from "@echograd/echograd";
+ * const schedule = constantThenLinear({ rate: 4, steps: 10, constantFraction: 0.5 });
+ * const rates = add(schedule(tensor([0, 5, 9], { dtype: "int32" })), 0);
+ * assertEquals([...await rates.read()].map(Math.round), [4, 4, 1]);
+ * ```
  * @throws {RangeError} unless steps > 0 and 0 ≤ constantFraction ≤ 1.
  */
 export function constantThenLinear(options: ConstantThenLinearOptions): Schedule {
@@ -73,6 +81,15 @@ export interface IwaeScheduleOptions {
  * The schedule of IWAE (Burda, Grosse and Salakhutdinov, 2016, section 5): 3ⁱ epochs at
  * rate·10^(−i/7), for i = 0 … 7. The eight stages take 3280 epochs; after them the last rate stays.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ * import { add, iwaeSchedule, tensor } from "@echograd/echograd";
+ * const schedule = iwaeSchedule({ stepsPerEpoch: 1, rate: 1 });
+ * const [first, , last] = await add(schedule(tensor([0, 1, 4000], { dtype: "int32" })), 0).read();
+ * assertEquals(first, 1);
+ * assertAlmostEquals(last, 0.1, 1e-6);
+ * ```
  * @throws {RangeError} unless stepsPerEpoch is a positive integer.
  */
 export function iwaeSchedule(options: IwaeScheduleOptions): Schedule {
@@ -103,6 +120,14 @@ export interface AlemiLegacyOptions {
  * So the rate drops at once and then rises: of 200 epochs at 3e-4, epoch 101 has 3e-6 and epoch 199
  * has 2.97e-4. Kept for comparison.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { add, alemiLegacy, tensor } from "@echograd/echograd";
+ * const schedule = alemiLegacy({ rate: 1, epochs: 4, stepsPerEpoch: 1 });
+ * const rates = add(schedule(tensor([0, 2, 3], { dtype: "int32" })), 0);
+ * assertEquals([...await rates.read()], [1, 1, 0.5]);
+ * ```
  * @throws {RangeError} unless both counts are positive integers.
  */
 export function alemiLegacy(options: AlemiLegacyOptions): Schedule {

@@ -74,3 +74,33 @@ for (const page of pages) {
     }
   });
 }
+
+/** What `deno doc --json` says about a module. */
+interface Page {
+  readonly symbols: readonly {
+    readonly name: string;
+    readonly declarations: readonly {
+      readonly kind: string;
+      readonly location: { readonly filename: string };
+      readonly jsDoc?: { readonly tags?: readonly { readonly kind: string }[] };
+    }[];
+  }[];
+}
+
+Deno.test("every function of layers, optimizers, random numbers and Echo has an example", async () => {
+  const rooms =
+    /\/lib\/(nn\/|echo\/|(optim|rmsprop|schedules|random|permutation|distributions)\.ts$)/;
+  const args = ["doc", "--json", new URL("mod.ts", ROOT).href];
+  const { stdout } = await new Deno.Command("deno", { args }).output();
+  const { nodes }: { nodes: Record<string, Page> } = JSON.parse(new TextDecoder().decode(stdout));
+  const functions = Object.values(nodes).flatMap(({ symbols }) =>
+    symbols.flatMap(({ name, declarations }) =>
+      declarations.filter(({ kind, location }) =>
+        /^(function|variable)$/.test(kind) && rooms.test(location.filename)
+      ).map(({ jsDoc }) => ({ name, tags: jsDoc?.tags?.map(({ kind }) => kind) ?? [] }))
+    )
+  );
+  assert(functions.length > 50, `${functions.length} functions`);
+  const bare = functions.filter(({ tags }) => !tags.includes("example"));
+  assertEquals(bare.map(({ name }) => name), []);
+});

@@ -28,6 +28,13 @@ const uniformWithin =
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(6 / (inputs + outputs)) (Glorot and Bengio,
  * AISTATS 2010). For a kernel the numbers of channels are multiplied by height · width.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { glorotUniform, key } from "@echograd/echograd";
+ * assert((await glorotUniform(key(1), [2, 4]).read()).every((w) => Math.abs(w) <= 1));
+ * ```
  */
 export const glorotUniform: Initialiser = /* @__PURE__ */ uniformWithin((inputs, outputs) =>
   Math.sqrt(6 / (inputs + outputs))
@@ -36,6 +43,13 @@ export const glorotUniform: Initialiser = /* @__PURE__ */ uniformWithin((inputs,
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(6 / inputs), for relu (He, Zhang, Ren and Sun,
  * ICCV 2015).
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { heUniform, key } from "@echograd/echograd";
+ * assert((await heUniform(key(1), [6, 5]).read()).every((w) => Math.abs(w) <= 1));
+ * ```
  */
 export const heUniform: Initialiser = /* @__PURE__ */ uniformWithin((inputs) =>
   Math.sqrt(6 / inputs)

@@ -5,7 +5,6 @@
  */
 import * as intrinsics from "../../kernels/intrinsics.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { Expr } from "../../kernels/formula.ts";
 import { full } from "../create.ts";
 import type { Tensor, TensorLike } from "../tensor.ts";
 import {
@@ -21,8 +20,6 @@ import {
   where,
 } from "./elementwise.ts";
 import { FLOATS, requireTensors } from "./primitive.ts";
-
-const real = (value: number): Expr => s.constant(value, "float32");
 
 /**
  * x².
@@ -62,14 +59,14 @@ export const rsqrt = (x: Tensor): Tensor => div(1, sqrt(x));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
 const power: Binary = /* @__PURE__ */ elementwise("pow", FLOATS, (a, b) => {
-  const size = s.abs(a), half = s.mul(b, real(0.5));
-  const ofWhole = s.select(s.equal(s.floor(half), half), real(1), real(-1));
-  const ofOthers = s.select(s.equal(size, real(Infinity)), real(1), real(NaN));
+  const size = s.abs(a), half = s.mul(b, s.constant(0.5));
+  const ofWhole = s.select(s.equal(s.floor(half), half), s.constant(1), s.constant(-1));
+  const ofOthers = s.select(s.equal(size, s.constant(Infinity)), s.constant(1), s.constant(NaN));
   const sign = s.select(s.equal(s.floor(b), b), ofWhole, ofOthers);
   const y = s.intrinsic(intrinsics.exp)(s.mul(b, s.intrinsic(intrinsics.log)(size)));
-  const signed = s.select(s.less(a, real(0)), s.mul(y, sign), y);
-  const isOne = s.or(s.equal(b, real(0)), s.equal(a, real(1)));
-  return s.select(isOne, real(1), signed);
+  const signed = s.select(s.less(a, s.constant(0)), s.mul(y, sign), y);
+  const isOne = s.or(s.equal(b, s.constant(0)), s.equal(a, s.constant(1)));
+  return s.select(isOne, s.constant(1), signed);
 }, (dy, y, a, b) => {
   // 0·0⁻¹ would be NaN: there the slope of a⁰ is 0.
   const isConstant = and(equal(a, 0), equal(b, 0));
@@ -81,9 +78,9 @@ const power: Binary = /* @__PURE__ */ elementwise("pow", FLOATS, (a, b) => {
  * aᵇ. Whole numbers b from −64 to 64 multiply, which is exact to about |b| units in the last place,
  * and from 0 on they take integers, too. Any other exponent is off by about |b·log a| + 2 units.
  *
- * As in NumPy a⁰ and 1ᵇ are 1, and a finite negative number has
- * powers only for whole b. The gradients
- * are right at 0: that of x⁰ is 0, of x¹ 1, of x² 0. With respect to b it is 0 where a is 0.
+ * As in NumPy a⁰ and 1ᵇ are 1, and a finite negative number has powers only for whole b. The
+ * gradients are right at 0: that of x⁰ is 0, of x¹ 1, of x² 0. With respect to b it is 0 where a is
+ * 0.
  *
  * @example
  * ```ts
@@ -96,8 +93,8 @@ const power: Binary = /* @__PURE__ */ elementwise("pow", FLOATS, (a, b) => {
  */
 export function pow(a: TensorLike, b: TensorLike): Tensor {
   requireTensors("pow", [a, b], true);
-  if (typeof a === "number" || typeof b !== "number") return power(a, b);
-  if (!Number.isInteger(b) || Math.abs(b) > 64) return power(a, b);
+  const isWhole = typeof b === "number" && Number.isInteger(b) && Math.abs(b) <= 64;
+  if (typeof a === "number" || !isWhole) return power(a, b);
   if (b < 0) return div(1, pow(a, -b));
   if (b === 0) return full(a.shape, 1, a.dtype);
   const half = b === 1 ? a : pow(mul(a, a), b >> 1);

@@ -206,14 +206,22 @@ export const reversed = (x: Tensor): Tensor => x.dtype === "float32" ? neg(x) : 
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = axesOf("logSumExp", x, options);
-  const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
-  // Where all elements are −∞, or one is +∞, x − top would be ∞ − ∞.
-  const finite = where(less(abs(top), Infinity), top, 0);
+  const [powers, top] = belowOne(x, axis);
   // The sum is at least e⁰ = 1, or 0 where all elements are −∞. At 0 the slope of the logarithm
   // is infinite, so 0.5 replaces it, which passes no gradient on; `top` makes y −∞ there.
-  const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
-  const y = add(log(total), top);
+  const y = add(log(max(sum(powers, { axis, keepDims: true }), 0.5)), top);
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
+}
+
+/**
+ * e^(x − top) and `top`, the largest x over some axes, which passes no gradient on.
+ *
+ * @internal
+ */
+export function belowOne(x: Tensor, axis: readonly number[]): [powers: Tensor, top: Tensor] {
+  const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
+  // Where all elements are −∞, or one is +∞, x − top would be ∞ − ∞.
+  return [exp(sub(x, where(less(abs(top), Infinity), top, 0))), top];
 }
 
 const cumsumPrimitive = /* @__PURE__ */ primitive<
