@@ -14,7 +14,7 @@
  *   return mean(mul(error, error));
  * };
  * let params = { w: zeros([]), b: zeros([]) };
- * const optimizer = adam<typeof params>({ learningRate: 0.1 });
+ * const optimizer = adam({ learningRate: 0.1 });
  * let state = optimizer.init(params);
  * const step = jit((p: typeof params, s: typeof state) => optimizer.update(grad(loss)(p), s, p), {
  *   donate: [0, 1],
@@ -114,6 +114,7 @@ export {
   argmin,
   type ArgOptions,
   cumsum,
+  type CumsumOptions,
   logSumExp,
   mean,
   prod,
@@ -167,7 +168,19 @@ export { explain } from "./lib/explain.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
 export { SafetensorsError } from "./lib/safetensors.ts";
-export * from "./lib/random.ts";
+export {
+  bernoulli,
+  foldIn,
+  type Key,
+  key,
+  normal,
+  randomBits,
+  randomInts,
+  split,
+  threefry,
+  uniform,
+} from "./lib/random.ts";
+export * from "./lib/permutation.ts";
 export * from "./lib/distributions.ts";
 export * from "./lib/nn/activations.ts";
 export * from "./lib/nn/attention.ts";
@@ -182,6 +195,7 @@ export { conv2d, convTranspose2d, type TransposedOptions } from "./lib/convoluti
 export { averagePool, maxPool } from "./lib/pooling.ts";
 export type { ConvolutionOptions, PerAxis, Sides, WindowOptions } from "./lib/placement.ts";
 export {
+  type Adam,
   adam,
   type AdamOptions,
   type AdamState,
@@ -189,14 +203,13 @@ export {
   type AdamwOptions,
   clipByGlobalNorm,
   type Optimizer,
+  type Sgd,
   sgd,
   type SgdOptions,
   type SgdState,
 } from "./lib/optim.ts";
 export * from "./lib/rmsprop.ts";
 export * from "./lib/schedules.ts";
-export * from "./lib/densities/gaussian.ts";
-export * from "./lib/densities/log_normal.ts";
 export {
   type EchoChannel,
   echoChannel,
@@ -210,34 +223,5 @@ export { echoLoss, echoRate, type EchoRateOptions } from "./lib/echo/rate.ts";
 export * from "./lib/echo/likelihood.ts";
 export * from "./lib/echo/matrix.ts";
 export * from "./lib/echo/staleness.ts";
-export * from "./lib/densities/vamp.ts";
-export * from "./lib/densities/mmd.ts";
-export * from "./lib/densities/importance.ts";
-export {
-  type Estimate,
-  ksgInformation,
-  neighbourEntropy,
-  type NeighbourOptions,
-  noiseInformation,
-  type Points,
-} from "./lib/information/neighbours.ts";
-export {
-  barberAgakovBound,
-  classificationScore,
-  donskerVaradhanBound,
-  infoNceBound,
-  leaveOneOutBound,
-  nwjBound,
-  type Scores,
-  smileEstimate,
-} from "./lib/information/bounds.ts";
-export {
-  type CriticEstimate,
-  criticInformation,
-  type CriticOptions,
-} from "./lib/information/critic.ts";
-export { type Made, made, type MadeOptions, type MadeParams } from "./lib/densities/made.ts";
-export type { MaskedDense } from "./lib/densities/staircase.ts";
-export * from "./lib/densities/flow.ts";
 export { type DeviceName, type DeviceOptions, openDevice } from "./kernels/open.ts";
 export { DeviceLostError } from "./kernels/webgpu/errors.ts";

@@ -27,7 +27,10 @@ export const FLOORS: readonly Floor[] = [
   { name: "models and data", rooms: ["experiments/models", "experiments/data"] },
   { name: "formats", rooms: ["experiments/formats"] },
   { name: "shell", rooms: ["experiments/shell"] },
-  { name: "mod.ts", rooms: ["mod.ts"] },
+  {
+    name: "entry points",
+    rooms: ["mod.ts", "lib/densities/mod.ts", "lib/information/mod.ts", "kernels/mod.ts"],
+  },
   { name: "information", rooms: ["lib/information"] },
   { name: "echo and densities", rooms: ["lib/echo", "lib/densities"] },
   { name: "networks", rooms: ["lib"] },

@@ -1,11 +1,7 @@
 /**
- * Checks the package as its users get it: what JSR asks of it, and that Node can use it.
- *
- * 1. JSR scores a package by its documentation and types. `deno doc --lint` and `deno publish
- *    --dry-run` check the symbols and types; here follow the rest: every entry point opens with a
- *    description, the main one has an example, and the version is the newest of the changelog.
- * 2. `deno pack` makes an npm package. Node installs it, trains some steps on two threads, and must
- *    print the very loss that Deno prints.
+ * Checks the package as its users get it. `deno pack` makes an npm package; Node installs it,
+ * imports all its entry points and runs a program with them. Chromium, where it is, runs a bundle of
+ * the program. They must print what Deno prints.
  *
  * @module
  */
@@ -28,23 +24,17 @@ async function outputOf(command: string, args: string[], cwd?: string): Promise<
   return text.decode(stdout).trim();
 }
 
-async function checkScore(): Promise<void> {
-  for (const [name, path] of Object.entries(config.exports)) {
-    const source = await Deno.readTextFile(new URL(path, root));
-    const description = /^\/\*\*[^]*?@module\n \*\//.exec(source)?.[0];
-    if (description === undefined) fail(`${path} (${name}) does not open with a description`);
-    if (name === "." && !description.includes("@example")) fail(`${path} has no example`);
-  }
-  const changes = await Deno.readTextFile(new URL("dev/CHANGELOG.md", root));
-  const newest = /^## (\S+)/m.exec(changes)?.[1];
-  if (newest !== config.version) {
-    fail(`deno.json has version ${config.version}, dev/CHANGELOG.md begins with ${newest}`);
-  }
-}
-
-/** Some steps of Adam on two threads; the loss after them is printed. */
+/**
+ * Some steps of Adam, on two threads where there are threads, whose last loss is printed; and a
+ * result by each of the other parts and entry points. No numbers that depend on the last bit:
+ * processors multiply and add with one rounding or two.
+ */
 const PROGRAM = `
-const { adam, dense, jit, key, mean, mul, normal, openDevice, sub, valueAndGrad, zeros } = library;
+const { gaussianKl } = densities;
+const { ksgInformation } = information;
+const { describeProgram, indexing, scalar } = kernels;
+const { adam, batches, dense, echoChannel, jit, key, loadTensors, mean, mul, normal } = library;
+const { ones, openDevice, saveTensors, sort, sub, tensor, valueAndGrad, zeros } = library;
 const device = await openDevice("cpu", { threads: 2 });
 const x = normal(key(0), [100, 784]);
 const loss = (params) => {
@@ -59,30 +49,98 @@ const step = jit((params, state) => {
 let params = { w: normal(key(1), [784, 200]), b: zeros([200]) };
 let state = optimizer.init(params), value;
 for (let i = 0; i < 20; i++) [value, params, state] = step(params, state);
-console.log(await value.item());
+print(await value.item());
+print(Object.keys(loadTensors(await saveTensors({ params, state }))));
+print(await sort(tensor([3, 1, 2])).array());
+print([...batches(key(2), x, 30)].length);
+print(echoChannel().clip);
+print(await gaussianKl(ones([1, 4]), zeros([1, 4])).item());
+
+const draws = async (number) => ({ values: await normal(key(number), [100]).read(), dimensions: 1 });
+print(ksgInformation(await draws(2), await draws(3)).nats);
+
+const element = scalar.load(0, indexing.axesOf([4])[0], "float32");
+const kernel = {
+  kind: "map", name: "square", space: [4], loads: ["float32"],
+  stores: [{ dtype: "float32", value: scalar.mul(element, element) }],
+};
+const slot = (kind) => [{ kind, number: 0 }];
+const steps = [{ kernel, reads: slot("input"), writes: slot("output") }];
+print(describeProgram({ steps, inputs: [4], outputs: [{ size: 4 }], scratch: [] }));
 device.close();
 `;
 
-async function checkNode(): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "echograd_package_" });
+/** The program as a module: how it prints, its imports by address, and its text. */
+function moduleOf(print: string, addressOf: (entry: string, path: string) => string): string {
+  const imports = Object.entries(config.exports).map(([entry, path]) => {
+    const name = entry === "." ? "library" : entry.slice(2);
+    return `import * as ${name} from "${addressOf(entry, path)}";\n`;
+  });
+  return `${imports.join("")}const print = (x) => ${print};\n${PROGRAM}`;
+}
+const here = (_: string, path: string) => new URL(path, root).href;
+const toConsole = "console.log(String(x))";
+
+/** What the program prints in Deno. */
+async function inDeno(folder: string): Promise<string> {
+  const file = join(folder, "deno.mjs");
+  await Deno.writeTextFile(file, moduleOf(toConsole, here));
+  return await outputOf("deno", ["run", "--no-check", "--quiet", "--allow-read", file]);
+}
+
+/** What it prints in Node, which installs the packed package. */
+async function inNode(folder: string): Promise<string> {
+  const [, oldest] = /Node from (\d+)/.exec(await Deno.readTextFile(new URL("README.md", root))) ??
+    fail("README.md names no version of Node");
+  const major = await outputOf("node", ["--print", "process.versions.node.split('.')[0]"]);
+  if (Number(major) < Number(oldest)) fail(`Node is ${major}, README supports it from ${oldest}`);
+  if (major !== oldest) console.log(`skipped Node ${oldest}, the oldest: ${major} is installed`);
+  const archive = join(folder, "package.tgz");
+  await outputOf("deno", ["pack", "--allow-dirty", "--output", archive], root.pathname);
+  await Deno.writeTextFile(join(folder, "package.json"), "{}");
+  await outputOf("npm", ["install", "--offline", "--no-audit", "--no-fund", archive], folder);
+  const text = moduleOf(toConsole, (entry) => config.name + entry.slice(1));
+  await Deno.writeTextFile(join(folder, "node.mjs"), text);
+  return await outputOf("node", ["node.mjs"], folder);
+}
+
+/** What it prints in Chromium, on a page with the bundled program. */
+async function inChromium(folder: string): Promise<string> {
+  const [program, bundle, page] = ["page.mjs", "page.js", "page.html"].map((f) => join(folder, f));
+  const toPage = 'document.querySelector("pre").append(String(x), "\\n")';
+  await Deno.writeTextFile(program, moduleOf(toPage, here));
+  const options = ["--quiet", "--platform=browser", "--minify", "--output", bundle];
+  await outputOf("deno", ["bundle", ...options, program], root.pathname);
+  const script = `<script type="module">${await Deno.readTextFile(bundle)}</script>`;
+  await Deno.writeTextFile(page, `<meta charset="utf-8"><pre></pre>${script}`);
+  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000"];
+  const dom = await outputOf("chromium", [...flags, "--dump-dom", `file://${page}`]);
+  return /<pre>([^]*?)<\/pre>/.exec(dom)?.[1].trim() ?? dom;
+}
+
+/** The version that a command prints; undefined where it is not installed. */
+async function versionOf(command: string): Promise<string | undefined> {
   try {
-    const archive = join(folder, "package.tgz");
-    await outputOf("deno", ["pack", "--allow-dirty", "--output", archive], root.pathname);
-    await Deno.writeTextFile(join(folder, "package.json"), "{}");
-    await outputOf("npm", ["install", "--offline", "--no-audit", "--no-fund", archive], folder);
-    const program = (library: string, file: string) =>
-      Deno.writeTextFile(join(folder, file), `import * as library from "${library}";${PROGRAM}`);
-    await program(config.name, "node.mjs");
-    await program(new URL("mod.ts", root).href, "deno.mjs");
-    const inNode = await outputOf("node", ["node.mjs"], folder);
-    const deno = ["run", "--no-check", "--quiet", "--allow-read", "deno.mjs"];
-    const inDeno = await outputOf("deno", deno, folder);
-    if (inNode !== inDeno) fail(`the loss is ${inNode} in Node, ${inDeno} in Deno`);
-    console.log(`Node ${await outputOf("node", ["--version"])} prints the loss of Deno, ${inNode}`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    return await outputOf(command, ["--version"]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 
-await checkScore();
-await checkNode();
+const folder = await Deno.makeTempDir({ prefix: "echograd_package_" });
+try {
+  const expected = await inDeno(folder);
+  for (const [command, run] of [["node", inNode], ["chromium", inChromium]] as const) {
+    const version = await versionOf(command);
+    if (version === undefined) {
+      console.log(`skipped ${command}: it is not installed`);
+      continue;
+    }
+    const found = await run(folder);
+    if (found !== expected) fail(`${version} prints\n${found}\nDeno prints\n${expected}`);
+    console.log(`ok      ${command} ${version} prints what Deno prints`);
+  }
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}

@@ -4,13 +4,12 @@
  *
  * @module
  */
-import type { Expr, ScalarOp } from "./formula.ts";
-import { isIntrinsic } from "./intrinsics.ts";
+import type { Call, Expr } from "./formula.ts";
 import { remember } from "./remember.ts";
 
 /** What an operation costs, in multiplications. */
-export function costOf(op: ScalarOp): number {
-  if (isIntrinsic(op)) return 12;
+export function costOf({ op, intrinsic }: Call): number {
+  if (intrinsic !== undefined) return 12;
   return op === "div" || op === "sqrt" ? 4 : 1;
 }
 
@@ -19,7 +18,7 @@ export function nestingOf(formula: Expr, known: Map<Expr, number> = new Map()): 
   if (formula.kind !== "call") return 0;
   return remember(known, formula, () => {
     const inner = formula.args.reduce((most, arg) => Math.max(most, nestingOf(arg, known)), 0);
-    return inner + (isIntrinsic(formula.op) ? 32 : 1);
+    return inner + (formula.intrinsic ? 32 : 1);
   });
 }
 

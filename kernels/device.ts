@@ -21,7 +21,9 @@ export const FREEING =
 
 /** A piece of a device's memory, of at least `size` elements of four bytes. */
 export interface Buffer {
+  /** The device whose memory it is. */
   readonly device: Device;
+  /** The number of elements. */
   readonly size: number;
   /** Gives the memory back. The buffer must not be used again; a second call does nothing. */
   free(): void;
@@ -33,7 +35,9 @@ export interface Buffer {
  * input.
  */
 export interface Slot {
+  /** Which list of buffers it counts along. */
   readonly kind: "input" | "output" | "scratch";
+  /** Its number in that list, from 0. */
   readonly number: number;
 }
 
@@ -42,13 +46,17 @@ export interface Slot {
  * it also writes reads there only the element that it is about to overwrite.
  */
 export interface Step {
+  /** The kernel. */
   readonly kernel: Kernel;
+  /** The buffers of its loads. */
   readonly reads: readonly Slot[];
+  /** The buffers of its stores. */
   readonly writes: readonly Slot[];
 }
 
 /** A list of kernels with its buffers. Empty outputs have no step. */
 export interface Program {
+  /** The kernels, in the order in which they run. */
   readonly steps: readonly Step[];
   /** Sizes in elements of the inputs. */
   readonly inputs: readonly number[];
@@ -87,51 +95,29 @@ export interface Device {
   readonly name: "reference" | "cpu" | "webgpu";
   /** A sentence about the hardware behind it. */
   readonly description: string;
-  /**
-   * What the compiler must respect.
-   *
-   * @internal
-   */
+  /** What the compiler must respect. */
   readonly traits: Traits;
   /**
    * Memory of `size` elements, contents undefined. Throws RangeError where the device has not
    * enough.
-   *
-   * @internal
    */
   allocate(size: number): Buffer;
   /**
    * Copies host data of the buffer's size into it; float32 may come as Float32Array or
    * Float64Array.
-   *
-   * @internal
    */
   write(buffer: Buffer, data: Data, dtype: DType): void;
-  /**
-   * Copies the first `size` elements out, after all programs that were queued before.
-   *
-   * @internal
-   */
+  /** Copies the first `size` elements out, after all programs that were queued before. */
   read(buffer: Buffer, size: number, dtype: DType): Promise<Data>;
-  /**
-   * Reads without waiting, on devices that can.
-   *
-   * @internal
-   */
+  /** Reads without waiting, on devices that can. */
   readNow?(buffer: Buffer, size: number, dtype: DType): Data;
-  /**
-   * Compiles a program.
-   *
-   * @internal
-   */
+  /** Compiles a program. */
   compile(program: Program): Executable;
   /** Bytes held by buffers that were not freed, and by pools. */
   bytesInUse(): number;
   /**
    * The largest number of bytes that it can hold, in all and in one buffer; Infinity where that is
    * unknown.
-   *
-   * @internal
    */
   readonly capacity: { readonly total: number; readonly buffer: number };
   /** Frees everything that the device holds. */

@@ -18,7 +18,7 @@
  */
 export type DType = "float32" | "int32" | "uint32" | "bool";
 
-/** A function that `numerics.ts` writes out in the other operations. */
+/** The name of a function that `numerics.ts` writes out in the other operations. */
 export type Intrinsic =
   | "exp"
   | "log"
@@ -32,7 +32,7 @@ export type Intrinsic =
   | "atan"
   | "erf";
 
-/** Every operation on scalars. */
+/** Every operation on scalars that devices know. */
 export type ScalarOp =
   | "add" // integers wrap around
   | "sub"
@@ -55,46 +55,92 @@ export type ScalarOp =
   | "shiftRight" // fills with the sign for int32, with zeros for uint32
   | "select" // select(condition, ifTrue, ifFalse)
   | "convert" // to the call's dtype: floats are cut towards zero and saturate, NaN gives 0
-  | "bitcast" // the same 32 bits under another dtype; not on the reference device
-  | Intrinsic;
+  | "bitcast"; // the same 32 bits under another dtype; not on the reference device
 
 /** A formula. Expressions are shared by reference: the same object is computed once. */
-export type Expr = Constant | Position | Load | Result | Call;
+export type Expr = Constant | Position | Load | KernelResult | Call;
 
 /** A number; 0 or 1 for bool. */
 export interface Constant {
+  /** Tells it from other formulas. */
   readonly kind: "constant";
+  /** The type of the number. */
   readonly dtype: DType;
+  /** The number. */
   readonly value: number;
 }
 
 /** An index as a value. */
 export interface Position {
+  /** Tells it from other formulas. */
   readonly kind: "position";
+  /** Indices are int32. */
   readonly dtype: "int32";
+  /** The index. */
   readonly at: Index;
 }
 
 /** The outcome of the kernel's reduction, scan, scatter or product. */
-export interface Result {
+export interface KernelResult {
+  /** Tells it from other formulas. */
   readonly kind: "result";
+  /** The type of the outcome. */
   readonly dtype: DType;
 }
 
 /** An element of one of the kernel's input buffers. */
 export interface Load {
+  /** Tells it from other formulas. */
   readonly kind: "load";
+  /** The type of the buffer. */
   readonly dtype: DType;
+  /** The number of the input buffer, along the `loads` of the kernel. */
   readonly buffer: number;
+  /** Which element of the buffer. */
   readonly at: Index;
 }
 
+/** A function of a float32 that is written out in the other operations. */
+export interface IntrinsicFunction {
+  /** Its name. */
+  readonly name: Intrinsic;
+  /** The function in terms of the other operations. */
+  readonly written: (x: Expr) => Expr;
+  /** An expensive formula for rare arguments, which is computed only where there are any. */
+  readonly rare?: (x: Expr) => { readonly when: Expr; readonly value: Expr };
+  /** The function in float64, for the reference device. */
+  readonly exact: (x: number) => number;
+}
+
+/** An operation on scalars, or a function. */
+export type Call = Operation | FunctionCall;
+
 /** An operation on scalars. */
-export interface Call {
+export interface Operation {
+  /** Tells it from other formulas. */
   readonly kind: "call";
+  /** The type of the value. */
   readonly dtype: DType;
+  /** The operation. */
   readonly op: ScalarOp;
+  /** Its arguments. */
   readonly args: readonly Expr[];
+  /** Only functions have it. */
+  readonly intrinsic?: undefined;
+}
+
+/** A function of a scalar. */
+export interface FunctionCall {
+  /** Tells it from other formulas. */
+  readonly kind: "call";
+  /** The type of the value. */
+  readonly dtype: DType;
+  /** The name of the function. */
+  readonly op: Intrinsic;
+  /** Its argument. */
+  readonly args: readonly Expr[];
+  /** The function itself: so a bundle has only the functions that its formulas use. */
+  readonly intrinsic: IntrinsicFunction;
 }
 
 /** What an index counts in multiples of. Every atom ranges over 0 … size − 1. */
@@ -106,14 +152,20 @@ export type Atom =
 
 /** One summand, scale · atom. */
 export interface Term {
+  /** What is counted. */
   readonly atom: Atom;
+  /** The number by which it is multiplied: the stride of a loop variable. */
   readonly scale: number;
 }
 
 /** constant + Σ scale · atom, an int32, with the bounds that follow from the sizes of its atoms. */
 export interface Index {
+  /** The summand without an atom. */
   readonly constant: number;
+  /** The other summands, each atom once. */
   readonly terms: readonly Term[];
+  /** The smallest value that it can have. */
   readonly min: number;
+  /** The largest value that it can have. */
   readonly max: number;
 }

@@ -6,7 +6,7 @@
 import type { DType, Expr, Index } from "./formula.ts";
 
 /** Reads an element of one of the node's inputs. */
-export type Read = (input: number, at: readonly Index[]) => Expr;
+export type ReadElement = (input: number, at: readonly Index[]) => Expr;
 
 /** How a reduction combines two elements: an associative operation on scalars. */
 export type Combine = "add" | "mul" | "max" | "min";
@@ -35,7 +35,7 @@ export type Lowering =
    */
   | {
     readonly kind: "map";
-    readonly element: (at: readonly Index[], read: Read) => Expr;
+    readonly element: (at: readonly Index[], read: ReadElement) => Expr;
     readonly isView?: boolean;
   }
   /** Combines its only input over some axes, which vanish. */
@@ -63,9 +63,13 @@ export type Lowering =
 
 /** A value to be computed. */
 export interface Node {
+  /** The length of each axis. */
   readonly shape: readonly number[];
+  /** The type of the elements. */
   readonly dtype: DType;
+  /** The nodes that it is computed from. */
   readonly inputs: readonly Node[];
+  /** How it is computed. */
   readonly lowering: Lowering;
   /**
    * The op and its attributes as text: nodes with equal labels and equal inputs compute the same.

@@ -1,49 +1,79 @@
 /**
- * The table of intrinsics. Devices, costs and tests read it: a new function needs its name in
- * `formula.ts`, a row here, and its formula in `numerics.ts`.
+ * The intrinsics. A new function needs its name in `formula.ts`, a record and a row of the table
+ * here, and its formula in `numerics.ts`.
  *
  * @module
  */
-import type { Expr, Intrinsic, ScalarOp } from "./formula.ts";
+import type { Call, Intrinsic, IntrinsicFunction } from "./formula.ts";
 import * as numerics from "./numerics.ts";
 
-/** An intrinsic. */
-interface IntrinsicRow {
-  /** The function of a float32 in terms of the other scalar operations. */
-  readonly written: (x: Expr) => Expr;
-  /** An expensive formula for rare arguments, which is computed only where there are any. */
-  readonly rare?: (x: Expr) => { readonly when: Expr; readonly value: Expr };
-  /** The function in float64, for the reference device. */
-  readonly exact: (x: number) => number;
-}
-
-/** All intrinsics: devices, costs and tests read this table. */
-export const INTRINSICS: Readonly<Record<Intrinsic, IntrinsicRow>> = {
-  exp: { written: numerics.exp, exact: Math.exp },
-  log: { written: numerics.log, exact: Math.log },
-  log1p: { written: numerics.log1p, exact: Math.log1p },
-  expm1: { written: numerics.expm1, exact: Math.expm1 },
-  tanh: { written: numerics.tanh, exact: Math.tanh },
-  sigmoid: {
-    written: numerics.sigmoid,
-    exact: (x) => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
-  },
-  softplus: {
-    written: numerics.softplus,
-    exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  },
-  sin: {
-    written: numerics.sin,
-    rare: (x) => numerics.largeAngle(x, 0),
-    exact: Math.sin,
-  },
-  cos: {
-    written: numerics.cos,
-    rare: (x) => numerics.largeAngle(x, 1),
-    exact: Math.cos,
-  },
-  atan: { written: numerics.atan, exact: Math.atan },
-  erf: { written: numerics.erf, exact: exactErf },
+/** eˣ. */
+export const exp: IntrinsicFunction = {
+  name: "exp",
+  written: numerics.exp,
+  exact: Math.exp,
+};
+/** The natural logarithm. */
+export const log: IntrinsicFunction = {
+  name: "log",
+  written: numerics.log,
+  exact: Math.log,
+};
+/** log(1 + x). */
+export const log1p: IntrinsicFunction = {
+  name: "log1p",
+  written: numerics.log1p,
+  exact: Math.log1p,
+};
+/** eˣ − 1. */
+export const expm1: IntrinsicFunction = {
+  name: "expm1",
+  written: numerics.expm1,
+  exact: Math.expm1,
+};
+/** The hyperbolic tangent. */
+export const tanh: IntrinsicFunction = {
+  name: "tanh",
+  written: numerics.tanh,
+  exact: Math.tanh,
+};
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid: IntrinsicFunction = {
+  name: "sigmoid",
+  written: numerics.sigmoid,
+  exact: (x) => x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)),
+};
+/** log(1 + eˣ). */
+export const softplus: IntrinsicFunction = {
+  name: "softplus",
+  written: numerics.softplus,
+  exact: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+};
+/** The sine of x radians. */
+export const sin: IntrinsicFunction = {
+  name: "sin",
+  written: numerics.sin,
+  rare: (x) => numerics.largeAngle(x, 0),
+  exact: Math.sin,
+};
+/** The cosine of x radians. */
+export const cos: IntrinsicFunction = {
+  name: "cos",
+  written: numerics.cos,
+  rare: (x) => numerics.largeAngle(x, 1),
+  exact: Math.cos,
+};
+/** The arcus tangent, in radians. */
+export const atan: IntrinsicFunction = {
+  name: "atan",
+  written: numerics.atan,
+  exact: Math.atan,
+};
+/** The error function. */
+export const erf: IntrinsicFunction = {
+  name: "erf",
+  written: numerics.erf,
+  exact: exactErf,
 };
 
 /**
@@ -60,5 +90,20 @@ function exactErf(x: number): number {
   return x === 0 ? x : 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * total;
 }
 
+/** All intrinsics, for what must have every one: tests, and devices that call them by name. */
+export const INTRINSICS: Readonly<Record<Intrinsic, IntrinsicFunction>> = {
+  exp,
+  log,
+  log1p,
+  expm1,
+  tanh,
+  sigmoid,
+  softplus,
+  sin,
+  cos,
+  atan,
+  erf,
+};
+
 /** Whether an operation is an intrinsic. */
-export const isIntrinsic = (op: ScalarOp): op is Intrinsic => op in INTRINSICS;
+export const isIntrinsic = (op: Call["op"]): op is Intrinsic => op in INTRINSICS;

@@ -17,7 +17,9 @@ import type { DType, Expr, Index, Load } from "./formula.ts";
  * of the `result`.
  */
 export interface Store {
+  /** The type of the output buffer. */
   readonly dtype: DType;
+  /** The formula of the element. */
   readonly value: Expr;
 }
 
@@ -29,18 +31,23 @@ export interface Common {
   readonly space: readonly number[];
   /** The types of the buffers that are loaded from; `load.buffer` counts along this list. */
   readonly loads: readonly DType[];
+  /** What it stores, one for each output. */
   readonly stores: readonly Store[];
 }
 
 /** out[i] = store(i). */
 export interface MapKernel extends Common {
+  /** Tells it from other kernels. */
   readonly kind: "map";
 }
 
 /** out[i] = store(i, result = combine over k of body(i, k)). */
 export interface ReduceKernel extends Common {
+  /** Tells it from other kernels. */
   readonly kind: "reduce";
+  /** How two elements become one. */
   readonly combine: Combine;
+  /** The sizes of the axes of k. */
   readonly over: readonly number[];
   /** Its dtype is that of the result. */
   readonly body: Expr;
@@ -51,9 +58,13 @@ export interface ReduceKernel extends Common {
  * loads and k are the axes of `over`, which follow n.
  */
 export interface MatmulKernel extends Common {
+  /** Tells it from other kernels. */
   readonly kind: "matmul";
+  /** The sizes of the axes of k. */
   readonly over: readonly number[];
+  /** The left factor. */
   readonly a: Load;
+  /** The right factor. */
   readonly b: Load;
 }
 
@@ -62,9 +73,13 @@ export interface MatmulKernel extends Common {
  * it if exclusive).
  */
 export interface ScanKernel extends Common {
+  /** Tells it from other kernels. */
   readonly kind: "scan";
+  /** The axis of the running sum. */
   readonly axis: number;
+  /** Whether the element at i itself is left out. */
   readonly exclusive: boolean;
+  /** What is summed. */
   readonly body: Expr;
 }
 
@@ -73,9 +88,13 @@ export interface ScanKernel extends Common {
  * of u comes last; `row` is an int32 formula of u alone and always within the rows.
  */
 export interface ScatterKernel extends Common {
+  /** Tells it from other kernels. */
   readonly kind: "scatter";
+  /** The number of updates. */
   readonly over: readonly [number];
+  /** The row to which an update is added. */
   readonly row: Expr;
+  /** The update. */
   readonly body: Expr;
 }
 

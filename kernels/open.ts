@@ -19,7 +19,7 @@ export type DeviceName = "auto" | Device["name"];
 
 /** Settings of {@linkcode openDevice}. */
 export interface DeviceOptions {
-  /** The number of threads that the CPU may use, 1 … 16 (default: the number of its processors). */
+  /** The number of threads of the CPU, 1 … 16; the number of its processors unless given. */
   readonly threads?: number;
 }
 
@@ -54,7 +54,7 @@ const openers: Readonly<
 };
 
 /** All names of devices. */
-export const DEVICE_NAMES = Object.keys(openers) as readonly DeviceName[];
+export const DEVICE_NAMES = /* @__PURE__ */ Object.keys(openers) as readonly DeviceName[];
 
 /** A GPU that was found but does not work is reported, since the CPU may be slower. */
 async function openBest(options: DeviceOptions): Promise<Device> {

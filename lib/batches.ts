@@ -9,7 +9,8 @@ import { run } from "./jit.ts";
 import { take } from "./ops/indexing.ts";
 import { reshape } from "./ops/linear.ts";
 import { slice } from "./ops/slicing.ts";
-import { type Key, permutation } from "./random.ts";
+import { permutation } from "./permutation.ts";
+import type { Key } from "./random.ts";
 import { shapeError } from "./shape.ts";
 import { requireTensor, treeFlatten, treeMap } from "./tree.ts";
 

@@ -43,7 +43,10 @@ type Placements = readonly Placement[];
 
 /** Settings of {@linkcode convTranspose2d}. */
 export interface TransposedOptions extends ConvolutionOptions {
-  /** The [height, width] of the image, where several have as many windows. */
+  /**
+   * The [height, width] of the image, where several have as many windows; unless given, that
+   * of {@linkcode convTranspose2d}'s formula.
+   */
   readonly size?: PerAxis;
 }
 
@@ -122,15 +125,15 @@ function trilinear(
   return (value, a, b, places) => apply(record, [value, a, b], places);
 }
 
-const gathered = trilinear("conv2d", (dy, x, kernel, places) => [
+const gathered = /* @__PURE__ */ trilinear("conv2d", (dy, x, kernel, places) => [
   scatter(dy, kernel, places),
   kernelGradient(x, dy, places),
 ]);
-const scattered = trilinear("convTranspose2d", (dx, y, kernel, places) => [
+const scattered = /* @__PURE__ */ trilinear("convTranspose2d", (dx, y, kernel, places) => [
   gather(dx, kernel, places),
   kernelGradient(dx, y, places),
 ]);
-const correlated = trilinear("kernelGradient", (dk, x, y, places) => [
+const correlated = /* @__PURE__ */ trilinear("kernelGradient", (dk, x, y, places) => [
   scatter(y, dk, places),
   gather(x, dk, places),
 ]);

@@ -21,7 +21,7 @@ export interface TensorOptions {
   /** The shape; unless given, that of the nesting, or one axis for a typed array. */
   readonly shape?: Shape;
   /**
-   * The dtype. Unless given it is that of an Int32Array or Uint32Array, bool for booleans, and
+   * The dtype; unless given, that of an Int32Array or Uint32Array, bool for booleans, and
    * float32 for everything else, including bytes.
    */
   readonly dtype?: DType;

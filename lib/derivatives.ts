@@ -7,13 +7,13 @@
  *
  * @module
  */
+import { at } from "./ops/arrangement.ts";
 import { eye } from "./ops/patterns.ts";
 import { zeros } from "./create.ts";
 import { grad, vjp } from "./grad.ts";
 import { add, mul } from "./ops/elementwise.ts";
 import { stack } from "./ops/joining.ts";
 import { reshape, sum } from "./ops/linear.ts";
-import { slice } from "./ops/slicing.ts";
 import type { Tensor } from "./tensor.ts";
 import { treeLeaves, treeMap } from "./tree.ts";
 
@@ -73,11 +73,8 @@ export function jacobian(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return (x) => {
     const [y, pullback] = vjp(f, x);
     if (y.size === 0) return zeros([...y.shape, ...x.shape]);
-    const identity = eye(y.size);
-    const rows = Array.from({ length: y.size }, (_, i) => {
-      const row = reshape(slice(identity, [i, 0], [1, y.size]), y.shape);
-      return pullback(row)[0];
-    });
+    const units = reshape(eye(y.size), [y.size, ...y.shape]);
+    const rows = Array.from({ length: y.size }, (_, i) => pullback(at(units, i))[0]);
     return reshape(stack(rows), [...y.shape, ...x.shape]);
   };
 }

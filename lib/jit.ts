@@ -22,12 +22,13 @@ export interface JitOptions {
   readonly device?: Device;
   /**
    * The numbers of the arguments that a call may overwrite. Their tensors cannot be used
-   * afterwards. A training step that donates its state needs no new memory.
+   * afterwards. A training step that donates its state needs no new memory. None
+   * unless given.
    */
   readonly donate?: readonly number[];
   /** The name of the function in messages; its own name unless given. */
   readonly name?: string;
-  /** Called after each compilation. */
+  /** Called after each compilation; nothing unless given. */
   readonly onCompile?: (compilation: Compilation) => void;
   /**
    * The number of forms that may be compiled before a warning, once, by console.warn; 8 unless

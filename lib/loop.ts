@@ -28,7 +28,7 @@ type Body = (carry: Leaves, x: Leaves, rest: Leaves) => Outcome;
 /** The leaves of a tree. */
 export type Leaves = readonly Tensor[];
 
-const joined = jit((parts: Tensor[]) => concat(parts), { mostForms: Infinity });
+const joined = /* @__PURE__ */ jit((parts: Tensor[]) => concat(parts), { mostForms: Infinity });
 const GROUP = 8;
 /**
  * One series of many pieces, which are disposed of. Few are joined at a time, so that few programs
@@ -215,10 +215,8 @@ function cut(list: Leaves, ...lengths: number[]): Leaves[] {
 
 const pack = (list: Leaves): Tensor => concat(list.map((x) => reshape(x, [x.size])));
 
-function unpack(flat: Tensor, shapes: readonly Shape[]): Tensor[] {
-  const parts = splitAxis(flat, shapes.map(sizeOf));
-  return parts.map((part, i) => reshape(part, shapes[i]));
-}
+const unpack = (flat: Tensor, shapes: readonly Shape[]): Tensor[] =>
+  splitAxis(flat, shapes.map(sizeOf)).map((part, i) => reshape(part, shapes[i]));
 
 /** The common length of some series. */
 function lengthOf(xs: Leaves): number {

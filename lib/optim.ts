@@ -38,6 +38,30 @@ export interface Optimizer<P, S> {
   update(gradient: P, state: S, params: P): [params: P, state: S];
 }
 
+/** {@linkcode adam} and {@linkcode adamw}: an {@linkcode Optimizer} of every tree. */
+export interface Adam {
+  /** The state before the first step. */
+  init<P>(params: P): AdamState<P>;
+  /** One step along −gradient: the new parameters and the new state. */
+  update<P>(
+    gradient: NoInfer<P>,
+    state: AdamState<NoInfer<P>>,
+    params: P,
+  ): [params: P, state: AdamState<P>];
+}
+
+/** {@linkcode sgd}: an {@linkcode Optimizer} of every tree. */
+export interface Sgd {
+  /** The state before the first step. */
+  init<P>(params: P): SgdState<P>;
+  /** One step along −gradient: the new parameters and the new state. */
+  update<P>(
+    gradient: NoInfer<P>,
+    state: SgdState<NoInfer<P>>,
+    params: P,
+  ): [params: P, state: SgdState<P>];
+}
+
 /** Settings of {@linkcode adam}; the defaults are those of Keras. */
 export interface AdamOptions {
   /** The learning rate α, fixed or by schedule. */
@@ -73,7 +97,8 @@ export interface SgdOptions {
   readonly momentum?: number;
   /**
    * Whether the step is along the velocity of the next step, as its gradient is not known: gradient
-   * + momentum · velocity (Nesterov 1983, as Sutskever et al., ICML 2013, write it).
+   * + momentum · velocity (Nesterov 1983, as Sutskever et al., ICML 2013, write it);
+   * false unless given.
    */
   readonly nesterov?: boolean;
 }
@@ -82,10 +107,18 @@ export interface SgdOptions {
  * Adam (Kingma and Ba, ICLR 2015), with the bias correction in the learning rate as at the end of
  * its section 2.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { adam, type Tensor, tensor } from "@echograd/echograd";
+ * const optimizer = adam({ learningRate: 0.1 });
+ * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
+ * assertAlmostEquals(await p.item(), 0.9, 1e-6); // the first step is the learning rate
+ * ```
  * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of
  * range.
  */
-export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
+export function adam(options: AdamOptions): Adam {
   checkAdam("adam", options);
   return adamWithDecay(options, 0);
 }
@@ -95,9 +128,17 @@ export function adam<P>(options: AdamOptions): Optimizer<P, AdamState<P>> {
  * gradient, so Adam does not divide it by the root of the mean square. With a schedule the decay
  * follows the learning rate, as in PyTorch and Keras.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { adamw, type Tensor, tensor } from "@echograd/echograd";
+ * const optimizer = adamw({ learningRate: 0.1, weightDecay: 0.5 });
+ * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
+ * assertAlmostEquals(await p.item(), 0.95 - 0.1, 1e-6);
+ * ```
  * @throws {RangeError} as for {@linkcode adam}, and where weightDecay is negative or not finite.
  */
-export function adamw<P>(options: AdamwOptions): Optimizer<P, AdamState<P>> {
+export function adamw(options: AdamwOptions): Adam {
   checkAdam("adamw", options, "weightDecay");
   const { weightDecay = 0.004 } = options;
   if (!(weightDecay >= 0 && weightDecay < Infinity)) {
@@ -112,10 +153,18 @@ export function adamw<P>(options: AdamwOptions): Optimizer<P, AdamState<P>> {
  * Gradient descent, with momentum where it is given: v ← momentum · v + gradient, p ← p −
  * learningRate · v.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sgd, type Tensor, tensor } from "@echograd/echograd";
+ * const optimizer = sgd({ learningRate: 0.5 });
+ * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
+ * assertEquals(await p.item(), 1 - 0.5 * 3);
+ * ```
  * @throws {RangeError} where the learning rate is missing or not finite, the momentum is out of
  * range, or nesterov is asked for without momentum.
  */
-export function sgd<P>(options: SgdOptions): Optimizer<P, SgdState<P>> {
+export function sgd(options: SgdOptions): Sgd {
   checkOptions("use sgd", options, "learningRate", "momentum", "nesterov");
   const { learningRate, momentum = 0, nesterov = false } = options;
   if (!(isRate(learningRate) && isShare(momentum))) {
@@ -146,6 +195,14 @@ export function sgd<P>(options: SgdOptions): Optimizer<P, SgdState<P>> {
  * keeps its direction (Pascanu, Mikolov and Bengio, ICML 2013). The sum of squares must be below
  * 2¹²⁸: beyond it the norm is infinite in float32 and the result is 0.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { clipByGlobalNorm, tensor } from "@echograd/echograd";
+ * const { w, b } = clipByGlobalNorm({ w: tensor(3), b: tensor(4) }, 1);
+ * assertAlmostEquals(await w.item(), 0.6, 1e-6);
+ * assertAlmostEquals(await b.item(), 0.8, 1e-6);
+ * ```
  * @throws {RangeError} unless `most` is a finite number above 0.
  */
 export function clipByGlobalNorm<P>(gradient: P, most: number): P {
@@ -196,10 +253,10 @@ function checkAdam(
   );
 }
 
-function adamWithDecay<P>(
+function adamWithDecay(
   { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamOptions,
   weightDecay: number,
-): Optimizer<P, AdamState<P>> {
+): Adam {
   return {
     init: (params) => ({ step: zeros([], "int32"), m: zerosLike(params), v: zerosLike(params) }),
     update(gradient, { step, m, v }, params) {

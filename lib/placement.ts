@@ -16,11 +16,12 @@ export type PerAxis = number | readonly [vertical: number, horizontal: number];
 
 /** Settings of {@linkcode maxPool} and {@linkcode averagePool}. */
 export interface WindowOptions {
-  /** From one window to the next. */
+  /** From one window to the next; unless given, 1 for convolutions and the window for pools. */
   readonly strides?: PerAxis;
   /**
    * "valid", for none; "same", for ⌈size / stride⌉ windows, where an odd element goes to the end;
    * or numbers: one for all sides, [vertical, horizontal], or [[top, bottom], [left, right]].
+   * "valid" unless given.
    */
   readonly padding?: "same" | "valid" | number | readonly [Sides, Sides];
 }

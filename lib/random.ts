@@ -17,24 +17,21 @@ import {
   greaterEqual,
   less,
   log,
-  max,
-  min,
   mul,
   or,
   shiftLeft,
   shiftRight,
   sqrt,
   sub,
-  where,
   xor,
 } from "./ops/elementwise.ts";
-import { broadcastTo, expandDims, reshape } from "./ops/linear.ts";
+import { reshape } from "./ops/linear.ts";
 import { slice } from "./ops/slicing.ts";
-import { checkIndices, iota } from "./ops/indexing.ts";
+import { iota } from "./ops/indexing.ts";
 import { stack } from "./ops/joining.ts";
 import { requireDType } from "./ops/primitive.ts";
-import { checkOptions, describe } from "./checks.ts";
-import { checkShape, type Shape, ShapeError, shapeError, sizeOf } from "./shape.ts";
+import { describe } from "./checks.ts";
+import { checkShape, type Shape, ShapeError, sizeOf } from "./shape.ts";
 import { Tensor, type TensorLike } from "./tensor.ts";
 import { full, tensor } from "./create.ts";
 
@@ -49,6 +46,12 @@ const STREAM = { bits: 0, split: 1, fold: 2 };
 /**
  * The key of a seed.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key } from "@echograd/echograd";
+ * assertEquals([...await key(2 ** 32 + 7).read()], [1, 7]);
+ * ```
  * @throws {RangeError} unless the seed is an integer from 0 to 2⁵³ − 1.
  */
 export function key(seed: number): Key {
@@ -63,6 +66,15 @@ export function key(seed: number): Key {
 /**
  * Threefry-2x32 with 20 rounds: enciphers pairs of uint32 words, two tensors that broadcast, under
  * a key.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, tensor, threefry } from "@echograd/echograd";
+ * const zero = tensor(0, { dtype: "uint32" });
+ * const [a, b] = threefry(key(0), zero, zero); // a published known answer
+ * assertEquals([await a.item(), await b.item()], [0x6b200159, 0x99ba4efe]);
+ * ```
  */
 export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tensor] {
   if (!(key instanceof Tensor)) {
@@ -87,7 +99,17 @@ export function threefry(key: Key, first: Tensor, second: Tensor): [Tensor, Tens
   return [a, b];
 }
 
-/** n independent keys. */
+/**
+ * n independent keys.
+ *
+ * @example
+ * ```ts
+ * import { assertNotEquals } from "@std/assert";
+ * import { key, normal, split } from "@echograd/echograd";
+ * const [a, b] = split(key(1)).map((key) => normal(key, []));
+ * assertNotEquals(await a.item(), await b.item());
+ * ```
+ */
 export function split(key: Key, n = 2): Key[] {
   if (!(Number.isInteger(n) && n >= 0)) {
     throw new RangeError(`Cannot split a key into ${describe(n)}: it takes a non-negative integer`);
@@ -100,6 +122,13 @@ export function split(key: Key, n = 2): Key[] {
 /**
  * The key of a number under another key: a key for each epoch or step.
  *
+ * @example
+ * ```ts
+ * import { assertNotEquals } from "@std/assert";
+ * import { foldIn, key } from "@echograd/echograd";
+ * const ofStep = (step: number) => foldIn(key(1), step).read();
+ * assertNotEquals([...await ofStep(0)], [...await ofStep(1)]);
+ * ```
  * @throws {RangeError} for a JavaScript number that is not an integer from 0 to 2³² − 1.
  */
 export function foldIn(key: Key, data: TensorLike): Key {
@@ -107,7 +136,17 @@ export function foldIn(key: Key, data: TensorLike): Key {
   return stack(threefry(key, word, full([], STREAM.fold, "uint32")), 0);
 }
 
-/** Two independent uint32 words for every element of a shape of fewer than 2³¹ elements. */
+/**
+ * Two independent uint32 words for every element of a shape of fewer than 2³¹ elements.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, randomBits } from "@echograd/echograd";
+ * const [first, second] = randomBits(key(1), [3, 2]);
+ * assertEquals([first.shape, second.dtype], [[3, 2], "uint32"]);
+ * ```
+ */
 export function randomBits(key: Key, shape: Shape): [Tensor, Tensor] {
   checkShape(shape, "draw");
   const counter = reshape(iota([sizeOf(shape)], 0, "uint32"), shape);
@@ -117,10 +156,28 @@ export function randomBits(key: Key, shape: Shape): [Tensor, Tensor] {
 /** 24 random bits as a float32 multiple of 2⁻²⁴ in [0, 1). */
 const toUnit = (word: Tensor): Tensor => mul(cast(shiftRight(word, 8), "float32"), 2 ** -24);
 
-/** Uniform on [0, 1), multiples of 2⁻²⁴. */
+/**
+ * Uniform on [0, 1), multiples of 2⁻²⁴.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { key, uniform } from "@echograd/echograd";
+ * assert((await uniform(key(1), [9]).read()).every((x) => x >= 0 && x < 1));
+ * ```
+ */
 export const uniform = (key: Key, shape: Shape): Tensor => toUnit(randomBits(key, shape)[0]);
 
-/** Standard normal, by Box and Muller's transform of two uniform numbers; |x| stays below 5.8. */
+/**
+ * Standard normal, by Box and Muller's transform of two uniform numbers; |x| stays below 5.8.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { key, normal, std } from "@echograd/echograd";
+ * assertAlmostEquals(await std(normal(key(1), [10_000])).item(), 1, 0.03);
+ * ```
+ */
 export function normal(key: Key, shape: Shape): Tensor {
   const [a, b] = randomBits(key, shape);
   // 1 − u is in (0, 1], so its logarithm is finite.
@@ -128,7 +185,16 @@ export function normal(key: Key, shape: Shape): Tensor {
   return mul(radius, cos(mul(toUnit(b), 2 * Math.PI)));
 }
 
-/** Bool of the shape of p, true with probability p, rounded down to a multiple of 2⁻³². */
+/**
+ * Bool of the shape of p, true with probability p, rounded down to a multiple of 2⁻³².
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bernoulli, key, tensor } from "@echograd/echograd";
+ * assertEquals([...await bernoulli(key(1), tensor([0, 1])).read()], [0, 1]);
+ * ```
+ */
 export function bernoulli(key: Key, p: Tensor): Tensor {
   requireDType("draw with probability", p, "float32");
   const [word] = randomBits(key, p.shape);
@@ -136,12 +202,23 @@ export function bernoulli(key: Key, p: Tensor): Tensor {
   return or(less(word, cast(mul(p, 2 ** 32), "uint32")), greaterEqual(p, 1));
 }
 
-/** The largest number of values to draw from, as {@linkcode randomInts} must not overflow. */
-const MOST = 2 ** 20;
+/**
+ * The largest number of values to draw from, as {@linkcode randomInts} must not overflow.
+ *
+ * @internal
+ */
+export const MOST: number = 2 ** 20;
 
 /**
  * Integers from 0 to n − 1, int32.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { key, randomInts } from "@echograd/echograd";
+ * const dice = await randomInts(key(1), [100], 6).read();
+ * assertEquals(new Set(dice), new Set([0, 1, 2, 3, 4, 5]));
+ * ```
  * @throws {RangeError} unless n is an integer from 1 to 2²⁰.
  */
 export function randomInts(key: Key, shape: Shape, n: number): Tensor {
@@ -153,65 +230,4 @@ export function randomInts(key: Key, shape: Shape, n: number): Tensor {
   const [word] = randomBits(key, shape);
   const high = shiftRight(word, 20), low = and(shiftRight(word, 8), 0xfff);
   return cast(shiftRight(add(mul(high, n), shiftRight(mul(low, n), 12)), 12), "int32");
-}
-
-/** A random order of 0 … n − 1, int32 [n]. */
-export const permutation = (key: Key, n: number): Tensor => reshape(permutations(key, 1, n), [n]);
-
-/** Settings of {@linkcode permutations}. */
-export interface PermutationOptions {
-  /** For each row, the one number to leave out, int32 [rows]; the rows then have n − 1 elements. */
-  readonly exclude?: Tensor;
-  /** The number of elements of each random order, the first ones; all unless given. */
-  readonly take?: number;
-}
-
-/**
- * Independent random orders of 0 … n − 1, one in each row: int32 [rows, n], n at most 2²⁰.
- *
- * Nothing is sorted: element i of a row is a bijection of i, the swap-or-not shuffle (Hoang, Morris
- * and Rogaway, CRYPTO 2012). Each round pairs x with k − x mod n for a random k, and a random bit
- * decides whether the two change places. The bit is the top bit of a·max(x, partner) + b for random
- * words a and b: any two pairs get independent bits (Dietzfelbinger, STACS 1996).
- */
-export function permutations(
-  key: Key,
-  rows: number,
-  n: number,
-  options: PermutationOptions = {},
-): Tensor {
-  checkOptions("draw permutations", options, "exclude", "take");
-  const { exclude, take } = options;
-  const size = exclude === undefined ? n : n - 1;
-  const count = take ?? size;
-  if (!(Number.isInteger(n) && n >= 1 && n <= MOST && count <= size)) {
-    throw new RangeError(
-      `Cannot draw ${count} of ${size} numbers without replacement: n must be from 1 to 2^20, and no more can be drawn`,
-    );
-  }
-  const shape = [rows, count];
-  let x = iota(shape, 1, "uint32");
-  if (size > 1) {
-    // After log₂ n rounds a number may be anywhere. With 8 more rounds instead of 20, 20 million
-    // orders of 4 are not uniform.
-    const rounds = 20 + 3 * Math.ceil(Math.log2(size));
-    const [pairing, choosing] = split(key);
-    const offsets = cast(randomInts(pairing, [rounds, rows, 1], size), "uint32");
-    const [factors, shifts] = randomBits(choosing, [rounds, rows, 1]);
-    for (let round = 0; round < rounds; round++) {
-      const ofRound = (table: Tensor) =>
-        broadcastTo(reshape(slice(table, [round, 0, 0], [1, rows, 1]), [rows, 1]), shape);
-      const difference = sub(ofRound(offsets), x);
-      const partner = min(difference, add(difference, size)); // a negative difference is above 2³¹ as uint32
-      const hash = add(mul(max(x, partner), ofRound(factors)), ofRound(shifts));
-      x = where(less(cast(hash, "int32"), 0), partner, x);
-    }
-  }
-  const order = cast(x, "int32");
-  if (exclude === undefined) return order;
-  if (exclude.rank !== 1 || exclude.size !== rows) {
-    throw shapeError`Cannot exclude ${exclude.shape}: one number for each of ${rows} rows`;
-  }
-  checkIndices("exclude", exclude, n);
-  return add(order, cast(greaterEqual(order, expandDims(exclude, 1)), "int32"));
 }

@@ -7,7 +7,7 @@ import { checkOptions, describe } from "./checks.ts";
 import { zeros } from "./create.ts";
 import { add, div, mul, sqrt, sub } from "./ops/elementwise.ts";
 import { clip } from "./ops/rounding.ts";
-import { isRate, isShare, type Optimizer, rateAt, sameShapes } from "./optim.ts";
+import { isRate, isShare, rateAt, sameShapes } from "./optim.ts";
 import type { Schedule } from "./schedules.ts";
 import type { Tensor } from "./tensor.ts";
 import { treeMap } from "./tree.ts";
@@ -34,6 +34,18 @@ export interface RmspropState<P> {
   readonly velocity: P;
 }
 
+/** {@linkcode rmsprop}: an {@linkcode Optimizer} of every tree. */
+export interface Rmsprop {
+  /** The state before the first step. */
+  init<P>(params: P): RmspropState<P>;
+  /** One step along −gradient: the new parameters and the new state. */
+  update<P>(
+    gradient: NoInfer<P>,
+    state: RmspropState<NoInfer<P>>,
+    params: P,
+  ): [params: P, state: RmspropState<P>];
+}
+
 /**
  * RMSProp (Tieleman and Hinton, "Lecture 6.5", 2012), as PyTorch writes it: s ← decay·s + (1 −
  * decay)·g², v ← momentum·v + g / (√s + epsilon), p ← p − learningRate·v.
@@ -42,14 +54,14 @@ export interface RmspropState<P> {
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
  * import { rmsprop, tensor } from "@echograd/echograd";
- * const optimizer = rmsprop<ReturnType<typeof tensor>>({ learningRate: 0.1, decay: 0.75 });
+ * const optimizer = rmsprop({ learningRate: 0.1, decay: 0.75 });
  * const [p] = optimizer.update(tensor(3), optimizer.init(tensor(1)), tensor(1));
  * assertAlmostEquals(await p.item(), 1 - 0.1 / 0.5, 1e-6); // s is a quarter of 3²
  * ```
  * @throws {RangeError} where the learning rate is missing or not finite, or a setting is out of
  * range.
  */
-export function rmsprop<P>(options: RmspropOptions): Optimizer<P, RmspropState<P>> {
+export function rmsprop(options: RmspropOptions): Rmsprop {
   checkOptions("use rmsprop", options, "learningRate", "decay", "momentum", "epsilon");
   const { learningRate, decay = 0.9, momentum = 0, epsilon = 1e-7 } = options;
   const isEpsilon = epsilon >= 2 ** -126 && epsilon < 2 ** 128;
@@ -63,7 +75,7 @@ export function rmsprop<P>(options: RmspropOptions): Optimizer<P, RmspropState<P
         "momentum are from 0 to below 1, epsilon is from 2^-126 to below 2^128",
     );
   }
-  const zerosLike = (params: P): P => treeMap((p) => zeros(p.shape), params);
+  const zerosLike = <P>(params: P): P => treeMap((p) => zeros(p.shape), params);
   return {
     init: (params) => ({
       step: zeros([], "int32"),
@@ -110,34 +122,41 @@ export function clipByValue<P>(gradient: P, most: number): P {
   return treeMap((g) => clip(g, -most, most), gradient);
 }
 
+/** The part of an {@linkcode Optimizer} that a {@linkcode chain} changes, for some trees. */
+export interface Updates {
+  /** One step along −gradient: the new parameters and the new state. */
+  update(gradient: never, state: never, params: never): [params: unknown, state: unknown];
+}
+
+/** What a {@linkcode chain} does to a gradient, of any tree. */
+export type GradientChange = <P>(gradient: P, params: P) => P;
+
 /**
  * An optimizer that changes gradients before it uses them. Each function takes what the one before
  * made of the gradient, and the parameters: for clipping, or for weight decay that is a part of the
- * gradient.
+ * gradient. The functions take every tree, as the optimizer does; what is for one tree alone changes
+ * the gradient before it is handed to `update`.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { chain, clipByGlobalNorm, sgd, type Tensor, tensor } from "@echograd/echograd";
+ * import { chain, clipByGlobalNorm, sgd, tensor } from "@echograd/echograd";
  * const optimizer = chain(
- *   (gradient: Tensor) => clipByGlobalNorm(gradient, 1),
- *   sgd<Tensor>({ learningRate: 1 }),
+ *   (gradient) => clipByGlobalNorm(gradient, 1),
+ *   sgd({ learningRate: 1 }),
  * );
  * const [p] = optimizer.update(tensor(100), optimizer.init(tensor(5)), tensor(5));
  * assertEquals(await p.item(), 4);
  * ```
  */
-export function chain<P, S>(
-  ...parts: readonly [
-    ...before: ((gradient: P, params: P) => P)[],
-    optimizer: Optimizer<P, S>,
-  ]
-): Optimizer<P, S> {
-  const before = parts.slice(0, -1) as ((gradient: P, params: P) => P)[];
-  const optimizer = parts.at(-1) as Optimizer<P, S>;
+export function chain<O extends Updates>(
+  ...parts: readonly [...before: GradientChange[], optimizer: O]
+): O {
+  const before = parts.slice(0, -1) as GradientChange[];
+  const optimizer = parts.at(-1) as O;
   return {
-    init: (params) => optimizer.init(params),
-    update: (gradient, state, params) =>
-      optimizer.update(before.reduce((g, f) => f(g, params), gradient), state, params),
+    ...optimizer,
+    update: (gradient: never, state: never, params: never) =>
+      optimizer.update(before.reduce<never>((g, f) => f(g, params), gradient), state, params),
   };
 }

@@ -64,7 +64,7 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array<Arr
   let offset = 0;
   const entries: [string, unknown][] = [[METADATA, metadata]];
   for (const [name, { shape, data }] of tensors) {
-    const [dtype] = DTYPES.entries().find(([, ArrayType]) => data instanceof ArrayType) ?? [];
+    const [dtype] = [...DTYPES].find(([, ArrayType]) => data instanceof ArrayType) ?? [];
     entries.push([name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }

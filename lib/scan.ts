@@ -18,7 +18,10 @@ import { requireTensor, treeFlatten, treeUnflatten } from "./tree.ts";
 
 /** Settings of {@linkcode scan}. */
 export interface ScanOptions {
-  /** Whether to go from the last row to the first; the outputs keep the places of their rows. */
+  /**
+   * Whether to go from the last row to the first; false unless given. The outputs keep the places
+   * of their rows.
+   */
   readonly reverse?: boolean;
 }
 

@@ -30,6 +30,17 @@ Deno.test("README.md has at most 130 lines", async () => {
   assert(lines <= 130, `${lines} lines`);
 });
 
+Deno.test("README.md has the version of Deno that it supports in its commands, and this one is no older", async () => {
+  const text = await textOf("README.md");
+  const supported = /Deno from (\S+),/.exec(text)?.[1];
+  const commands = [...text.matchAll(/deno@(\S+)/g)].map(([, version]) => version);
+  assertEquals(commands, commands.map(() => supported));
+  const numbersOf = (version = "") => version.split(".").map(Number);
+  const [oldest, found] = [supported, Deno.version.deno].map(numbersOf);
+  const first = oldest.findIndex((number, i) => number !== found[i]);
+  assert(first < 0 || oldest[first] < found[first], `Deno is ${found}, README says ${supported}`);
+});
+
 Deno.test("the generated parts of the READMEs are what deno task show makes", async () => {
   for (const [path, text] of await shown(ROOT)) {
     assertEquals(await textOf(path), text, `${path} is old: run deno task show`);
@@ -63,3 +74,33 @@ for (const page of pages) {
     }
   });
 }
+
+/** What `deno doc --json` says about a module. */
+interface Page {
+  readonly symbols: readonly {
+    readonly name: string;
+    readonly declarations: readonly {
+      readonly kind: string;
+      readonly location: { readonly filename: string };
+      readonly jsDoc?: { readonly tags?: readonly { readonly kind: string }[] };
+    }[];
+  }[];
+}
+
+Deno.test("every function of layers, optimizers, random numbers and Echo has an example", async () => {
+  const rooms =
+    /\/lib\/(nn\/|echo\/|(optim|rmsprop|schedules|random|permutation|distributions)\.ts$)/;
+  const args = ["doc", "--json", new URL("mod.ts", ROOT).href];
+  const { stdout } = await new Deno.Command("deno", { args }).output();
+  const { nodes }: { nodes: Record<string, Page> } = JSON.parse(new TextDecoder().decode(stdout));
+  const functions = Object.values(nodes).flatMap(({ symbols }) =>
+    symbols.flatMap(({ name, declarations }) =>
+      declarations.filter(({ kind, location }) =>
+        /^(function|variable)$/.test(kind) && rooms.test(location.filename)
+      ).map(({ jsDoc }) => ({ name, tags: jsDoc?.tags?.map(({ kind }) => kind) ?? [] }))
+    )
+  );
+  assert(functions.length > 50, `${functions.length} functions`);
+  const bare = functions.filter(({ tags }) => !tags.includes("example"));
+  assertEquals(bare.map(({ name }) => name), []);
+});

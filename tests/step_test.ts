@@ -41,7 +41,7 @@ onEveryDevice("10,000 replays of a training step keep memory flat", async (devic
     const error = sub(dense(p, x), y);
     return mean(mul(error, error));
   };
-  const optimizer = adam<Dense>({ learningRate: 0.01 });
+  const optimizer = adam({ learningRate: 0.01 });
   const step = jit((p: Dense, state: AdamState<Dense>) => {
     const [value, gradient] = valueAndGrad(loss)(p);
     return [value, ...optimizer.update(gradient, state, p)] as const;

@@ -90,7 +90,7 @@ export function trainingProgram(): Program {
   }));
   const network = ([first, ...rest]: readonly Dense[], x: Tensor) =>
     rest.reduce((x, layer) => dense(layer, softplus(x)), dense(first, x));
-  const optimizer = adam<Dense[]>({ learningRate: 1e-3 });
+  const optimizer = adam({ learningRate: 1e-3 });
   const state = optimizer.init(params);
   const step = (p: Dense[], s: typeof state, x: Tensor, y: Tensor) => {
     const [loss, gradient] = valueAndGrad((p: Dense[]) => {

@@ -18,7 +18,6 @@ import {
   exp,
   explain,
   foldIn,
-  gaussianKl,
   jit,
   type Key,
   key,
@@ -31,11 +30,12 @@ import {
   tensor,
   valueAndGrad,
 } from "../../mod.ts";
+import { gaussianKl } from "../../lib/densities/mod.ts";
 import type { Fixture } from "./fixture.ts";
 import { LATENT, layerSizes, type Model, PIXELS, type StepTask } from "./task.ts";
 
 const channel = echoChannel({ clip: 0.8359 });
-const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
+const optimizer = adam({ learningRate: 1e-3, epsilon: 1e-8 });
 
 /** The state that a step updates. */
 interface State {

@@ -14,7 +14,6 @@ import {
   type Dense,
   dense,
   exp,
-  gaussianKl,
   mean,
   mul,
   reshape,
@@ -23,9 +22,10 @@ import {
   valueAndGrad,
   zeros,
 } from "../../mod.ts";
+import { gaussianKl } from "../../lib/densities/mod.ts";
 import { biasesOf, layersOf, type Network, weightsOf } from "./networks.ts";
 
-const optimizer = adam<Dense[]>({ learningRate: 1e-3, epsilon: 1e-8 });
+const optimizer = adam({ learningRate: 1e-3, epsilon: 1e-8 });
 
 /** The arguments of a step: layers, the state of Adam, images and noise. */
 export type StepArguments = [Dense[], AdamState<Dense[]>, Tensor, Tensor];

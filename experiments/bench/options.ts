@@ -11,6 +11,13 @@ export const NETWORKS_FLAG = {
   help: "also these convolutional networks, or none (default: all)",
 } as const;
 
+/** The flag for the workloads. */
+export const WORKLOADS_FLAG = {
+  type: "text",
+  value: "<a,b,…>",
+  help: "also these of mlp, gru, attention, sort and batches, or none (default: all)",
+} as const;
+
 /** The batch of the networks unless another is asked for. */
 export const NETWORK_BATCH = 100;
 

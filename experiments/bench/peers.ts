@@ -20,6 +20,8 @@ export interface Peer {
   readonly models: readonly Model[];
   /** The program of its convolutional networks, if it has one. */
   readonly network?: Program;
+  /** The program of its workloads, if it has one. */
+  readonly workload?: Program;
 }
 
 /** A library that is not available on this machine. */
@@ -71,8 +73,9 @@ async function findPyTorch(): Promise<{ peers: Peer[]; missing: Missing[] }> {
       missing.push({ name: `PyTorch of ${python}`, reason: reason(error) });
     }
   }
-  const [path, network] = ["torch_step.py", "torch_network_step.py"]
-    .map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const [path, network, workload] = [
+    ...["torch_step.py", "torch_network_step.py", "torch_workload_step.py"],
+  ].map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const cores = navigator.hardwareConcurrency;
   const peers = [...versions].flatMap(([version, python]) =>
     [...new Set([cores, 1])].map((threads): Peer => ({
@@ -82,6 +85,7 @@ async function findPyTorch(): Promise<{ peers: Peer[]; missing: Missing[] }> {
       threads,
       models: ["vae", "echo"],
       network: { command: python, args: [network] },
+      workload: { command: python, args: [workload] },
     }))
   );
   return { peers, missing };

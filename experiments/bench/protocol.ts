@@ -12,6 +12,7 @@
 import { print } from "../shell/program.ts";
 import type { Network } from "./networks.ts";
 import type { StepTask } from "./task.ts";
+import type { Workload } from "./workloads.ts";
 
 /** The one command-line argument of a contestant, in JSON. */
 export interface Order extends StepTask {
@@ -36,6 +37,15 @@ export interface ConfigOrder {
 export interface NetworkOrder {
   readonly network: Network;
   readonly batch: number;
+  /** The folder of the fixture, for contestants of other languages. */
+  readonly folder?: string;
+  readonly device: string;
+  readonly threads?: number;
+}
+
+/** The argument of the contestant that runs a workload. */
+export interface WorkloadOrder {
+  readonly workload: Workload;
   /** The folder of the fixture, for contestants of other languages. */
   readonly folder?: string;
   readonly device: string;

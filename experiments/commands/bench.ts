@@ -29,7 +29,14 @@ import {
   OUR_NETWORK_STEP,
   raceNetwork,
 } from "../bench/network_race.ts";
-import { COMMON_FLAGS, NETWORK_BATCH, NETWORKS_FLAG } from "../bench/options.ts";
+import { COMMON_FLAGS, NETWORK_BATCH, NETWORKS_FLAG, WORKLOADS_FLAG } from "../bench/options.ts";
+import {
+  findWorkloads,
+  OUR_WORKLOAD_STEP,
+  raceWorkload,
+  WORKLOAD_COLUMNS,
+  type WorkloadRecord,
+} from "../bench/workload_race.ts";
 import { type Output, standardOutput } from "../shell/output.ts";
 import type { Times } from "../bench/records.ts";
 import { millis } from "../shell/table.ts";
@@ -83,6 +90,7 @@ const FLAGS = {
     help: "also time the steps of these shipped configs, or none (default: all)",
   },
   networks: NETWORKS_FLAG,
+  workloads: WORKLOADS_FLAG,
   ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this help" },
 } as const;
@@ -106,6 +114,7 @@ export async function command(args: string[]): Promise<void> {
   if (given.help) return print(helpText(USAGE, FLAGS));
   const configs = await configsFor(given);
   findNetworks(given.networks); // a wrong name is refused before anything is measured
+  findWorkloads(given.workloads);
   const machine = thisMachine();
   const output = standardOutput(given.json);
   output.record(machine, machineText(machine));
@@ -153,6 +162,14 @@ async function benchmark(
     networks.push(...await raceNetwork(network, [ours], given, given.batch ?? NETWORK_BATCH));
   }
   if (networks.length > 0) output.table(NETWORK_COLUMNS, networks);
+
+  const workloads: WorkloadRecord[] = [];
+  for (const workload of findWorkloads(given.workloads)) {
+    output.busy(`steps of the workload ${workload.name}`);
+    const ours = { name: OURS, program: OUR_WORKLOAD_STEP, ...target };
+    workloads.push(...await raceWorkload(workload, [ours], given));
+  }
+  if (workloads.length > 0) output.table(WORKLOAD_COLUMNS, workloads);
 
   output.busy("matrix products");
   const product = await measureMatmul(MATMUL_SIZE, target, given);

@@ -21,7 +21,13 @@ import {
   OUR_NETWORK_STEP,
   raceNetwork,
 } from "../bench/network_race.ts";
-import { COMMON_FLAGS, NETWORK_BATCH, NETWORKS_FLAG } from "../bench/options.ts";
+import { COMMON_FLAGS, NETWORK_BATCH, NETWORKS_FLAG, WORKLOADS_FLAG } from "../bench/options.ts";
+import {
+  findWorkloads,
+  OUR_WORKLOAD_STEP,
+  raceWorkload,
+  WORKLOAD_COLUMNS,
+} from "../bench/workload_race.ts";
 import { type Output, standardOutput } from "../shell/output.ts";
 import { findPeers, type Peer } from "../bench/peers.ts";
 import { peersChart } from "../bench/peers_chart.ts";
@@ -46,11 +52,12 @@ const FLAGS = {
   model: {
     type: "text",
     value: "<name>",
-    allowed: ["vae", "echo"],
-    help: "only this model (default: vae and echo)",
+    allowed: ["vae", "echo", "none"],
+    help: "only this model, or none (default: vae and echo)",
   },
   only: { type: "text", value: "<text>", help: "only peers whose name contains this text" },
   networks: NETWORKS_FLAG,
+  workloads: WORKLOADS_FLAG,
   ...COMMON_FLAGS,
   help: { type: "boolean", help: "print this help" },
 } as const;
@@ -70,6 +77,7 @@ export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const networks = findNetworks(given.networks);
+  const workloads = findWorkloads(given.workloads);
   const output = standardOutput(given.json);
   const machine = thisMachine();
   const device = await openDevice("cpu");
@@ -88,16 +96,19 @@ export async function command(args: string[]): Promise<void> {
     records.push(...await compare(task, here, fixtures, given, output));
   }
 
-  const runners = here.flatMap(({ network, ...peer }) =>
-    network ? { ...peer, program: network } : []
-  );
+  const runnersOf = (kind: "network" | "workload") =>
+    here.flatMap((peer) => peer[kind] ? { ...peer, program: peer[kind] } : []);
   for (const network of networks) {
     output.say(`\n## network ${network.name}`);
     const batch = given.batch ?? NETWORK_BATCH;
-    output.table(NETWORK_COLUMNS, await raceNetwork(network, runners, given, batch));
+    output.table(NETWORK_COLUMNS, await raceNetwork(network, runnersOf("network"), given, batch));
+  }
+  for (const workload of workloads) {
+    output.say(`\n## ${workload.name}: ${workload.about}`);
+    output.table(WORKLOAD_COLUMNS, await raceWorkload(workload, runnersOf("workload"), given));
   }
 
-  if (given.json) return;
+  if (given.json || records.length === 0) return;
   const path = join(given.out, "peers.svg");
   await makeFolder(given.out);
   await writeFile(path, peersChart(records, OURS, machineText(machine)));
@@ -112,6 +123,7 @@ function ourselves(): Peer[] {
     device: "cpu",
     models: ["vae", "echo"],
     network: OUR_NETWORK_STEP,
+    workload: OUR_WORKLOAD_STEP,
   };
   const alone = { ...ours, name: `${OURS}, 1 thread`, threads: 1 };
   return navigator.hardwareConcurrency > 1 ? [ours, alone] : [ours];
@@ -119,6 +131,7 @@ function ourselves(): Peer[] {
 
 function tasksFor({ batch, hidden, model }: Given): StepTask[] {
   const batches = batch ? [batch] : [100, 1000];
+  if (model === "none") return [];
   const models = model ? [model] : ["vae", "echo"] as const;
   return models.flatMap((model) => batches.map((batch) => ({ model, batch, hidden })));
 }

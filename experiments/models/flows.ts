@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { autoregressiveFlow, type Flow } from "../../mod.ts";
+import { autoregressiveFlow, type Flow } from "../../lib/densities/mod.ts";
 import { count, type Keys, MOST_LAYERS } from "../shell/keys.ts";
 import { activation, type ActivationName, ACTIVATIONS } from "./activations.ts";
 

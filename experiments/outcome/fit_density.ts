@@ -8,12 +8,9 @@ import {
   adam,
   type AdamState,
   add,
-  autoregressiveFlow,
   constantThenLinear,
   type Device,
   div,
-  type FlowOutput,
-  type FlowParams,
   foldIn,
   full,
   grad,
@@ -31,7 +28,6 @@ import {
   split,
   sqrt,
   stack,
-  standardNormalLogDensity,
   sub,
   sum,
   take,
@@ -40,6 +36,12 @@ import {
   uniform,
   where,
 } from "../../mod.ts";
+import {
+  autoregressiveFlow,
+  type FlowOutput,
+  type FlowParams,
+  standardNormalLogDensity,
+} from "../../lib/densities/mod.ts";
 import { UserError } from "../shell/errors.ts";
 
 /** A density m, from which independent draws can be made. */
@@ -126,7 +128,7 @@ export async function fitDensity(
     steps,
     constantFraction: CONSTANT,
   });
-  const adamOf = adam<FlowParams>({ learningRate });
+  const adamOf = adam({ learningRate });
   const step = jit(({ params, optimizer }: State): State => {
     const chosen = randomInts(foldIn(choosing, optimizer.step), [BATCH], rows);
     const gradient = grad(surprise)(params, take(train, chosen));

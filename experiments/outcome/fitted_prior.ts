@@ -19,7 +19,6 @@ import {
   jit,
   type Key,
   neg,
-  neighbourEntropy,
   normal,
   permutation,
   randomInts,
@@ -27,11 +26,12 @@ import {
   run,
   slice,
   split,
-  standardNormalLogDensity,
   take,
   type Tensor,
   tensor,
 } from "../../mod.ts";
+import { standardNormalLogDensity } from "../../lib/densities/mod.ts";
+import { neighbourEntropy } from "../../lib/information/mod.ts";
 import { estimateOf } from "../../lib/information/neighbours.ts";
 import type { DataSet, Images } from "../data/images.ts";
 import type { Surroundings } from "../models/kinds.ts";

@@ -4,16 +4,8 @@
  * @module
  */
 
-import {
-  addWeights,
-  type Device,
-  foldIn,
-  jit,
-  type Key,
-  noWeights,
-  permutation,
-  type Tensor,
-} from "../../mod.ts";
+import { type Device, foldIn, jit, type Key, permutation, type Tensor } from "../../mod.ts";
+import { addWeights, noWeights } from "../../lib/densities/mod.ts";
 import type { Images } from "../data/images.ts";
 import { evenBatches, gatherTensor } from "./evaluate.ts";
 import type { Model, Params } from "../models/model.ts";

@@ -200,7 +200,7 @@ function ownFacts(node: Node): Facts {
   const costOfFormula = (expr: Expr): number => {
     if (expr.kind === "load") return isLoaded(expr.at) ? GATHER_COST : 0;
     if (expr.kind !== "call") return 0;
-    return expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr.op));
+    return expr.args.reduce((cost, arg) => cost + costOfFormula(arg), costOf(expr));
   };
   const cost = isView(node) ? 0 : costOfFormula(formula);
   return { cost, nesting: Math.max(1, nestingOf(formula)), isElementwise, isConstant };

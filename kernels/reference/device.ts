@@ -75,8 +75,10 @@ function compileKernel(kernel: Kernel): Launch {
     ...kernel.loads.map((_, i) => `b${i}`),
   ];
   const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
-  const make = (): Launch => new Function(...Object.keys(library), text)(...Object.values(library));
-  return remember(compiled, text, make);
+  return remember(compiled, text, () => {
+    const functions = library();
+    return new Function(...Object.keys(functions), text)(...Object.values(functions));
+  });
 }
 
 /** The body of a kernel's function. */

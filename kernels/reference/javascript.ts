@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { DType, Expr, Index, ScalarOp } from "../formula.ts";
-import { INTRINSICS } from "../intrinsics.ts";
+import type { Call, DType, Expr, Index } from "../formula.ts";
+import { INTRINSICS, isIntrinsic } from "../intrinsics.ts";
 import { remember } from "../remember.ts";
 import { INFIX } from "../scalar.ts";
 
-/** Functions that printed code may call by these names. */
-export const library: Readonly<Record<string, (x: number) => number>> = {
-  ...Object.fromEntries(Object.entries(INTRINSICS).map(([name, { exact }]) => [name, exact])),
+type Functions = Readonly<Record<string, (x: number) => number>>;
+
+/** What JavaScript lacks, or does otherwise. */
+const CONVERSIONS: Functions = {
   round: (x: number): number => {
     const up = Math.round(x);
     return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
@@ -18,6 +19,12 @@ export const library: Readonly<Record<string, (x: number) => number>> = {
   int32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, -(2 ** 31)), 2 ** 31 - 1),
   uint32: (x: number): number => Math.min(Math.max(Math.trunc(x) || 0, 0), 2 ** 32 - 1),
 };
+
+/** The functions that printed code may call by these names. */
+export const library = (): Functions => ({
+  ...Object.fromEntries(Object.entries(INTRINSICS).map(([name, { exact }]) => [name, exact])),
+  ...CONVERSIONS,
+});
 
 /**
  * JavaScript for a formula. Loop variables are `i0`, `i1`, …, buffers `b0`, `b1`, …, the result
@@ -63,7 +70,7 @@ export function printIndex(index: Index, recurse: (expr: Expr) => string): strin
 
 /** JavaScript for an operation on arguments of dtype `from`, given as text. */
 export function printCall(
-  op: ScalarOp,
+  op: Call["op"],
   dtype: DType,
   from: DType,
   args: readonly string[],
@@ -78,7 +85,7 @@ export function printCall(
   }[dtype];
 }
 
-function unwrapped(op: ScalarOp, dtype: DType, from: DType, args: readonly string[]): string {
+function unwrapped(op: Call["op"], dtype: DType, from: DType, args: readonly string[]): string {
   const [a, b, c] = args;
   switch (op) {
     case "neg":
@@ -97,5 +104,5 @@ function unwrapped(op: ScalarOp, dtype: DType, from: DType, args: readonly strin
       if (dtype === "uint32") return `${a} >>> ${b}`;
   }
   if (INFIX[op] !== undefined) return `${a} ${INFIX[op]} ${b}`;
-  return `${op in library ? op : `Math.${op}`}(${args.join(", ")})`;
+  return `${op in CONVERSIONS || isIntrinsic(op) ? op : `Math.${op}`}(${args.join(", ")})`;
 }

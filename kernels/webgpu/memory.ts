@@ -17,7 +17,7 @@ export interface Memory {
 }
 
 /** The bytes that a pool may keep: this many, or as many as are in use if that is more. */
-const KEPT_BYTES = 2 ** 26;
+const KEPT_BYTES = 1 << 26;
 
 /** Buffers of one usage, by size. */
 export class BufferPool {

@@ -16,8 +16,8 @@ import { add, constant, equal, intrinsic, max, position, select } from "../scala
 const TOLERANCE = 1e-5;
 
 /** Numbers from 2⁻¹⁰ to 20, where all intrinsics are defined. */
-const XS = Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
-const NAMES = Object.keys(INTRINSICS) as Intrinsic[];
+const XS = /* @__PURE__ */ Float32Array.from({ length: 32 }, (_, i) => 2 ** -10 + i * i / 50);
+const NAMES = /* @__PURE__ */ Object.keys(INTRINSICS) as Intrinsic[];
 
 /** Small integers that look random: sums of them are exact. */
 const integers = (count: number): Float32Array =>
@@ -80,7 +80,7 @@ async function compute(device: Device): Promise<Map<string, Data>> {
       element: ([which, x], read) =>
         NAMES.reduce<Expr>((rest, name, i) => {
           const isIt = equal(position(which), constant(i, "int32"));
-          return select(isIt, intrinsic(name)(read(0, [x])), rest);
+          return select(isIt, intrinsic(INTRINSICS[name])(read(0, [x])), rest);
         }, constant(0)),
     }, leaf([XS.length], XS)),
     // Three sums of 300 numbers, each by a team of threads.

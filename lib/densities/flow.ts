@@ -77,7 +77,8 @@ const BOUND = 5;
  *
  * @example The density and the samples of a masked autoregressive flow
  * ```ts
- * import { add, autoregressiveFlow, key, mul, normal, sum } from "@echograd/echograd";
+ * import { add, key, mul, normal, sum } from "@echograd/echograd";
+ * import { autoregressiveFlow } from "@echograd/echograd/densities";
  * const maf = autoregressiveFlow({ dimensions: 4, hidden: [64, 64], shiftOnly: false });
  * const params = maf.init(key(0));
  * const samples = maf.inverse(params, normal(key(1), [10, 4]));

@@ -25,7 +25,7 @@ export interface VampOptions {
   /**
    * Whether to take the mean of the log-densities of the components instead of the logarithm of
    * their mean, as the original of Echo does. By Jensen's inequality that is a lower bound, and it
-   * is no density. Kept for comparison.
+   * is no density. Kept for comparison; false unless given.
    */
   readonly legacy?: boolean;
 }

@@ -10,7 +10,8 @@ import { add, max, min, stopGradient, sub } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
 import { mean as average } from "../ops/reduce.ts";
 import { cycleOrder } from "./cycle.ts";
-import { type Key, permutations, randomInts } from "../random.ts";
+import { permutations } from "../permutation.ts";
+import { type Key, randomInts } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -44,14 +45,20 @@ export interface EchoChannel {
   readonly detached: boolean;
 }
 
-/** Settings of {@linkcode echoChannel}. */
+/**
+ * Settings of {@linkcode echoChannel}. Unless given, dMax is 99, the clip is solved from dMax and
+ * `meanBound` (.835866), sampling is "withoutReplacement", meanClip is Infinity, and the others are
+ * false.
+ */
 export interface EchoOptions extends Partial<EchoChannel> {
   /**
    * A bound M on |f|. The clip is solved from it where neither clip nor bias is given; 1 unless
    * given.
    */
   readonly meanBound?: number;
-  /** The {@linkcode truncationBias} to solve the clip for, in nats per dimension. */
+  /**
+   * The {@linkcode truncationBias} to solve the clip for, in nats per dimension; none unless given.
+   */
   readonly bias?: number;
 }
 
@@ -65,6 +72,12 @@ const NAMES = [
  * rounding of float32. Where a bias is given, it is the largest r at which the truncation costs no
  * more nats than that.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { echoChannel } from "@echograd/echograd";
+ * assertAlmostEquals(echoChannel().clip, 0.835866, 1e-6);
+ * ```
  * @throws {RangeError} where a setting is out of range, or both clip and bias are given;
  * {TypeError} for an unknown setting.
  */
@@ -97,6 +110,13 @@ export function echoChannel(options: EchoOptions = {}): EchoChannel {
  * The scale r at which the tail left out after d echoes, with means within ±M, is one rounding of
  * float32: the root of M·rᵈ / (1 − r) = 2⁻²³ (appendix C of the paper). For d = 99 and M = 1 it is
  * 0.835866.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { solveClip } from "@echograd/echograd";
+ * assertAlmostEquals(solveClip(99, 1), 0.835866, 1e-6);
+ * ```
  */
 export const solveClip = (d: number, meanBound: number): number =>
   largest((r) => meanBound * r ** d / (1 - r) < 2 ** -23);
@@ -122,6 +142,13 @@ export const solveClip = (d: number, meanBound: number): number =>
  * atoms, and no entropy at all. Scales that are mostly below the clip, as in a trained model,
  * forget faster and lose less.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { echoChannel, truncationBias } from "@echograd/echograd";
+ * const bias = truncationBias(echoChannel({ clip: 0.5, dMax: 3 }));
+ * assertAlmostEquals(bias, 0.5 * Math.log(1 + 1 / 84), 1e-9);
+ * ```
  * @param echoes the number of echoes summed: dMax, or in a batch of B at most B − 1
  */
 export function truncationBias({ clip, dMax }: EchoChannel, echoes: number = dMax): number {
@@ -134,6 +161,12 @@ export function truncationBias({ clip, dMax }: EchoChannel, echoes: number = dMa
  * echoes a bias of 1.9e-6 nats allows r = .95, and the least rate is .051 instead of .179 nats per
  * dimension.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { solveClipByBias } from "@echograd/echograd";
+ * assertAlmostEquals(solveClipByBias(99, 1.9e-6), 0.95, 1e-3);
+ * ```
  * @throws {RangeError} unless the bias is above 0 and below ½ log (1 + 1/d), that of r = 1.
  */
 export function solveClipByBias(d: number, bias: number): number {

@@ -25,7 +25,8 @@ import { iota, scatterAdd, take } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
 import { expandDims } from "../ops/linear.ts";
 import { slice } from "../ops/slicing.ts";
-import { type Key, permutation, randomInts, split } from "../random.ts";
+import { permutation } from "../permutation.ts";
+import { type Key, randomInts, split } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**

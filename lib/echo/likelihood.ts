@@ -46,19 +46,18 @@ export interface EchoWeightTerms {
  * @throws {ShapeError} unless three terms are [samples, batch] and the rate is [batch].
  * @example The likelihood of x = z + noise of variance 1, where codes are N(0, 1)
  * ```ts
- * import {
- *   echoChannel, echoCode, echoLogWeights, echoRate, full, importanceBound, key, mul, normal,
- *   standardNormalLogDensity as logNormal, sub, tensor,
- * } from "@echograd/echograd";
+ * import { echoChannel, echoCode, echoLogWeights, echoRate } from "@echograd/echograd";
+ * import { full, key, mul, normal, sub, tensor } from "@echograd/echograd";
+ * import { importanceBound, standardNormalLogDensity } from "@echograd/echograd/densities";
  * const channel = echoChannel({ clip: 1 });
  * const x = tensor([[0.5], [2]]); // N(0, 2), so log p(x) = −½ (x²/2 + log 4π)
  * const mean = mul(x, 0.4), logScale = full([2, 1], Math.log(0.8));
  * const noise = normal(key(0), [1000, 2, 1]); // m = N(0, 1)
  * const codes = echoCode(noise, mean, logScale, channel);
  * const logWeights = echoLogWeights({
- *   logLikelihood: logNormal(sub(x, codes)),
- *   logPrior: logNormal(codes),
- *   logNoise: logNormal(noise),
+ *   logLikelihood: standardNormalLogDensity(sub(x, codes)),
+ *   logPrior: standardNormalLogDensity(codes),
+ *   logNoise: standardNormalLogDensity(noise),
  *   rate: echoRate(logScale, channel),
  * });
  * console.log(await importanceBound(logWeights).read()); // about −1.33 and −2.27

@@ -38,6 +38,14 @@ export interface MatrixEncodings {
  * With as many reflections on each side as there are dimensions, every matrix of such a norm can be
  * reached; without reflections S(x) is diagonal.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoChannel, full, matrixScale, zeros } from "@echograd/echograd";
+ * const none = zeros([1, 0, 2]); // without reflections: a diagonal matrix
+ * const scale = matrixScale(none, full([1, 2], Math.log(0.5)), none, echoChannel({ clip: 1 }));
+ * assertEquals([...await scale.read()], [0.5, 0, 0, 0.5]);
+ * ```
  * @param left the v of U, [batch, reflections, latent]
  * @param logScale at most 0, [batch, latent]
  * @param right the v of V, [batch, reflections, latent]
@@ -78,6 +86,14 @@ function reflected(matrices: Tensor, vectors: Tensor): Tensor {
 /**
  * The code z of a batch, [batch, latent].
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoChannel, echoMatrixSample, eye, full, key, mul, normal } from "@echograd/echograd";
+ * const scale = mul(eye(2), full([8, 1, 1], 0.5));
+ * const z = echoMatrixSample(key(1), normal(key(2), [8, 2]), scale, echoChannel({ dMax: 5 }));
+ * assertEquals(z.shape, [8, 2]);
+ * ```
  * @param key decides the echoes of each example
  * @param mean f(x), [batch, latent]
  * @param scale S(x), as {@linkcode matrixScale} makes it of the same channel, [batch, latent,
@@ -97,7 +113,18 @@ export function echoMatrixSample(
   return channel.multiplicative ? exp(z) : z;
 }
 
-/** The code of a given noise; as {@linkcode echoCode}, with matrices as the scales. */
+/**
+ * The code of a given noise; as {@linkcode echoCode}, with matrices as the scales.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoChannel, echoMatrixCode, eye, mul, reshape, tensor } from "@echograd/echograd";
+ * const scale = reshape(mul(eye(2), 0.5), [1, 2, 2]);
+ * const z = echoMatrixCode(tensor([[2, 4]]), tensor([[10, 20]]), scale, echoChannel());
+ * assertEquals([...await z.read()], [11, 22]);
+ * ```
+ */
 export const echoMatrixCode = (
   noise: Tensor,
   mean: Tensor,
@@ -105,7 +132,18 @@ export const echoMatrixCode = (
   channel: EchoChannel,
 ): Tensor => add(clipMean(mean, channel), times(scale, noise));
 
-/** The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoMatrixSample}. */
+/**
+ * The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoMatrixSample}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoChannel, echoMatrixNoise, eye, full, key, mul } from "@echograd/echograd";
+ * const scale = mul(eye(2), full([8, 1, 1], 0.5)), channel = echoChannel({ dMax: 3 });
+ * const noise = await echoMatrixNoise(key(1), full([8, 2], 1), scale, channel).read();
+ * assertEquals([...noise], Array(16).fill(1 + 1 / 2 + 1 / 4));
+ * ```
+ */
 export function echoMatrixNoise(
   key: Key,
   mean: Tensor,

@@ -63,5 +63,14 @@ export function echoRate(
   return options.perDimension ? rates : sum(rates, { axis: -1 });
 }
 
-/** {@linkcode echoRate}, by the name that it has in the paper's code. */
+/**
+ * {@linkcode echoRate}, by the name that it has in the paper's code.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoLoss, echoRate } from "@echograd/echograd";
+ * assertEquals(echoLoss, echoRate);
+ * ```
+ */
 export const echoLoss: typeof echoRate = echoRate;

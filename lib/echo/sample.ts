@@ -51,6 +51,13 @@ export type EchoPool<E = Encodings> = E & {
 /**
  * The code z of a batch.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoSample, full, key, normal } from "@echograd/echograd";
+ * const [mean, logScale] = [normal(key(2), [8, 2]), full([8, 2], -1)];
+ * assertEquals(echoSample(key(1), mean, logScale).shape, [8, 2]);
+ * ```
  * @param key decides the echoes of each example
  * @param mean f(x), [batch, latent]
  * @param logScale at most 0 (a log-sigmoid, say), [batch, latent]
@@ -74,6 +81,13 @@ export function echoSample(
 /**
  * The code of a given noise, f(x) + S(x)·ε, before the exponential of a multiplicative channel.
  *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { echoChannel, echoCode, tensor, zeros } from "@echograd/echograd";
+ * const z = echoCode(tensor([[2]]), tensor([[10]]), zeros([1, 1]), echoChannel({ clip: 0.5 }));
+ * assertAlmostEquals(await z.item(), 10 + 0.5 * 2, 1e-5);
+ * ```
  * @param noise ε, [batch, latent], or several for each example, [samples, batch, latent]
  * @returns codes of the shape of the noise
  */
@@ -84,7 +98,18 @@ export const echoCode = (
   channel: EchoChannel = echoChannel(),
 ): Tensor => add(clipMean(mean, channel), mul(exp(logScaleOf(logScale, channel)), noise));
 
-/** The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoSample}. */
+/**
+ * The noise ε of a batch, [batch, latent]; arguments as for {@linkcode echoSample}.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { echoChannel, echoNoise, full, key, zeros } from "@echograd/echograd";
+ * const channel = echoChannel({ clip: 0.5, dMax: 3 });
+ * const [first] = await echoNoise(key(1), full([8, 1], 1), zeros([8, 1]), channel).read();
+ * assertAlmostEquals(first, 1 + 1 / 2 + 1 / 4, 1e-5);
+ * ```
+ */
 export function echoNoise(
   key: Key,
   mean: Tensor,

@@ -38,6 +38,14 @@ export interface Staleness {
  *
  * Where the pool has encodings of several ages, average the estimates from examples of all ages.
  *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { echoChannel, echoStaleness, full, key, normal } from "@echograd/echograd";
+ * const now = { mean: normal(key(1), [64, 2]), logScale: full([64, 2], -1) };
+ * const { bias, drift } = echoStaleness(now, now, now, echoChannel());
+ * assertEquals([await bias.item(), await drift.item()], [0, 0]); // nothing has changed
+ * ```
  * @param pool the encodings that echoes are drawn from, [pool, latent]
  * @param before some of the pool, or others of the same ages, [n, latent]
  * @param now the same examples by the encoder of now, [n, latent]

@@ -27,7 +27,8 @@ import { jit, run } from "../jit.ts";
 import { relu } from "../nn/activations.ts";
 import { type Dense, dense, initDense } from "../nn/dense.ts";
 import { adam, type AdamState } from "../optim.ts";
-import { foldIn, type Key, permutation, randomInts, split } from "../random.ts";
+import { permutation } from "../permutation.ts";
+import { foldIn, type Key, randomInts, split } from "../random.ts";
 import { checkOptions, describe } from "../checks.ts";
 import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -132,7 +133,7 @@ export function criticInformation(
   };
   const { train, test } = run({ train: rows(0), test: rows(half) }, device);
 
-  const optimizer = adam<readonly Dense[]>({ learningRate });
+  const optimizer = adam({ learningRate });
   const step = jit((state: State): State => {
     const [pairKey, shiftKey] = split(foldIn(stepKey, state.optimizer.step));
     const first = randomInts(pairKey, [batch], half);

@@ -5,8 +5,8 @@
  */
 import {
   add,
+  div,
   erf,
-  exp,
   expm1,
   less,
   max,
@@ -19,21 +19,50 @@ import {
   where,
 } from "../ops/elementwise.ts";
 import { requireTensors } from "../ops/primitive.ts";
-import { logSumExp } from "../ops/reduce.ts";
+import { sum } from "../ops/linear.ts";
+import { belowOne, logSumExp } from "../ops/reduce.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** max(x, 0). */
+/**
+ * max(x, 0).
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { relu, tensor } from "@echograd/echograd";
+ * assertEquals([...await relu(tensor([-2, 3])).read()], [0, 3]);
+ * ```
+ */
 export const relu = (x: Tensor): Tensor => max(x, 0);
 
-/** log σ(x) = −softplus(−x), finite for every finite x. */
+/**
+ * log σ(x) = −softplus(−x), finite for every finite x.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { logSigmoid, tensor } from "@echograd/echograd";
+ * assertEquals(await logSigmoid(tensor(-1000)).item(), -1000);
+ * ```
+ */
 export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
 
-/** eˣ / Σ eˣ along an axis, the last unless given. */
+/**
+ * eˣ / Σ eˣ along an axis, the last unless given.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { softmax, tensor } from "@echograd/echograd";
+ * assertEquals([...await softmax(tensor([7, 7])).read()], [0.5, 0.5]);
+ * ```
+ */
 export function softmax(x: Tensor, axis = -1): Tensor {
   requireTensors("softmax", [x]);
-  const along = normalizeAxis(axis, x.shape, "softmax");
-  return exp(sub(x, logSumExp(x, { axis: along, keepDims: true })));
+  const along = [normalizeAxis(axis, x.shape, "softmax")];
+  const [powers] = belowOne(x, along);
+  return mul(powers, div(1, sum(powers, { axis: along, keepDims: true })));
 }
 
 /**

@@ -7,7 +7,7 @@ import { checkOptions } from "../checks.ts";
 import { swapAxes } from "../ops/arrangement.ts";
 import { lessEqual, mul, where } from "../ops/elementwise.ts";
 import { iota } from "../ops/indexing.ts";
-import { reshape, transpose } from "../ops/linear.ts";
+import { reshape } from "../ops/linear.ts";
 import { matmul } from "../ops/matmul.ts";
 import { requireTensors } from "../ops/primitive.ts";
 import { type Key, split } from "../random.ts";
@@ -18,7 +18,7 @@ import { type Dense, dense, initDense } from "./dense.ts";
 
 /** Settings of {@linkcode attention} and {@linkcode selfAttention}. */
 export interface AttentionOptions {
-  /** Whether position i sees only the positions up to i. */
+  /** Whether position i sees only the positions up to i; false unless given. */
   readonly causal?: boolean;
 }
 
@@ -47,8 +47,8 @@ export function attention(
   if (Math.min(queries.rank, keys.rank, values.rank) < 2) {
     throw shapeError`Cannot attention ${queries.shape}, ${keys.shape} and ${values.shape}: they have positions and features`;
   }
-  const scaled = mul(queries, 1 / Math.sqrt(queries.shape.at(-1)!));
-  const scores = matmul(scaled, swapAxes(keys, -1, -2));
+  const products = matmul(queries, swapAxes(keys, -1, -2));
+  const scores = mul(products, 1 / Math.sqrt(queries.shape.at(-1)!));
   if (!options.causal) return matmul(softmax(scores), values);
   const shape = scores.shape.slice(-2);
   const isSeen = lessEqual(iota(shape, 1), iota(shape, 0));
@@ -67,7 +67,16 @@ export interface SelfAttention {
   readonly output: Dense;
 }
 
-/** Initial parameters of {@linkcode selfAttention}. */
+/**
+ * Initial parameters of {@linkcode selfAttention}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initSelfAttention, key } from "@echograd/echograd";
+ * assertEquals(initSelfAttention(key(1), 8).query.w.shape, [8, 8]);
+ * ```
+ */
 export function initSelfAttention(key: Key, features: number): SelfAttention {
   const [q, k, v, o] = split(key, 4).map((key) => initDense(key, features, features));
   return { query: q, key: k, value: v, output: o };
@@ -100,13 +109,8 @@ export function selfAttention(
   }
   const rows = reshape(x, [batch * positions, features]);
   const apart = (layer: Dense) =>
-    transpose(reshape(dense(layer, rows), [batch, positions, heads, features / heads]), [
-      0,
-      2,
-      1,
-      3,
-    ]);
+    swapAxes(reshape(dense(layer, rows), [batch, positions, heads, features / heads]), 1, 2);
   const found = attention(apart(params.query), apart(params.key), apart(params.value), options);
-  const together = reshape(transpose(found, [0, 2, 1, 3]), [batch * positions, features]);
+  const together = reshape(swapAxes(found, 1, 2), rows.shape);
   return reshape(dense(params.output, together), x.shape);
 }

@@ -8,7 +8,16 @@ import { take } from "../ops/indexing.ts";
 import { type Key, normal } from "../random.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** An initial table of n vectors, normal with variance 1 / features: [n, features]. */
+/**
+ * An initial table of n vectors, normal with variance 1 / features: [n, features].
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initEmbedding, key } from "@echograd/echograd";
+ * assertEquals(initEmbedding(key(1), 10, 8).shape, [10, 8]);
+ * ```
+ */
 export const initEmbedding = (key: Key, n: number, features: number): Tensor =>
   mul(normal(key, [n, features]), 1 / Math.sqrt(features));
 

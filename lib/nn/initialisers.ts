@@ -28,16 +28,32 @@ const uniformWithin =
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(6 / (inputs + outputs)) (Glorot and Bengio,
  * AISTATS 2010). For a kernel the numbers of channels are multiplied by height · width.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { glorotUniform, key } from "@echograd/echograd";
+ * assert((await glorotUniform(key(1), [2, 4]).read()).every((w) => Math.abs(w) <= 1));
+ * ```
  */
-export const glorotUniform: Initialiser = uniformWithin((inputs, outputs) =>
+export const glorotUniform: Initialiser = /* @__PURE__ */ uniformWithin((inputs, outputs) =>
   Math.sqrt(6 / (inputs + outputs))
 );
 
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(6 / inputs), for relu (He, Zhang, Ren and Sun,
  * ICCV 2015).
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { heUniform, key } from "@echograd/echograd";
+ * assert((await heUniform(key(1), [6, 5]).read()).every((w) => Math.abs(w) <= 1));
+ * ```
  */
-export const heUniform: Initialiser = uniformWithin((inputs) => Math.sqrt(6 / inputs));
+export const heUniform: Initialiser = /* @__PURE__ */ uniformWithin((inputs) =>
+  Math.sqrt(6 / inputs)
+);
 
 /**
  * A weight matrix [inputs, outputs], uniform on ±√(3 / inputs), for selu and linear layers (LeCun,
@@ -50,7 +66,9 @@ export const heUniform: Initialiser = uniformWithin((inputs) => Math.sqrt(6 / in
  * assert((await lecunUniform(key(1), [3, 5]).read()).every((w) => Math.abs(w) <= 1));
  * ```
  */
-export const lecunUniform: Initialiser = uniformWithin((inputs) => Math.sqrt(3 / inputs));
+export const lecunUniform: Initialiser = /* @__PURE__ */ uniformWithin((inputs) =>
+  Math.sqrt(3 / inputs)
+);
 
 /** Normal with a variance of gain / inputs, not cut off. */
 const normalOf = (gain: number): Initialiser => (key, shape) =>
@@ -67,7 +85,7 @@ const normalOf = (gain: number): Initialiser => (key, shape) =>
  * assertAlmostEquals(await std(heNormal(key(1), [50, 1000])).item(), 0.2, 5e-3);
  * ```
  */
-export const heNormal: Initialiser = normalOf(2);
+export const heNormal: Initialiser = /* @__PURE__ */ normalOf(2);
 
 /**
  * A weight matrix [inputs, outputs], normal with variance 1 / inputs (LeCun, Bottou, Orr and
@@ -80,7 +98,7 @@ export const heNormal: Initialiser = normalOf(2);
  * assertAlmostEquals(await std(lecunNormal(key(1), [25, 1000])).item(), 0.2, 5e-3);
  * ```
  */
-export const lecunNormal: Initialiser = normalOf(1);
+export const lecunNormal: Initialiser = /* @__PURE__ */ normalOf(1);
 
 /**
  * The steps of {@linkcode orthogonal}. A singular value σ of at most about 1 becomes 1.5·σ where it

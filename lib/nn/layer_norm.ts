@@ -20,7 +20,16 @@ export interface LayerNorm {
   readonly shift: Tensor;
 }
 
-/** Initial parameters of a {@linkcode layerNorm}: scale 1 and shift 0. */
+/**
+ * Initial parameters of a {@linkcode layerNorm}: scale 1 and shift 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initLayerNorm } from "@echograd/echograd";
+ * assertEquals([...await initLayerNorm(2).scale.read()], [1, 1]);
+ * ```
+ */
 export const initLayerNorm = (features: number): LayerNorm => ({
   scale: ones([features]),
   shift: zeros([features]),

@@ -6,6 +6,7 @@
 import { mul, neg, softplus, sub } from "../ops/elementwise.ts";
 import { takeAlongAxis } from "../ops/indexing.ts";
 import { expandDims, reshape, sum } from "../ops/linear.ts";
+import { square } from "../ops/powers.ts";
 import { requireTensors } from "../ops/primitive.ts";
 import { mean } from "../ops/reduce.ts";
 import { sameShape, shapeError } from "../shape.ts";
@@ -16,6 +17,14 @@ import type { Tensor } from "../tensor.ts";
  * The distortion of binary images, −log p(x) of independent Bernoulli pixels given by logits, in
  * nats: summed over all axes but the first, [batch]. Value and gradient are finite for all finite
  * logits.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { bernoulliCrossEntropy, tensor, zeros } from "@echograd/echograd";
+ * const nats = bernoulliCrossEntropy(zeros([1, 2]), tensor([[0, 1]]));
+ * assertAlmostEquals(await nats.item(), 2 * Math.log(2), 1e-6);
+ * ```
  */
 export function bernoulliCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const nats = sub(softplus(logits), mul(targets, logits));
@@ -65,6 +74,5 @@ export function meanSquaredError(x: Tensor, y: Tensor): Tensor {
   if (!sameShape(x.shape, y.shape)) {
     throw shapeError`Cannot take the meanSquaredError of ${x.shape} and ${y.shape}: their shapes are equal`;
   }
-  const error = sub(x, y);
-  return mean(mul(error, error));
+  return mean(square(sub(x, y)));
 }

@@ -19,7 +19,16 @@ export interface Gru {
   readonly state: Dense;
 }
 
-/** Initial parameters of a {@linkcode gruCell}: Glorot's for the input, orthogonal for the state. */
+/**
+ * Initial parameters of a {@linkcode gruCell}: Glorot's for the input, orthogonal for the state.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { initGru, key } from "@echograd/echograd";
+ * assertEquals(initGru(key(1), 3, 16).state.w.shape, [16, 48]);
+ * ```
+ */
 export function initGru(key: Key, inputs: number, units: number): Gru {
   const [ofInput, ofState] = split(key);
   return {

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import * as intrinsics from "../../kernels/intrinsics.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { Expr } from "../../kernels/formula.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   add,
@@ -22,8 +22,6 @@ import {
 } from "./elementwise.ts";
 import { FLOATS } from "./primitive.ts";
 
-const real = (value: number): Expr => s.constant(value, "float32");
-
 /**
  * The angle in radians, from −π to π, of the point with the coordinates x and y: atan y/x where x
  * is positive. A negative zero counts as 0. The angle of (0, 0) is 0, without a gradient (NaN).
@@ -36,16 +34,16 @@ const real = (value: number): Expr => s.constant(value, "float32");
  * assertAlmostEquals(await angle.item(), 3 * Math.PI / 4, 1e-6);
  * ```
  */
-export const atan2: Binary = elementwise("atan2", FLOATS, (y, x) => {
+export const atan2: Binary = /* @__PURE__ */ elementwise("atan2", FLOATS, (y, x) => {
   // atan of the smaller by the larger, which is at most 1, and then by octants.
   const [up, right] = [s.abs(y), s.abs(x)];
   const isSteep = s.less(right, up);
   const ratio = s.div(s.min(up, right), s.max(up, right));
-  const one = s.select(s.equal(up, real(0)), up, real(1)); // instead of 0/0 and ∞/∞
-  const octant = s.intrinsic("atan")(s.select(s.equal(up, right), one, ratio));
-  const quadrant = s.select(isSteep, s.sub(real(Math.PI / 2), octant), octant);
-  const half = s.select(s.less(x, real(0)), s.sub(real(Math.PI), quadrant), quadrant);
-  return s.select(s.less(y, real(0)), s.neg(half), half);
+  const one = s.select(s.equal(up, s.constant(0)), up, s.constant(1)); // instead of 0/0 and ∞/∞
+  const octant = s.intrinsic(intrinsics.atan)(s.select(s.equal(up, right), one, ratio));
+  const quadrant = s.select(isSteep, s.sub(s.constant(Math.PI / 2), octant), octant);
+  const half = s.select(s.less(x, s.constant(0)), s.sub(s.constant(Math.PI), quadrant), quadrant);
+  return s.select(s.less(y, s.constant(0)), s.neg(half), half);
 }, (dy, _, y, x) => {
   const slope = div(dy, add(mul(x, x), mul(y, y)));
   return [mul(slope, x), neg(mul(slope, y))];

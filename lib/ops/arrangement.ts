@@ -13,7 +13,9 @@ import { broadcastTo, expandDims, reshape, transpose } from "./linear.ts";
 import { requireDType, requireTensors } from "./primitive.ts";
 import { slice } from "./slicing.ts";
 
-const origin = (x: Tensor): number[] => x.shape.map(() => 0);
+/** The elements from `start` on along an axis. */
+const part = (x: Tensor, axis: number, start: number, size: number): Tensor =>
+  slice(x, x.shape.map(() => 0).with(axis, start), x.shape.with(axis, size));
 
 /**
  * x without axes of size 1: one axis, several, or all of them unless given.
@@ -57,17 +59,12 @@ export function splitAxis(x: Tensor, parts: number | readonly number[], axis = 0
   const along = normalizeAxis(axis, x.shape, "splitAxis");
   const n = x.shape[along];
   if (typeof parts === "number") checkCount("splitAxis into", parts, 1);
-  const sizes = typeof parts === "number"
-    ? Array.from({ length: parts }, () => n / parts)
-    : [...parts];
+  const sizes = typeof parts === "number" ? Array<number>(parts).fill(n / parts) : [...parts];
   if (sizes.some((d) => !Number.isInteger(d) || d < 0) || sizes.reduce((a, b) => a + b, 0) !== n) {
     throw shapeError`Cannot splitAxis ${x.shape} into ${sizes} along axis ${along}: the sizes are integers whose sum is ${n}`;
   }
   let start = 0;
-  return sizes.map((size) => {
-    start += size;
-    return slice(x, origin(x).with(along, start - size), x.shape.with(along, size));
-  });
+  return sizes.map((size) => part(x, along, (start += size) - size, size));
 }
 
 /**
@@ -130,10 +127,8 @@ export function roll(x: Tensor, shift: number, axis = 0): Tensor {
   requireTensors("roll", [x]);
   const along = normalizeAxis(axis, x.shape, "roll");
   checkCount("roll by", shift, -Infinity);
-  const n = x.shape[along];
-  if (n === 0) return x;
-  const [front, back] = splitAxis(x, [n - (shift % n + n) % n, (shift % n + n) % n], along);
-  return concat([back, front], along);
+  const n = x.shape[along], moved = (shift % n + n) % n;
+  return n === 0 ? x : concat(splitAxis(x, [n - moved, moved], along).reverse(), along);
 }
 
 /**
@@ -172,14 +167,10 @@ export function at(x: Tensor, i: number | Tensor, axis = 0): Tensor {
   if (i instanceof Tensor) return take(x, reshape(i, []), along);
   const n = x.shape[along];
   if (!Number.isInteger(i) || i < -n || i >= n) {
-    throw new RangeError(
-      `Cannot take element ${
-        describe(i)
-      } of ${n} along axis ${along}: it is an integer from ${-n} to ${n - 1}`,
-    );
+    const what = `element ${describe(i)} of ${n} along axis ${along}`;
+    throw new RangeError(`Cannot take ${what}: it is an integer from ${-n} to ${n - 1}`);
   }
-  const one = slice(x, origin(x).with(along, i < 0 ? i + n : i), x.shape.with(along, 1));
-  return reshape(one, x.shape.toSpliced(along, 1));
+  return reshape(part(x, along, i < 0 ? i + n : i, 1), x.shape.toSpliced(along, 1));
 }
 
 /**

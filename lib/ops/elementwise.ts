@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { DType, Expr, Intrinsic } from "../../kernels/formula.ts";
+import type { DType, Expr, IntrinsicFunction } from "../../kernels/formula.ts";
+import * as intrinsics from "../../kernels/intrinsics.ts";
 import * as s from "../../kernels/scalar.ts";
 import { checkDType } from "../checks.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
@@ -45,10 +46,12 @@ type Gradient = (
 type Formula = (...elements: Expr[]) => Expr;
 
 const INTEGERS: readonly DType[] = ["int32", "uint32"];
-const BITS: readonly DType[] = [...INTEGERS, "bool"];
+const BITS: readonly DType[] = ["int32", "uint32", "bool"];
 
 /**
  * The op of a scalar formula; `gives` is the dtype of the output, that of the inputs unless given.
+ *
+ * @__NO_SIDE_EFFECTS__ so that a bundler drops the ops of this file that nobody uses
  */
 export function elementwise<A extends readonly TensorLike[]>(
   name: string,
@@ -143,32 +146,36 @@ const share = (small: Tensor, large: Tensor): Tensor =>
 
 // Functions
 
-/** A function of floats. Devices have it built in, or take its formula from kernels/numerics.ts. */
-const intrinsic = (name: Intrinsic, gradient: Gradient): Unary =>
-  elementwise(name, FLOATS, s.intrinsic(name), gradient);
+/**
+ * A function of floats. Devices have it built in, or take its formula from kernels/numerics.ts.
+ *
+ * @__NO_SIDE_EFFECTS__
+ */
+const intrinsic = (f: IntrinsicFunction, gradient: Gradient): Unary =>
+  elementwise(f.name, FLOATS, s.intrinsic(f), gradient);
 
 /** eˣ. */
-export const exp: Unary = intrinsic("exp", (dy, y) => [mul(dy, y)]);
+export const exp: Unary = intrinsic(intrinsics.exp, (dy, y) => [mul(dy, y)]);
 /** The natural logarithm; −∞ at 0, NaN below. */
-export const log: Unary = intrinsic("log", (dy, _, x) => [div(dy, x)]);
+export const log: Unary = intrinsic(intrinsics.log, (dy, _, x) => [div(dy, x)]);
 /** log(1 + x), accurate near 0. */
-export const log1p: Unary = intrinsic("log1p", (dy, _, x) => [div(dy, add(x, 1))]);
+export const log1p: Unary = intrinsic(intrinsics.log1p, (dy, _, x) => [div(dy, add(x, 1))]);
 /** eˣ − 1, accurate near 0. */
-export const expm1: Unary = intrinsic("expm1", (dy, y) => [mul(dy, add(y, 1))]);
+export const expm1: Unary = intrinsic(intrinsics.expm1, (dy, y) => [mul(dy, add(y, 1))]);
 /** The hyperbolic tangent. */
-export const tanh: Unary = intrinsic("tanh", (dy, y) => [mul(dy, sub(1, mul(y, y)))]);
+export const tanh: Unary = intrinsic(intrinsics.tanh, (dy, y) => [mul(dy, sub(1, mul(y, y)))]);
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid: Unary = intrinsic(
-  "sigmoid",
+  intrinsics.sigmoid,
   // 1 − σ(x) as σ(−x): in float32 the subtraction gives 0 from x = 17 on.
   (dy, y, x) => [mul(dy, mul(y, sigmoid(neg(x))))],
 );
 /** log(1 + eˣ), finite for every finite x. */
-export const softplus: Unary = intrinsic("softplus", (dy, _, x) => [mul(dy, sigmoid(x))]);
+export const softplus: Unary = intrinsic(intrinsics.softplus, (dy, _, x) => [mul(dy, sigmoid(x))]);
 /** The sine of x radians. */
-export const sin: Unary = intrinsic("sin", (dy, _, x) => [mul(dy, cos(x))]);
+export const sin: Unary = intrinsic(intrinsics.sin, (dy, _, x) => [mul(dy, cos(x))]);
 /** The cosine of x radians. */
-export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))]);
+export const cos: Unary = intrinsic(intrinsics.cos, (dy, _, x) => [neg(mul(dy, sin(x)))]);
 /**
  * The angle in radians, from −π/2 to π/2, whose tangent is x.
  *
@@ -179,7 +186,7 @@ export const cos: Unary = intrinsic("cos", (dy, _, x) => [neg(mul(dy, sin(x)))])
  * assertAlmostEquals(await atan(tensor(1)).item(), Math.PI / 4, 1e-6);
  * ```
  */
-export const atan: Unary = intrinsic("atan", (dy, _, x) => [div(dy, add(mul(x, x), 1))]);
+export const atan: Unary = intrinsic(intrinsics.atan, (dy, _, x) => [div(dy, add(mul(x, x), 1))]);
 /**
  * The error function, 2/√π · ∫₀ˣ e^(−t²) dt, to 1.5 units in the last place.
  *
@@ -190,21 +197,24 @@ export const atan: Unary = intrinsic("atan", (dy, _, x) => [div(dy, add(mul(x, x
  * assertAlmostEquals(await erf(tensor(1)).item(), 0.8427008, 1e-6);
  * ```
  */
-export const erf: Unary = intrinsic("erf", (dy, _, x) => [
+export const erf: Unary = intrinsic(intrinsics.erf, (dy, _, x) => [
   mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
 ]);
 
 // Comparisons: bool, and false where an argument is NaN.
 
+/** @__NO_SIDE_EFFECTS__ */
 const comparison = (name: string, formula: Formula, dtypes = NUMBERS): Binary =>
   elementwise(name, dtypes, formula, undefined, "bool");
+
+const NUMBERS_AND_BOOL: readonly DType[] = ["float32", "int32", "uint32", "bool"];
 
 /** a < b. */
 export const less: Binary = comparison("less", s.less);
 /** a ≤ b. */
 export const lessEqual: Binary = comparison("lessEqual", s.lessEqual);
 /** a = b. */
-export const equal: Binary = comparison("equal", s.equal, [...NUMBERS, "bool"]);
+export const equal: Binary = comparison("equal", s.equal, NUMBERS_AND_BOOL);
 /** a > b. */
 export const greater = (a: TensorLike, b: TensorLike): Tensor => less(b, a);
 /** a ≥ b. */
@@ -234,7 +244,7 @@ export const shiftRight: Binary = elementwise("shiftRight", INTEGERS, s.shiftRig
 
 // Choice and conversion
 
-const selectPrimitive = primitive({
+const selectPrimitive = /* @__PURE__ */ primitive({
   name: "where",
   type([condition, a, b]) {
     requireDType("choose by", condition, "bool");
@@ -266,7 +276,7 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   return apply(selectPrimitive, [broadcastTo(condition, shape), x, y], undefined);
 }
 
-const castPrimitive = primitive<DType>({
+const castPrimitive = /* @__PURE__ */ primitive<DType>({
   name: "cast",
   type: ([x], dtype) => ({ shape: x.shape, dtype }),
   lower: (_, dtype) => map((at, read) => s.convert(read(0, at), dtype)),
@@ -278,7 +288,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : apply(castPrimitive, [x], dtype);
 }
 
-export const identityPrimitive: Primitive = primitive({
+export const identityPrimitive: Primitive = /* @__PURE__ */ primitive({
   name: "identity",
   type: ([x]) => x,
   lower: () => view((at) => at),

@@ -25,7 +25,7 @@ import { reshape, transpose } from "./linear.ts";
 import { apply, map, NUMBERS, primitive, requireDType, requireTensors } from "./primitive.ts";
 import { clampIndex } from "./slicing.ts";
 
-const iotaPrimitive = primitive<{ shape: Shape; axis: number; dtype: DType }>({
+const iotaPrimitive = /* @__PURE__ */ primitive<{ shape: Shape; axis: number; dtype: DType }>({
   name: "iota",
   type: (_, { shape, dtype }) => ({ shape, dtype }),
   lower: (_, { axis, dtype }) => map((at) => s.convert(s.position(at[axis]), dtype)),
@@ -57,7 +57,7 @@ export function checkIndices(op: string, indices: Tensor, n: number): void {
   );
 }
 
-const takePrimitive = primitive({
+const takePrimitive = /* @__PURE__ */ primitive({
   name: "take",
   type([x, indices]) {
     if (x.rank === 0) throw new ShapeError("Cannot take from a scalar: it has no rows");
@@ -120,7 +120,7 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
   return take(reshape(x, [sizeOf(x.shape)]), flat);
 }
 
-const scatterPrimitive = primitive<number>({
+const scatterPrimitive = /* @__PURE__ */ primitive<number>({
   name: "scatterAdd",
   type([indices, updates], rows) {
     requireDType("index by", indices, "int32");

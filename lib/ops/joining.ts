@@ -13,7 +13,7 @@ import { expandDims } from "./linear.ts";
 import { apply, map, primitive, requireSameDType, requireTensors } from "./primitive.ts";
 import { clampIndex, slice } from "./slicing.ts";
 
-const concatPrimitive = primitive<number>({
+const concatPrimitive = /* @__PURE__ */ primitive<number>({
   name: "concat",
   type([a, b], axis) {
     requireSameDType("concatenate", [a, b]);

@@ -39,7 +39,7 @@ import {
 
 // Reordering
 
-const reshapePrimitive = primitive<Shape>({
+const reshapePrimitive = /* @__PURE__ */ primitive<Shape>({
   name: "reshape",
   type([x], shape) {
     if (sizeOf(shape) !== x.size) {
@@ -79,7 +79,7 @@ export function expandDims(x: Tensor, axis: number): Tensor {
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
 
-const transposePrimitive = primitive<readonly number[]>({
+const transposePrimitive = /* @__PURE__ */ primitive<readonly number[]>({
   name: "transpose",
   type([x], order) {
     if (!sameShape([...order].sort((a, b) => a - b), x.shape.map((_, axis) => axis))) {
@@ -106,7 +106,7 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   return apply(transposePrimitive, [x], axes);
 }
 
-const flipPrimitive = primitive<readonly number[]>({
+const flipPrimitive = /* @__PURE__ */ primitive<readonly number[]>({
   name: "flip",
   type: ([x]) => x,
   lower: ([x], axes) =>
@@ -126,7 +126,7 @@ export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
 
 // Copying and adding
 
-const broadcastPrimitive = primitive<Shape>({
+const broadcastPrimitive = /* @__PURE__ */ primitive<Shape>({
   name: "broadcast",
   type([x], shape) {
     const padded = [...Array(Math.max(0, shape.length - x.rank)).fill(1), ...x.shape];
@@ -159,7 +159,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 export interface ReduceOptions {
   /** An axis, or several; all unless given. Negative ones count from the back. */
   readonly axis?: number | readonly number[];
-  /** Whether the reduced axes stay, with size 1. */
+  /** Whether the reduced axes stay, with size 1; false unless given. */
   readonly keepDims?: boolean;
 }
 
@@ -209,4 +209,8 @@ export function reduction(
 }
 
 /** The sum over some axes; 0 over none. */
-export const sum: Reduction = reduction("sum", "add", (dy, _, [x], axes) => [spread(dy, x, axes)]);
+export const sum: Reduction = /* @__PURE__ */ reduction(
+  "sum",
+  "add",
+  (dy, _, [x], axes) => [spread(dy, x, axes)],
+);

@@ -33,7 +33,7 @@ const lower = (inputs: readonly Tensor[], meeting: Meeting): Lowering => {
   return { kind: "matmul", left, right, over: sizesOf(inputs, meeting).slice(rank) };
 };
 
-const contractPrimitive = primitive<Meeting>({
+const contractPrimitive = /* @__PURE__ */ primitive<Meeting>({
   name: "contract",
   type: (inputs, meeting) => ({
     shape: sizesOf(inputs, meeting).slice(0, meeting.rank),
@@ -54,7 +54,7 @@ const contractPrimitive = primitive<Meeting>({
 export const contract = (a: Tensor, b: Tensor, meeting: Meeting): Tensor =>
   apply(contractPrimitive, [a, b], meeting);
 
-const matmulPrimitive = primitive({
+const matmulPrimitive = /* @__PURE__ */ primitive({
   name: "matmul",
   type([a, b]) {
     requireDType("matmul", a, "float32");

@@ -57,7 +57,7 @@ export const std = (x: Tensor, options: VarianceOptions = {}): Tensor => root(va
 
 /** Settings of {@linkcode norm}. */
 export interface NormOptions extends ReduceOptions {
-  /** The power: 1 for Σ|x|, 2 for √Σx², which is the default, and Infinity for the largest |x|. */
+  /** The power: 1 for Σ|x|, 2 for √Σx², Infinity for the largest |x|; 2 unless given. */
   readonly order?: 1 | 2 | typeof Infinity;
 }
 

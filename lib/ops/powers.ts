@@ -3,8 +3,8 @@
  *
  * @module
  */
+import * as intrinsics from "../../kernels/intrinsics.ts";
 import * as s from "../../kernels/scalar.ts";
-import type { Expr } from "../../kernels/formula.ts";
 import { full } from "../create.ts";
 import {
   and,
@@ -20,8 +20,6 @@ import {
   where,
 } from "./elementwise.ts";
 import { composed, FLOATS, NUMBERS } from "./primitive.ts";
-
-const real = (value: number): Expr => s.constant(value, "float32");
 
 /**
  * x².
@@ -60,15 +58,15 @@ export const reciprocal: Unary = /* @__PURE__ */ composed("reciprocal", FLOATS, 
 export const rsqrt: Unary = /* @__PURE__ */ composed("rsqrt", FLOATS, (x) => div(1, sqrt(x)));
 
 /** aᵇ as e^(b·log |a|), with the sign of a where b is odd. */
-const power: Binary = elementwise("pow", FLOATS, (a, b) => {
-  const size = s.abs(a), half = s.mul(b, real(0.5));
-  const ofWhole = s.select(s.equal(s.floor(half), half), real(1), real(-1));
-  const ofOthers = s.select(s.equal(size, real(Infinity)), real(1), real(NaN));
+const power: Binary = /* @__PURE__ */ elementwise("pow", FLOATS, (a, b) => {
+  const size = s.abs(a), half = s.mul(b, s.constant(0.5));
+  const ofWhole = s.select(s.equal(s.floor(half), half), s.constant(1), s.constant(-1));
+  const ofOthers = s.select(s.equal(size, s.constant(Infinity)), s.constant(1), s.constant(NaN));
   const sign = s.select(s.equal(s.floor(b), b), ofWhole, ofOthers);
-  const y = s.intrinsic("exp")(s.mul(b, s.intrinsic("log")(size)));
-  const signed = s.select(s.less(a, real(0)), s.mul(y, sign), y);
-  const isOne = s.or(s.equal(b, real(0)), s.equal(a, real(1)));
-  return s.select(isOne, real(1), signed);
+  const y = s.intrinsic(intrinsics.exp)(s.mul(b, s.intrinsic(intrinsics.log)(size)));
+  const signed = s.select(s.less(a, s.constant(0)), s.mul(y, sign), y);
+  const isOne = s.or(s.equal(b, s.constant(0)), s.equal(a, s.constant(1)));
+  return s.select(isOne, s.constant(1), signed);
 }, (dy, y, a, b) => {
   // 0·0⁻¹ would be NaN: there the slope of a⁰ is 0.
   const isConstant = and(equal(a, 0), equal(b, 0));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Lowering, Read } from "../../kernels/graph.ts";
+import type { Lowering, ReadElement } from "../../kernels/graph.ts";
 import type { DType, Expr, Index } from "../../kernels/formula.ts";
 import { describe } from "../checks.ts";
 import type { Shape } from "../shape.ts";
@@ -46,7 +46,7 @@ export const FLOATS: readonly DType[] = ["float32"];
 export const NUMBERS: readonly DType[] = ["float32", "int32", "uint32"];
 
 /** Each element is a formula of elements of the inputs. */
-export const map = (element: (at: readonly Index[], read: Read) => Expr): Lowering => ({
+export const map = (element: (at: readonly Index[], read: ReadElement) => Expr): Lowering => ({
   kind: "map",
   element,
 });
@@ -61,7 +61,10 @@ export const view = (index: (at: readonly Index[]) => readonly Index[]): Lowerin
 /** The names of all primitives. Every other op of the library is a composition of these. */
 export const primitiveNames: Set<string> = new Set();
 
-/** Enters a primitive in the list of names. */
+/**
+ * Enters a primitive in the list of names. Calls are marked pure, so that a bundler leaves out those
+ * that nobody uses.
+ */
 export function primitive<Attributes = undefined>(
   record: Primitive<Attributes>,
 ): Primitive<Attributes> {

@@ -61,7 +61,7 @@ const ofExtreme: Primitive<readonly number[]>["gradient"] = (dy, y, [x], axes) =
  * The largest element over some axes; NaN if any is NaN. Over no elements it is −∞, or the least
  * integer.
  */
-export const reduceMax: Reduction = reduction("reduceMax", "max", ofExtreme);
+export const reduceMax: Reduction = /* @__PURE__ */ reduction("reduceMax", "max", ofExtreme);
 
 /**
  * The smallest element over some axes; NaN if any is NaN. Over no elements it is ∞, or the greatest
@@ -74,7 +74,7 @@ export const reduceMax: Reduction = reduction("reduceMax", "max", ofExtreme);
  * assertEquals([...await reduceMin(tensor([[3, 1], [2, 5]]), { axis: 1 }).read()], [1, 2]);
  * ```
  */
-export const reduceMin: Reduction = reduction("reduceMin", "min", ofExtreme);
+export const reduceMin: Reduction = /* @__PURE__ */ reduction("reduceMin", "min", ofExtreme);
 
 /**
  * The product over some axes; 1 over none. Its gradients of every order are right where elements
@@ -89,7 +89,7 @@ export const reduceMin: Reduction = reduction("reduceMin", "min", ofExtreme);
  * assertEquals([...await grad((x: Tensor) => prod(x))(x).read()], [0, 6, 0]);
  * ```
  */
-export const prod: Reduction = reduction("prod", "mul", (dy, _, [x], axes) => {
+export const prod: Reduction = /* @__PURE__ */ reduction("prod", "mul", (dy, _, [x], axes) => {
   const order = [...x.shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
   const front = transpose(x, order);
   const lines = reshape(front, [-1, axes.reduce((n, axis) => n * x.shape[axis], 1)]);
@@ -157,9 +157,9 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 /** Settings of {@linkcode argmax} and {@linkcode argmin}. */
 export interface ArgOptions {
-  /** The axis to search along; all elements in row-major order unless given. */
+  /** The axis to search along, where a negative one counts from the back; all elements in row-major order unless given. */
   readonly axis?: number;
-  /** Whether the axis stays, with size 1. */
+  /** Whether the axis stays, with size 1; false unless given. */
   readonly keepDims?: boolean;
 }
 
@@ -213,17 +213,27 @@ export const reversed = (x: Tensor): Tensor => x.dtype === "float32" ? neg(x) : 
  */
 export function logSumExp(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axis = axesOf("logSumExp", x, options);
-  const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
-  // Where all elements are −∞, or one is +∞, x − top would be ∞ − ∞.
-  const finite = where(less(abs(top), Infinity), top, 0);
+  const [powers, top] = belowOne(x, axis);
   // The sum is at least e⁰ = 1, or 0 where all elements are −∞. At 0 the slope of the logarithm
   // is infinite, so 0.5 replaces it, which passes no gradient on; `top` makes y −∞ there.
-  const total = max(sum(exp(sub(x, finite)), { axis, keepDims: true }), 0.5);
-  const y = add(log(total), top);
+  const y = add(log(max(sum(powers, { axis, keepDims: true }), 0.5)), top);
   return options.keepDims ? y : reshape(y, without(x.shape, axis));
 }
 
-const cumsumPrimitive = primitive<{ readonly axis: number; readonly exclusive: boolean }>({
+/**
+ * e^(x − top) and `top`, the largest x over some axes, which passes no gradient on.
+ *
+ * @internal
+ */
+export function belowOne(x: Tensor, axis: readonly number[]): [powers: Tensor, top: Tensor] {
+  const top = stopGradient(reduceMax(x, { axis, keepDims: true }));
+  // Where all elements are −∞, or one is +∞, x − top would be ∞ − ∞.
+  return [exp(sub(x, where(less(abs(top), Infinity), top, 0))), top];
+}
+
+const cumsumPrimitive = /* @__PURE__ */ primitive<
+  { readonly axis: number; readonly exclusive: boolean }
+>({
   name: "cumsum",
   type([x]) {
     requireDType("cumsum", x, ...NUMBERS);
@@ -233,14 +243,18 @@ const cumsumPrimitive = primitive<{ readonly axis: number; readonly exclusive: b
   gradient: (dy, _, __, { axis, exclusive }) => [cumsum(dy, { axis, exclusive, reverse: true })],
 });
 
-/**
- * Running sums along an axis. Exclusive sums leave out the element itself; reverse sums start at
- * the end.
- */
-export function cumsum(
-  x: Tensor,
-  options: { readonly axis: number; readonly exclusive?: boolean; readonly reverse?: boolean },
-): Tensor {
+/** Settings of {@linkcode cumsum}. */
+export interface CumsumOptions {
+  /** The axis; a negative one counts from the back. */
+  readonly axis: number;
+  /** Whether a sum leaves out the element itself; false unless given. */
+  readonly exclusive?: boolean;
+  /** Whether the sums start at the end; false unless given. */
+  readonly reverse?: boolean;
+}
+
+/** Running sums along an axis. */
+export function cumsum(x: Tensor, options: CumsumOptions): Tensor {
   requireTensors("cumsum", [x]);
   checkOptions("cumsum", options, "axis", "exclusive", "reverse");
   const axis = normalizeAxis(options.axis, x.shape, "cumsum");

@@ -13,7 +13,9 @@ import { checkShape, sameShape, type Shape, shapeError, shapeText, sizeOf } from
 import type { Tensor } from "../tensor.ts";
 import { apply, map, primitive, requireTensors, view } from "./primitive.ts";
 
-const slicePrimitive = primitive<Readonly<Record<"start" | "shape" | "step", Shape>>>({
+const slicePrimitive = /* @__PURE__ */ primitive<
+  Readonly<Record<"start" | "shape" | "step", Shape>>
+>({
   name: "slice",
   type([x], { start, shape, step }) {
     const isOfRank = [start, shape, step].every((list) => list.length === x.rank);
@@ -58,7 +60,7 @@ export function slice(
   return sameShape(y.shape, x.shape) ? x : y; // all of x
 }
 
-const padPrimitive = primitive<Required<Padding>>({
+const padPrimitive = /* @__PURE__ */ primitive<Required<Padding>>({
   name: "pad",
   type([x], { low, high, interior }) {
     const widths = [low, high, interior];

@@ -27,7 +27,7 @@ import { slice } from "./slicing.ts";
  * compared as (key, place), and the smaller comes first. The input is listed once for each read, as
  * the compiler counts evaluations by inputs.
  */
-const exchangePrimitive = primitive<number>({
+const exchangePrimitive = /* @__PURE__ */ primitive<number>({
   name: "exchange",
   type: ([x]) => x,
   lower: ([{ shape }], axis) =>
@@ -85,10 +85,10 @@ function sortRows(x: Tensor): Tensor {
 
 /** What no element of a dtype is above. */
 const GREATEST: Readonly<Record<DType, number>> = {
-  ...{ float32: Infinity, int32: 2 ** 31 - 1, uint32: 2 ** 32 - 1, bool: 1 },
+  ...{ float32: Infinity, int32: 0x7fffffff, uint32: 0xffffffff, bool: 1 },
 };
 /** Places up to 2n are numbers of the dtype of the keys, and float32 has the integers to 2²⁴. */
-const MOST = 2 ** 23;
+const MOST = 1 << 23;
 
 /** The stable order of the rows of a matrix. */
 function orderOfRows(x: Tensor): Tensor {
@@ -112,7 +112,7 @@ function orderOfRows(x: Tensor): Tensor {
 export interface SortOptions {
   /** The axis to sort along; the last unless given. */
   readonly axis?: number;
-  /** Whether the largest comes first. */
+  /** Whether the largest comes first; false unless given. */
   readonly descending?: boolean;
 }
 

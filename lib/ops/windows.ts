@@ -34,7 +34,7 @@ interface Attributes extends Required<WindowsOptions> {
 /** The number of elements from the first to the last of a window. */
 export const reachOf = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
-const windowsPrimitive = primitive<Attributes>({
+const windowsPrimitive = /* @__PURE__ */ primitive<Attributes>({
   name: "windows",
   type([x], { axis, size, stride, dilation }) {
     if ([size, stride, dilation].some((n) => !Number.isInteger(n) || n < 1)) {

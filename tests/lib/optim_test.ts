@@ -46,7 +46,7 @@ async function follow(
   device: Device,
   visit: (step: number, w: ArrayLike<number>, b: ArrayLike<number>) => void,
 ): Promise<AdamState<Params>> {
-  const optimizer = adam<Params>(options);
+  const optimizer: Optimizer<Params, AdamState<Params>> = adam(options);
   const update = jit(optimizer.update, { device });
   let params = asParams(values.adam.start);
   let state = optimizer.init(params);
@@ -90,13 +90,13 @@ const falling: Schedule = (step) => {
 };
 const momentum = 0.875;
 const OPTIMIZERS = {
-  adamw: adamw<Params>({
+  adamw: adamw({
     ...{ learningRate: falling, beta1: 0.875, beta2: 0.9921875, epsilon: 0, weightDecay: 0.125 },
   }),
-  sgd: sgd<Params>({ learningRate: falling }),
-  momentum: sgd<Params>({ learningRate: falling, momentum }),
-  nesterov: sgd<Params>({ learningRate: falling, momentum, nesterov: true }),
-  clipped: sgd<Params>({ learningRate: falling }),
+  sgd: sgd({ learningRate: falling }),
+  momentum: sgd({ learningRate: falling, momentum }),
+  nesterov: sgd({ learningRate: falling, momentum, nesterov: true }),
+  clipped: sgd({ learningRate: falling }),
 };
 
 for (const name of Object.keys(OPTIMIZERS) as (keyof typeof OPTIMIZERS)[]) {
@@ -138,11 +138,11 @@ Deno.test("a clipped gradient keeps its direction, and its norm where that is wi
 Deno.test("adamw without decay is adam, and with it shrinks a parameter that has no gradient", async () => {
   const p = tensor([2, -3]), zero = tensor([0, 0]);
   const options = { learningRate: 0.5, weightDecay: 0.25 };
-  const optimizer = adamw<Tensor>(options);
+  const optimizer = adamw(options);
   const [moved] = optimizer.update(zero, optimizer.init(p), p);
   assertEquals([...await moved.read()], [1.75, -2.625]);
-  const [same] = adamw<Tensor>({ ...options, weightDecay: 0 }).update(p, optimizer.init(p), p);
-  const [plain] = adam<Tensor>({ learningRate: 0.5 }).update(p, optimizer.init(p), p);
+  const [same] = adamw({ ...options, weightDecay: 0 }).update(p, optimizer.init(p), p);
+  const [plain] = adam({ learningRate: 0.5 }).update(p, optimizer.init(p), p);
   assertEquals(await same.read(), await plain.read());
 });
 
@@ -176,10 +176,13 @@ onEveryDevice("Adam's defaults are Keras', by the recursion in float64", async (
 
 onEveryDevice("epsilon matters for gradients as small as itself", async (device) => {
   const settings = { beta1: 0.875, beta2: 0.96875, epsilon: 2 ** -14 };
-  const optimizer = adam<Tensor>({ learningRate: 0.125, ...settings });
+  const optimizer = adam({ learningRate: 0.125, ...settings });
   const gradients = [2 ** -12, 2 ** -13, -(2 ** -14)];
   let p = tensor([0]), state = optimizer.init(p);
-  const update = jit(optimizer.update, { device });
+  const update = jit(
+    (gradient: Tensor, s: typeof state, p: Tensor) => optimizer.update(gradient, s, p),
+    { device },
+  );
   for (
     const [step, expected] of [...recursion(0, gradients, { rate: 0.125, ...settings })].entries()
   ) {
@@ -191,7 +194,7 @@ onEveryDevice("epsilon matters for gradients as small as itself", async (device)
 for (const device of float32Devices) {
   Deno.test(`the first step is the rate, to float32's last place, on ${device.name}`, async () => {
     const gradients = [1e-3, -0.5, 1, 3, -1e4];
-    const optimizer = adam<Tensor>({ learningRate: 0.25, epsilon: 0 });
+    const optimizer = adam({ learningRate: 0.25, epsilon: 0 });
     const params = tensor(gradients.map(() => 0));
     const [moved] = optimizer.update(tensor(gradients), optimizer.init(params), params);
     run([moved], device);
@@ -219,7 +222,7 @@ onEveryDevice("the state counts steps, and holds the running means", async (devi
 });
 
 Deno.test("a new state is at step 0, all zeros, in the form of the parameters", async () => {
-  const state = adam<Params>({ learningRate: 1 }).init(asParams(values.adam.start));
+  const state = adam({ learningRate: 1 }).init(asParams(values.adam.start));
   assertEquals(Object.keys(state), ["step", "m", "v"]);
   assertEquals(state.step.dtype, "int32");
   for (const leaf of treeLeaves(state) as Tensor[]) {
@@ -231,9 +234,12 @@ Deno.test("a new state is at step 0, all zeros, in the form of the parameters", 
 onEveryDevice("a schedule is called with each step, counted from 0", async (device) => {
   const learningRate = (step: Tensor) =>
     sub(1, mul(step.dtype === "int32" ? 0.25 : NaN, cast(step, "float32")));
-  const optimizer = adam<Tensor>({ learningRate, beta1: 0, beta2: 0, epsilon: 0 });
-  const update = jit(optimizer.update, { device });
+  const optimizer = adam({ learningRate, beta1: 0, beta2: 0, epsilon: 0 });
   let p = tensor([0]), state = optimizer.init(p);
+  const update = jit(
+    (gradient: Tensor, s: typeof state, p: Tensor) => optimizer.update(gradient, s, p),
+    { device },
+  );
   // With β₁ = β₂ = 0 nothing is remembered: every step is the rate.
   const expected = [-1, -1.75, -2.25, -2.5, -2.5];
   for (const want of expected) {
@@ -243,7 +249,7 @@ onEveryDevice("a schedule is called with each step, counted from 0", async (devi
 });
 
 onEveryDevice("the least epsilon keeps a parameter without a gradient", async (device) => {
-  const optimizer = adam<Tensor>({ learningRate: 1, epsilon: 2 ** -126 });
+  const optimizer = adam({ learningRate: 1, epsilon: 2 ** -126 });
   const p = tensor([3]);
   const [moved] = run(optimizer.update(tensor([0]), optimizer.init(p), p), device);
   assertEquals([...await moved.read()], [3]);
@@ -294,7 +300,7 @@ Deno.test("settings of adamw, of sgd and of clipping that are out of range are r
 });
 
 Deno.test("a gradient or state of another shape is refused with its path, even where it would broadcast", () => {
-  const optimizer = adam<{ w: Tensor }>({ learningRate: 1 });
+  const optimizer = adam({ learningRate: 1 });
   const params = { w: tensor([1, 2]) }, state = optimizer.init(params);
   for (const w of [tensor([1, 2, 3]), tensor(1), tensor([[1, 2]])]) {
     assertThrows(
@@ -311,7 +317,7 @@ Deno.test("a gradient or state of another shape is refused with its path, even w
 
 Deno.test("gradients and states of another form than the parameters are refused with the path", () => {
   const params: Params = asParams(values.adam.start);
-  const optimizer = adam<Params>({ learningRate: 1 });
+  const optimizer = adam({ learningRate: 1 });
   const state = optimizer.init(params);
   assertThrows(
     () => optimizer.update({ ...params, b: [] }, state, params),

@@ -14,9 +14,12 @@ const gradients = [[3, -0.5], [0, 0.25], [-1, 2], [0.125, 0]];
 onEveryDevice("rmsprop is its recursion, with momentum and a schedule", async (device) => {
   const [decay, momentum, epsilon] = [0.8, 0.5, 1e-3];
   const learningRate = (step: Tensor) => g.div(0.1, g.add(1, g.cast(step, "float32")));
-  const optimizer = g.rmsprop<Tensor>({ learningRate, decay, momentum, epsilon });
-  const update = g.jit(optimizer.update, { device });
-  let params: Tensor = tensor([1, -2]), state = optimizer.init(params);
+  const optimizer = g.rmsprop({ learningRate, decay, momentum, epsilon });
+  let params = tensor([1, -2]), state = optimizer.init(params);
+  const update = g.jit(
+    (gradient: Tensor, s: typeof state, p: Tensor) => optimizer.update(gradient, s, p),
+    { device },
+  );
   const expected = [1, -2], square = [0, 0], velocity = [0, 0];
   for (const [step, gradient] of gradients.entries()) {
     [params, state] = update(tensor(gradient), state, params);
@@ -33,9 +36,9 @@ onEveryDevice("rmsprop is its recursion, with momentum and a schedule", async (d
 
 Deno.test("a chain applies its functions in order, with the parameters", async () => {
   const optimizer = g.chain(
-    (gradient: Tensor) => g.clipByValue(gradient, 1),
-    (gradient: Tensor, params: Tensor) => g.add(g.mul(gradient, 10), params),
-    g.sgd<Tensor>({ learningRate: 1, momentum: 0.5 }),
+    (gradient) => g.clipByValue(gradient, 1),
+    (gradient, params) => g.treeMap((dp, p) => g.add(g.mul(dp, 10), p), gradient, params),
+    g.sgd({ learningRate: 1, momentum: 0.5 }),
   );
   let params = tensor([2, 3]), state = optimizer.init(params);
   [params, state] = optimizer.update(tensor([5, 0.5]), state, params);
@@ -49,7 +52,7 @@ testRefusals([
   refusal(RangeError, "learningRate NaN", () => g.rmsprop({ learningRate: NaN })),
   refusal(RangeError, "Cannot clip a gradient to ±0", () => g.clipByValue(tensor(1), 0)),
   refusal(ShapeError, "Cannot update [] by a gradient [2]", () => {
-    const optimizer = g.rmsprop<Tensor>({ learningRate: 1 });
+    const optimizer = g.rmsprop({ learningRate: 1 });
     optimizer.update(tensor([1, 2]), optimizer.init(tensor(1)), tensor(1));
   }),
 ]);

@@ -4,16 +4,9 @@
  *
  * @module
  */
-import {
-  expandDims,
-  gaussianLogDensity,
-  infoNceBound,
-  jit,
-  leaveOneOutBound,
-  mean,
-  type Tensor,
-  tensor,
-} from "../../../mod.ts";
+import { expandDims, jit, mean, type Tensor, tensor } from "../../../mod.ts";
+import { gaussianLogDensity } from "../../../lib/densities/mod.ts";
+import { infoNceBound, leaveOneOutBound } from "../../../lib/information/mod.ts";
 import { measured } from "../statistics/measured.ts";
 import { gaussVector } from "./channels.ts";
 import { draw } from "./draws.ts";

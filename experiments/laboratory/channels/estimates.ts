@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ksgInformation, noiseInformation } from "../../../mod.ts";
+import { ksgInformation, noiseInformation } from "../../../lib/information/mod.ts";
 import { estimateOf } from "../../../lib/information/neighbours.ts";
 import type { LogDensity } from "../statistics/densities.ts";
 import { ofRows, rowOf } from "../statistics/rows.ts";

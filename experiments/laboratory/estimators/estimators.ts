@@ -3,21 +3,18 @@
  *
  * @module
  */
+import { key, mean, type Tensor, tensor } from "../../../mod.ts";
+import { gaussianLogDensity } from "../../../lib/densities/mod.ts";
 import {
   barberAgakovBound,
   criticInformation,
   type CriticOptions,
-  gaussianLogDensity,
   infoNceBound,
-  key,
   ksgInformation,
   leaveOneOutBound,
-  mean,
   noiseInformation,
   type Points,
-  type Tensor,
-  tensor,
-} from "../../../mod.ts";
+} from "../../../lib/information/mod.ts";
 import { meanOf, varianceOf } from "../statistics/summary.ts";
 import type { Densities, Sample } from "./sample.ts";
 import type { EstimatorTask } from "./task.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { Points } from "../../../mod.ts";
+import type { Points } from "../../../lib/information/mod.ts";
 import { writeNpz } from "../../formats/npy_writer.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
 import type { EstimatorTask } from "./task.ts";

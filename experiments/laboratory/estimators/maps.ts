@@ -8,7 +8,7 @@
  * @module
  */
 import { generator, normalDraws } from "../statistics/generator.ts";
-import type { Points } from "../../../mod.ts";
+import type { Points } from "../../../lib/information/mod.ts";
 import { rowOf } from "../statistics/rows.ts";
 import { randomRotation } from "../statistics/reflections.ts";
 import type { Sample } from "./sample.ts";

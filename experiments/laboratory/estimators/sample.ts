@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Points } from "../../../mod.ts";
+import type { Points } from "../../../lib/information/mod.ts";
 import { generator } from "../statistics/generator.ts";
 import type { LogDensity } from "../statistics/densities.ts";
 import { type Channel, type Code, drawCode } from "./codes.ts";

@@ -12,9 +12,7 @@ import {
   div,
   exp,
   expandDims,
-  infoNceBound,
   jit,
-  leaveOneOutBound,
   matmul,
   mul,
   reshape,
@@ -23,6 +21,7 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
+import { infoNceBound, leaveOneOutBound } from "../../../lib/information/mod.ts";
 import { type Measured, measured } from "../statistics/measured.ts";
 import type { DrawnCodes } from "./codes.ts";
 import type { NormalLaw } from "./normal_law.ts";

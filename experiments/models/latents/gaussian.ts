@@ -5,15 +5,14 @@
  * @module
  */
 
+import { expandDims, type Key } from "../../../mod.ts";
 import {
-  expandDims,
   gaussianEntropy,
   gaussianKl,
   gaussianLogDensity,
   gaussianSample,
-  type Key,
   vampLogDensity,
-} from "../../../mod.ts";
+} from "../../../lib/densities/mod.ts";
 import type { NoOptions } from "../kinds.ts";
 import {
   ACTIVE,

@@ -11,7 +11,8 @@
  */
 
 import { z } from "zod";
-import { type FlowParams, sub } from "../../../mod.ts";
+import { sub } from "../../../mod.ts";
+import type { FlowParams } from "../../../lib/densities/mod.ts";
 import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
 import { type LatentKind, tile } from "../latent.ts";
 import { drawGaussian, gaussianActiveUnits, gaussianRates } from "./gaussian.ts";

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { add, type FlowParams, normal, standardNormalLogDensity } from "../../../mod.ts";
+import { add, normal } from "../../../mod.ts";
+import { type FlowParams, standardNormalLogDensity } from "../../../lib/densities/mod.ts";
 import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
 import type { PriorKind } from "../prior.ts";
 import { needsDensity } from "../rules.ts";

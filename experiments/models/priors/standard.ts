@@ -4,7 +4,8 @@
  * @module
  */
 
-import { normal, standardNormalLogDensity } from "../../../mod.ts";
+import { normal } from "../../../mod.ts";
+import { standardNormalLogDensity } from "../../../lib/densities/mod.ts";
 import type { NoOptions } from "../kinds.ts";
 import type { PriorKind } from "../prior.ts";
 

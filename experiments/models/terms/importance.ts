@@ -5,7 +5,8 @@
  * @module
  */
 
-import { importanceBound, mean, neg } from "../../../mod.ts";
+import { mean, neg } from "../../../mod.ts";
+import { importanceBound } from "../../../lib/densities/mod.ts";
 import type { NoOptions } from "../kinds.ts";
 import { needsDensity } from "../rules.ts";
 import { logWeights, type TermKind } from "../term.ts";

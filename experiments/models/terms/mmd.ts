@@ -7,7 +7,8 @@
  */
 
 import { z } from "zod";
-import { normal, squaredMmd } from "../../../mod.ts";
+import { normal } from "../../../mod.ts";
+import { squaredMmd } from "../../../lib/densities/mod.ts";
 import { positive } from "../../shell/keys.ts";
 import type { TermKind } from "../term.ts";
 

@@ -7,8 +7,7 @@
  *
  * @module
  */
-import { INTRINSICS, isIntrinsic } from "../../intrinsics.ts";
-import type { Call, Expr, Intrinsic, Load } from "../../formula.ts";
+import type { Call, Expr, IntrinsicFunction, Load } from "../../formula.ts";
 import { Code } from "../wasm/assembler.ts";
 import { Indices } from "./indices.ts";
 import type { Opcode } from "../wasm/opcodes.ts";
@@ -62,9 +61,9 @@ export class Formulas extends Indices {
 
   #call(expr: Call): number {
     const { level } = this.placing.of(expr);
-    const { op, dtype } = expr;
+    const { op, dtype, intrinsic } = expr;
     const from = expr.args[0].dtype;
-    if (isIntrinsic(op)) return this.#intrinsic(op, expr.args[0], level);
+    if (intrinsic !== undefined) return this.#intrinsic(intrinsic, expr.args[0], level);
     if (op === "shiftLeft" || op === "shiftRight") return this.#shift(expr, level);
     const args = expr.args.map((arg) => this.value(arg));
     if (op === "select") return this.apply(level, selection, args[1], args[2], args[0]);
@@ -86,8 +85,7 @@ export class Formulas extends Indices {
    * The formula for rare arguments is computed, for all four lanes, only where one of them needs
    * it.
    */
-  #intrinsic(op: Intrinsic, x: Expr, level: number): number {
-    const { written, rare } = INTRINSICS[op];
+  #intrinsic({ written, rare }: IntrinsicFunction, x: Expr, level: number): number {
     const usual = this.value(written(x));
     if (rare === undefined) return usual;
     const { when, value } = rare(x);

@@ -1,7 +1,7 @@
 /**
  * Matrix products of float32.
  *
- * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). A tile of six
+ * The right-hand side is packed into panels of eight columns ({@link ./pack.ts}). A tile of four
  * rows and eight columns of the output is then held in registers, while the loop over k adds one
  * outer product after the other: each number that is read takes part in several multiplications.
  * The left-hand side is read where it is, along either axis, so a transposed matrix costs no copy.

@@ -57,7 +57,7 @@ export function unitsOf({ fn, loops, laneLevel }: Nest, time: number): Phase {
 export function timeOf(formulas: readonly Expr[], elements: number): number {
   let time = 0.2;
   for (const expr of exprsOf(formulas)) {
-    if (expr.kind === "call") time += 0.12 * costOf(expr.op);
+    if (expr.kind === "call") time += 0.12 * costOf(expr);
     else if (expr.kind === "load") time += 0.2;
   }
   return time * elements;

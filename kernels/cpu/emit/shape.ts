@@ -10,12 +10,6 @@ import { type Loop, loopsOver, oneRound } from "./loops.ts";
 import type { Steps } from "./nest.ts";
 import { panelWidth } from "./tile.ts";
 
-/**
- * The most rows in a tile. Its sums, one row of a panel and one number of the left-hand side must
- * fit into 16 registers. Of a panel with at most four columns, a tile has one vector a row.
- */
-const tallest = (n: number): number => n > 4 ? 6 : 12;
-
 /** What m rows take in tiles of some rows: a tile of less than 4 rows takes as long as one of 4. */
 function costOfRows(m: number, rows: number): number {
   const tile = (rows: number) => 1 + Math.max(4, rows);
@@ -23,13 +17,16 @@ function costOfRows(m: number, rows: number): number {
 }
 
 /**
- * The number of rows in a tile: the most, unless fewer leave a better rest. 14 rows cost 7 + 7 + 5
- * in tiles of 6, and 6 + 6 + 5 in tiles of 5.
+ * The number of rows in a tile of n columns: 4, whose elements of the left-hand side are read four
+ * at a time. With at most four columns a row has one vector, and 12 rows fit into 16 registers; but
+ * fewer may leave a better rest: 14 rows cost 13 + 5 in tiles of 12, and 6 + 6 + 5 in tiles of 5.
  */
 const tileRowsOf = (m: number, n: number): number =>
-  [tallest(n), 5, 4].reduce((best, rows) =>
-    costOfRows(m, rows) < 0.95 * costOfRows(m, best) ? rows : best
-  );
+  n > 4
+    ? 4
+    : [12, 5, 4].reduce((best, rows) =>
+      costOfRows(m, rows) < 0.95 * costOfRows(m, best) ? rows : best
+    );
 
 /** Everything about a product that does not change while it runs. Strides in elements. */
 export interface Shape {
@@ -96,7 +93,7 @@ export function shapeOf({ space, over, a, b, stores }: MatmulKernel): Shape {
 /**
  * Takes out of the loops of a batch the one that the rows of a tile go along: the last where all of
  * them read the same of b, unless another makes better tiles. Of [100, 7, 7, 64], 100 images of 7
- * by 7 elements, tiles of 6 rows take elements of 6 images.
+ * by 7 elements, tiles of 4 rows take elements of 4 images.
  */
 function takeRows(batch: Loop[], b: MatmulKernel["b"], n: number): Loop {
   const cost = ({ size }: Loop) => costOfRows(size, tileRowsOf(size, n)) / size;

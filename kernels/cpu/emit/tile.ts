@@ -101,16 +101,33 @@ export function emitStrip(
   const lowest = Math.min(0, a.row * (rows - 1)) + Math.min(0, stride * (straight - 1));
   const b = [fn.local("v128"), fn.local("v128")];
   const x = fn.local("v128");
+  // Four elements of a, along the rows of the tile or along k, are read as one vector where they lie
+  // side by side. V8 in Deno checks the bounds of each read, which takes longer than to multiply: a
+  // Xeon made 13.4 GFLOP/s with tiles of six rows that read one number at a time, and makes 16.5.
+  const isAcross = rows === 4 && a.row === 1;
+  const isAlong = rows === 4 && stride === 1 && !isAcross;
+  const read = Array.from({ length: isAcross ? 1 : isAlong ? 4 : 0 }, () => fn.local("v128"));
   /** Adds some outer products to the sums, and moves on. */
   const terms = (count: number): Code => {
     const code = new Code();
+    const pushLeft = (row: number, term: number): number => {
+      code.get(left);
+      return 4 * (a.row * row - lowest + stride * term);
+    };
+    const splat = (from: number, lane: number) =>
+      code.get(from).get(from).shuffle([lane, lane, lane, lane]);
+    const together = isAlong ? count - count % 4 : 0;
     for (let term = 0; term < count; term++) {
+      const loads = isAcross || term < together && term % 4 === 0 ? read : [];
+      loads.forEach((to, row) => code.memory("v128.load", pushLeft(row, term)).set(to));
       for (const half of halves) {
         code.get(right).memory("v128.load", 4 * panelWidth * term + 16 * half).set(b[half]);
       }
       for (let row = 0; row < rows; row++) {
-        const offset = 4 * (a.row * row - lowest + stride * term);
-        code.get(left).memory("v128.load32_splat", offset).set(x);
+        if (isAcross) splat(read[0], row);
+        else if (term < together) splat(read[row], term % 4);
+        else code.memory("v128.load32_splat", pushLeft(row, term));
+        code.set(x);
         for (const half of halves) {
           const sum = sums[halves.length * row + half];
           if (hasRelaxed) code.get(x).get(b[half]).get(sum).op("f32x4.relaxed_madd").set(sum);

@@ -8,12 +8,12 @@
  * @module
  */
 import { type Combine, IDENTITIES } from "../../graph.ts";
-import type { DType, Intrinsic, ScalarOp } from "../../formula.ts";
+import type { DType, ScalarOp } from "../../formula.ts";
 import { bitsOf } from "./assembler.ts";
 import type { Opcode } from "./opcodes.ts";
 
 /** Operations that are written out before they get here, or that take more than one instruction. */
-type Elsewhere = Intrinsic | "convert" | "shiftLeft" | "shiftRight" | "select" | "bitcast";
+type Elsewhere = "convert" | "shiftLeft" | "shiftRight" | "select" | "bitcast";
 
 const dtypes: readonly DType[] = ["float32", "int32", "uint32", "bool"];
 

@@ -25,12 +25,12 @@ import { unsigned } from "../wgsl/wgsl.ts";
 import { Block } from "../wgsl/writer.ts";
 
 /** This many comparisons of a row with an update are cheaper than another launch. */
-const FEW = 2 ** 20;
+const FEW = 1 << 20;
 /**
  * A thread walks along this many updates at most, if there are few rows. llvmpipe ends loops after
  * 65,535 turns.
  */
-const LONG = 2 ** 15;
+const LONG = 1 << 15;
 /** The least number of updates of a chunk. */
 const CHUNK = 64;
 /** The number of threads of a workgroup that links: few, so that there are many workgroups. */

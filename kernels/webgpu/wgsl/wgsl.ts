@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { DType, ScalarOp } from "../../formula.ts";
+import type { Call, DType } from "../../formula.ts";
 import { isIntrinsic } from "../../intrinsics.ts";
 import { INFIX } from "../../scalar.ts";
 
@@ -62,7 +62,7 @@ export const bitsText = (value: number): string =>
  * notes a helper function that the text calls, and returns its name.
  */
 export function callText(
-  op: ScalarOp,
+  op: Call["op"],
   dtype: DType,
   from: DType,
   args: readonly string[],
@@ -105,25 +105,27 @@ export function callText(
 }
 
 /** The helper functions, but for the intrinsics. */
-export const HELPERS: ReadonlyMap<string, string> = new Map(Object.entries({
-  is_nan: /* wgsl */ `fn is_nan(x: f32) -> bool {
+export const HELPERS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({
+    is_nan: /* wgsl */ `fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }`,
-  ordered: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
+    ordered: /* wgsl */ `fn ordered(x: f32, y: f32) -> bool {
   return !(is_nan(x) | is_nan(y));
 }`,
-  min_f32: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
+    min_f32: /* wgsl */ `fn min_f32(x: f32, y: f32) -> f32 {
   return select(select(min(x, y), y, is_nan(y)), x, is_nan(x));
 }`,
-  max_f32: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
+    max_f32: /* wgsl */ `fn max_f32(x: f32, y: f32) -> f32 {
   return select(select(max(x, y), y, is_nan(y)), x, is_nan(x));
 }`,
-  to_i32: /* wgsl */ `fn to_i32(x: f32) -> i32 {
+    to_i32: /* wgsl */ `fn to_i32(x: f32) -> i32 {
   let inside = clamp(x, -2147483648.0f, 2147483520.0f);
   return select(select(i32(inside), 2147483647i, x >= 2147483648.0f), 0i, is_nan(x));
 }`,
-  to_u32: /* wgsl */ `fn to_u32(x: f32) -> u32 {
+    to_u32: /* wgsl */ `fn to_u32(x: f32) -> u32 {
   let inside = clamp(x, 0.0f, 4294967040.0f);
   return select(select(u32(inside), 4294967295u, x >= 4294967296.0f), 0u, is_nan(x));
 }`,
-}));
+  }),
+);

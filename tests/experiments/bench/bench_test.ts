@@ -27,7 +27,7 @@ const SHORT = ["--rounds", "1", "--seconds", "0", "--batch", "100", "--hidden", 
 Deno.test("bench --json prints records, and the losses are those of the fixture", async () => {
   const { code, out, err } = await runTask("bench", [
     ...["--json", "--device", "cpu", "--steps", "10", "--configs", "info_vae"],
-    ...["--networks", "small"],
+    ...["--networks", "small", "--workloads", "mlp"],
     ...SHORT,
   ]);
   assertEquals([code, err], [0, ""]);
@@ -36,10 +36,10 @@ Deno.test("bench --json prints records, and the losses are those of the fixture"
     records.map(({ name }) => name),
     [
       ...["machine", "vae-step", "echo-step", "echo-cost", "info_vae-step", "network-step"],
-      ...["matmul", "first-step", "memory"],
+      ...["workload-step", "matmul", "first-step", "memory"],
     ],
   );
-  const [machine, vae, echo, cost, infoVae, network, matmul, start, memory] = records;
+  const [machine, vae, echo, cost, infoVae, network, mlp, matmul, start, memory] = records;
   assertEquals(Object.keys(machine), ["name", "cpu", "cores", "os", "deno", "date"]);
   for (const step of [vae, echo]) {
     assertEquals([step.library, step.device, step.batch, step.hidden], [
@@ -60,6 +60,8 @@ Deno.test("bench --json prints records, and the losses are those of the fixture"
   assertEquals(infoVae.parameters, 414_448); // 784–200–200–32–200–200–784
   assertEquals([network.network, network.parameters, network.batch], ["small", 846_497, 100]);
   assertEquals(network.loss_1.toFixed(3), "694.638"); // PyTorch's
+  assertEquals([mlp.workload, mlp.device], ["mlp", "cpu"]);
+  assertEquals([mlp.loss_1, mlp.loss_10].map((x) => x.toFixed(6)), ["2.533966", "0.002934"]); // PyTorch's
   assertAlmostEquals(cost.ratio, echo.median_ms / vae.median_ms, 1e-3);
   assert(matmul.size === 1024 && matmul.gflops > 0);
   assert(start.starts === 1 && start.median_ms > 0);
@@ -74,8 +76,7 @@ Deno.test("bench:peers writes a table and a chart, and says why a peer is missin
     "vae",
     "--only",
     "nobody",
-    "--networks",
-    "none",
+    ...["--networks", "none", "--workloads", "none"],
     "--out",
     folder.path,
   ];
@@ -93,6 +94,7 @@ Deno.test("a mistake in the flags gives one sentence and exit code 1", async () 
     [bench, ["--device", "gpu"], `"gpu"`],
     [bench, ["--configs", "vae,vaemaf"], "did you mean vae_maf?"],
     [bench, ["--networks", "dsprite"], "did you mean dsprites?"],
+    [bench, ["--workloads", "grus"], "did you mean gru?"],
     [bench, ["--rounds", "0"], "--rounds must be a whole number from 1"],
     [benchPeers, ["--model", "ae"], "did you mean vae?"],
   ];

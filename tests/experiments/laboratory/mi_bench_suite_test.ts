@@ -5,7 +5,12 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertNotEquals } from "@std/assert";
 import fc from "../../fixtures/property.ts";
-import { ksgInformation, neighbourEntropy, noiseInformation, type Points } from "../../../mod.ts";
+import {
+  ksgInformation,
+  neighbourEntropy,
+  noiseInformation,
+  type Points,
+} from "../../../lib/information/mod.ts";
 import { cauchy, gaussian } from "../../../experiments/laboratory/estimators/closed_forms.ts";
 import { type MapName, mapped, MAPS } from "../../../experiments/laboratory/estimators/maps.ts";
 import { allTasks } from "../../../experiments/laboratory/estimators/tasks.ts";

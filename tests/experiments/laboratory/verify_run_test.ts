@@ -63,7 +63,7 @@ async function tamper(
   data: DataSet = DATA,
 ): Promise<void> {
   const params = makeModel(before, SIDE * SIDE).init(key(0), NO_EXAMPLES);
-  const optimizer = adam<Params>({ learningRate: 0 }).init(params);
+  const optimizer = adam({ learningRate: 0 }).init(params);
   const start = {
     state: { params, optimizer },
     key: key(0),

@@ -8,7 +8,6 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import {
   dense,
   exp,
-  type FlowParams,
   type Key,
   key,
   mul,
@@ -18,6 +17,7 @@ import {
   type Tensor,
   tensor,
 } from "../../../mod.ts";
+import type { FlowParams } from "../../../lib/densities/mod.ts";
 import type { Config } from "../../../experiments/config/config.ts";
 import { parseConfig } from "../../../experiments/config/schema.ts";
 import { makeModel, type Params } from "../../../experiments/models/model.ts";

@@ -8,7 +8,6 @@ import {
   abs,
   add,
   grad,
-  importanceBound,
   key,
   mean,
   neg,
@@ -21,6 +20,7 @@ import {
   treeLeaves,
   uniform,
 } from "../../../mod.ts";
+import { importanceBound } from "../../../lib/densities/mod.ts";
 import type { Config } from "../../../experiments/config/config.ts";
 import { findConfig } from "../../../experiments/config/source.ts";
 import { makeLearner } from "../../../experiments/training/learner.ts";

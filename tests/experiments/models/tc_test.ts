@@ -85,7 +85,7 @@ for (const r of [0, 0.7]) {
       key: Key,
       rows: number,
     ) => ({ own, drawn: { z: correlated(key, rows, r) }, key } as Partial<Pass> as Pass);
-    const optimizer = adam<unknown>({ learningRate: 1e-2 });
+    const optimizer = adam({ learningRate: 1e-2 });
     const step = jit((own: unknown, state: ReturnType<typeof optimizer.init>, index: Tensor) => {
       const loss = (own: unknown) => term.ownLoss!(passOf(own, foldIn(key(1), index), 1000));
       return optimizer.update(grad(loss)(own), state, own);

@@ -5,17 +5,8 @@
  */
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { join } from "node:path";
-import {
-  concat,
-  foldIn,
-  importanceBound,
-  key,
-  openDevice,
-  permutation,
-  run,
-  sum,
-  tensor,
-} from "../../../mod.ts";
+import { concat, foldIn, key, openDevice, permutation, run, sum, tensor } from "../../../mod.ts";
+import { importanceBound } from "../../../lib/densities/mod.ts";
 import { saveCodes } from "../../../experiments/outcome/codes.ts";
 import type { Config } from "../../../experiments/config/config.ts";
 import { evenBatches, gatherTensor } from "../../../experiments/outcome/evaluate.ts";

@@ -1,14 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../fixtures/property.ts";
-import {
-  echoRate,
-  gaussianKl,
-  mean,
-  openDevice,
-  run,
-  tensor,
-  truncationBias,
-} from "../../../mod.ts";
+import { echoRate, mean, openDevice, run, tensor, truncationBias } from "../../../mod.ts";
+import { gaussianKl } from "../../../lib/densities/mod.ts";
 import {
   activeUnits,
   byRate,

@@ -8,7 +8,6 @@ import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } f
 import {
   add,
   foldIn,
-  importanceBound,
   jit,
   type Key,
   key,
@@ -18,11 +17,11 @@ import {
   openDevice,
   run,
   slice,
-  standardNormalLogDensity,
   sub,
   type Tensor,
   tensor,
 } from "../../../mod.ts";
+import { importanceBound, standardNormalLogDensity } from "../../../lib/densities/mod.ts";
 import type { Config } from "../../../experiments/config/config.ts";
 import { gatherTensor } from "../../../experiments/outcome/evaluate.ts";
 import { fitDensity } from "../../../experiments/outcome/fit_density.ts";

@@ -15,6 +15,7 @@ import type { Executable } from "../../../kernels/device.ts";
 import type { Expr, Index, Load } from "../../../kernels/formula.ts";
 import { axisIndex, flatten } from "../../../kernels/indexing.ts";
 import type { Kernel } from "../../../kernels/kernel.ts";
+import * as intrinsics from "../../../kernels/intrinsics.ts";
 import * as scalar from "../../../kernels/scalar.ts";
 
 const float = (buffer: number, at: Index): Load => scalar.load(buffer, at, "float32");
@@ -112,7 +113,7 @@ Deno.test("threads: products have the same bits, whether strips are many or few,
     const data = [noise(m * k), noise(k * n)];
     await expectSameBits(product(m, n, k), data);
     const column = scalar.convert(scalar.position(axisIndex(1, n)), "float32");
-    const value = scalar.intrinsic("tanh")(scalar.add(scalar.result("float32"), column));
+    const value = scalar.intrinsic(intrinsics.tanh)(scalar.add(scalar.result("float32"), column));
     await expectSameBits(product(m, n, k, value), data);
   }
 });
@@ -133,7 +134,7 @@ Deno.test("threads: maps, reductions and scans have the same bits", async () => 
   for (const [m, n] of [[1, 70_001], [3, 30_000], [301, 203], [5000, 17]]) {
     const [i, j] = [axisIndex(0, m), axisIndex(1, n)];
     const data = [noise(m * n)];
-    const soft = (x: Expr) => scalar.intrinsic("softplus")(x);
+    const soft = (x: Expr) => scalar.intrinsic(intrinsics.softplus)(x);
     const x = soft(float(0, flatten([i, j], [m, n])));
     await expectSameBits(kernelOf({ kind: "map", space: [m, n] }, ["float32"], x), data);
     const body = soft(float(0, flatten([axisIndex(1, m), axisIndex(0, n)], [m, n])));
@@ -165,7 +166,7 @@ Deno.test("threads: scatters have the same bits", async () => {
       space: [rows, n],
       over: [updates],
       row: scalar.load(0, u, "int32"),
-      body: scalar.intrinsic("exp")(float(1, flatten([u, c], [updates, n]))),
+      body: scalar.intrinsic(intrinsics.exp)(float(1, flatten([u, c], [updates, n]))),
     }, ["int32", "float32"]);
     const at = Int32Array.from({ length: updates }, (_, u) => u * u % rows);
     await expectSameBits(kernel, [at, noise(updates * n)]);

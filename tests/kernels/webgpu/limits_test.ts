@@ -10,6 +10,7 @@ import { openReference } from "../../../kernels/reference/device.ts";
 import { checkNumbers } from "../../../kernels/webgpu/self_test.ts";
 import {
   adam,
+  type AdamState,
   add,
   exp,
   jit,
@@ -67,14 +68,14 @@ function lossOf(p: Vae, images: Tensor, key: Key): Tensor {
 
 /** The losses of some steps of training. */
 async function lossesOn(device: Device, steps: number): Promise<number[]> {
-  const optimizer = adam<Vae>({ learningRate: 0.01 });
+  const optimizer = adam({ learningRate: 0.01 });
   const init = jit((key: Key) => {
     const [a, b] = split(key, 2);
     const params = parametersOf(a);
     return { params, state: optimizer.init(params), images: sigmoid(uniform(b, [BATCH, PIXELS])) };
   }, { device });
   const step = jit(
-    (params: Vae, state: ReturnType<typeof optimizer.init>, images: Tensor, noise: Key) => {
+    (params: Vae, state: AdamState<Vae>, images: Tensor, noise: Key) => {
       const [loss, gradients] = valueAndGrad(lossOf)(params, images, noise);
       return [...optimizer.update(gradients, state, params), loss] as const;
     },

@@ -7,11 +7,9 @@ import { assert, assertLess } from "@std/assert";
 import type { Device } from "../../../kernels/device.ts";
 import {
   adam,
+  type AdamState,
   add,
-  autoregressiveFlow,
   constantThenLinear,
-  type Flow,
-  type FlowParams,
   jit,
   type Key,
   key,
@@ -27,6 +25,7 @@ import {
   tensor,
   valueAndGrad,
 } from "../../../mod.ts";
+import { autoregressiveFlow, type Flow, type FlowParams } from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { meanOf, SIGMAS, standardError } from "../../fixtures/statistics.ts";
 
@@ -46,10 +45,9 @@ const ofNormal = (y: Tensor): Tensor =>
 /** Fits a flow by Adam to fresh draws. */
 function fit(flow: Flow, factor: Factor, device: Device): FlowParams {
   const learningRate = constantThenLinear({ rate: 0.01, steps: STEPS, constantFraction: 0.3 });
-  const optimizer = adam<FlowParams>({ learningRate });
+  const optimizer = adam({ learningRate });
   const loss = valueAndGrad((p: FlowParams, x: Tensor) => mean(surprise(flow, p, x)));
-  type State = ReturnType<typeof optimizer.init>;
-  const step = jit((params: FlowParams, state: State, key: Key) => {
+  const step = jit((params: FlowParams, state: AdamState<FlowParams>, key: Key) => {
     const [use, next] = split(key);
     const [, gradient] = loss(params, apply(factor, normal(use, [BATCH, factor.length])));
     return [...optimizer.update(gradient, state, params), next] as const;

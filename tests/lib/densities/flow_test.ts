@@ -9,12 +9,8 @@ import fc from "../../fixtures/property.ts";
 import type { Device } from "../../../kernels/device.ts";
 import {
   add,
-  autoregressiveFlow,
   type Dense,
-  type FlowOptions,
-  type FlowParams,
   key,
-  made,
   matmul,
   mean,
   mul,
@@ -32,6 +28,12 @@ import {
   valueAuxAndGrad,
   zeros,
 } from "../../../mod.ts";
+import {
+  autoregressiveFlow,
+  type FlowOptions,
+  type FlowParams,
+  made,
+} from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { flow as golden } from "../../golden/flow.ts";
 import { parse } from "../../golden/values.ts";

@@ -5,25 +5,17 @@
  * @module
  */
 import { assertLess } from "@std/assert";
+import { grad, key, log, normal, run, sub, sum, type Tensor, tensor } from "../../../mod.ts";
 import {
   gaussianEntropy,
   gaussianKl,
   gaussianLogDensity,
   gaussianSample,
-  grad,
-  key,
-  log,
   logNormalKl,
   logNormalLogDensity,
   logNormalSample,
-  normal,
-  run,
   standardNormalLogDensity,
-  sub,
-  sum,
-  type Tensor,
-  tensor,
-} from "../../../mod.ts";
+} from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { assertGolden, golden } from "../../golden/check.ts";
 import { methods, parse, values } from "../../golden/values.ts";

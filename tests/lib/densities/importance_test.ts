@@ -8,30 +8,32 @@ import { assert, assertGreater, assertLess, assertThrows } from "@std/assert";
 import fc from "../../fixtures/property.ts";
 import {
   add,
-  addWeights,
   concat,
-  gaussianLogDensity,
-  gaussianSample,
   grad,
-  importanceBound,
   type Key,
   key,
   matmul,
   mul,
   normal,
-  noWeights,
   reshape,
   run,
   ShapeError,
   slice,
   split,
-  standardNormalLogDensity,
   sub,
   sum,
   type Tensor,
   tensor,
   zeros,
 } from "../../../mod.ts";
+import {
+  addWeights,
+  gaussianLogDensity,
+  gaussianSample,
+  importanceBound,
+  noWeights,
+  standardNormalLogDensity,
+} from "../../../lib/densities/mod.ts";
 import { onEveryDevice, reference } from "../../fixtures/devices.ts";
 import { assertGolden, golden } from "../../golden/check.ts";
 import { methods } from "../../golden/values.ts";

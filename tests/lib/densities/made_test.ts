@@ -11,8 +11,6 @@ import {
   add,
   type Dense,
   key,
-  made,
-  type MadeOptions,
   matmul,
   mul,
   normal,
@@ -28,6 +26,7 @@ import {
   valueAndGrad,
   zeros,
 } from "../../../mod.ts";
+import { made, type MadeOptions } from "../../../lib/densities/mod.ts";
 import { staircase } from "../../../lib/densities/staircase.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { checkGradients } from "../ops/gradient_cases.ts";

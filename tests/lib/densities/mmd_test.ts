@@ -22,12 +22,12 @@ import {
   run,
   ShapeError,
   split,
-  squaredMmd,
   sub,
   type Tensor,
   tensor,
   zeros,
 } from "../../../mod.ts";
+import { squaredMmd } from "../../../lib/densities/mod.ts";
 import type { Device } from "../../../kernels/device.ts";
 import { onEveryDevice, reference } from "../../fixtures/devices.ts";
 import { assertGolden, golden } from "../../golden/check.ts";

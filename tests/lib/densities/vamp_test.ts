@@ -12,14 +12,13 @@ import {
   normal,
   run,
   ShapeError,
-  standardNormalLogDensity,
   sub,
   sum,
   type Tensor,
   uniform,
-  vampLogDensity,
   zeros,
 } from "../../../mod.ts";
+import { standardNormalLogDensity, vampLogDensity } from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { assertGolden, golden } from "../../golden/check.ts";
 import { methods } from "../../golden/values.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { assertAlmostEquals, assertGreater, assertLess } from "@std/assert";
-import { ksgInformation } from "../../../mod.ts";
+import { ksgInformation } from "../../../lib/information/mod.ts";
 import {
   kolmogorovSmirnov,
   kolmogorovSmirnovLimit,

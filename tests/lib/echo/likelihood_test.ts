@@ -12,8 +12,6 @@ import {
   echoLogWeights,
   echoMatrixCode,
   echoRate,
-  gaussianLogDensity,
-  importanceBound,
   key,
   matmul,
   mul,
@@ -26,6 +24,7 @@ import {
   tensor,
   zeros,
 } from "../../../mod.ts";
+import { gaussianLogDensity, importanceBound } from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { refusal, testRefusals } from "../../fixtures/refusals.ts";
 import { meanOf, SIGMAS, standardError } from "../../fixtures/statistics.ts";

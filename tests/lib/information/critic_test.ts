@@ -12,8 +12,6 @@ import {
 } from "@std/assert";
 import {
   add,
-  criticInformation,
-  type CriticOptions,
   type Key,
   key,
   mul,
@@ -26,6 +24,7 @@ import {
   tensor,
   zeros,
 } from "../../../mod.ts";
+import { criticInformation, type CriticOptions } from "../../../lib/information/mod.ts";
 
 /** n pairs whose coordinates have a correlation r, far from standardised. */
 function gaussians(of: Key, n: number, r: number, dimensions = 1): [x: Tensor, z: Tensor] {

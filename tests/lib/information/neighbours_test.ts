@@ -11,13 +11,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "../../fixtures/property.ts";
+import { ShapeError } from "../../../mod.ts";
 import {
   ksgInformation,
   neighbourEntropy,
   noiseInformation,
   type Points,
-  ShapeError,
-} from "../../../mod.ts";
+} from "../../../lib/information/mod.ts";
 import { cauchyDraw, generator, normalDraw, type Random } from "../../fixtures/statistics.ts";
 
 const draws = (n: number, draw: () => number): Float64Array =>

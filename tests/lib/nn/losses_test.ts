@@ -13,7 +13,6 @@ import {
   type Dense,
   dense,
   exp,
-  gaussianKl,
   glorotUniform,
   grad,
   initDense,
@@ -33,6 +32,7 @@ import {
   treePaths,
   valueAndGrad,
 } from "../../../mod.ts";
+import { gaussianKl } from "../../../lib/densities/mod.ts";
 import { onEveryDevice } from "../../fixtures/devices.ts";
 import { assertGolden, type Check, golden } from "../../golden/check.ts";
 import { parse, values } from "../../golden/values.ts";
