@@ -162,7 +162,7 @@ export {
 } from "./lib/jit.ts";
 export type { Compilation } from "./lib/compilations.ts";
 export { batches } from "./lib/batches.ts";
-export { explain } from "./lib/explain.ts";
+export { explain, type ExplainOptions, type View } from "./lib/seeing/explain.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
 export { SafetensorsError } from "./lib/safetensors.ts";

@@ -16,7 +16,9 @@ import {
   stridedProgram,
   trainingProgram,
 } from "./programs.ts";
-import { formulaText, graphText, wasmText, wgslText } from "./texts.ts";
+import { formulaText } from "../../lib/seeing/formula.ts";
+import { graphText } from "../../lib/seeing/graph.ts";
+import { sourcesOf, wasmText, wgslText } from "./texts.ts";
 
 /** A block of code in a README. */
 const block = (text: string, language = "text"): string => `\`\`\`${language}\n${text}\n\`\`\``;
@@ -28,16 +30,17 @@ function parts(): Record<string, string> {
   const update = training.steps.findLast(({ kernel }) =>
     kernel.kind === "matmul" && kernel.stores.length === 3
   )!;
+  const names = NAMES.values();
   const updateNames = ["x", "dy", "m", "v", "w", "rate"];
   return {
-    graph: block(graphText(exampleExpression(), NAMES)),
-    formula: block(formulaText(example.steps[0].kernel, NAMES)),
+    graph: block(graphText([exampleExpression()], () => names.next().value!)),
+    formula: block(formulaText(example.steps[0].kernel, sourcesOf(NAMES))),
     kernel: block(describeProgram(example)),
     wgsl: block(wgslText(example).trimEnd(), "wgsl"),
     wasm: block(wasmText(example).join("\n")),
-    strided: block(formulaText(stridedProgram().steps[0].kernel, ["x"])),
+    strided: block(formulaText(stridedProgram().steps[0].kernel, sourcesOf(["x"]))),
     training: block(describeProgram(training).split("\n\ninputs")[0]),
-    update: block(formulaText(update.kernel, updateNames)),
+    update: block(formulaText(update.kernel, sourcesOf(updateNames))),
   };
 }
 

@@ -46,8 +46,26 @@ const COST_LIMIT = 1000;
  */
 const GATHER_COST = 8;
 
-/** The nodes to store: all of them on a device that does not fuse. */
-export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> {
+/** What is weighed for a node that is a map and no view. */
+export interface Weighed {
+  /** The number of times that all consumers together evaluate it if it is not stored. */
+  readonly evaluations: number;
+  /** Of one evaluation, in multiplications. */
+  readonly cost: number;
+  /** What a kernel and a buffer for it cost, in multiplications. */
+  readonly price: number;
+}
+
+/**
+ * The nodes to store: all of them on a device that does not fuse.
+ *
+ * @param tell is called with what was weighed in pass 2
+ */
+export function chooseStored(
+  roots: readonly Node[],
+  traits: Traits,
+  tell?: (node: Node, weighed: Weighed) => void,
+): Set<Node> {
   const order = topologicalOrder(roots);
   if (!traits.fuses) return new Set(order);
   const stored = new Set(roots);
@@ -56,7 +74,7 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
   for (const operand of operands) storeOperand(operand, stored);
   const facts = factsOf(order);
   const guess = withCostly(order, stored, stored, facts);
-  const chosen = withCostly(order, stored, guess, facts);
+  const chosen = withCostly(order, stored, guess, facts, tell);
   storeWhatMakesFormulasTooBig(order, chosen, facts, traits.maxBuffers - 1);
   return chosen;
 }
@@ -90,6 +108,7 @@ function withCostly(
   given: ReadonlySet<Node>,
   assumed: ReadonlySet<Node>,
   facts: ReadonlyMap<Node, Facts>,
+  tell?: (node: Node, weighed: Weighed) => void,
 ): Set<Node> {
   const stored = new Set(given);
   /** For each node, the number of times that each kernel evaluates it. */
@@ -99,12 +118,14 @@ function withCostly(
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     // A view is never stored: if the node that it shows is costly, that node is.
-    if (!stored.has(node) && !isView(node)) {
-      const total = [...evaluations.get(node)!.values()].reduce((n, count) => n + count, 0);
-      const size = sizeOf(node.shape);
-      const isCostly = total > size &&
-        inlineCost(node, assumed, facts) * (total - size) > KERNEL_COST + STORE_COST * size;
-      if (isCostly) stored.add(node);
+    const isWeighed = tell !== undefined && node.lowering.kind === "map";
+    if ((!stored.has(node) || isWeighed) && !isView(node)) {
+      const size = sizeOf(node.shape), price = KERNEL_COST + STORE_COST * size;
+      const counts = evaluations.get(node)?.values() ?? [size];
+      const total = [...counts].reduce((n, count) => n + count, 0);
+      const cost = total > size || isWeighed ? inlineCost(node, assumed, facts) : 0;
+      if (cost * (total - size) > price) stored.add(node);
+      if (isWeighed) tell(node, { evaluations: total, cost, price });
     }
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])

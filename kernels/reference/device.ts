@@ -70,13 +70,18 @@ type Launch = (...buffers: Float64Array[]) => void;
 const compiled = new Map<string, Launch>();
 
 function compileKernel(kernel: Kernel): Launch {
+  const text = `return ${functionText(kernel)};`;
+  const make = (): Launch => new Function(...Object.keys(library), text)(...Object.values(library));
+  return remember(compiled, text, make);
+}
+
+/** A kernel as the text of a function of its outputs and the buffers that it loads from. */
+export function functionText(kernel: Kernel): string {
   const parameters = [
     ...kernel.stores.map((_, i) => `out${i}`),
     ...kernel.loads.map((_, i) => `b${i}`),
   ];
-  const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
-  const make = (): Launch => new Function(...Object.keys(library), text)(...Object.values(library));
-  return remember(compiled, text, make);
+  return `function (${parameters.join(", ")}) {\n${source(kernel)}\n}`;
 }
 
 /** The body of a kernel's function. */

@@ -108,7 +108,7 @@ export function compileProgram(
  * Gives every load a binding. Loads from one slot share a binding, and a load from a slot that is
  * written has the binding of that output.
  */
-function bind({ reads, writes }: Step): { bindings: Bindings; slots: Slot[] } {
+export function bind({ reads, writes }: Step): { bindings: Bindings; slots: Slot[] } {
   const slots: Slot[] = [];
   const bindingOf = ({ kind, number }: Slot) => {
     const known = slots.findIndex((slot) => slot.kind === kind && slot.number === number);
