@@ -27,10 +27,12 @@
  */
 import { openCpu } from "./kernels/cpu/device.ts";
 import { setDefaultDevice } from "./lib/evaluate.ts";
+import { showTensors } from "./lib/seeing/show.ts";
 
 // lib/ knows devices by their interface alone, so the one that computes with host data is chosen
 // here.
 setDefaultDevice(openCpu);
+showTensors();
 
 export {
   broadcastShapes,

@@ -28,6 +28,7 @@ export const FLOORS: readonly Floor[] = [
   { name: "formats", rooms: ["experiments/formats"] },
   { name: "shell", rooms: ["experiments/shell"] },
   { name: "mod.ts", rooms: ["mod.ts"] },
+  { name: "seeing", rooms: ["lib/seeing"] },
   { name: "information", rooms: ["lib/information"] },
   { name: "echo and densities", rooms: ["lib/echo", "lib/densities"] },
   { name: "networks", rooms: ["lib"] },

@@ -16,8 +16,20 @@ import { disassemble } from "./wasm_text.ts";
 export function javascriptText({ steps }: Program): string {
   return steps.map(({ kernel, reads, writes }, i) => {
     const buffers = [...writes, ...reads].map(slotName).join(", ");
-    return `// kernel ${i + 1}: ${kernel.name}, called with ${buffers}\n${functionText(kernel)}`;
+    return `// kernel ${i + 1}: ${kernel.name}, called with ${buffers}\n` +
+      indented(functionText(kernel));
   }).join("\n\n");
+}
+
+/** Code with a block a level of two spaces. */
+function indented(code: string): string {
+  let depth = 0;
+  return code.split("\n").map((line) => {
+    if (line.startsWith("}")) depth--;
+    const text = "  ".repeat(depth) + line;
+    if (line.endsWith("{")) depth++;
+    return text;
+  }).join("\n");
 }
 
 /** Each launch of each kernel as a GPU runs it. @param choose how it computes products */

@@ -83,6 +83,7 @@ export function costsText(
     "",
     "evaluated: if it is folded into its consumers; cost: of one evaluation, in multiplications;",
     "again: cost · (evaluated − elements). A node is stored where that is more than the price of",
-    "a buffer and a kernel, 2000 + 4 · elements.",
+    "a buffer and a kernel, 2000 + 4 · elements. Afterwards kernels are merged, which spares the",
+    'buffers between them: the view "program" shows what is left.',
   ].join("\n");
 }

@@ -62,7 +62,7 @@ const VIEWS: Record<View, (subject: Subject) => string> = {
 };
 
 /** The names of all views. */
-export const VIEW_NAMES: readonly View[] = Object.keys(VIEWS) as View[];
+export const viewNames = (): View[] => Object.keys(VIEWS) as View[];
 
 /** Settings of {@linkcode explain}. */
 export interface ExplainOptions extends JitOptions {
@@ -92,7 +92,7 @@ export function explain<A extends readonly unknown[], R>(
   const { as = "program", ...rest } = options;
   if (!Object.hasOwn(VIEWS, as)) {
     throw new RangeError(
-      `Cannot explain as ${describe(as)}: the views are ${VIEW_NAMES.join(", ")}`,
+      `Cannot explain as ${describe(as)}: the views are ${viewNames().join(", ")}`,
     );
   }
   checkJitOptions("explain", rest);

@@ -7,9 +7,10 @@
  * @module
  */
 import type { Expr, Index, Term } from "../../kernels/formula.ts";
-import { sizeOf } from "../../kernels/graph.ts";
-import { bodiesOf, indicesOf, type Kernel, valuesOf } from "../../kernels/kernel.ts";
+import { bodiesOf, type Kernel, valuesOf } from "../../kernels/kernel.ts";
 import type { Shape } from "../shape.ts";
+import { perAxis } from "./per_axis.ts";
+import { sharedIn } from "./shared.ts";
 
 /** A buffer that a kernel loads from. */
 export interface Source {
@@ -18,21 +19,32 @@ export interface Source {
   readonly shape?: Shape;
 }
 
-const AXES = [..."ijklmnprstuv"], SUBSCRIPTS = [..."ᵢⱼₖₗₘₙₚᵣₛₜᵤᵥ"];
+const AXES = "ijklmnprstuv", SUBSCRIPTS = "ᵢⱼₖₗₘₙₚᵣₛₜᵤᵥ";
 const axisName = (axis: number): string => AXES[axis] ?? `i${axis}`;
 const subscript = (axis: number): string => SUBSCRIPTS[axis] ?? `_i${axis} `;
 const COMBINED = { add: "Σ", mul: "Π", max: "max", min: "min" } as const;
 
-/** The operators: what stands between two arguments, and how tightly it binds. */
-const INFIX: Readonly<Record<string, readonly [symbol: string, binding: number]>> = {
-  ...{ or: [" or ", 1], xor: [" xor ", 1], and: [" and ", 2] },
-  ...{ less: [" < ", 3], lessEqual: [" ≤ ", 3], equal: [" = ", 3] },
-  ...{ shiftLeft: [" << ", 4], shiftRight: [" >> ", 4] },
-  ...{ add: [" + ", 5], sub: [" − ", 5], mul: ["·", 6], div: [" / ", 6] },
+/** How tightly operators bind. */
+const LOGIC = 1, COMPARISON = 2, SHIFT = 3, SUM = 4, PRODUCT = 5, FACTOR = 6;
+
+/**
+ * The operators: what stands between two arguments, how tightly that binds, and how tightly each
+ * argument must, to need no brackets.
+ */
+const INFIX: Readonly<Record<string, readonly [string, number, left: number, right: number]>> = {
+  or: [" or ", LOGIC, COMPARISON, COMPARISON],
+  xor: [" xor ", LOGIC, COMPARISON, COMPARISON],
+  and: [" and ", LOGIC, COMPARISON, COMPARISON],
+  less: [" < ", COMPARISON, SHIFT, SHIFT],
+  lessEqual: [" ≤ ", COMPARISON, SHIFT, SHIFT],
+  equal: [" = ", COMPARISON, SHIFT, SHIFT],
+  shiftLeft: [" << ", SHIFT, PRODUCT, PRODUCT],
+  shiftRight: [" >> ", SHIFT, PRODUCT, PRODUCT],
+  add: [" + ", SUM, SUM, SUM],
+  sub: [" − ", SUM, SUM, PRODUCT],
+  mul: ["·", PRODUCT, PRODUCT, PRODUCT],
+  div: [" / ", PRODUCT, PRODUCT, FACTOR],
 };
-const SUM = 5, PRODUCT = 6;
-/** Operators whose second argument needs brackets if it has an operator of the same kind. */
-const isOneSided = (op: string): boolean => /^(sub|div|shift|less|equal)/.test(op);
 
 /**
  * A kernel as equations, one for each output, and the names that they use.
@@ -117,7 +129,7 @@ class Printer {
       case "load":
         return this.#load(this.sources[expr.buffer], expr.at);
       case "result":
-        return bracketed(this.#result(), /^sc/.test(this.kernel!.kind) ? SUM - 1 : SUM);
+        return bracketed(this.#result(), /^sc/.test(this.kernel!.kind) ? SHIFT : SUM);
       case "call":
     }
     const { op, args, dtype } = expr;
@@ -132,24 +144,25 @@ class Printer {
       case "sqrt":
         return `√(${this.expr(a)})`;
       case "log1p":
-        return `log(1 + ${this.expr(a, SUM)})`;
+        return `log(${plus("1", this.expr(a, SUM))})`;
       case "expm1":
         return bracketed(`exp(${this.expr(a)}) − 1`, SUM);
       case "select":
-        return bracketed(`${this.expr(a, 1)} ? ${this.expr(b, 1)} : ${this.expr(c, 1)}`, 0.5);
+        return bracketed(
+          `${this.expr(a, LOGIC)} ? ${this.expr(b, LOGIC)} : ${this.expr(c, LOGIC)}`,
+          0.5,
+        );
       case "convert":
         return `${dtype}(${this.expr(a)})`;
       case "bitcast":
         return `${dtype}_bits(${this.expr(a)})`;
     }
-    if (op === "mul" && a === b) return `${this.expr(a, PRODUCT + 1)}²`;
+    if (op === "mul" && a === b) return `${this.expr(a, FACTOR)}²`;
     const infix = INFIX[op];
     if (infix === undefined) return `${op}(${args.map((arg) => this.expr(arg)).join(", ")})`;
-    const [symbol, binding] = infix;
-    const left = this.expr(a, binding), right = this.expr(b, binding + Number(isOneSided(op)));
-    const text = op === "add" && right[0] === "−"
-      ? `${left} − ${right.slice(1)}`
-      : left + symbol + right;
+    const [symbol, binding, forLeft, forRight] = infix;
+    const left = this.expr(a, forLeft), right = this.expr(b, forRight);
+    const text = op === "add" ? plus(left, right) : left + symbol + right;
     return bracketed(text, binding);
   }
 
@@ -174,7 +187,7 @@ class Printer {
         return `Σ over ${letter} ${exclusive ? "<" : "≤"} ${axisName(axis)} of ${body}`;
       }
       case "scatter": {
-        const row = `${this.expr(kernel.row, 3)} = ${axisName(0)}`;
+        const row = `${this.expr(kernel.row, SHIFT)} = ${axisName(0)}`;
         return `Σ over ${axisName(first)} with ${row} of ${this.expr(kernel.body, PRODUCT)}`;
       }
     }
@@ -211,10 +224,14 @@ class Printer {
         return isInSum ? `(${text})` : text;
       }
       case "value":
-        return this.expr(atom.of, isInSum ? PRODUCT + 1 : 0);
+        return this.expr(atom.of, isInSum ? FACTOR : 0);
     }
   }
 }
+
+/** A sum of texts; what is added with a minus is subtracted. */
+const plus = (left: string, right: string): string =>
+  right[0] === "−" ? `${left} − ${right.slice(1)}` : `${left} + ${right}`;
 
 const grouped = (text: string): string => /[ ·]/.test(text) ? `(${text})` : text;
 
@@ -223,55 +240,4 @@ function numberText(value: number, dtype: string): string {
   if (dtype === "bool") return value === 0 ? "false" : "true";
   const number = dtype === "float32" ? Number(value.toPrecision(6)) : value;
   return `${number}`.replace("Infinity", "∞").replaceAll("-", "−");
-}
-
-/**
- * What is used more than once in some formulas, and is long enough to be worth a name. A square
- * counts as one use.
- */
-function sharedIn(formulas: readonly Expr[]): Set<Expr> {
-  const uses = new Map<Expr, number>();
-  const use = (expr: Expr) => {
-    const before = uses.get(expr) ?? 0;
-    uses.set(expr, before + 1);
-    if (before > 0) return;
-    if (expr.kind === "call") new Set(expr.args).forEach(use);
-    if (expr.kind !== "load" && expr.kind !== "position") return;
-    for (const { terms } of indicesOf([expr])) {
-      for (const { atom } of terms) if (atom.kind === "value") use(atom.of);
-    }
-  };
-  formulas.forEach(use);
-  const isLong = (expr: Expr) =>
-    expr.kind === "result" ||
-    expr.kind === "call" && expr.args.some((arg) => arg.kind === "call" || arg.kind === "result");
-  return new Set([...uses].filter(([expr, count]) => count > 1 && isLong(expr)).map(([e]) => e));
-}
-
-/**
- * The index of a row-major buffer as one index for each axis of its shape: 8 + i + 6·j of [4, 6]
- * is [1 + j, 2 + i]. undefined where it is none, as after most reshapes.
- */
-export function perAxis(
-  { constant, terms }: Index,
-  shape: Shape,
-): Pick<Index, "constant" | "terms">[] | undefined {
-  let rest = constant;
-  const left = new Set(terms);
-  const parts = shape.map((size, axis) => {
-    const stride = sizeOf(shape.slice(axis + 1));
-    const own = [...left].filter(({ scale }) => size > 1 && scale % stride === 0);
-    own.forEach((term) => left.delete(term));
-    const whole = Math.floor(rest / stride);
-    rest -= whole * stride;
-    const scaled = own.map(({ atom, scale }) => ({ atom, scale: scale / stride }));
-    return { constant: whole, terms: scaled };
-  });
-  const isWithin = ({ constant, terms }: Pick<Index, "constant" | "terms">, axis: number) => {
-    const reach = terms.map(({ atom, scale }) => scale * (atom.size - 1));
-    const least = reach.reduce((sum, n) => sum + Math.min(n, 0), constant);
-    const most = reach.reduce((sum, n) => sum + Math.max(n, 0), constant);
-    return least >= 0 && most < shape[axis];
-  };
-  return left.size === 0 && parts.every(isWithin) ? parts : undefined;
 }
