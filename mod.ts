@@ -165,6 +165,12 @@ export {
 export type { Compilation } from "./lib/compilations.ts";
 export { batches } from "./lib/batches.ts";
 export { explain, type ExplainOptions, type View } from "./lib/seeing/explain.ts";
+export {
+  type KernelTime,
+  type Profile,
+  profile,
+  type ProfileOptions,
+} from "./lib/seeing/profile.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
 export { SafetensorsError } from "./lib/safetensors.ts";

@@ -19,6 +19,16 @@ import { BufferPool, type Memory } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Machine } from "./emit/variants.ts";
 
+/** A program on a GPU, which can also tell how long each step takes. */
+export interface WebgpuExecutable extends Executable {
+  /**
+   * Runs the program, and gives the nanoseconds of each step.
+   *
+   * @throws {Error} where the adapter has no timestamp queries.
+   */
+  time(inputs: readonly Buffer[], outputs: readonly Buffer[]): Promise<number[]>;
+}
+
 /** A device on a GPU. */
 export class WebgpuDevice implements Device {
   readonly name = "webgpu";
@@ -91,7 +101,7 @@ export class WebgpuDevice implements Device {
     }
   }
 
-  compile(program: Program): Executable {
+  compile(program: Program): WebgpuExecutable {
     this.#errors.throwIfGone();
     const compiled = compileProgram(this.#pipelines, this.#pool, this.machine, program);
     const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
@@ -101,13 +111,19 @@ export class WebgpuDevice implements Device {
         throw new RangeError(`${what} ${i} has ${size} elements instead of ${sizes[i]}`);
       });
     const outputSizes = program.outputs.map(({ size }) => size);
+    const opened = (inputs: readonly Buffer[], outputs: readonly Buffer[]) => {
+      this.#errors.throwIfGone();
+      return [
+        open(inputs, program.inputs, "Input"),
+        open(outputs, outputSizes, "Output"),
+      ] as const;
+    };
     return {
-      run: (inputs, outputs) => {
-        this.#errors.throwIfGone();
-        compiled.run(
-          open(inputs, program.inputs, "Input"),
-          open(outputs, outputSizes, "Output"),
-        );
+      run: (inputs, outputs) => compiled.run(...opened(inputs, outputs)),
+      time: async (inputs, outputs) => {
+        const times = await compiled.time(...opened(inputs, outputs));
+        await this.#errors.check();
+        return times;
       },
       free: () => compiled.free(),
     };
