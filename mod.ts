@@ -165,6 +165,7 @@ export {
 export type { Compilation } from "./lib/compilations.ts";
 export { batches } from "./lib/batches.ts";
 export { explain, type ExplainOptions, type View } from "./lib/seeing/explain.ts";
+export { type Image, image, type ImageOptions } from "./lib/seeing/image.ts";
 export {
   type KernelTime,
   type Profile,

@@ -19,6 +19,15 @@ import { BufferPool, type Memory } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Machine } from "./emit/variants.ts";
 
+/** The most buffers of a kernel to ask for. One is kept for the memory between two launches. */
+export const MOST_BUFFERS = 32;
+
+/** What the compiler respects on a GPU that gives what is asked for. */
+export const traitsOf = (buffers: number = MOST_BUFFERS): Traits => ({
+  fuses: true,
+  maxBuffers: buffers - 1,
+});
+
 /** A program on a GPU, which can also tell how long each step takes. */
 export interface WebgpuExecutable extends Executable {
   /**
@@ -41,8 +50,7 @@ export class WebgpuDevice implements Device {
 
   /** Takes over a GPU. */
   constructor(device: GPUDevice, readonly description: string, readonly machine: Machine) {
-    // One binding is kept for the memory between the two launches of some kernels.
-    this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
+    this.traits = traitsOf(device.limits.maxStorageBuffersPerShaderStage);
     this.#device = device;
     this.#errors = new ErrorLog(device);
     this.#pipelines = new Pipelines(device, this.#errors);

@@ -4,9 +4,9 @@
  * @module
  */
 import { describeProgram } from "../../kernels/describe.ts";
-import type { Device, Program } from "../../kernels/device.ts";
+import type { Device, Program, Traits } from "../../kernels/device.ts";
 import type { Node } from "../../kernels/graph.ts";
-import { WebgpuDevice } from "../../kernels/webgpu/gpu.ts";
+import { traitsOf, WebgpuDevice } from "../../kernels/webgpu/gpu.ts";
 import { describe } from "../checks.ts";
 import { deviceOf } from "../evaluate.ts";
 import {
@@ -105,7 +105,8 @@ export function explain<A extends readonly unknown[], R>(
         "Cannot explain a function that depends on the arguments of a function being traced",
       );
     }
-    return VIEWS[as](subjectOf(f, args, leaves, traced, device));
+    const traits = as === "wgsl" && device.name !== "webgpu" ? traitsOf() : device.traits;
+    return VIEWS[as](subjectOf(f, args, leaves, traced, device, traits));
   };
 }
 
@@ -115,6 +116,7 @@ function subjectOf(
   leaves: readonly Tensor[],
   traced: Traced,
   device: Device,
+  traits: Traits,
 ): Subject {
   const names = argumentNames(f, args), outputs = resultNames(traced.form);
   let closedOver = 0;
@@ -127,7 +129,7 @@ function subjectOf(
   return {
     traced,
     device,
-    program: traced.plan(device.traits),
+    program: traced.plan(traits),
     inputs,
     results: traced.outputs.map((output, i) => ({ name: outputs[i], ...output })),
     nameOf: (leaf) => nameOfLeaf.get(leaf) ?? "leaf",

@@ -157,14 +157,17 @@ function timeAlone(
     return { executable: device.compile(alone), reads, writes };
   });
   const times: number[][] = [];
-  for (let run = 0; run < WARM_UP + runs; run++) {
-    times.push(steps.map(({ executable, reads, writes }) => {
-      const began = performance.now();
-      executable.run(reads, writes);
-      return performance.now() - began;
-    }));
+  try {
+    for (let run = 0; run < WARM_UP + runs; run++) {
+      times.push(steps.map(({ executable, reads, writes }) => {
+        const began = performance.now();
+        executable.run(reads, writes);
+        return performance.now() - began;
+      }));
+    }
+  } finally {
+    for (const { executable } of steps) executable.free();
   }
-  for (const { executable } of steps) executable.free();
   return times.slice(WARM_UP);
 }
 
@@ -204,7 +207,7 @@ function profileOf({ steps }: Program, times: Times, how: string): Profile {
   })).sort((a, b) => b.milliseconds - a.milliseconds);
   const milliseconds = kernels.reduce((sum, kernel) => sum + kernel.milliseconds, 0);
   const rate = (count: number, { milliseconds }: KernelTime) =>
-    milliseconds > 0 ? (count / milliseconds / 1e6).toPrecision(3) : "–";
+    count > 0 && milliseconds > 0 ? (count / milliseconds / 1e6).toPrecision(3) : "–";
   const rows = kernels.map((kernel) => [
     `${kernel.number}`,
     kernel.kind,
