@@ -16,8 +16,8 @@ export interface Named extends Required<Source> {
 const EMPTY: Source = { name: "nothing" };
 
 /**
- * The equations of a program. What kernel n leaves for later kernels is called vn; the new value of
- * an argument that is overwritten gets a prime, as in w′.
+ * The equations of a program. What kernel n leaves for later kernels is called vn; what it
+ * returns has the name of the result, also where it is stored over an argument.
  */
 export function equationsText(
   { steps, outputs }: Program,
@@ -31,7 +31,9 @@ export function equationsText(
     const several = writes.filter(isScratch).length > 1;
     const names = writes.map((slot, i) => {
       if (isScratch(slot)) return `v${step + 1}${several ? `.${i}` : ""}`;
-      return slot.kind === "output" ? results[slot.number].name : `${inputs[slot.number].name}′`;
+      const { kind, number } = slot;
+      const result = kind === "output" ? number : outputs.findIndex((out) => out.donor === number);
+      return results[result].name;
     });
     const { equations, names: parts } = equationsOf(kernel, sources, names);
     writes.forEach((slot, i) => held.set(slotName(slot), { name: names[i], shape: kernel.space }));
@@ -44,7 +46,7 @@ export function equationsText(
     ].join("\n");
   });
   const donors = outputs.flatMap(({ donor }, i) =>
-    donor === undefined ? [] : [`${results[i].name} is ${inputs[donor].name}′, in the same memory`]
+    donor === undefined ? [] : [`${results[i].name} takes the memory of ${inputs[donor].name}`]
   );
   const legend = table([
     ...inputs.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(", ")}]`]),

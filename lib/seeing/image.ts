@@ -59,7 +59,7 @@ export function image(x: Tensor, options: ImageOptions = {}): Image {
       for (let x = 0; x < across; x++) {
         const [i, j] = [Math.floor(y / scale), Math.floor(x / scale)];
         const which = Math.floor(i / height) * columns + Math.floor(j / width);
-        if (which >= count) continue;
+        // Beyond the last picture there is no value, and NaN becomes 0: black.
         const value = data[(which * height + i % height) * width + j % width];
         pixels[y * across + x] = 255 * (value - black) / (white - black);
       }

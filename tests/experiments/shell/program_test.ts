@@ -66,6 +66,7 @@ Deno.test("tasks are allowed no more than they need", () => {
   );
   assertEquals(allowed.completions, ["--allow-run=deno"]);
   const env = "--allow-env=INIT_CWD";
+  assertEquals(allowed.explain, ["--allow-read", env]);
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
   const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
   assertEquals(allowed["mi-bench"], [...places, `${env},NO_COLOR,TERM`]);
