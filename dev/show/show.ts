@@ -9,10 +9,13 @@
  */
 import { describeProgram } from "../../kernels/describe.ts";
 import { drawings } from "./drawings.ts";
+import { exp, mul, type Tensor, tensor } from "../../mod.ts";
+import { inspectTensor } from "../../lib/seeing/inspect.ts";
 import {
   exampleExpression,
   exampleProgram,
   NAMES,
+  seen,
   stridedProgram,
   trainingProgram,
 } from "./programs.ts";
@@ -40,8 +43,25 @@ function parts(): Record<string, string> {
     wasm: block(wasmText(example).join("\n")),
     strided: block(formulaText(stridedProgram().steps[0].kernel, sourcesOf(["x"]))),
     training: block(describeProgram(training).split("\n\ninputs")[0]),
+    tensors: block(tensorsText(), "ts"),
+    seen_graph: block(seen("graph")),
+    seen_formula: block(seen("formula")),
+    seen_memory: block(seen("memory")),
+    seen_costs: block(seen("costs")),
     update: block(formulaText(update.kernel, sourcesOf(updateNames))),
   };
+}
+
+/** Calls that show tensors, with what a console shows. */
+function tensorsText(): string {
+  const x = tensor([[1, 2.5], [-4, 1 / 3]]);
+  const comment = (x: Tensor) => inspectTensor(x).replaceAll(/^/gm, "// ");
+  return [
+    'import { exp, mul, tensor } from "@echograd/echograd";\n',
+    "const x = tensor([[1, 2.5], [-4, 1 / 3]]);",
+    `console.log(x);\n${comment(x)}`,
+    `console.log(exp(mul(x, 2)));\n${comment(exp(mul(x, 2)))}`,
+  ].join("\n");
 }
 
 /** The READMEs with generated parts. */
