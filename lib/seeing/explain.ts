@@ -18,7 +18,7 @@ import {
   type Traceable,
   type Traced,
 } from "../jit.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { javascriptText, wasmText, wgslText } from "./code.ts";
 import { costsText } from "./costs.ts";
 import { equationsText, type Named } from "./equations.ts";
@@ -76,10 +76,10 @@ export interface ExplainOptions extends JitOptions {
  *
  * @example
  * ```ts
- * import { add, explain, mul, sin, tensor } from "@echograd/echograd";
+ * import { add, explain, mul, sin, type Tensor, tensor } from "@echograd/echograd";
  * import { assertStringIncludes } from "@std/assert";
- * const x = tensor([1, 2, 3]), y = tensor([4, 5, 6]);
- * const text = explain((x: typeof y, y: typeof x) => add(mul(x, y), sin(x)), { as: "formula" })(x, y);
+ * const f = (x: Tensor, y: Tensor) => add(mul(x, y), sin(x));
+ * const text = explain(f, { as: "formula" })(tensor([1, 2, 3]), tensor([4, 5, 6]));
  * assertStringIncludes(text, "out[i] = x[i]·y[i] + sin(x[i])");
  * ```
  * @throws {RangeError} where there is no such view; {Error} where f depends on the arguments of a

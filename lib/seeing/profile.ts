@@ -11,7 +11,7 @@ import { checkCount, checkDevice, checkOptions } from "../checks.ts";
 import { deviceOf } from "../evaluate.ts";
 import { flattenArguments, type OrNumbers, trace, type Traceable } from "../jit.ts";
 import { sizeOf } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** Settings of {@linkcode profile}. */
 export interface ProfileOptions {
