@@ -44,7 +44,7 @@ if (isNegative) console.log("5 < 0? JavaScript takes this branch.");
 console.log("Read it:", await isNegative.item(), "or choose by an op:");
 console.log(await where(isNegative, -1, 1).item(), "\n");
 
-// %% Third trap: whoever reads in the middle computes in pieces. One read of the end is one program.
+// %% Third trap: a read in the middle computes in pieces. One read of the end is one program.
 const half = mul(x, 0.5);
 await half.read();
 console.log("half was read, so what follows starts from its numbers:", sin(half), "\n");

@@ -1,9 +1,10 @@
 /**
  * Lesson 2: Where do gradients come from?
  *
- * The *gradient* of a number f with respect to x says how much f changes if x changes a little:
- * df/dx. A program computes f in steps, and each step knows its own derivative. *Reverse mode* walks
- * the steps back from f and multiplies those derivatives by the chain rule. Here is one in 30 lines.
+ * The *gradient* of a number f with respect to x, df/dx, says how much f changes if x changes a
+ * little. A program computes f in steps, and each step knows its own derivative. *Reverse mode*
+ * walks the steps back from f and multiplies those derivatives by the chain rule. Here is one in 30
+ * lines.
  *
  * Open beside it: lib/grad.ts, whose function `vjp` is the same walk over tensors.
  *
@@ -12,7 +13,7 @@
 import { add, div, exp, grad, mul, openDevice, tanh, toDevice } from "../../mod.ts";
 import { type Tensor, tensor } from "../../mod.ts";
 import answers from "./answers/02_gradients.ts";
-import { exercise, hole } from "./exercise.ts";
+import { exercise, hole, type Question } from "./exercise.ts";
 
 // %% A node: a number, how it was computed, and df/dnode, which the walk fills in.
 interface Node {
@@ -54,7 +55,7 @@ function backward(f: Node): Node[] {
   return order;
 }
 
-// %% f = (x + y)·x at x = 2, y = 3. By hand: f = x² + x·y, so df/dx = 2x + y = 7 and df/dy = x = 2.
+// %% f = (x + y)·x at x = 2, y = 3. By hand: f = x² + x·y, df/dx = 2x + y = 7, df/dy = x = 2.
 const x = node("x", 2), y = node("y", 3);
 console.log("node  value  df/dnode");
 for (const { op, value, slope } of backward(times(plus(x, y), x))) {
@@ -66,7 +67,7 @@ const reference = await openDevice("reference");
 const exact = (value: number) => toDevice(tensor(value), reference);
 const f = (x: Tensor, y: Tensor) => mul(add(x, y), x);
 const at = async (x: number, y: number) => await f(await exact(x), await exact(y)).item();
-const h = 1e-5;
+const h = 2 ** -10; // float32 holds 2 + h exactly
 const differences = [
   (await at(2 + h, 3) - await at(2 - h, 3)) / (2 * h),
   (await at(2, 3 + h) - await at(2, 3 - h)) / (2 * h),
@@ -79,31 +80,21 @@ for (const [i, name] of ["df/dx", "df/dy"].entries()) {
 }
 
 // %% Exercise: the rules of exp, tanh and div. Write functions such as (dy, y, x) => [dy * …].
-const yours: (Rule | typeof hole)[] = [hole, hole, hole];
+const yours: Question<Rule>["yours"][] = [hole, hole, hole];
 const half = await exact(0.5);
-const truths = [
-  await grad((x: Tensor) => exp(x))(half).item(),
-  await grad((x: Tensor) => tanh(x))(half).item(),
-  await grad((b: Tensor) => div(3, b))(half).item(),
+const slopeOf = async (f: (x: Tensor) => Tensor) => await grad(f)(half).item();
+const [ofExp, ofTanh, ofDiv] = [
+  await slopeOf((x) => exp(x)),
+  await slopeOf((x) => tanh(x)),
+  await slopeOf((b) => div(3, b)),
 ];
+type Shown = (rule: Rule) => number;
+const ask = (i: number, question: string, shown: Shown, truth: number): Question<Rule> => (
+  { question, yours: yours[i], shown, truth }
+);
 console.log();
 await exercise<Rule>([
-  {
-    question: "d exp(x) / dx at 0.5",
-    yours: yours[0],
-    shown: (rule) => rule(1, Math.exp(0.5), 0.5)[0],
-    truth: truths[0],
-  },
-  {
-    question: "d tanh(x) / dx at 0.5",
-    yours: yours[1],
-    shown: (rule) => rule(1, Math.tanh(0.5), 0.5)[0],
-    truth: truths[1],
-  },
-  {
-    question: "d (a / b) / db at a = 3, b = 0.5",
-    yours: yours[2],
-    shown: (rule) => rule(1, 3 / 0.5, 3, 0.5)[1],
-    truth: truths[2],
-  },
+  ask(0, "d exp(x) / dx at 0.5", (rule) => rule(1, Math.exp(0.5), 0.5)[0], ofExp),
+  ask(1, "d tanh(x) / dx at 0.5", (rule) => rule(1, Math.tanh(0.5), 0.5)[0], ofTanh),
+  ask(2, "d (3 / b) / db at 0.5", (rule) => rule(1, 3 / 0.5, 3, 0.5)[1], ofDiv),
 ], answers);
