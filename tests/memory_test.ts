@@ -20,7 +20,7 @@ import { openCpu } from "../kernels/cpu/device.ts";
 import { onEveryDevice } from "./fixtures/devices.ts";
 
 Deno.test("small tensors that nobody disposes of are freed, though they are only read", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const next = jit((x: Tensor) => add(x, 1), { device });
   await next(0).read();
   const before = device.bytesInUse();
@@ -33,7 +33,7 @@ Deno.test("small tensors that nobody disposes of are freed, though they are only
 });
 
 Deno.test("a loop that makes a tensor of each batch gives their memory back", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const f = jit((x: Tensor) => sum(x), { device });
   const batch = new Float32Array(4 * 2 ** 20); // 16 MB
   let most = 0;

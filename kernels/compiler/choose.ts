@@ -37,7 +37,7 @@ import { constant, load } from "../scalar.ts";
 
 /** What storing costs, in multiplications: for each element, and for one more kernel. */
 const STORE_COST = 4, KERNEL_COST = 2000;
-/** The most that a formula is taken to cost, so that the search for its parts ends. */
+/** The most that a formula is taken to cost. */
 const COST_LIMIT = 1000;
 /**
  * What a gathered element costs, in multiplications: its index is another load. Without this cost
@@ -123,9 +123,14 @@ function withCostly(
       const size = sizeOf(node.shape), price = KERNEL_COST + STORE_COST * size;
       const counts = evaluations.get(node)?.values() ?? [size];
       const total = [...counts].reduce((n, count) => n + count, 0);
-      const cost = total > size || isWeighed ? inlineCost(node, assumed, facts) : 0;
-      if (cost * (total - size) > price) stored.add(node);
-      if (isWeighed) tell(node, { evaluations: total, cost, price });
+      const bound = price / (total - size);
+      if (
+        total > size && bound < COST_LIMIT && inlineCost(node, assumed, facts, bound) > bound
+      ) stored.add(node);
+      if (isWeighed) {
+        const cost = Math.min(COST_LIMIT, inlineCost(node, assumed, facts, COST_LIMIT));
+        tell(node, { evaluations: total, cost, price });
+      }
     }
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
@@ -153,25 +158,26 @@ function withCostly(
 const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;
 
 /**
- * The cost of one element of a node, computed from stored nodes; shared nodes count once. At most
- * COST_LIMIT.
+ * The cost of one element of a node, computed from stored nodes; shared nodes count once. The
+ * search ends where the cost exceeds a bound.
  */
 function inlineCost(
   node: Node,
   stored: ReadonlySet<Node>,
   facts: ReadonlyMap<Node, Facts>,
+  bound: number,
 ): number {
   let cost = 0;
   const seen = new Set<Node>();
   const stack = [node];
-  while (stack.length > 0 && cost < COST_LIMIT) {
+  while (stack.length > 0 && cost <= bound) {
     const next = stack.pop()!;
     if (seen.has(next) || next !== node && stored.has(next)) continue;
     seen.add(next);
     cost += facts.get(next)!.cost;
     stack.push(...next.inputs);
   }
-  return Math.min(cost, COST_LIMIT);
+  return cost;
 }
 
 /** What is known of a node's own formula. */

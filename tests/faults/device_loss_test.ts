@@ -9,7 +9,7 @@ import { temporaryFolder } from "../fixtures/helpers.ts";
 
 /** A CPU that is lost, as a GPU can be, at a given read; `seen` counts the reads. */
 async function fragile(lostAt = Infinity, seen = { reads: 0 }): Promise<Device> {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const { read } = device;
   device.read = (...args) => {
     if (++seen.reads >= lostAt) return Promise.reject(new DeviceLostError("The GPU was lost"));
@@ -67,7 +67,7 @@ Deno.test("a run continues after its device is lost, and ends with the same bits
     "after epoch 2",
   ]] as const;
   for (const [folder, lostAt, place] of losses) {
-    const devices = [await fragile(lostAt), await openDevice("cpu")];
+    const devices = [await fragile(lostAt), await openDevice("cpu", { threads: 1 })];
     const { outcome, reopened, lines } = await trainOn(folder, devices);
     assertEquals(outcome, undisturbed.outcome);
     assertEquals(reopened, ["same"]);
@@ -82,7 +82,11 @@ Deno.test("after a second loss in a row the CPU takes over", async () => {
   await using runs = await temporaryFolder();
   const [whole, unlucky] = ["whole", "unlucky"].map((name) => runFolder(runs.path, name));
   const { reads } = await readsOf(whole);
-  const devices = [await fragile(reads[0]), await fragile(1), await openDevice("cpu")];
+  const devices = [
+    await fragile(reads[0]),
+    await fragile(1),
+    await openDevice("cpu", { threads: 1 }),
+  ];
   const { outcome, reopened } = await trainOn(unlucky, devices);
   assertEquals(outcome.epoch, CONFIG.epochs);
   assertEquals(reopened, ["same", "cpu"]);

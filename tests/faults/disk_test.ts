@@ -30,7 +30,7 @@ Deno.test(
   async () => {
     await using runs = await temporaryFolder();
     await using disk = await mountDisk(512);
-    const device = await openDevice("cpu");
+    const device = await openDevice("cpu", { threads: 1 });
     const [whole, full] = [runFolder(runs.path, "whole"), runFolder(disk.path, "full")];
     await trainUntil(Infinity, whole, device);
 
@@ -65,7 +65,7 @@ Deno.test({
   ignore,
 }, async () => {
   await using disk = await mountDisk(512);
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(disk.path, "run");
   await trainUntil(2, folder, device);
   const names = await namesIn(folder.path);

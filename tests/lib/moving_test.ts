@@ -41,7 +41,7 @@ const CONTENTS = {
 onEveryDevice(
   "a tree that was moved to a device, and on to another, is the same",
   async (device) => {
-    const tree = treeMap((x) => x, TREE), other = await openDevice("cpu");
+    const tree = treeMap((x) => x, TREE), other = await openDevice("cpu", { threads: 1 });
     const there = await toDevice(tree, device);
     assertEquals(there.steps.device, device);
     assertEquals(tree.steps.device, undefined);
@@ -152,7 +152,7 @@ Deno.test("what a file could not hold is refused before it is written", async ()
 });
 
 Deno.test("what cannot be moved is refused", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const wrong = "cpu" as unknown as typeof device;
   await assertRejects(() => toDevice(tensor(1), wrong), TypeError, '"cpu"');
   await assertRejects(() => toDevice({ n: 1 }, device), TypeError, "Cannot use the number 1 at .n");

@@ -37,6 +37,14 @@ const SECTIONS: Readonly<Record<SectionName, Section>> = {
 /** The names of the sections in the order of the table. */
 export const SECTION_NAMES: readonly SectionName[] = Object.keys(SECTIONS) as SectionName[];
 
+/** Runs some sections, and gives what they find row by row. */
+export async function* findingsOf(
+  suite: Suite,
+  names: readonly SectionName[] = SECTION_NAMES,
+): AsyncGenerator<Finding> {
+  for (const name of names) yield* SECTIONS[name](suite);
+}
+
 /** Runs some sections and judges their rows together. */
 export async function verify(
   suite: Suite,
@@ -44,11 +52,9 @@ export async function verify(
   names: readonly SectionName[] = SECTION_NAMES,
 ): Promise<Judgement> {
   const findings: Finding[] = [];
-  for (const name of names) {
-    for await (const finding of SECTIONS[name](suite)) {
-      findings.push(finding);
-      output.busy(`${findings.length} rows done, last: ${finding.channel}, by ${finding.by}`);
-    }
+  for await (const finding of findingsOf(suite, names)) {
+    findings.push(finding);
+    output.busy(`${findings.length} rows done, last: ${finding.channel}, by ${finding.by}`);
   }
   return judge(findings);
 }

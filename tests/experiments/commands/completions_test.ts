@@ -11,17 +11,12 @@ _echograd; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return new TextDecoder().decode(stdout).trim().split("\n");
 }
 
-Deno.test("Tab completes tasks and their flags in bash, zsh and fish", async () => {
-  const all = await Promise.all(
-    ["bash", "zsh", "fish"].map((shell) => runTask("completions", [shell])),
-  );
-  assertEquals(all.map(({ code, err }) => [code, err]), [[0, ""], [0, ""], [0, ""]]);
-  const [bash, zsh, fish] = all.map(({ out }) => out);
-  assertEquals(await offered(bash, "deno", "task", "comp"), ["compare", "completions"]);
-  assertEquals(await offered(bash, "deno", "task", "train", "--re"), ["--resume"]);
-  assertEquals(await offered(bash, "deno", "run", ""), [""]);
-  assertStringIncludes(zsh, bash);
-  assertStringIncludes(fish, "-l resume -d 'continue the run that --filename names'");
+Deno.test("Tab completes tasks and their flags", async () => {
+  const { code, out: script, err } = await runTask("completions", ["bash"]);
+  assertEquals([code, err], [0, ""]);
+  assertEquals(await offered(script, "deno", "task", "comp"), ["compare", "completions"]);
+  assertEquals(await offered(script, "deno", "task", "train", "--re"), ["--resume"]);
+  assertEquals(await offered(script, "deno", "run", ""), [""]);
 });
 
 Deno.test("zsh reads the script of bash, and fish one of its own", () => {

@@ -42,7 +42,7 @@ const silent = { say() {}, record() {}, table() {}, busy() {} };
 /** Trains a small model in a new folder. */
 async function trained(parent: string, config: Config = CONFIG): Promise<RunFolder> {
   const folder = folderAt(join(parent, "run"));
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   await trainUntil(config.epochs, folder, device, { config });
   device.close();
   return folder;

@@ -150,7 +150,7 @@ Deno.test("an empty pool leaves the echoes of the batch", async () => {
 });
 
 Deno.test("a stale pool has the gradients of a fresh one on average, and detached echoes do not", async () => {
-  const cpu = await openDevice("cpu");
+  const cpu = await openDevice("cpu", { threads: 1 });
   const at = open(STALE, cpu).params(0);
   /**
    * The slopes of the distortion along the scale of f and of log S, for some draws of images and of
@@ -191,7 +191,7 @@ Deno.test("a stale pool has the gradients of a fresh one on average, and detache
 
 Deno.test("training logs the staleness, which is smaller if the parameters change less", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const last = async (name: string, keys: object) => {
     const folder = runFolder(runs.path, name);
     await trainUntil(Infinity, folder, device, { config: { ...STALE, epochs: 2, ...keys } });
@@ -221,7 +221,7 @@ Deno.test("a wrong pool is refused", async () => {
   refused(1000, "latent.pool", "an object", "1000");
 
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const config = withPool({ size: 400 });
   await assertRefusedLater(
     () => trainUntil(1, runFolder(runs.path, "run"), device, { config }),

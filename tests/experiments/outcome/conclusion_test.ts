@@ -46,7 +46,7 @@ for (const config of [CONFIG, VAE, IAF_VAMP]) {
   Deno.test(`${type}: row i of the codes belongs to test image i`, async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "codes.safetensors");
-    const device = await openDevice("cpu");
+    const device = await openDevice("cpu", { threads: 1 });
     const { model, params } = open(config);
     const images = { ...test, labels: Uint8Array.from({ length: test.count }, (_, i) => i % 4) };
     await saveCodes(path, { model, params, images, batch: 20, device, key: key(2) });
@@ -74,7 +74,7 @@ for (const config of [CONFIG, VAE, IAF_VAMP]) {
 }
 
 Deno.test("a bound computed in chunks equals the bound at once, and more codes tighten it", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   for (const config of [VAE, IAF_VAMP]) {
     const { model, params } = open(config);
     const bound = (samples: number, of = key(4)) =>

@@ -22,7 +22,7 @@ Deno.test("batches cover every image once, and are of nearly one size", () => {
 });
 
 Deno.test("every image counts once, also in smaller batches", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const model = makeModel(VAE, SIDE * SIDE);
   // Losses that the host can compute: of the first pixel, and of all pixels.
   const counting: Model = {

@@ -42,7 +42,7 @@ const correlated = (n: Tensor): Tensor =>
   add(matmul(n, tensor(A[0].map((_, j) => A.map((row) => row[j])))), tensor([5, 0, -5]));
 
 Deno.test("a density is fitted to draws in any units, and draws like them", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const n = normal(key(1), [8000, 3]);
   const rows = run(correlated(n), device);
   const part = (from: number, count: number) => slice(rows, [from, 0], [count, 3]);
@@ -94,7 +94,7 @@ Deno.test("a density is fitted to draws in any units, and draws like them", asyn
 });
 
 Deno.test("draws on a plane have no density", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const flat = run(mul(normal(key(1), [600, 3]), tensor([1, 0, 1])), device);
   const fit = () => fitDensity({ train: flat, heldOut: flat, key: key(2), device });
   await assertRefusedLater(fit, "dimension 1 of the codes is constant");
@@ -106,7 +106,7 @@ Deno.test("draws on a plane have no density", async () => {
  * is nearly m: codes are proposed with scales near the clip, as wide as m.
  */
 async function open(config: Config) {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const model = makeModel(config, SIDE * SIDE);
   const { scale, decoder: [{ w, b }, ...decoder], ...others } = model.init(key(1), NO_EXAMPLES);
   const params = run({

@@ -44,7 +44,7 @@ async function assertPaints(
   shown: readonly number[],
 ): Promise<void> {
   await using folder = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const { size } = config.latent;
   const model = makeModel(config, SIDE * SIDE);
   const { pixels, ...rest } = run(model.init(key(1), NO_EXAMPLES));

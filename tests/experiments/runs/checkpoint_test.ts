@@ -11,7 +11,7 @@ import { assertRefusedLater, temporaryFolder } from "../../fixtures/helpers.ts";
 
 Deno.test("a checkpoint of another architecture is refused with the first difference", async () => {
   await using folder = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const path = join(folder.path, "checkpoint.safetensors");
   const start = (config: Config) => {
     const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);

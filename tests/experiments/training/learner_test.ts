@@ -19,7 +19,7 @@ const RATE = 0.125;
 async function firstStep(keys: object): Promise<
   { before: number[]; after: number[]; losses: Metrics }
 > {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const config = like({ learningRate: { type: "constant", rate: RATE }, ...keys });
   const learner = makeLearner(config, makeModel(config, SIDE * SIDE), 10, device);
   const start = learner.init(run(key(0), device), NO_EXAMPLES);
@@ -49,7 +49,7 @@ Deno.test("gradientClipping: a step of sgd is as long as the limit, or as the gr
 });
 
 Deno.test("betaSchedule: β rises from 0 in each cycle, then stays at its value", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const config = like({
     loss: [{ type: "reconstruction", weight: 1 }, { type: "rate", weight: 3 }],
     betaSchedule: { cycles: 2, fraction: 0.5 },

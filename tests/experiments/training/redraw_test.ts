@@ -47,7 +47,7 @@ async function trainUntil(
   let lines = 0;
   const write = () => void (++lines === epochs && controller.abort());
   const terminal = { interactive: false, color: false, columns: 80, write };
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const { signal } = controller;
   await train({ config: VAE, data, device, folder, resume, terminal, signal });
   device.close();
@@ -55,7 +55,7 @@ async function trainUntil(
 }
 
 Deno.test("the pool of echoes encodes the redrawn images", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const grey = (count: number) => full([count, SIDE * SIDE], 0.3);
   const images = async (redraw: boolean) => {
     const ofPool = makeModel(ECHO_FRESH, SIDE * SIDE);

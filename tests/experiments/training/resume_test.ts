@@ -30,7 +30,7 @@ async function resume(folder: RunFolder, device: Device): Promise<void> {
 
 Deno.test("a file edited or damaged while a run was stopped is named in one sentence, and nothing is written", async (t) => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "run");
   await trainUntil(2, folder, device);
   const { config, history, checkpoint } = folder;
@@ -210,7 +210,7 @@ async function contents({ config, history, checkpoint }: RunFolder): Promise<Uin
 
 Deno.test("a resume without --importance keeps the bound on the likelihood", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "run");
   const config = like({ ...VAE, epochs: 1 });
   const terminal = { interactive: false, color: false, columns: 80, write: () => {} };
@@ -225,7 +225,7 @@ Deno.test("a resume without --importance keeps the bound on the likelihood", asy
 
 Deno.test("a finished run that lost its pictures and its test gets the same ones again", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "run");
   await trainUntil(Infinity, folder, device, { config: like({ epochs: 1 }) });
   const whole = await resultOf(folder);

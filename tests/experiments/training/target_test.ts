@@ -22,7 +22,7 @@ const CASES = {
 for (const [name, keys] of Object.entries(CASES)) {
   Deno.test(`the validation measure ends at the target: ${name}`, async () => {
     await using runs = await temporaryFolder();
-    const device = await openDevice("cpu");
+    const device = await openDevice("cpu", { threads: 1 });
     const folder = runFolder(runs.path, "run");
     await trainUntil(Infinity, folder, device, { config: like(keys) });
     const history = await readHistory(folder.history);

@@ -48,7 +48,7 @@ const RESUMED = {
 for (const [name, config] of Object.entries(RESUMED)) {
   Deno.test(`${name}: 4 epochs give the same bits as 2, a stop, and 2 more`, async () => {
     await using runs = await temporaryFolder();
-    const device = await openDevice("cpu");
+    const device = await openDevice("cpu", { threads: 1 });
     const [whole, parts] = ["whole", "parts"].map((name) => runFolder(runs.path, name));
 
     const outcome = await trainUntil(Infinity, whole, device, { config });
@@ -72,7 +72,7 @@ for (const [name, config] of Object.entries(RESUMED)) {
 
 Deno.test("a run stopped in its first epoch starts from its checkpoint of epoch 0", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const [whole, parts] = ["whole", "parts"].map((name) => runFolder(runs.path, name));
   const config = { ...CONFIG, epochs: 1 };
   await trainUntil(Infinity, whole, device, { config });
@@ -86,7 +86,7 @@ Deno.test("a run stopped in its first epoch starts from its checkpoint of epoch 
 
 Deno.test("another seed makes another run", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const losses = [];
   for (const seed of [0, 1]) {
     const config = { ...CONFIG, seed, epochs: 1 };
@@ -101,7 +101,7 @@ Deno.test("another seed makes another run", async () => {
 
 Deno.test("pseudo-inputs start from different training images, and from others with another seed", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const chosen = [];
   for (const seed of [0, 1]) {
     const folder = runFolder(runs.path, `run${seed}`);
@@ -127,7 +127,7 @@ Deno.test("pseudo-inputs start from different training images, and from others w
 
 Deno.test("training stops once the validation loss stops falling, and the run is then finished", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "stalled");
   const learningRate = { type: "constant", rate: 1e-30 };
   const config = like({ learningRate, epochs: 10, earlyStopping: { patience: 2 } });
@@ -156,7 +156,7 @@ Deno.test("a history of 300,000 epochs can be judged for early stopping", () => 
 
 Deno.test("a loss that explodes stops the run, and the last good checkpoint stays", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "exploding");
   const config: Config = { ...CONFIG, learningRate: { type: "constant", rate: 1e30 } };
   await assertRefusedLater(
@@ -176,7 +176,7 @@ Deno.test("a loss that explodes stops the run, and the last good checkpoint stay
 
 Deno.test("parameters broken by the last step of an epoch do not replace the checkpoint", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   // The only step of an epoch: its loss is finite, but the parameters after it are not.
   const config = like({ limit: 20, learningRate: { type: "constant", rate: 1e30 } });
   for (const epochs of [1, 3]) {
@@ -195,7 +195,7 @@ Deno.test("parameters broken by the last step of an epoch do not replace the che
 
 Deno.test("a NaN loss on the test images is reported, and no test.json is written", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "run");
   const { test } = DATA;
   const data = { ...DATA, test: { ...test, data: Float32Array.from(test.data, (x) => x * 3e38) } };
@@ -208,7 +208,7 @@ Deno.test("a NaN loss on the test images is reported, and no test.json is writte
 });
 
 Deno.test("a NaN term stops the run, even if the loss is finite", async () => {
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const real = makeLearner(CONFIG, makeModel(CONFIG, SIDE * SIDE), 2, device);
   const write = jit((trace: Tensor, index: Tensor) => {
     const losses = { rate: tensor(-Infinity), distortion: tensor(Infinity), loss: tensor(0) };
@@ -234,7 +234,7 @@ Deno.test("a NaN term stops the run, even if the loss is finite", async () => {
 
 Deno.test("a run that cannot start leaves no folder behind", async () => {
   await using runs = await temporaryFolder();
-  const device = await openDevice("cpu");
+  const device = await openDevice("cpu", { threads: 1 });
   const folder = runFolder(runs.path, "never");
   const refused = (config: Config, ...says: string[]) =>
     assertRefusedLater(() => trainUntil(1, folder, device, { config }), ...says);

@@ -8,7 +8,7 @@ import { constantIndex, scale } from "../../../kernels/indexing.ts";
 import type { Kernel, Store } from "../../../kernels/kernel.ts";
 import * as scalar from "../../../kernels/scalar.ts";
 
-const device = openCpu();
+const device = openCpu({ threads: 1 });
 const sizes = [0, 1, 3, 4, 5, 63, 64, 65, 1000];
 const float = (buffer: number, at: Index) => scalar.load(buffer, at, "float32");
 const random = (n: number) => Float32Array.from({ length: n }, () => Math.random() * 4 - 2);
