@@ -8,7 +8,7 @@
 export const MOST_TIMED = 2048;
 
 /** Measures some passes of one command encoder. */
-export class Clock implements Disposable {
+export class Clock {
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
@@ -49,7 +49,8 @@ export class Clock implements Disposable {
     return Array.from({ length: this.passes }, (_, i) => Number(times[2 * i + 1] - times[2 * i]));
   }
 
-  [Symbol.dispose](): void {
+  /** Gives its memory back. */
+  close(): void {
     this.#queries.destroy();
     this.#resolved.destroy();
     this.#staging.destroy();

@@ -118,16 +118,20 @@ export function compileProgram(
       const times = program.steps.map(() => 0);
       for (let first = 0; first < launches.length; first += MOST_TIMED) {
         const timed = launches.slice(first, first + MOST_TIMED);
-        using clock = new Clock(device, timed.length);
-        const encoder = device.createCommandEncoder();
-        timed.forEach((launch, i) => {
-          const pass = encoder.beginComputePass({ timestampWrites: clock.around(i) });
-          dispatch(pass, launch, groups[first + i]);
-          pass.end();
-        });
-        clock.resolve(encoder);
-        device.queue.submit([encoder.finish()]);
-        (await clock.read()).forEach((time, i) => times[timed[i].of] += time);
+        const clock = new Clock(device, timed.length);
+        try {
+          const encoder = device.createCommandEncoder();
+          timed.forEach((launch, i) => {
+            const pass = encoder.beginComputePass({ timestampWrites: clock.around(i) });
+            dispatch(pass, launch, groups[first + i]);
+            pass.end();
+          });
+          clock.resolve(encoder);
+          device.queue.submit([encoder.finish()]);
+          (await clock.read()).forEach((time, i) => times[timed[i].of] += time);
+        } finally {
+          clock.close();
+        }
       }
       return times;
     },
