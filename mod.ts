@@ -27,10 +27,12 @@
  */
 import { openCpu } from "./kernels/cpu/device.ts";
 import { setDefaultDevice } from "./lib/evaluate.ts";
+import { showTensors } from "./lib/seeing/show.ts";
 
 // lib/ knows devices by their interface alone, so the one that computes with host data is chosen
 // here.
 setDefaultDevice(openCpu);
+showTensors();
 
 export {
   broadcastShapes,
@@ -164,7 +166,14 @@ export {
 } from "./lib/jit.ts";
 export type { Compilation } from "./lib/compilations.ts";
 export { batches } from "./lib/batches.ts";
-export { explain } from "./lib/explain.ts";
+export { explain, type ExplainOptions, type View } from "./lib/seeing/explain.ts";
+export { type Image, image, type ImageOptions } from "./lib/seeing/image.ts";
+export {
+  type KernelTime,
+  type Profile,
+  profile,
+  type ProfileOptions,
+} from "./lib/seeing/profile.ts";
 export * from "./lib/tree.ts";
 export { loadTensors, type Read, readTree, saveTensors, toDevice } from "./lib/moving.ts";
 export { SafetensorsError } from "./lib/safetensors.ts";

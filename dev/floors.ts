@@ -18,6 +18,7 @@ export interface Floor {
 /** From the roof down. A file may import what stands on its own floor or below. */
 export const FLOORS: readonly Floor[] = [
   { name: "commands", rooms: ["experiments/commands"] },
+  { name: "lessons", rooms: ["experiments/lessons"] },
   { name: "many runs", rooms: ["experiments/sweep", "experiments/compare", "experiments/report"] },
   { name: "laboratory and bench", rooms: ["experiments/laboratory", "experiments/bench"] },
   { name: "training", rooms: ["experiments/training"] },
@@ -31,6 +32,7 @@ export const FLOORS: readonly Floor[] = [
     name: "entry points",
     rooms: ["mod.ts", "lib/densities/mod.ts", "lib/information/mod.ts", "kernels/mod.ts"],
   },
+  { name: "seeing", rooms: ["lib/seeing"] },
   { name: "information", rooms: ["lib/information"] },
   { name: "echo and densities", rooms: ["lib/echo", "lib/densities"] },
   { name: "networks", rooms: ["lib"] },

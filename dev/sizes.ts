@@ -2,8 +2,9 @@
  * Holds the sizes of bundles for browsers, minified and compressed by `gzip -9`, in bytes. A program must
  * not pay for what it does not use: a call at import that a bundler cannot drop shows up here.
  *
- * The whole entry point was to take 65,000 bytes. It takes 69,600: 30,000 for lib, 15,700 for the
- * cpu device, 11,700 for WebGPU, 4,000 for the compiler; 3,600 of all are sentences of errors.
+ * The whole entry point was to take 65,000 bytes. It takes 79,500: 30,000 for lib, 15,700 for the
+ * cpu device, 11,700 for WebGPU, 4,000 for the compiler, 10,000 for what `explain`, `profile` and
+ * consoles show; 3,600 of all are sentences of errors.
  *
  * @module
  */
@@ -22,9 +23,9 @@ const names = ["adam", "jit", "echoChannel", "echoSample", "echoRate"];
 const BUNDLES: Readonly<Record<string, Bundle>> = {
   "adam, jit and Echo": {
     program: `import { ${names} } from ${entry}; console.log(${names});`,
-    limit: 36_000,
+    limit: 37_000,
   },
-  "the main entry point": { program: `export * from ${entry};`, limit: 70_500 },
+  "the main entry point": { program: `export * from ${entry};`, limit: 80_000 },
 };
 
 /** What a command writes. */

@@ -54,7 +54,8 @@ function usersOf({ steps }: Program, number: number): string {
   }).join(", ");
 }
 
-const slotName = ({ kind, number }: Slot): string => kind[0] + number;
+/** The name of a slot: i0, o0 or s0. */
+export const slotName = ({ kind, number }: Slot): string => kind[0] + number;
 
 function shapeOf(kernel: Kernel): string {
   const over = "over" in kernel ? ` (${kernel.over.join(", ")})` : "";
@@ -65,7 +66,7 @@ function shapeOf(kernel: Kernel): string {
  * The number of arithmetic operations: each scalar op counts one for every element that it is
  * evaluated for.
  */
-function operationsOf(kernel: Kernel): number {
+export function operationsOf(kernel: Kernel): number {
   const outputs = sizeOf(kernel.space);
   const over = "over" in kernel ? sizeOf(kernel.over) : 1;
   const points = kernel.kind === "scatter" ? over * sizeOf(kernel.space.slice(1)) : outputs * over;
@@ -78,7 +79,7 @@ const opsIn = (formulas: readonly Expr[]): number =>
   exprsOf(formulas).filter(({ kind }) => kind === "call").length;
 
 /** The bytes that a kernel stores, and those of its inputs up to the last element that it reads. */
-function bytesOf(kernel: Kernel): number {
+export function bytesOf(kernel: Kernel): number {
   const ends = new Map<number, number>();
   for (const { buffer, at } of loadsOf(formulasOf(kernel))) {
     ends.set(buffer, Math.max(ends.get(buffer) ?? 0, at.max + 1));
@@ -88,11 +89,11 @@ function bytesOf(kernel: Kernel): number {
 }
 
 /** "1 kernel", "2 kernels", "26.2 M operations". */
-const counted = (n: number, noun: string, text = `${n}`): string =>
+export const counted = (n: number, noun: string, text = `${n}`): string =>
   `${text} ${noun}${n === 1 ? "" : "s"}`;
 
 /** A number with three digits and a unit. */
-function amount(n: number): string {
+export function amount(n: number): string {
   for (const [unit, size] of [["G", 1e9], ["M", 1e6], ["k", 1e3]] as const) {
     if (n >= size) return `${(n / size).toPrecision(3)} ${unit}`;
   }
@@ -100,7 +101,7 @@ function amount(n: number): string {
 }
 
 /** Lines with the columns aligned. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
 }

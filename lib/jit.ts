@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device, Executable, Program, Traits } from "../kernels/device.ts";
-import { topologicalOrder } from "../kernels/graph.ts";
+import { type Node, topologicalOrder } from "../kernels/graph.ts";
 import { compile } from "../kernels/compiler/compile.ts";
 import { checkArray, checkDevice, checkFunction, checkOptions, isDevice } from "./checks.ts";
 import { type Compilation, teller } from "./compilations.ts";
@@ -72,6 +72,9 @@ export interface Jitted<A extends readonly unknown[], R> {
 /** The trace of a function for one form of arguments. */
 export interface Traced {
   readonly plan: (traits: Traits) => Program;
+  /** The nodes of the outputs, and the leaves under them, in the order of `inputs`. */
+  readonly roots: readonly Node[];
+  readonly leaves: readonly Node[];
   /**
    * The leaves that the program reads: arguments, by number, and tensors that the function closes
    * over.
@@ -217,6 +220,8 @@ export function trace<A extends readonly unknown[]>(
   const overwritable = used.map((_, i) => i).filter((i) => donated.includes(numbers[i]));
   return {
     plan: (traits) => compile(outputs, used, traits, new Set(overwritable)),
+    roots: outputs,
+    leaves: used,
     inputs: used.map((leaf, i) => numbers[i] >= 0 ? numbers[i] : leaf),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     donated,

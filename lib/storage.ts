@@ -58,6 +58,17 @@ export class Storage {
     return this.#host === undefined ? this.#buffers[0]?.device : undefined;
   }
 
+  /** Why the contents are gone; undefined while they are there. */
+  get gone(): string | undefined {
+    return this.#gone;
+  }
+
+  /** The contents, where they can be had without waiting. They must not be changed. */
+  peek(): Data | undefined {
+    const [buffer] = this.#buffers;
+    return this.#host ?? buffer.device.readNow?.(buffer, this.size, this.dtype);
+  }
+
   /**
    * The buffer on a device. Host data, and data of another device that can be read synchronously,
    * is copied there once.

@@ -9,7 +9,8 @@ import { FLOORS } from "../floors.ts";
 import { type Colour, Picture } from "./picture.ts";
 import { stridedProgram, tiledProgram, trainingProgram } from "./programs.ts";
 import { representations } from "./representations.ts";
-import { formulaText, indexText, wasmText } from "./texts.ts";
+import { formulaText, indexText } from "../../lib/seeing/formula.ts";
+import { sourcesOf, wasmText } from "./texts.ts";
 
 /** The drawings by their paths. */
 export const drawings = (): Map<string, string> =>
@@ -57,7 +58,11 @@ function strides(): Picture {
     picture.box(x, y, side, side, { fill: "first", strength: 0.35, line: "faint" });
     picture.text(x + side / 2, y + 22, `${position(i, j)}`, { anchor: "middle", code: true });
   }
-  picture.text(400, 96, formulaText(kernel, ["x"]), { code: true, size: 13, bold: true });
+  picture.text(400, 96, formulaText(kernel, sourcesOf(["x"])), {
+    code: true,
+    size: 13,
+    bold: true,
+  });
   picture.lines(400, 124, [
     `${read.at.constant} = 6·1 + 2: where the slice begins`,
     "6: one step of j is a row of x",

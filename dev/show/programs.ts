@@ -8,6 +8,9 @@ import {
   adam,
   type Dense,
   dense,
+  div,
+  exp,
+  explain,
   full,
   jit,
   mean,
@@ -17,11 +20,13 @@ import {
   slice,
   softplus,
   sub,
+  sum,
   type Tensor,
   tensor,
   type Traceable,
   transpose,
   valueAndGrad,
+  type View,
 } from "../../mod.ts";
 
 /** The program that `jit` makes of f. No device computes it: what f gives has no contents. */
@@ -67,6 +72,13 @@ export const exampleExpression = (): Tensor => example(...exampleInputs());
 
 /** The running example as a program. */
 export const exampleProgram = (): Program => programOf(example, exampleInputs());
+
+/** What `explain` shows of the function in the section "Seeing" of lib/README.md. */
+export const seen = (as: View): string =>
+  explain((x: Tensor, y: Tensor) => div(x, sum(mul(x, exp(y)))), { as })(
+    tensor([1, 2, 3]),
+    tensor([4, 5, 6]),
+  );
 
 /**
  * Two rows of a [4, 6] tensor, transposed and multiplied by ten: a kernel that reads by strides.

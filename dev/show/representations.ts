@@ -8,7 +8,8 @@ import { topologicalOrder } from "../../kernels/graph.ts";
 import type { MatmulKernel } from "../../kernels/kernel.ts";
 import { Picture } from "./picture.ts";
 import { exampleExpression, exampleProgram, NAMES } from "./programs.ts";
-import { formulaText, wasmText, wgslText } from "./texts.ts";
+import { formulaText } from "../../lib/seeing/formula.ts";
+import { sourcesOf, wasmText, wgslText } from "./texts.ts";
 
 /** The running example as an expression, as a graph, as a kernel, and as machine code. */
 export function representations(): Picture {
@@ -43,7 +44,7 @@ export function representations(): Picture {
     `${kernel.kind}, space [${kernel.space.join(", ")}]`,
     `over [${kernel.over}]`,
     "",
-    ...formulaText(kernel, NAMES).replace(" = ", " =\n  ").replace("(Σ", "(\n    Σ")
+    ...formulaText(kernel, sourcesOf(NAMES)).replace(" = ", " =\n  ").replace("(Σ", "(\n    Σ")
       .replace(" + b", "\n    + b").replace(/\)$/, "\n  )").split("\n"),
   ], code);
   picture.lines(446, 230, [

@@ -9,14 +9,19 @@
  */
 import { describeProgram } from "../../kernels/describe.ts";
 import { drawings } from "./drawings.ts";
+import { exp, mul, type Tensor, tensor } from "../../mod.ts";
+import { inspectTensor } from "../../lib/seeing/inspect.ts";
 import {
   exampleExpression,
   exampleProgram,
   NAMES,
+  seen,
   stridedProgram,
   trainingProgram,
 } from "./programs.ts";
-import { formulaText, graphText, wasmText, wgslText } from "./texts.ts";
+import { formulaText } from "../../lib/seeing/formula.ts";
+import { graphText } from "../../lib/seeing/graph.ts";
+import { sourcesOf, wasmText, wgslText } from "./texts.ts";
 
 /** A block of code in a README. */
 const block = (text: string, language = "text"): string => `\`\`\`${language}\n${text}\n\`\`\``;
@@ -28,17 +33,35 @@ function parts(): Record<string, string> {
   const update = training.steps.findLast(({ kernel }) =>
     kernel.kind === "matmul" && kernel.stores.length === 3
   )!;
+  const names = NAMES.values();
   const updateNames = ["x", "dy", "m", "v", "w", "rate"];
   return {
-    graph: block(graphText(exampleExpression(), NAMES)),
-    formula: block(formulaText(example.steps[0].kernel, NAMES)),
+    graph: block(graphText([exampleExpression()], () => names.next().value!)),
+    formula: block(formulaText(example.steps[0].kernel, sourcesOf(NAMES))),
     kernel: block(describeProgram(example)),
     wgsl: block(wgslText(example).trimEnd(), "wgsl"),
     wasm: block(wasmText(example).join("\n")),
-    strided: block(formulaText(stridedProgram().steps[0].kernel, ["x"])),
+    strided: block(formulaText(stridedProgram().steps[0].kernel, sourcesOf(["x"]))),
     training: block(describeProgram(training).split("\n\ninputs")[0]),
-    update: block(formulaText(update.kernel, updateNames)),
+    tensors: block(tensorsText(), "ts"),
+    seen_graph: block(seen("graph")),
+    seen_formula: block(seen("formula")),
+    seen_memory: block(seen("memory")),
+    seen_costs: block(seen("costs")),
+    update: block(formulaText(update.kernel, sourcesOf(updateNames))),
   };
+}
+
+/** Calls that show tensors, with what a console shows. */
+function tensorsText(): string {
+  const x = tensor([[1, 2.5], [-4, 1 / 3]]);
+  const comment = (x: Tensor) => inspectTensor(x).replaceAll(/^/gm, "// ");
+  return [
+    'import { exp, mul, tensor } from "@echograd/echograd";\n',
+    "const x = tensor([[1, 2.5], [-4, 1 / 3]]);",
+    `console.log(x);\n${comment(x)}`,
+    `console.log(exp(mul(x, 2)));\n${comment(exp(mul(x, 2)))}`,
+  ].join("\n");
 }
 
 /** The READMEs with generated parts. */

@@ -46,8 +46,26 @@ const COST_LIMIT = 1000;
  */
 const GATHER_COST = 8;
 
-/** The nodes to store: all of them on a device that does not fuse. */
-export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> {
+/** What is weighed for a node that is a map and no view. */
+export interface Weighed {
+  /** The number of times that all consumers together evaluate it if it is not stored. */
+  readonly evaluations: number;
+  /** Of one evaluation, in multiplications. */
+  readonly cost: number;
+  /** What a kernel and a buffer for it cost, in multiplications. */
+  readonly price: number;
+}
+
+/**
+ * The nodes to store: all of them on a device that does not fuse.
+ *
+ * @param tell is called with what was weighed in pass 2
+ */
+export function chooseStored(
+  roots: readonly Node[],
+  traits: Traits,
+  tell?: (node: Node, weighed: Weighed) => void,
+): Set<Node> {
   const order = topologicalOrder(roots);
   if (!traits.fuses) return new Set(order);
   const stored = new Set(roots);
@@ -56,7 +74,7 @@ export function chooseStored(roots: readonly Node[], traits: Traits): Set<Node> 
   for (const operand of operands) storeOperand(operand, stored);
   const facts = factsOf(order);
   const guess = withCostly(order, stored, stored, facts);
-  const chosen = withCostly(order, stored, guess, facts);
+  const chosen = withCostly(order, stored, guess, facts, tell);
   storeWhatMakesFormulasTooBig(order, chosen, facts, traits.maxBuffers - 1);
   return chosen;
 }
@@ -90,6 +108,7 @@ function withCostly(
   given: ReadonlySet<Node>,
   assumed: ReadonlySet<Node>,
   facts: ReadonlyMap<Node, Facts>,
+  tell?: (node: Node, weighed: Weighed) => void,
 ): Set<Node> {
   const stored = new Set(given);
   /** For each node, the number of times that each kernel evaluates it. */
@@ -99,11 +118,19 @@ function withCostly(
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     // A view is never stored: if the node that it shows is costly, that node is.
-    if (!stored.has(node) && !isView(node)) {
-      const total = [...evaluations.get(node)!.values()].reduce((n, count) => n + count, 0);
-      const size = sizeOf(node.shape);
-      const bound = (KERNEL_COST + STORE_COST * size) / (total - size);
-      if (total > size && costsMoreThan(bound, node, assumed, facts)) stored.add(node);
+    const isWeighed = tell !== undefined && node.lowering.kind === "map";
+    if ((!stored.has(node) || isWeighed) && !isView(node)) {
+      const size = sizeOf(node.shape), price = KERNEL_COST + STORE_COST * size;
+      const counts = evaluations.get(node)?.values() ?? [size];
+      const total = [...counts].reduce((n, count) => n + count, 0);
+      const bound = price / (total - size);
+      if (
+        total > size && bound < COST_LIMIT && inlineCost(node, assumed, facts, bound) > bound
+      ) stored.add(node);
+      if (isWeighed) {
+        const cost = Math.min(COST_LIMIT, inlineCost(node, assumed, facts, COST_LIMIT));
+        tell(node, { evaluations: total, cost, price });
+      }
     }
     const here = stored.has(node)
       ? new Map([[node, Math.max(sizeOf(node.shape), ...node.inputs.map((n) => sizeOf(n.shape)))]])
@@ -131,16 +158,15 @@ function withCostly(
 const isView = ({ lowering }: Node): boolean => lowering.kind === "map" && !!lowering.isView;
 
 /**
- * Whether one element of a node, computed from stored nodes, costs more than a bound. Nodes that
- * are shared count once. No formula is taken to cost more than COST_LIMIT.
+ * The cost of one element of a node, computed from stored nodes; shared nodes count once. The
+ * search ends where the cost exceeds a bound.
  */
-function costsMoreThan(
-  bound: number,
+function inlineCost(
   node: Node,
   stored: ReadonlySet<Node>,
   facts: ReadonlyMap<Node, Facts>,
-): boolean {
-  if (bound >= COST_LIMIT) return false;
+  bound: number,
+): number {
   let cost = 0;
   const seen = new Set<Node>();
   const stack = [node];
@@ -151,7 +177,7 @@ function costsMoreThan(
     cost += facts.get(next)!.cost;
     stack.push(...next.inputs);
   }
-  return cost > bound;
+  return cost;
 }
 
 /** What is known of a node's own formula. */

@@ -70,15 +70,20 @@ type Launch = (...buffers: Float64Array[]) => void;
 const compiled = new Map<string, Launch>();
 
 function compileKernel(kernel: Kernel): Launch {
-  const parameters = [
-    ...kernel.stores.map((_, i) => `out${i}`),
-    ...kernel.loads.map((_, i) => `b${i}`),
-  ];
-  const text = `return function (${parameters.join(", ")}) {\n${source(kernel)}\n};`;
+  const text = `return ${functionText(kernel)};`;
   return remember(compiled, text, () => {
     const functions = library();
     return new Function(...Object.keys(functions), text)(...Object.values(functions));
   });
+}
+
+/** A kernel as the text of a function of its outputs and the buffers that it loads from. */
+export function functionText(kernel: Kernel): string {
+  const parameters = [
+    ...kernel.stores.map((_, i) => `out${i}`),
+    ...kernel.loads.map((_, i) => `b${i}`),
+  ];
+  return `function (${parameters.join(", ")}) {\n${source(kernel)}\n}`;
 }
 
 /** The body of a kernel's function. */

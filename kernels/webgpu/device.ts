@@ -10,7 +10,7 @@
  */
 import type { Device } from "../device.ts";
 import { adviceAt, here } from "./advice.ts";
-import { WebgpuDevice } from "./gpu.ts";
+import { MOST_BUFFERS, WebgpuDevice } from "./gpu.ts";
 import { checkNumbers } from "./self_test.ts";
 import {
   type Choose,
@@ -91,10 +91,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<Device> {
   return device;
 }
 
-/** The most buffers of a kernel to ask for. */
-const MOST_BUFFERS = 32;
-
-/** Asks for a device with the limits that are of use. */
+/** Asks for a device with the limits that are of use, and with timestamps, for `profile`. */
 function requestDevice(adapter: GPUAdapter, { limits }: WebgpuOptions): Promise<GPUDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
     adapter.limits;
@@ -103,5 +100,8 @@ function requestDevice(adapter: GPUAdapter, { limits }: WebgpuOptions): Promise<
     maxStorageBufferBindingSize,
     maxStorageBuffersPerShaderStage: Math.min(maxStorageBuffersPerShaderStage, MOST_BUFFERS),
   };
-  return adapter.requestDevice({ requiredLimits: limits === "default" ? {} : useful });
+  return adapter.requestDevice({
+    requiredLimits: limits === "default" ? {} : useful,
+    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+  });
 }

@@ -19,6 +19,25 @@ import { BufferPool, type Memory } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { Machine } from "./emit/variants.ts";
 
+/** The most buffers of a kernel to ask for. One is kept for the memory between two launches. */
+export const MOST_BUFFERS = 32;
+
+/** What the compiler respects on a GPU that gives what is asked for. */
+export const traitsOf = (buffers: number = MOST_BUFFERS): Traits => ({
+  fuses: true,
+  maxBuffers: buffers - 1,
+});
+
+/** A program on a GPU, which can also tell how long each step takes. */
+export interface WebgpuExecutable extends Executable {
+  /**
+   * Runs the program, and gives the nanoseconds of each step.
+   *
+   * @throws {Error} where the adapter has no timestamp queries.
+   */
+  time(inputs: readonly Buffer[], outputs: readonly Buffer[]): Promise<number[]>;
+}
+
 /** A device on a GPU. */
 export class WebgpuDevice implements Device {
   readonly name = "webgpu";
@@ -31,8 +50,7 @@ export class WebgpuDevice implements Device {
 
   /** Takes over a GPU. */
   constructor(device: GPUDevice, readonly description: string, readonly machine: Machine) {
-    // One binding is kept for the memory between the two launches of some kernels.
-    this.traits = { fuses: true, maxBuffers: device.limits.maxStorageBuffersPerShaderStage - 1 };
+    this.traits = traitsOf(device.limits.maxStorageBuffersPerShaderStage);
     this.#device = device;
     this.#errors = new ErrorLog(device);
     this.#pipelines = new Pipelines(device, this.#errors);
@@ -91,7 +109,7 @@ export class WebgpuDevice implements Device {
     }
   }
 
-  compile(program: Program): Executable {
+  compile(program: Program): WebgpuExecutable {
     this.#errors.throwIfGone();
     const compiled = compileProgram(this.#pipelines, this.#pool, this.machine, program);
     const open = (buffers: readonly Buffer[], sizes: readonly number[], what: string) =>
@@ -101,13 +119,19 @@ export class WebgpuDevice implements Device {
         throw new RangeError(`${what} ${i} has ${size} elements instead of ${sizes[i]}`);
       });
     const outputSizes = program.outputs.map(({ size }) => size);
+    const opened = (inputs: readonly Buffer[], outputs: readonly Buffer[]) => {
+      this.#errors.throwIfGone();
+      return [
+        open(inputs, program.inputs, "Input"),
+        open(outputs, outputSizes, "Output"),
+      ] as const;
+    };
     return {
-      run: (inputs, outputs) => {
-        this.#errors.throwIfGone();
-        compiled.run(
-          open(inputs, program.inputs, "Input"),
-          open(outputs, outputSizes, "Output"),
-        );
+      run: (inputs, outputs) => compiled.run(...opened(inputs, outputs)),
+      time: async (inputs, outputs) => {
+        const times = await compiled.time(...opened(inputs, outputs));
+        await this.#errors.check();
+        return times;
       },
       free: () => compiled.free(),
     };

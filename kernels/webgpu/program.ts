@@ -12,11 +12,20 @@ import { launchesOf } from "./emit/launches.ts";
 import type { BufferPool, Memory } from "./memory.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Bindings } from "./wgsl/shader.ts";
+import { Clock, MOST_TIMED } from "./clock.ts";
 import type { Machine } from "./emit/variants.ts";
+
+/** An executable that can also tell how long each step takes on the GPU. */
+export interface TimedExecutable extends Executable<Memory> {
+  /** Runs the program, and gives the nanoseconds of each step. */
+  time(inputs: readonly Memory[], outputs: readonly Memory[]): Promise<number[]>;
+}
 
 /** One dispatch. */
 interface Dispatch {
   readonly kernel: Kernel;
+  /** The number of the step that it belongs to. */
+  readonly of: number;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly grid: readonly [number, number];
@@ -41,7 +50,7 @@ export function compileProgram(
   pool: BufferPool,
   { choose, mostTurns }: Machine,
   program: Program,
-): Executable<Memory> {
+): TimedExecutable {
   const { device } = pipelines;
   const scratchSizes = [...program.scratch];
   const between = (size: number): Slot => ({
@@ -49,7 +58,7 @@ export function compileProgram(
     number: scratchSizes.push(size) - 1,
   });
   const launches: Dispatch[] = [];
-  for (const whole of program.steps) {
+  for (const [of, whole] of program.steps.entries()) {
     if (sizeOf(whole.kernel.space) === 0) continue;
     for (const { step, turns, emit } of launchesOf(whole, choose, between)) {
       if (turns > mostTurns) {
@@ -62,7 +71,7 @@ export function compileProgram(
       const shader = emit(bindings);
       const compiled = pipelines.get(shader, slots.length, step.writes.length);
       const { kernel } = step;
-      launches.push({ kernel, ...compiled, grid: shader.grid, slots, groups: new Map() });
+      launches.push({ kernel, of, ...compiled, grid: shader.grid, slots, groups: new Map() });
     }
   }
 
@@ -82,20 +91,49 @@ export function compileProgram(
     });
   };
 
+  const groupsOf = (inputs: readonly Memory[], outputs: readonly Memory[]) =>
+    launches.map((launch) => groupOf(launch, { input: inputs, output: outputs, scratch }));
+  const dispatch = (
+    pass: GPUComputePassEncoder,
+    { pipeline, grid }: Dispatch,
+    group: GPUBindGroup,
+  ) => {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(...grid);
+  };
+
   return {
     run(inputs, outputs) {
       if (launches.length === 0) return;
-      const memories = { input: inputs, output: outputs, scratch };
-      const groups = launches.map((launch) => groupOf(launch, memories));
+      const groups = groupsOf(inputs, outputs);
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      launches.forEach(({ pipeline, grid }, i) => {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, groups[i]);
-        pass.dispatchWorkgroups(...grid);
-      });
+      launches.forEach((launch, i) => dispatch(pass, launch, groups[i]));
       pass.end();
       device.queue.submit([encoder.finish()]);
+    },
+    async time(inputs, outputs) {
+      const groups = groupsOf(inputs, outputs);
+      const times = program.steps.map(() => 0);
+      for (let first = 0; first < launches.length; first += MOST_TIMED) {
+        const timed = launches.slice(first, first + MOST_TIMED);
+        const clock = new Clock(device, timed.length);
+        try {
+          const encoder = device.createCommandEncoder();
+          timed.forEach((launch, i) => {
+            const pass = encoder.beginComputePass({ timestampWrites: clock.around(i) });
+            dispatch(pass, launch, groups[first + i]);
+            pass.end();
+          });
+          clock.resolve(encoder);
+          device.queue.submit([encoder.finish()]);
+          (await clock.read()).forEach((time, i) => times[timed[i].of] += time);
+        } finally {
+          clock.close();
+        }
+      }
+      return times;
     },
     free() {
       for (const memory of scratch.splice(0)) pool.free(memory);
@@ -108,7 +146,7 @@ export function compileProgram(
  * Gives every load a binding. Loads from one slot share a binding, and a load from a slot that is
  * written has the binding of that output.
  */
-function bind({ reads, writes }: Step): { bindings: Bindings; slots: Slot[] } {
+export function bind({ reads, writes }: Step): { bindings: Bindings; slots: Slot[] } {
   const slots: Slot[] = [];
   const bindingOf = ({ kind, number }: Slot) => {
     const known = slots.findIndex((slot) => slot.kind === kind && slot.number === number);

@@ -20,12 +20,14 @@ const OPERANDS: readonly (readonly [RegExp, Operands])[] = [
   [/\.(load|store)/, "memory"],
 ];
 
-const INSTRUCTIONS = new Map(
-  Object.entries(opcodes).map(([name, code]) => {
-    const operands = OPERANDS.find(([pattern]) => pattern.test(name))?.[1] ?? "none";
-    return [code as number, { name, operands }];
-  }),
-);
+/** The instructions by their codes. A function, so that bundles without it leave it out. */
+const instructions = () =>
+  new Map(
+    Object.entries(opcodes).map(([name, code]) => {
+      const operands = OPERANDS.find(([pattern]) => pattern.test(name))?.[1] ?? "none";
+      return [code as number, { name, operands }];
+    }),
+  );
 
 /** What leaves nothing on the stack: a line of text ends with it. */
 const ENDS_STATEMENT = /^(local\.set|.*store.*|call|br_if|if|else|loop|end|memory\.fill)$/;
@@ -41,6 +43,7 @@ export interface WasmFunction {
 
 /** The functions of a module in order. */
 export function disassemble(bytes: Uint8Array): WasmFunction[] {
+  const known = instructions();
   let at = 8; // behind the magic number and the version
   const integer = (): number => {
     for (let value = 0, shift = 0;; shift += 7) {
@@ -97,7 +100,7 @@ export function disassemble(bytes: Uint8Array): WasmFunction[] {
     while (at < end - 1) { // its last byte is the end of the function
       let code = bytes[at++];
       if (code === 0xfc || code === 0xfd) code = code << 16 | unsigned();
-      const instruction = INSTRUCTIONS.get(code);
+      const instruction = known.get(code);
       if (instruction === undefined) throw new Error(`Unknown instruction 0x${code.toString(16)}`);
       statement.push(instruction.name + operandsOf(instruction.operands));
       if (!ENDS_STATEMENT.test(instruction.name)) continue;
