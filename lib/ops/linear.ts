@@ -14,6 +14,7 @@
  *
  * @module
  */
+import type { DType } from "../../kernels/formula.ts";
 import type { Combine } from "../../kernels/graph.ts";
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
 import { checkArray, checkFlag, checkOptions, counted } from "../checks.ts";
@@ -186,16 +187,17 @@ export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] 
   return normalizeAxes(axis, x.shape, op);
 }
 
-/** The reduction of a combination. */
+/** The reduction of a combination; without a gradient it is a constant to `grad`. */
 export function reduction(
   name: string,
   combine: Combine,
-  gradient: Primitive<readonly number[]>["gradient"],
+  gradient?: Primitive<readonly number[]>["gradient"],
+  dtypes: readonly DType[] = NUMBERS,
 ): Reduction {
   const record = primitive<readonly number[]>({
     name,
     type([x], axes) {
-      requireDType(name, x, ...NUMBERS);
+      requireDType(name, x, ...dtypes);
       return { shape: without(x.shape, axes), dtype: x.dtype };
     },
     lower: (_, axes) => ({ kind: "reduce", combine, axes }),

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Expr, Index, Term } from "../../kernels/formula.ts";
+import type { Combine } from "../../kernels/graph.ts";
 import { bodiesOf, type Kernel, valuesOf } from "../../kernels/kernel.ts";
 import type { Shape } from "../shape.ts";
 import { perAxis } from "./per_axis.ts";
@@ -22,7 +23,8 @@ export interface Source {
 const AXES = "ijklmnprstuv", SUBSCRIPTS = "ᵢⱼₖₗₘₙₚᵣₛₜᵤᵥ";
 const axisName = (axis: number): string => AXES[axis] ?? `i${axis}`;
 const subscript = (axis: number): string => SUBSCRIPTS[axis] ?? `_i${axis} `;
-const COMBINED = { add: "Σ", mul: "Π", max: "max", min: "min" } as const;
+/** The signs of the ways to combine that have one; the others are written by their names. */
+const SIGNS: { readonly [combine in Combine]?: string } = { add: "Σ", mul: "Π" };
 
 /** How tightly operators bind. */
 const LOGIC = 1, COMPARISON = 2, SHIFT = 3, SUM = 4, PRODUCT = 5, FACTOR = 6;
@@ -177,7 +179,9 @@ class Printer {
       case "matmul":
         return `Σ${over} ${this.expr(kernel.a, PRODUCT)}·${this.expr(kernel.b, PRODUCT)}`;
       case "reduce":
-        return `${COMBINED[kernel.combine]}${over} ${this.expr(kernel.body, PRODUCT)}`;
+        return `${SIGNS[kernel.combine] ?? kernel.combine}${over} ${
+          this.expr(kernel.body, PRODUCT)
+        }`;
       case "scan": {
         // The sum has a letter of its own, as the axis that it runs along is one of the output.
         const { axis, exclusive } = kernel, letter = axisName(first);
