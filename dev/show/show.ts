@@ -27,7 +27,7 @@ import { sourcesOf, wasmText, wgslText } from "./texts.ts";
 const block = (text: string, language = "text"): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
 /** What the markers stand for. */
-function parts(): Record<string, string> {
+async function parts(root: URL): Promise<Record<string, string>> {
   const example = exampleProgram(), training = trainingProgram();
   // The gradient of a weight: its last step whose kernel is a product with three stores.
   const update = training.steps.findLast(({ kernel }) =>
@@ -48,8 +48,18 @@ function parts(): Record<string, string> {
     seen_formula: block(seen("formula")),
     seen_memory: block(seen("memory")),
     seen_costs: block(seen("costs")),
+    op: block(await diffOf(root, "op", "lib/nn/activations.ts"), "diff"),
+    intrinsic: block(await diffOf(root, "intrinsic", "kernels/numerics.ts"), "diff"),
+    term: block(await diffOf(root, "term", "experiments/models/terms/sparsity.ts"), "diff"),
     update: block(formulaText(update.kernel, sourcesOf(updateNames))),
   };
+}
+
+/** What an example of dev/extending does to one file. */
+async function diffOf(root: URL, example: string, path: string): Promise<string> {
+  const text = await Deno.readTextFile(new URL(`dev/extending/${example}.diff`, root));
+  const files = text.split(/^(?=--- )/m);
+  return files.find((file) => file.includes(`\n+++ b/${path}\n`))!.trimEnd();
 }
 
 /** Calls that show tensors, with what a console shows. */
@@ -65,14 +75,14 @@ function tensorsText(): string {
 }
 
 /** The READMEs with generated parts. */
-const PAGES = ["lib/README.md", "kernels/README.md"];
+const PAGES = ["lib/README.md", "kernels/README.md", "experiments/README.md"];
 
 /**
  * All that this script writes, by path from the root: READMEs with their parts as they must be, and
  * drawings.
  */
 export async function shown(root: URL): Promise<Map<string, string>> {
-  const made = parts();
+  const made = await parts(root);
   const files = drawings();
   for (const path of PAGES) {
     const text = await Deno.readTextFile(new URL(path, root));
