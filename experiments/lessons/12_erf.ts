@@ -70,7 +70,7 @@ await draw("16 deep", (x) => far(x, 16));
 const three = (x: Tensor) => near(x, 3);
 console.log(explain(three, { as: "wgsl" })(tensor(points)), "\n");
 const wasm = explain(three, { as: "wasm" })(tensor(points));
-console.log(wasm.slice(wasm.indexOf("    loop")), "\n");
+console.log(wasm.match(/ {4}loop[^]*?\n {4}end/)![0], "\n");
 
 // %% Exercise: the signs of the series alternate. Where its terms shrink, its error is below the
 // first term that is left out. How many terms does an error below 1e-8 take at x = 1?
@@ -79,7 +79,7 @@ const termAtOne = (n: number) => Math.abs(coefficients(n + 1)[n]);
 while (termAtOne(needed) >= 1e-8) needed++;
 await exercise<number>([{ question: "terms", yours: hole, truth: needed }], [terms]);
 
-// %% Exercise: erf below 2 ulp, also for negative x: (x: Tensor) => …, by where, abs, less and neg.
+// %% Exercise: erf below 2 ulp, also for negative x: (x: Tensor) => …. Import where, abs, less.
 // Use near up to some x, and far from there on. But near is off by 2.5 ulp even at its best, since
 // its sum, 1.128 at 0, is rounded. Take x + x·(sum − 1) instead, with coefficients[0] − 1: what is
 // rounded there is small beside x, and so are its errors.
