@@ -17,8 +17,8 @@ import { exercise, hole } from "./exercise.ts";
 import { map, openDevices, programOf, type Puzzle, puzzle } from "./puzzles.ts";
 import { read, reduce, runOn } from "./puzzles.ts";
 
-// %% A transpose: element [i, j] is element [j, i] of buffer 0, a table of [2, 3]. In memory that is
-// element 3·j + i. The kernel has this index as a list of terms: an axis, and the scale before it.
+// %% A transpose: element [i, j] is element [j, i] of buffer 0, a table of [2, 3]. In memory that
+// is element 3·j + i, and the kernel has this index as a list: an axis, and the scale before it.
 const turned = map([3, 2], (i, j) => read(0, [2, 3], j, i));
 console.dir(turned, { depth: 7 });
 

@@ -25,7 +25,8 @@ for (const { number, file, question } of lessons) {
 }
 
 Deno.test("lesson lists the lessons in order", async () => {
-  assertEquals(lessons.map(({ number }) => number), lessons.map((_, i) => i + 1));
+  const numbers = lessons.map(({ number }) => number);
+  assertEquals(numbers, [...new Set(numbers)].sort((a, b) => a - b));
   const { code, out } = await runHere(command, []);
   assertEquals([code, out.split("\n").length - 1], [0, lessons.length]);
   assertStringIncludes(out, " 1  What is a tensor?");
