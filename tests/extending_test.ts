@@ -60,9 +60,9 @@ Deno.test("a copy of the tree with all examples passes their tests", async () =>
   for (const room of ["lib", "kernels", "experiments", "tests/fixtures", "tests/lib/ops"]) {
     await copy(join(ROOT, room), join(folder.path, room));
   }
-  const tests = ["tests/kernels/numerics_test.ts", "tests/lib/grad_test.ts"];
-  await Deno.mkdir(join(folder.path, "tests/kernels"));
-  for (const file of ["mod.ts", ...tests]) {
+  const tests = ["imports", "kernels/numerics", "lib/grad"].map((name) => `tests/${name}_test.ts`);
+  for (const room of ["dev", "tests/kernels"]) await Deno.mkdir(join(folder.path, room));
+  for (const file of ["mod.ts", "dev/floors.ts", ...tests]) {
     await Deno.copyFile(join(ROOT, file), join(folder.path, file));
   }
   for (const change of [...examples.values()].flat()) {
@@ -86,4 +86,5 @@ Deno.test("a copy of the tree with all examples passes their tests", async () =>
 });
 
 /** The tests of the examples, and those that demand a row for each. */
-const FILTER = "/softsign|reduceXor|exp2|every primitive|new layer|rmsNorm|Laplace|stripes/";
+const FILTER =
+  "/imports:|softsign|reduceXor|exp2|every primitive|new layer|rmsNorm|Laplace|stripes/";

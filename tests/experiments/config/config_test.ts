@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import type { Config } from "../../../experiments/config/config.ts";
 import type { LatentConfig, PriorConfig } from "../../../experiments/models/architecture.ts";
+import * as LATENTS from "../../../experiments/models/latents/mod.ts";
 import { parseConfig } from "../../../experiments/config/schema.ts";
 import { jsonSchema, SCHEMA_FILE } from "../../../experiments/config/schema.ts";
 import {
@@ -119,7 +120,7 @@ Deno.test("the JSON Schema is up to date, and every shipped config names it", as
   const types = properties.latent.oneOf.map((kind: { properties: { type: { const: string } } }) =>
     kind.properties.type.const
   );
-  assertEquals(types, ["echo", "echo_matrix", "gaussian", "iaf", "multiplicative"]);
+  assertEquals(types, Object.keys(LATENTS));
 });
 
 Deno.test("every key but latent and its size has a default, and keeps the value that it is given", () => {

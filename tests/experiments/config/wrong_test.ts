@@ -109,7 +109,7 @@ Deno.test("wrong priors, and priors that do not fit the latent layer, are refuse
   prior({ type: "standard", size: 3 }, "prior", `"size"`);
   const echo = { type: "echo", size: 3 };
   for (const type of ["maf", "vamp"]) {
-    const says = ["prior.type", "gaussian, iaf, multiplicative", `latent.type is "echo"`];
+    const says = ["prior.type", "(gaussian, iaf, ", `latent.type is "echo"`];
     refused({ latent: echo, prior: { type } }, ...says);
   }
   const iaf = { type: "iaf", size: 3, context: true };
