@@ -46,7 +46,7 @@ async function applyTo(tree: string, change: Change): Promise<string> {
   return applyChange(change, change.isNew ? "" : await Deno.readTextFile(join(tree, change.path)));
 }
 
-/** Copies the TypeScript of a folder, and the JSON that it imports. */
+/** Copies a folder. */
 async function copy(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const { name, isDirectory } of Deno.readDir(from)) {
@@ -78,7 +78,11 @@ Deno.test("a copy of the tree with all examples passes their tests", async () =>
       ...["--allow-read", "--allow-env", "--filter", FILTER],
       ...["tests/fixtures/extended.ts", "tests/lib/ops/ops_test.ts", ...tests],
     ],
-    env: { ECHOGRAD_DEVICES: "reference,cpu,javascript", NO_COLOR: "1" },
+    env: {
+      ECHOGRAD_DEVICES: "reference,cpu,javascript",
+      NO_COLOR: "1",
+      DENO_DIR: join(folder.path, "cache"), // goes with the copy
+    },
   }).output();
   const decoder = new TextDecoder(), out = decoder.decode(stdout);
   assertEquals(code, 0, out + decoder.decode(stderr));
