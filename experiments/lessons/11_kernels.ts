@@ -31,7 +31,8 @@ for (const device of devices) {
 }
 
 // %% A reduction has a body, whose values over k it adds up, and a formula for what it then stores.
-// The length of each row: √ Σ x². Its result is buffer 1, and a second kernel divides by it.
+// The length of each row, √ Σ x²: a space of [2], a sum over [3], a body x², and √ of the result.
+// The lengths are buffer 1, and a second kernel divides by them.
 const length = reduce(
   [2],
   [3],
@@ -48,9 +49,10 @@ for (const device of devices) {
 
 // %% Exercise: ten puzzles. Each has a loop in JavaScript that says what is wanted. Write a list of
 // kernels, such as [map([6], (i) => …)], by map, reduce, matmul and scan of puzzles.ts. Inputs are
-// buffers 0 and 1, and what your first kernel stores is the next buffer. You need `scalar` for
-// formulas, and `indexing` for indices, such as indexing.scale(i, 2). A puzzle is solved when its
-// numbers are right on all devices and no score is above that of the answer.
+// buffers 0 and 1, and what your first kernel stores is the next buffer. `scalar` has formulas:
+// scalar.constant(2), scalar.add(…, …), and for eˣ scalar.intrinsic(intrinsics.exp)(…). `indexing`
+// has indices: indexing.scale(i, 2), indexing.constantIndex(1), indexing.add(…, …). A puzzle is
+// solved when its numbers are right on all devices and no score is above that of the answer.
 const each = (n: number, f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i));
 const sumOf = (n: number, f: (k: number) => number) => each(n, f).reduce((a, b) => a + b, 0);
 const row = (n: number, width: number) => Math.floor(n / width);

@@ -1,9 +1,9 @@
 /**
  * Lesson 12: How do you compute a function that the machine does not have?
  *
- * A processor has + − × ÷ and √. The error function, erf x = 2/√π · ∫₀ˣ e^(−t²) dt, has to be
- * written in these. Numbers of float32 have 24 bits; the distance from one to the next is an *ulp*,
- * a unit in the last place. The error of a good function is below 2 ulp at every x.
+ * A processor has + − × ÷ and √. Everything else is written in these: eˣ, and here the error
+ * function, erf x = 2/√π · ∫₀ˣ e^(−t²) dt. A number of float32 has 24 significant bits. The distance
+ * to the next number is an *ulp*, a unit in the last place. A good function is off by less than 2.
  *
  * Open beside it: kernels/numerics.ts, whose functions are written like this one, with erf among
  * them. To add one for real, follow dev/extending/intrinsic.diff, which adds 2ˣ.
