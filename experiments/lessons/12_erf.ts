@@ -2,8 +2,8 @@
  * Lesson 12: How do you compute a function that the machine does not have?
  *
  * A processor has + − × ÷ and √. Everything else is written in these: eˣ, and here the error
- * function, erf x = 2/√π · ∫₀ˣ e^(−t²) dt. A number of float32 has 24 significant bits. The distance
- * to the next number is an *ulp*, a unit in the last place. A good function is off by less than 2.
+ * function, erf x = 2/√π · ∫₀ˣ e^(−t²) dt. A number of float32 has 24 significant bits. The step to
+ * the next number is an *ulp*, a unit in the last place. A good function is off by less than 2.
  *
  * Open beside it: kernels/numerics.ts, whose functions are written like this one, with erf among
  * them. To add one for real, follow dev/extending/intrinsic.diff, which adds 2ˣ.
