@@ -14,7 +14,6 @@
  *
  * @module
  */
-import type { DType } from "../../kernels/formula.ts";
 import type { Combine } from "../../kernels/graph.ts";
 import { add as plus, constantIndex, flatten, scale, unflatten } from "../../kernels/indexing.ts";
 import { checkArray, checkFlag, checkOptions, counted } from "../checks.ts";
@@ -187,17 +186,16 @@ export function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] 
   return normalizeAxes(axis, x.shape, op);
 }
 
-/** The reduction of a combination; without a gradient it is a constant to `grad`. */
+/** The reduction of a combination. */
 export function reduction(
   name: string,
   combine: Combine,
   gradient?: Primitive<readonly number[]>["gradient"],
-  dtypes: readonly DType[] = NUMBERS,
 ): Reduction {
   const record = primitive<readonly number[]>({
     name,
     type([x], axes) {
-      requireDType(name, x, ...dtypes);
+      requireDType(name, x, ...NUMBERS);
       return { shape: without(x.shape, axes), dtype: x.dtype };
     },
     lower: (_, axes) => ({ kind: "reduce", combine, axes }),
