@@ -13,10 +13,10 @@
  *
  * @module
  */
-import { add, concat, cos, div, echoChannel, echoCode, echoNoise, echoRate } from "../../mod.ts";
-import { floor, full, key, mean, mul, readTree, scatterAdd, sin, sub, sum } from "../../mod.ts";
-import { cast, max, min, ones, reshape, split, stack, truncationBias, uniform } from "../../mod.ts";
-import type { Tensor } from "../../mod.ts";
+import { add, cast, concat, cos, div, echoChannel, echoCode, echoNoise } from "../../mod.ts";
+import { echoRate, floor, full, key, max, mean, min, mul, ones, readTree } from "../../mod.ts";
+import { reshape, scatterAdd, sin, split, stack, sub, sum, type Tensor } from "../../mod.ts";
+import { truncationBias, uniform } from "../../mod.ts";
 import { ksgInformation, noiseInformation } from "@echograd/echograd/information";
 import answers from "./answers/08_information.ts";
 import { exercise, hole } from "./exercise.ts";
