@@ -12,11 +12,11 @@
  *
  * @module
  */
-import { adam, add, batches, bernoulliCrossEntropy, cast, concat, dense } from "../../mod.ts";
-import { echoChannel, echoRate, echoSample, foldIn, initDense, iota, jit } from "../../mod.ts";
-import { type Key, key, less, logSigmoid, mean, mul, reshape, run, sigmoid } from "../../mod.ts";
-import { slice, softplus, split, square, stack, sub, sum, tanh, type Tensor } from "../../mod.ts";
-import { tensor, uniform, valueAuxAndGrad } from "../../mod.ts";
+import { adam, add, batches, bernoulliCrossEntropy, cast, concat, type Dense } from "../../mod.ts";
+import { dense, echoChannel, echoRate, echoSample, foldIn, initDense, iota } from "../../mod.ts";
+import { jit, type Key, key, less, logSigmoid, mean, mul, reshape, run } from "../../mod.ts";
+import { sigmoid, slice, softplus, split, square, stack, sub, sum, tanh } from "../../mod.ts";
+import { type Tensor, tensor, uniform, valueAuxAndGrad } from "../../mod.ts";
 import { gaussianKl, gaussianSample } from "@echograd/echograd/densities";
 import answers from "./answers/09_autoencoder.ts";
 import { exercise, hole } from "./exercise.ts";
@@ -53,8 +53,7 @@ const echo: Code = (key, mean, spread) => {
 // %% The model: dense layers around a code. Its key decides the noise. `seen` is what you will see.
 const layers = [[pixels, hidden], [hidden, 2 * latent], [latent, hidden], [hidden, pixels]];
 const init = () => layers.map(([from, to], i) => initDense(foldIn(key(1), i), from, to));
-type Params = ReturnType<typeof init>;
-function model(code: Code, params: Params, x: Tensor, key: Key) {
+function model(code: Code, params: Dense[], x: Tensor, key: Key) {
   const both = dense(params[1], softplus(dense(params[0], x))), half = [batch, latent];
   const { z, rate } = code(key, slice(both, [0, 0], half), slice(both, [0, latent], half));
   const logits = dense(params[3], softplus(dense(params[2], z)));
@@ -66,8 +65,8 @@ function model(code: Code, params: Params, x: Tensor, key: Key) {
 async function train(name: string, code: Code, beta: number) {
   const optimizer = adam({ learningRate: 0.01 }), weights = tensor([beta, 1]);
   let params = init(), state = optimizer.init(params), number = 0, rate = 0, distortion = 0;
-  const step = jit((params: Params, s: typeof state, x: Tensor, number: Tensor) => {
-    const [, seen, slopes] = valueAuxAndGrad((params: Params): [loss: Tensor, seen: Tensor] => {
+  const step = jit((params: Dense[], s: typeof state, x: Tensor, number: Tensor) => {
+    const [, seen, slopes] = valueAuxAndGrad((params: Dense[]): [loss: Tensor, seen: Tensor] => {
       const { seen } = model(code, params, x, foldIn(key(2), number));
       return [sum(mul(seen, weights)), seen];
     })(params);
