@@ -2,11 +2,14 @@
  * Lesson 8: How much does a code know?
  *
  * An encoder turns x into a *code* z. The *mutual information* I(X;Z) says how much z tells of x,
- * in *nats*: a nat is 1/ln 2 = 1.44 bits. It is h(Z) − h(Z|X), where h is the *entropy* of a
- * density, a measure of its width: how uncertain z is, less how uncertain it is once x is known.
- * Noise makes that finite: z = f(x) + S(x)·ε. *Echo* noise ε is a weighted sum of f of other
- * examples. So ε is distributed as z is, h(Z) = h(ε), and what is left is I = −E log S(X), where E
- * is the mean over x: no estimate of a density is needed.
+ * in *nats*: a nat is 1/ln 2 = 1.44 bits. It is h(Z) − h(Z|X). The *entropy* h says how widely a
+ * density is spread, and h(Z|X) how widely that of z still is once x is known.
+ *
+ * Here z = f(x) + S(x)·ε: a value f, and noise ε times a *scale* S. *Echo* makes the noise of other
+ * examples, its *echoes*: ε = f(x₁) + S(x₁)·f(x₂) + S(x₁)·S(x₂)·f(x₃) + … That is a code of x₁ whose
+ * noise is made of the rest. So ε and z have the same distribution, and h(Z) = h(ε). Once x is known
+ * only S(x)·ε is left, which is spread S times as widely: h(Z|X) = h(ε) + E log S(X), with E for the
+ * mean over x. The difference is I = −E log S(X), and no density had to be known.
  *
  * Open beside it: lib/echo/rate.ts, whose first comment has the proof in three lines, and
  * lib/echo/sample.ts: in `echoNoise` the lines with `weights` are the whole noise.
@@ -22,8 +25,9 @@ import answers from "./answers/08_information.ts";
 import { exercise, hole } from "./exercise.ts";
 import { showPictures } from "./pictures.ts";
 
-// %% The examples x are 3000 angles. f(x) is a point on a circle, and the scales S(x) change
-// with x, from .30 to .67.
+// %% The examples x are 3000 angles, and codes have two dimensions. f(x) is a point on a circle.
+// The scale of each dimension changes with x, from .30 to .67. 30 echoes are as good as infinitely
+// many: the next one is multiplied by 30 scales.
 const count = 3000;
 const [forX, forNoise] = split(key(0));
 const x = mul(sub(uniform(forX, [count, 1]), 0.5), 2 * Math.PI);
@@ -46,9 +50,10 @@ function density(points: Tensor, side = 24): Tensor {
 console.log("z, and beside it ε:");
 await showPictures(stack([density(z), density(noise)]));
 
-// %% Three ways to the information. The first knows S. The second estimates the two entropies from
-// the distances of *nearest neighbours*, as dense places have near ones, and never uses that z and
-// ε are alike. The third sees only pairs (x, z): it knows nothing of noise or scales.
+// %% Three ways to the information. The first needs S alone (`echoRate` is −log S, summed over both
+// dimensions). The second estimates h(Z) and h(ε) from the distances of *nearest neighbours*, which
+// are small where a density is high; it never uses that z and ε are alike. The third sees only
+// pairs (x, z): it knows nothing of noise or scales, and is a little low, as lesson 10 explains.
 const rate = echoRate(logScale, channel);
 const read = await readTree({ x, z, noise, rate, mean: mean(rate) });
 const points = (values: typeof read.x, dimensions: number) => (
@@ -63,18 +68,19 @@ for (const [name, { nats, standardError }] of Object.entries({ ofNoise, ofPairs 
   console.log(label.padEnd(30), nats.toFixed(3), "±", standardError.toFixed(3));
 }
 
-// %% Echo adds up infinitely many examples; a program stops after d. Then ε is a little narrower
-// than z, and −log S misses a little: the *truncation bias*, here for S = r = .8 everywhere.
+// %% A program stops after d echoes. Then ε is a little narrower than z, so h(Z) is above h(ε), and
+// −log S misses a little: the *truncation bias*, here for one dimension with S = .8 everywhere.
 console.log("\n d   missed, in nats");
 for (const d of [1, 3, 10, 30, 99]) {
   const missed = truncationBias(echoChannel({ clip: 0.8, dMax: d }));
   console.log(`${d}`.padStart(2), missed.toExponential(2).padStart(10));
 }
 
-// %% Exercise: derive it. Let f(x) = x be normal with variance 1, and S = r. Then everything is
-// normal, with h = ½ log(2πe · variance), and variances of independent parts add up. The noise of
-// d echoes is ε = x₁ + r·x₂ + … + rᵈ⁻¹·x_d. Write functions (r, d) => … for the three holes; the
-// third is I(X;Z) = h(Z) − h(Z|X). Less the rate −log r it must be the truncation bias to 1e-10.
+// %% Exercise: derive that. Let f(x) = x be normal with variance 1, and S = r. Then everything is
+// normal, with h = ½ log(2πe · variance). Variances of independent numbers add up, and r·x has r²
+// times that of x. The noise of d echoes is ε = x₁ + r·x₂ + r²·x₃ + …, d terms. Write a function
+// (r, d) => … for each hole: the variance of ε, that of z, and I(X;Z) = h(Z) − h(Z|X). What I has
+// more than −log r must be the truncation bias to 1e-10.
 type Formula = (r: number, d: number) => number;
 const r = 0.8, d = 6;
 const shown = (formula: Formula) => formula(r, d).toFixed(10);

@@ -61,7 +61,7 @@ function model(code: Code, params: Dense[], x: Tensor, key: Key) {
   return { restored: sigmoid(logits), seen };
 }
 
-// %% Training: eight *epochs*, each a pass through the data, and the rate and distortion of each.
+// %% Training for eight *epochs*, or passes through the data. Echo starts slowly: compare 60, too.
 async function train(name: string, code: Code, beta: number) {
   const optimizer = adam({ learningRate: 0.01 }), weights = tensor([beta, 1]);
   let params = init(), state = optimizer.init(params), number = 0, rate = 0, distortion = 0;

@@ -9,9 +9,9 @@
  * more than ln N nats. KSG looks at nearest neighbours: where the nearest of N pairs is far away,
  * as it is in many dimensions, it takes a whole neighbourhood for one point, and comes out low.
  *
- * Open beside it: lib/information/bounds.ts, where the comment of `infoNceBound` gives its bias, and
- * lib/information/neighbours.ts, where that of `ksgInformation` does. `deno task mi-bench` judges
- * nine estimators by 28 channels.
+ * Open beside it: lib/information/bounds.ts and lib/information/neighbours.ts. In the comments of
+ * `infoNceBound` and `ksgInformation` the lines *Bias* and *Range* say what you will see here.
+ * `deno task mi-bench` judges nine estimators by 28 channels.
  *
  * @module
  */

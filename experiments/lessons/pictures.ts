@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { image, type Tensor } from "../../mod.ts";
+import { add, image, pad, reduceMax, sub, type Tensor } from "../../mod.ts";
 
 /** The shades of a character, from the least to the greatest value. */
 const SHADES = " .:-=+*#%@";
@@ -17,7 +17,9 @@ const SHADES = " .:-=+*#%@";
 export async function showPictures(pictures: Tensor, perRow?: number): Promise<void> {
   const [count, height, width] = pictures.shape;
   const columns = perRow ?? count;
-  if (isNotebook()) return await Deno.jupyter.display(image(pictures, { columns, scale: 4 }));
+  if (isNotebook()) {
+    return await Deno.jupyter.display(image(framed(pictures), { columns, scale: 6 }));
+  }
   const values = Array.from(await pictures.read());
   const least = Math.min(...values), most = Math.max(...values);
   const shade = (x: number) => SHADES[Math.floor(9.99 * (x - least) / (most - least || 1))];
@@ -31,6 +33,12 @@ export async function showPictures(pictures: Tensor, perRow?: number): Promise<v
       console.log(lines.join("  ").trimEnd());
     }
   }
+}
+
+/** With a border of one pixel, as bright as the brightest. */
+function framed(pictures: Tensor): Tensor {
+  const most = reduceMax(pictures), border = [0, 1, 1];
+  return add(pad(sub(pictures, most), { low: border, high: border }), most);
 }
 
 /** Outside of a notebook, Deno.jupyter throws when it is used. */
