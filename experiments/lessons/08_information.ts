@@ -6,10 +6,10 @@
  * density is spread, and h(Z|X) how widely that of z still is once x is known.
  *
  * Here z = f(x) + S(x)·ε: a value f, and noise ε times a *scale* S. *Echo* makes the noise of other
- * examples, its *echoes*: ε = f(x₁) + S(x₁)·f(x₂) + S(x₁)·S(x₂)·f(x₃) + … That is a code of x₁ whose
- * noise is made of the rest. So ε and z have the same distribution, and h(Z) = h(ε). Once x is known
- * only S(x)·ε is left, which is spread S times as widely: h(Z|X) = h(ε) + E log S(X), with E for the
- * mean over x. The difference is I = −E log S(X), and no density had to be known.
+ * examples, its *echoes*: ε = f(x₁) + S(x₁)·f(x₂) + S(x₁)·S(x₂)·f(x₃) + … That is a code of x₁
+ * with noise made of the rest. So ε and z have the same distribution, and h(Z) = h(ε). Once x is
+ * known, only S(x)·ε is left, which is spread S times as widely: h(Z|X) = h(ε) + E log S(X), where
+ * E is the mean over x. The difference is I = −E log S(X), and no density had to be known.
  *
  * Open beside it: lib/echo/rate.ts, whose first comment has the proof in three lines, and
  * lib/echo/sample.ts: in `echoNoise` the lines with `weights` are the whole noise.

@@ -65,7 +65,7 @@ for (const d of [1, 2, 3, 4, 6, 8]) {
   show("  Echo   ", -d * Math.log(r), d);
 }
 
-// %% Exercise: InfoNCE in 8 dimensions, where I is 8 nats. Which N can reach 5 nats, and which does?
+// %% Exercise: InfoNCE in 8 dimensions, where I is 8 nats. Which N can reach 5, and which does?
 async function firstToReach(nats: number): Promise<number> {
   let N = 2;
   while (await infoNce(N, 8) < nats) N *= 2;
