@@ -69,7 +69,7 @@ export function permutations(
   }
   const shape = [rows, count];
   let x = iota(shape, 1, "uint32");
-  if (size > 1) {
+  if (size > 1 && count > 0) {
     // After log₂ n rounds a number may be anywhere. With 8 more rounds instead of 20, 20 million
     // orders of 4 are not uniform.
     const rounds = 20 + 3 * Math.ceil(Math.log2(size));

@@ -34,7 +34,8 @@ console.log(explain(layer, { as: "formula" })(x, w), "\n");
 console.log(explain(share, { as: "js" })(x), "\n");
 
 // %% softmax is e^x / Σ e^x along rows. It first subtracts the greatest element of the row, as e^x
-// overflows from x = 89 on. This is why the library's takes three kernels.
+// overflows from x = 89 on. This is why the library's takes three kernels. (A row whose greatest
+// element is infinite would give ∞ − ∞, so there 0 is subtracted.)
 console.log(explain((x: Tensor) => softmax(x), { as: "formula" })(x), "\n");
 
 // %% Exercise: how many kernels?

@@ -91,7 +91,7 @@ Deno.test("the first of each row are those of the whole row", async () => {
   const exclude = randomInts(key(2), [30], 60);
   for (const options of [{}, { exclude }]) {
     const whole = await rowsOf(8, 30, 60, options);
-    for (const take of [1, 23, 59]) {
+    for (const take of [2, 23, 59]) {
       const first = await rowsOf(8, 30, 60, { ...options, take });
       assertEquals(first, whole.map((row) => row.slice(0, take)));
     }

@@ -5,12 +5,15 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import * as densities from "../../lib/densities/mod.ts";
+import * as information from "../../lib/information/mod.ts";
 import * as g from "../../mod.ts";
 import { tensor, zeros } from "../../mod.ts";
 import { refusal, testRefusals } from "../fixtures/refusals.ts";
 
 /** The library as people see it who have no type checker. */
-const js = g as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;
+const names: unknown = { ...g, ...densities, ...information };
+const js = names as Readonly<Record<string, (...args: unknown[]) => unknown>>;
 const x = tensor([1, 2]);
 const key = g.key(0);
 
