@@ -18,9 +18,9 @@ import { reduceMax, sqrt, square, sub, sum, tanh, type Tensor, zeros } from "../
 import * as answers from "./answers/07_storing.ts";
 import { exercise, hole, type Question } from "./exercise.ts";
 
-// %% Three sums read exp(x), so it would be evaluated 300 times for its 100 elements. The 200 times
-// too many cost 12 multiplications each: 2400. A buffer costs 2000 + 4 · 100 = 2400, which is not
-// less. So exp is folded. (The table counts costs in multiplications; an exp takes 12.)
+// %% Three sums read exp(x), so folding it means 300 evaluations for its 100 elements. The 200 that
+// repeat others cost 12 multiplications each: 2400. A buffer costs 2000 + 4 · 100 = 2400, which is
+// not less. So exp is folded. (All costs are counted in multiplications, and an exp takes 12.)
 type Op = (x: Tensor) => Tensor;
 const read = (f: Op, times: number) => (x: Tensor) =>
   Array.from({ length: times }, (_, i) => sum(mul(f(x), i + 2)));
@@ -42,8 +42,8 @@ for (const donate of [[], [0]]) {
   console.log(explain(step, { as: "memory", donate })(zeros([64, 8]), zeros([100, 64])), "\n");
 }
 
-// %% Exercise: from how many readers on is it stored? Readers are sums as above. An exp costs 12,
-// a sqrt costs 4; stored is what costs *more* when it is computed again than its buffer.
+// %% Exercise: how many readers does it take until the op is stored? Readers are sums as above. An
+// exp costs 12, a sqrt costs 4. An op is stored if repeating it costs *more* than its buffer.
 const isStored = (f: Op, readers: number, elements: number) =>
   explain(read(f, readers), { as: "costs" })(zeros([elements])).includes("stored: cheaper");
 function fewest(f: Op, elements: number): number {

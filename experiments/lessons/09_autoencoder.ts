@@ -2,7 +2,7 @@
  * Lesson 9: An autoencoder in 100 lines: how does a VAE become Echo?
  *
  * An *autoencoder* squeezes x into a short code z (*encoder*) and restores x from it (*decoder*).
- * The *rate* is what z tells of x, the *distortion* how badly x is restored, both in nats a
+ * The *rate* is what z tells of x, the *distortion* how badly x is restored, both in nats per
  * picture. Training makes distortion + β · rate small: a larger β lets z tell less. A *VAE* adds
  * normal noise; its rate, the divergence from a fixed distribution of codes (the *prior*), is never
  * below the information. Echo (lesson 8) needs no prior: its rate is the information.
@@ -50,7 +50,7 @@ const echo: Code = (key, mean, spread) => {
   return { z, rate };
 };
 
-// %% The model: dense layers around a code. Its key decides the noise. `seen` is what you will see.
+// %% The model: dense layers around a code. `seen` has the rate and the distortion.
 const layers = [[pixels, hidden], [hidden, 2 * latent], [latent, hidden], [hidden, pixels]];
 const init = () => layers.map(([from, to], i) => initDense(foldIn(key(1), i), from, to));
 function model(code: Code, params: Dense[], x: Tensor, key: Key) {
@@ -61,7 +61,7 @@ function model(code: Code, params: Dense[], x: Tensor, key: Key) {
   return { restored: sigmoid(logits), seen };
 }
 
-// %% Training for eight *epochs*, or passes through the data. Echo starts slowly: compare 60, too.
+// %% Eight *epochs*, or passes through the data. Echo starts slowly: with 60 both tell 9 nats.
 async function train(name: string, code: Code, beta: number) {
   const optimizer = adam({ learningRate: 0.01 }), weights = tensor([beta, 1]);
   let params = init(), state = optimizer.init(params), number = 0, rate = 0, distortion = 0;
@@ -92,7 +92,7 @@ for (const [name, code] of Object.entries({ VAE: vae, Echo: echo })) {
 }
 await showPictures(concat(rows), 4);
 
-// %% Exercise: a β for the hole that lets Echo tell 10 nats, give or take half a nat.
+// %% Exercise: a β that gives Echo a rate of 10 nats, give or take half a nat.
 const hit = async (beta: number) => {
   const { rate } = await train("Echo", echo, beta);
   return Math.abs(rate - 10) <= 0.5 ? "10 ± .5" : rate.toFixed(2);

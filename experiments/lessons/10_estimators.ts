@@ -5,9 +5,10 @@
  * of them. Here the truth is known, so estimators can be judged: x has d normal dimensions, and z
  * is x + r·ε with the noise of Echo. For r = 1/e that is exactly −d · log r = d nats.
  *
- * InfoNCE asks how well the right x can be told from N − 1 others, given z. No quiz among N tells
- * more than ln N nats. KSG looks at nearest neighbours: where the nearest of N pairs is far away,
- * as it is in many dimensions, it takes a whole neighbourhood for one point, and comes out low.
+ * InfoNCE measures how well z picks its own x out of N candidates. To pick one of N takes at most
+ * ln N nats, so no estimate is larger. KSG takes a density as constant between a point and its
+ * nearest neighbours. In many dimensions these are far away, the density changes on the way there,
+ * and the estimate comes out low.
  *
  * Open beside it: lib/information/bounds.ts and lib/information/neighbours.ts. In the comments of
  * `infoNceBound` and `ksgInformation` the lines *Bias* and *Range* say what you will see here.
@@ -80,7 +81,7 @@ await exercise<number>([
 ], answers.numbers);
 
 // %% Exercise: an estimator of your own, (x: Tensor, z: Tensor) => Tensor, of 1000 pairs [1000, 8]:
-// within .25 nats of the truth. That would win the row `gaussian` of mi-bench. You may use that x
+// within .25 nats of the truth. The rows `gaussian` of mi-bench ask the same. You may use that x
 // and z are normal and that dimension j of z depends on dimension j of x alone. Then each dimension
 // has −½ log(1 − ρ²) nats, where ρ² = mean(x·z)² / (mean(x²)·mean(z²)) is the squared correlation.
 type Estimator = (x: Tensor, z: Tensor) => Tensor;
