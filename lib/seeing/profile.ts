@@ -7,7 +7,7 @@ import { amount, bytesOf, counted, operationsOf, table } from "../../kernels/des
 import type { Buffer, Device, Program, Slot, Step } from "../../kernels/device.ts";
 import { placeIn } from "../../kernels/remember.ts";
 import { WebgpuDevice } from "../../kernels/webgpu/gpu.ts";
-import { checkCount, checkDevice, checkOptions } from "../checks.ts";
+import { checkCount, checkDevice, checkFunction, checkOptions } from "../checks.ts";
 import { deviceOf } from "../evaluate.ts";
 import { flattenArguments, type OrNumbers, trace, type Traceable } from "../jit.ts";
 import { sizeOf } from "../shape.ts";
@@ -69,6 +69,7 @@ export function profile<A extends readonly unknown[], R>(
   f: Traceable<A, R>,
   options: ProfileOptions = {},
 ): (...args: OrNumbers<A>) => Promise<Profile> {
+  checkFunction("profile", f);
   checkOptions("profile", options, "device", "donate", "runs");
   checkDevice(options.device);
   const { runs = 20 } = options;

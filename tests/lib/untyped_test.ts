@@ -126,9 +126,9 @@ testRefusals([
   ...["grad", "valueAndGrad", "valueAuxAndGrad", "vjp"].map((name) =>
     refusal(TypeError, "Cannot differentiate 3: it takes a function", () => js[name](3))
   ),
-  ...[["jit", "jit"], ["explain", "explain"], ["scan", "scan by"]].map(([name, op]) =>
-    refusal(TypeError, `Cannot ${op} 3: it takes a function`, () => js[name](3))
-  ),
+  ...[["jit", "jit"], ["explain", "explain"], ["profile", "profile"], ["scan", "scan by"]].map((
+    [name, op],
+  ) => refusal(TypeError, `Cannot ${op} 3: it takes a function`, () => js[name](3))),
   refusal(TypeError, "Cannot give a gradient to 3: it takes", () => js.withGradient(3, () => [])),
   refusal(TypeError, "Cannot cumsum with options 0", () => js.cumsum(x, 0)),
   refusal(TypeError, "Cannot pad with options 1", () => js.pad(x, 1)),
