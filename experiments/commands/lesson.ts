@@ -8,9 +8,11 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../shell/errors.ts";
 import { helpText, parseWords } from "../shell/flags.ts";
 import { main, print } from "../shell/program.ts";
+import { notebookOf } from "../lessons/notebook.ts";
 
 const FLAGS = {
   answers: { type: "boolean", help: "run the lesson with the answers in its holes" },
+  notebook: { type: "boolean", help: "write the lesson as a notebook beside it; do not run it" },
   help: { type: "boolean", help: "print this help" },
 } as const;
 
@@ -21,7 +23,8 @@ read it, run it, write something for each hole, and run it again.
 
   deno task lesson              # the list
   deno task lesson 1            # run lesson 1
-  deno task lesson 1 --answers  # with the answers`;
+  deno task lesson 1 --answers  # with the answers
+  deno task lesson 1 --notebook # a notebook, for Jupyter with the kernel of Deno`;
 
 const FOLDER = new URL("../lessons/", import.meta.url);
 
@@ -40,7 +43,8 @@ export async function command(args: string[]): Promise<void> {
   if (given.help) return print(helpText(USAGE, FLAGS));
   const lessons = await findLessons();
   if (words.length === 0) {
-    if (given.answers) throw new UserError("--answers needs the number of a lesson");
+    const flag = given.answers ? "--answers" : given.notebook ? "--notebook" : undefined;
+    if (flag !== undefined) throw new UserError(`${flag} needs the number of a lesson`);
     for (const { number, file, question } of lessons) {
       print(`${`${number}`.padStart(2)}  ${question}  ${fileURLToPath(file)}`);
     }
@@ -52,7 +56,22 @@ export async function command(args: string[]): Promise<void> {
       `there is no lesson "${words.join(" ")}"; the lessons are 1 to ${lessons.length}`,
     );
   }
-  await import(lesson.file.href);
+  if (!given.notebook) return void await import(lesson.file.href);
+  if (given.answers) throw new UserError("--answers runs a lesson, and --notebook does not");
+  await writeNotebook(lesson);
+}
+
+async function writeNotebook({ number, file }: Lesson): Promise<void> {
+  const path = fileURLToPath(file).replace(/\.ts$/, ".ipynb");
+  const notebook = notebookOf(await Deno.readTextFile(file));
+  try {
+    await Deno.writeTextFile(path, JSON.stringify(notebook, null, 1) + "\n", { createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    throw new UserError(`${path} exists already, maybe with your answers: remove it first`);
+  }
+  print(`Lesson ${number} is in ${path}`);
+  print("Jupyter opens it after: deno jupyter --install");
 }
 
 /** All lessons in order. The first line of a lesson is its question. */
