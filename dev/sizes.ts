@@ -2,7 +2,8 @@
  * Holds the sizes of bundles for browsers, minified and compressed by `gzip -9`, in bytes. A program must
  * not pay for what it does not use: a call at import that a bundler cannot drop shows up here.
  *
- * The whole entry point was to take 65,000 bytes. It takes 79,500: 30,000 for lib, 15,700 for the
+ * Adam, jit and Echo were to take 36,000 bytes. They take 37,000, of which 900 show a tensor in a
+ * console. The whole entry point was to take 65,000 bytes. It takes 79,500: 30,000 for lib, 15,700 for the
  * cpu device, 11,700 for WebGPU, 4,000 for the compiler, 10,000 for what `explain`, `profile` and
  * consoles show; 3,600 of all are sentences of errors.
  *
@@ -23,7 +24,7 @@ const names = ["adam", "jit", "echoChannel", "echoSample", "echoRate"];
 const BUNDLES: Readonly<Record<string, Bundle>> = {
   "adam, jit and Echo": {
     program: `import { ${names} } from ${entry}; console.log(${names});`,
-    limit: 37_000,
+    limit: 37_200,
   },
   "the main entry point": { program: `export * from ${entry};`, limit: 80_000 },
 };

@@ -7,10 +7,11 @@ const lessons = await findLessons();
 for (const { number, file, question } of lessons) {
   Deno.test(`lesson ${number} passes with its answers, and has holes without`, async () => {
     const solved = await runTask("lesson", [`${number}`, "--answers"]);
-    assertEquals([solved.code, solved.err], [0, ""], solved.out);
+    // A graphics driver may write to stderr as lesson 11 opens a GPU.
+    assertEquals(solved.code, 0, solved.out + solved.err);
     assertMatch(solved.out, / right\n\nAll right\.\n$/);
     const open = await runTask("lesson", [`${number}`]);
-    assertEquals([open.code, open.err], [0, ""]);
+    assertEquals(open.code, 0, open.err);
     assertMatch(open.out, /\n[1-9]\d* holes? (is|are) left, 0 answers are not right yet\.\n$/);
     assert(!/ (right|not yet)\n/.test(open.out), "the truth is shown before an answer");
   });
@@ -26,7 +27,7 @@ for (const { number, file, question } of lessons) {
 
 Deno.test("lesson lists the lessons in order", async () => {
   const numbers = lessons.map(({ number }) => number);
-  assertEquals(numbers, [...new Set(numbers)].sort((a, b) => a - b));
+  assertEquals(numbers, Array.from({ length: 12 }, (_, i) => i + 1));
   const { code, out } = await runHere(command, []);
   assertEquals([code, out.split("\n").length - 1], [0, lessons.length]);
   assertStringIncludes(out, " 1  What is a tensor?");
