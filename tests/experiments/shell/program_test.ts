@@ -67,7 +67,7 @@ Deno.test("tasks are allowed no more than they need", () => {
   );
   assertEquals(allowed.completions, ["--allow-run=deno"]);
   const env = "--allow-env=INIT_CWD";
-  assertEquals(allowed.lesson, ["--allow-read"]);
+  assertEquals(allowed.lesson, ["--allow-read", "--allow-write=experiments/lessons"]);
   assertEquals(allowed.explain, ["--allow-read", env]);
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
   const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
