@@ -28,7 +28,7 @@ import { requireTensor, treeFlatten, treeMap } from "./tree.ts";
  * import { assertEquals } from "@std/assert";
  * const data = { images: tensor([[1], [2], [3], [4], [5]]), labels: iota([5], 0) };
  * for (let epoch = 0; epoch < 2; epoch++) {
- *   for (const { images, labels } of batches(foldIn(key(0), epoch), data, 2)) {
+ *   for (const { images, labels } of batches(foldIn(key(0), tensor(epoch)), data, 2)) {
  *     assertEquals([images.shape, labels.shape], [[2, 1], [2]]);
  *   }
  * }
