@@ -27,7 +27,7 @@ import { isMat } from "../formats/mat.ts";
 import { isNpy, isOfMac, readNpy, readNpz } from "../formats/npy.ts";
 import { readChardata } from "./omniglot.ts";
 import { readUnzipped } from "../formats/unpack.ts";
-import { isZip } from "../formats/zip.ts";
+import { isZip } from "../formats/zip_entries.ts";
 
 /** The fewest images of a split: an image alone would have no echoes. */
 const LEAST = 2;
