@@ -1,10 +1,19 @@
 /** Trained runs as functions: what they compute, on which inputs, and what they refuse. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
-import { add, key, mul, openDevice, run as compute, type Tensor, tensor } from "../../../mod.ts";
-import type { Config } from "../../../experiments/config/config.ts";
+import {
+  add,
+  full,
+  key,
+  mul,
+  openDevice,
+  run as compute,
+  type Tensor,
+  tensor,
+} from "../../../mod.ts";
 import { decodeTensors } from "../../../experiments/formats/safetensors.ts";
 import { encodeSealed } from "../../../experiments/formats/seal.ts";
+import { makeModel, type Params } from "../../../experiments/models/model.ts";
 import { latentOf } from "../../../experiments/models/rules.ts";
 import { readTest } from "../../../experiments/outcome/conclusion.ts";
 import { folderAt, type RunFolder } from "../../../experiments/runs/run_folder.ts";
@@ -103,6 +112,17 @@ for (const name of Object.keys(CONFIGS) as (keyof typeof CONFIGS)[]) {
       await assertClose(await rowOf(all[array], 5), one[array], array);
     }
     await assertClose(await rowOf(run.decode(all.z), 5), run.decode(one.z), "decoded");
+
+    // Without noise: the code that is drawn with a variance of 0, or Echo's with a noise of 0.
+    const { latent, encoder } = makeModel(CONFIGS[name], [SIDE, SIDE]);
+    const params = run.params as unknown as Params;
+    const rows = tensor(IMAGES, { shape: [COUNT, PIXELS], dtype: "float32" });
+    const encoded = encoder(params).encode(rows);
+    const quiet = { ...encoded, scale: full(encoded.scale.shape, -200) };
+    const still = latent.codeOf === undefined
+      ? latent.draw(params.latent, quiet, key(0), 1).z
+      : mul(all.mean, (CONFIGS[name].latent as { gain: number }).gain);
+    await assertClose(all.z, still, "without noise", 1e-4);
 
     // Noise: another one for another key, for each image.
     const [a, b, c] = [1, 1, 2].map((seed) => run.encode(IMAGES, key(seed)).z);
@@ -212,6 +232,8 @@ Deno.test("images are tensors or arrays, bytes or numbers in [0, 1]", async () =
   assertRefused(() => run.rate(tensor([], { shape: [0, 16] })), "[0, 16]", size);
   assertRefused(() => run.encode(new Float32Array(15)), "15 values", "4×4 pixels");
   assertRefused(() => run.encode(new Float32Array(16).fill(2)), "image 0, pixel 0 is 2");
+  assertRefused(() => run.encode([0, 1] as never), "images are a tensor, a Float32Array");
+  assertRefused(() => run.decode(run.encode(IMAGES) as never), "such as the z");
   assertRefused(() => run.decode(tensor([[1, 2]])), "the shape [1, 2], but the run takes [n, 3]");
   assertRefused(() => run.sample(key(0), 0), "the number of samples is 0");
   const z = tensor([[1, 2, 3]]);
