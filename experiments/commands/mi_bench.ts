@@ -6,15 +6,14 @@
  */
 import { standardOutput } from "../shell/output.ts";
 import { requireWritable } from "../shell/command_line.ts";
-import { UserError } from "../shell/errors.ts";
 import { helpText, parseFlags } from "../shell/flags.ts";
+import { chosen } from "../laboratory/estimators/choice.ts";
 import { DESCRIPTION, taskRecord } from "../laboratory/estimators/description.ts";
 import { ESTIMATORS } from "../laboratory/estimators/estimators.ts";
 import { exportSamples } from "../laboratory/estimators/export.ts";
 import { requireAll, show } from "../laboratory/estimators/report.ts";
 import { bench, type EstimatorRow } from "../laboratory/estimators/run.ts";
 import { allTasks } from "../laboratory/estimators/tasks.ts";
-import { suggest } from "../shell/nearest.ts";
 import { main, print } from "../shell/program.ts";
 
 const FLAGS = {
@@ -106,21 +105,4 @@ export async function command(args: string[]): Promise<void> {
     `, ${steps} training steps of a critic`;
   await show({ rows, estimators, samples, source }, given.out, output);
   requireAll(rows);
-}
-
-/** The items that a list names, in the order of the list; all items without a list. */
-function chosen<Named extends { readonly name: string }>(
-  flag: string,
-  list: string | undefined,
-  all: readonly Named[],
-): readonly Named[] {
-  if (list === undefined) return all;
-  const names = [...new Set(list.split(",").map((text) => text.trim()))];
-  return names.map((name) => {
-    const found = all.find((one) => one.name === name);
-    if (found !== undefined) return found;
-    throw new UserError(
-      `--${flag} does not know "${name}"${suggest(name, all.map((a) => a.name))}`,
-    );
-  });
 }

@@ -6,14 +6,14 @@
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
 import { legend } from "../statistics/marks.ts";
-import { contrastedOf, type EstimatorName } from "./estimators.ts";
+import { contrastedOf } from "./estimators.ts";
 import { type EstimatorRow, type EstimatorTable, isFound } from "./run.ts";
 
 /** Estimates outside of these limits are drawn at the edge. */
 const EDGE = { low: 0.03, high: 100 };
 
 /** The panels and their estimators. */
-const PANELS: readonly { readonly title: string; readonly names: readonly EstimatorName[] }[] = [
+const PANELS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
   { title: "nearest neighbours", names: ["ksg", "entropies"] },
   {
     title: "with the density p(z|x)",
@@ -48,11 +48,11 @@ const within = (nats: number): number => Math.min(EDGE.high, Math.max(EDGE.low, 
 
 function panelOf(
   title: string,
-  names: readonly EstimatorName[],
+  names: readonly string[],
   rows: readonly EstimatorRow[],
   ceiling: number,
 ): Panel {
-  const points = (name: EstimatorName) =>
+  const points = (name: string) =>
     rows.flatMap(({ exact, estimates }) => {
       const cell = estimates[name];
       return cell !== undefined && isFound(cell)

@@ -10,7 +10,7 @@ import { UserError } from "../../shell/errors.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
 import { csvText } from "../../formats/csv.ts";
 import { chart } from "./chart.ts";
-import type { Estimator, EstimatorName } from "./estimators.ts";
+import type { Estimator } from "./estimators.ts";
 import {
   type EstimatorRow,
   type EstimatorTable,
@@ -34,7 +34,7 @@ interface EstimatorRecord extends Omit<EstimatorRow, "exact" | "estimates"> {
   readonly exact: number;
   readonly exactError: number;
   readonly by: string;
-  readonly estimates: Readonly<Partial<Record<EstimatorName, CellRecord>>>;
+  readonly estimates: Readonly<Record<string, CellRecord>>;
 }
 
 function rowRecord({ exact, estimates, ...rest }: EstimatorRow): EstimatorRecord {
