@@ -69,7 +69,9 @@ Deno.test("tasks are allowed no more than they need", () => {
   const env = "--allow-env=INIT_CWD";
   assertEquals(allowed.lesson, ["--allow-read", "--allow-write=experiments/lessons"]);
   assertEquals(allowed.explain, ["--allow-read", env]);
-  assertEquals(allowed.mi, ["--allow-read", `${env},NO_COLOR,TERM`]);
+  for (const task of ["mi", "watch"]) {
+    assertEquals(allowed[task], ["--allow-read", `${env},NO_COLOR,TERM`]);
+  }
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
   const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
   assertEquals(allowed["mi-bench"], [...places, `${env},NO_COLOR,TERM`]);
