@@ -44,7 +44,8 @@ export interface EstimatorRow {
 /** The table of all tasks and estimators. */
 export interface EstimatorTable {
   readonly rows: readonly EstimatorRow[];
-  readonly estimators: readonly Estimator[];
+  /** Those of this library, then those from outside. */
+  readonly estimators: readonly Pick<Estimator, "name" | "relation">[];
   /** The number of pairs in each sample. */
   readonly samples: number;
   /** A description of the settings for the picture and the JSON. */
