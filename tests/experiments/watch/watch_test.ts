@@ -104,9 +104,8 @@ Deno.test("the drawing never leaves the window, with colours or without", () => 
     const plain = drawRuns(runs, "elbo", { columns, rows, color: false });
     assert(plain.length <= rows, `${plain.length} lines in ${rows}`);
     for (const line of plain) assert(line.length <= columns, line);
-    // deno-lint-ignore no-control-regex
     const bare = drawRuns(runs, "elbo", { columns, rows, color: true }).map((line) =>
-      line.replaceAll(/\x1b\[\d+m/g, "")
+      line.split("\x1b").map((part) => part.replace(/^\[\d+m/, "")).join("")
     );
     assertEquals(bare, plain);
   }));

@@ -199,7 +199,7 @@ Deno.test("FLO is tight for the best critic, whatever depends on x alone, and el
   const n = 20_000, r = 0.7;
   const { x, z, pointwise, information } = channel(key(34), n, r, 1);
   const strangers = [35, 36].map((seed) => channel(key(seed), n, r, 1).z);
-  const bound = async (factor: number, constant: number) => {
+  const bound = (factor: number, constant: number) => {
     const score = (z: Tensor) => add(mul(pointwise(x, z), factor), reshape(mul(x, 3), [n]));
     const terms = floBound({
       joint: score(z),
