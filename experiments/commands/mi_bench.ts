@@ -8,7 +8,7 @@ import { basename } from "node:path";
 import { UserError } from "../shell/errors.ts";
 import { readText } from "../shell/files.ts";
 import { standardOutput } from "../shell/output.ts";
-import { requireWritable } from "../shell/command_line.ts";
+import { requireReadable, requireWritable } from "../shell/command_line.ts";
 import { helpText, parseFlags } from "../shell/flags.ts";
 import { chosen } from "../laboratory/estimators/choice.ts";
 import { DESCRIPTION, taskRecord } from "../laboratory/estimators/description.ts";
@@ -98,6 +98,7 @@ export async function command(args: string[]): Promise<void> {
   if (given.help) return print(helpText(USAGE, FLAGS));
   if (given.export === undefined) requireWritable("--out", given.out);
   else requireWritable("--export", given.export);
+  if (given.estimates !== undefined) requireReadable("--estimates", given.estimates);
   const output = standardOutput(given.json);
   const tasks = chosen("tasks", given.tasks, allTasks());
   const estimators = given.estimators === "none"

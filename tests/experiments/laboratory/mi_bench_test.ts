@@ -229,10 +229,15 @@ Deno.test("the command answers a mistake in its flags by one sentence", async ()
   ];
   for (const [flags, says] of cases) assertMistake(await runHere(command, flags), ...says);
   // The permissions are those of the task.
-  for (const flags of [["--list", "--out", "/usr/x"], ["--export", "/usr/x"]]) {
+  const places: [flags: string[], may: string][] = [
+    [["--list", "--out", "/usr/x"], "write"],
+    [["--export", "/usr/x"], "write"],
+    [["--estimates", "/usr/x"], "read"],
+  ];
+  for (const [flags, may] of places) {
     const [flag] = flags.slice(-2);
     const result = await runTask("mi-bench", flags);
-    assertMistake(result, `${flag} is /usr/x`, "may write only in");
+    assertMistake(result, `${flag} is /usr/x`, `may ${may} only in`);
   }
 });
 
