@@ -155,32 +155,33 @@ Deno.test("what is seen of a folder: waiting, running, silent, finished, damaged
   assertEquals(await runPaths([parent.path]), [at("done"), path]);
 });
 
-Deno.test("the live screen draws again, also after a resize, and leaves the terminal as it was", async () => {
-  const controller = new AbortController();
-  let text = "", drawn = 0, resized = () => {}, isGone = false;
-  await drawLive(
-    { interactive: true, color: false, columns: 80, write: (more) => void (text += more) },
-    {
-      draw: () => {
-        drawn++;
-        // The second drawing comes by the resize, the third by the time; then comes Ctrl-C.
-        if (drawn === 1) setTimeout(() => resized());
-        if (drawn === 3) setTimeout(() => controller.abort());
-        return Promise.resolve([`drawing ${drawn}`, "end"]);
+Deno.test("the live screen draws again, by time and by a resize, and leaves the terminal as it was", async () => {
+  for (const [seconds, resizes] of [[0.001, false], [3600, true]] as const) {
+    const controller = new AbortController();
+    let text = "", drawn = 0, resized = () => {}, isGone = false;
+    await drawLive(
+      { interactive: true, color: false, columns: 80, write: (more) => void (text += more) },
+      {
+        draw: () => {
+          drawn++;
+          if (drawn === 1 && resizes) setTimeout(() => resized());
+          if (drawn === 2) controller.abort();
+          return Promise.resolve([`drawing ${drawn}`, "end"]);
+        },
+        rows: () => 3,
+        seconds,
+        signal: controller.signal,
+        onResize(again) {
+          resized = again;
+          return { [Symbol.dispose]: () => void (isGone = true) };
+        },
       },
-      rows: () => 2,
-      seconds: 0.05,
-      signal: controller.signal,
-      onResize(again) {
-        resized = again;
-        return { [Symbol.dispose]: () => void (isGone = true) };
-      },
-    },
-  );
-  assertEquals([drawn, isGone], [3, true]);
-  const screen = (n: number) => `\x1b[H\x1b[Kdrawing ${n}\r\n\x1b[Kend`;
-  const [open, close] = ["\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"];
-  assertEquals(text, `${open}${screen(1)}${screen(2)}${screen(3)}${close}drawing 3\nend\n`);
+    );
+    assertEquals([drawn, isGone], [2, true]);
+    const screen = (n: number) => `\x1b[H\x1b[Kdrawing ${n}\r\n\x1b[Kend\r\n\x1b[J`;
+    const [open, close] = ["\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"];
+    assertEquals(text, `${open}${screen(1)}${screen(2)}${close}drawing 2\nend\n`);
+  }
 });
 
 Deno.test("a drawing that fails leaves the terminal as it was", async () => {
