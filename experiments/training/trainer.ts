@@ -137,7 +137,7 @@ export async function train(run: Run): Promise<Outcome> {
     for (const path of [folder.test, folder.scores, folder.codes]) await removeFile(path);
     // Last, so that no other file is ever older than the checkpoint.
     await save(arrays);
-    run.onEpoch?.(record);
+    await run.onEpoch?.(record);
   }
 
   // A finished run that is resumed gets its files again, also the pictures of its last epoch.

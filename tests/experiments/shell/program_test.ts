@@ -69,6 +69,9 @@ Deno.test("tasks are allowed no more than they need", () => {
   const env = "--allow-env=INIT_CWD";
   assertEquals(allowed.lesson, ["--allow-read", "--allow-write=experiments/lessons"]);
   assertEquals(allowed.explain, ["--allow-read", env]);
+  for (const task of ["mi", "watch"]) {
+    assertEquals(allowed[task], ["--allow-read", `${env},NO_COLOR,TERM`]);
+  }
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
   for (const task of ["decode", "sample", "pack"]) {
     assertEquals(allowed[task], ["--allow-read", "--allow-write", `${env},NO_COLOR,TERM`]);
