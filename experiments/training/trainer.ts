@@ -14,14 +14,8 @@ import {
   split,
   tensor,
 } from "../../mod.ts";
-import {
-  type Arrays,
-  arraysOf,
-  type Checkpoint,
-  firstNotFinite,
-  loadCheckpoint,
-  saveCheckpoint,
-} from "../runs/checkpoint.ts";
+import { type Arrays, firstNotFinite } from "../runs/arrays.ts";
+import { arraysOf, type Checkpoint, loadCheckpoint, saveCheckpoint } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import { dataDigest } from "../data/digest.ts";
 import { type DataSet, type Images, sizeOf, sliceImages } from "../data/images.ts";
