@@ -58,6 +58,12 @@ export interface MatrixPlan {
   readonly is: "matrix";
 }
 
+/** A prior. */
+export type PriorPlan =
+  | { readonly type: "standard" }
+  | { readonly type: "maf"; readonly flow: FlowPlan }
+  | { readonly type: "vamp"; readonly inputs: number; readonly legacy: boolean };
+
 /** What is exported of a model. */
 export interface Plan {
   /** The height and width of an image. */
@@ -70,7 +76,7 @@ export interface Plan {
   /** From a code to logits, [pixels]. */
   readonly decoder: readonly Step[];
   readonly code: EchoPlan | GaussianPlan | MatrixPlan;
-  readonly prior: string;
+  readonly prior: PriorPlan;
   readonly weights: Weights;
 }
 
@@ -112,10 +118,11 @@ export async function planOf({ config, imageSize, model, params }: Trained): Pro
     weights.set("prior.inputs", await arrayOf(inputs));
   }
   return {
-    ...{ image: imageSize, size, width, prior: prior.type, weights },
+    ...{ image: imageSize, size, width, weights },
     encoder: [...toCode.steps, ...rowStep("encoder", toCode.shape)],
     decoder: [...fromCode.steps, ...rowStep("decoder", fromCode.shape), ...last],
     code: codeOf({ config, model }, width),
+    prior: prior.type === "maf" ? { type: "maf", flow: { ...prior, context: 0 } } : prior,
   };
 }
 

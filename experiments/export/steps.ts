@@ -163,7 +163,7 @@ export function stepsOf(
 /** The view of a batch as rows, if it is none. */
 export function rowStep(name: string, shape: Shape): Step[] {
   if (shape.length === 1) return [];
-  return [{ does: "view", name: `${name}_row`, from: shape, to: [elementsOf(shape)] }];
+  return [{ does: "view", name: `${name}.row`, from: shape, to: [elementsOf(shape)] }];
 }
 
 function stepOf(config: LayerConfig, name: string, input: Shape, output: Shape): Step {
