@@ -65,6 +65,6 @@ export async function command(args: string[]): Promise<void> {
   );
   standardOutput(given.json).record(
     { out, files, bytes },
-    `${out}: ${(bytes / 1e6).toFixed(1)} MB, ${files.join(", ")}`,
+    `${out}: ${(bytes / 1e6).toFixed(2)} MB, ${files.join(", ")}`,
   );
 }
