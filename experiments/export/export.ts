@@ -6,8 +6,8 @@
 
 import { basename, join, resolve } from "node:path";
 import { encodeTensors } from "../formats/safetensors.ts";
-import { UserError } from "../shell/errors.ts";
-import { exists, makeFolder, writeFile } from "../shell/files.ts";
+import { reason, UserError } from "../shell/errors.ts";
+import { exists, writeFile } from "../shell/files.ts";
 import { filesOf } from "../trained/files.ts";
 import { readWeights } from "../trained/weights.ts";
 import { onnxFiles } from "./onnx.ts";
@@ -66,12 +66,12 @@ function filesFor(to: Target, plan: Plan, name: string): Map<string, Uint8Array>
 async function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const temporary = `${resolve(path)}.${Deno.pid}.tmp`;
   try {
-    await makeFolder(temporary);
+    await Deno.mkdir(temporary);
     for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
     if (error instanceof UserError) throw error;
-    throw new UserError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new UserError(`cannot write ${path}: ${reason(error)}`, { cause: error });
   }
 }

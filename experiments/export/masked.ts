@@ -4,7 +4,7 @@
  * @module
  */
 
-import { tensor } from "../../mod.ts";
+import { run, tensor } from "../../mod.ts";
 import { type FlowParams, type Made, made, type MaskedDense } from "../../lib/densities/mod.ts";
 import { ACTIVATIONS } from "../models/activations.ts";
 import type { FlowConfig } from "../models/flows.ts";
@@ -56,7 +56,10 @@ async function placesOf(network: Made, widths: readonly number[]): Promise<Place
         return { w: tensor(all, { shape }), b: tensor(new Float32Array(columns)) };
       }),
     );
-  const inputs = numbers((row) => row), outputs = numbers((_, column) => column);
+  const { inputs, outputs } = run({
+    inputs: numbers((row) => row),
+    outputs: numbers((_, column) => column),
+  });
   return await Promise.all(inputs.map(({ w }, i) =>
     Promise.all(w.map(async (input, group) => ({
       input: await input.read("float32"),

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type Shape, type Tensor, transpose } from "../../mod.ts";
+import type { Shape, Tensor } from "../../mod.ts";
 import { pair, type Placement, placeUnder, placeWindows } from "../../lib/placement.ts";
 import type { NamedArray } from "../formats/safetensors.ts";
 import type { ActivationName } from "../models/activations.ts";
@@ -87,13 +87,30 @@ export const arrayOf = async (x: Tensor): Promise<Float32Data> => ({
   data: await x.read("float32"),
 });
 
+/** An array with its axes in another order, as numpy.transpose has it. */
+function turned({ shape, data }: Float32Data, axes: readonly number[]): Float32Data {
+  const steps = shape.map((_, axis) => elementsOf(shape.slice(axis + 1)));
+  const to = axes.map((axis) => shape[axis]), turned = new Float32Array(data.length);
+  const index = to.map(() => 0);
+  for (let i = 0, from = 0; i < data.length; i++) {
+    turned[i] = data[from];
+    for (let axis = to.length - 1; axis >= 0; axis--) {
+      from += steps[axes[axis]];
+      if (++index[axis] < to[axis]) break;
+      from -= to[axis] * steps[axes[axis]];
+      index[axis] = 0;
+    }
+  }
+  return { shape: to, data: turned };
+}
+
 /** Adds the weights of a dense layer, [outputs, inputs]. */
 export async function addDense(
   weights: Weights,
   name: string,
   { w, b }: { readonly w: Tensor; readonly b: Tensor },
 ): Promise<void> {
-  weights.set(`${name}.weight`, await arrayOf(transpose(w, [1, 0])));
+  weights.set(`${name}.weight`, turned(await arrayOf(w), [1, 0]));
   weights.set(`${name}.bias`, await arrayOf(b));
 }
 
@@ -111,7 +128,7 @@ export async function addNetwork(
     } else if (w?.rank === 2) await addDense(weights, own, { w, b });
     else if (w !== undefined) {
       // [height, width, a, b] to [b, a, height, width], for both kinds of convolution.
-      weights.set(`${own}.weight`, await arrayOf(transpose(w, [3, 2, 0, 1])));
+      weights.set(`${own}.weight`, turned(await arrayOf(w), [3, 2, 0, 1]));
       weights.set(`${own}.bias`, await arrayOf(b));
     }
   }

@@ -1,14 +1,14 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import * as onnx from "onnxruntime-web/wasm";
-import { add, exp, key, log, mul, normal, type Tensor, tensor } from "../../../mod.ts";
-import { clipMean } from "../../../lib/echo/channel.ts";
-import { autoregressiveFlow, type FlowParams } from "../../../lib/densities/mod.ts";
+import { run, type Tensor } from "../../../mod.ts";
+import { autoregressiveFlow, type Flow, type FlowParams } from "../../../lib/densities/mod.ts";
 import { onnxFiles } from "../../../experiments/export/onnx.ts";
 import { makeGraph } from "../../../experiments/export/onnx_file.ts";
 import { planOf } from "../../../experiments/export/plan.ts";
 import { ACTIVATIONS } from "../../../experiments/models/activations.ts";
+import type { IafOptions } from "../../../experiments/models/latents/iaf.ts";
 import type { Weights } from "../../../experiments/trained/weights.ts";
-import { CASES, imagesOf, weightsOf } from "../../fixtures/export_cases.ts";
+import { CASES, valuesOf, weightsOf } from "../../fixtures/export_cases.ts";
 import { assertRefused } from "../../fixtures/helpers.ts";
 
 onnx.env.wasm.numThreads = 1;
@@ -46,44 +46,43 @@ async function assertComputes(file: Uint8Array, inputs: Values, values: Values):
   }
 }
 
-/** What the library says that the files of a model must compute of a batch. */
+/** Asserts that the files of a model compute what the library does; returns their names. */
 async function assertModel(weights: Weights, count: number): Promise<string[]> {
-  const { config: { latent }, imageSize: [height, width], model, params } = weights;
+  const { config: { latent }, params } = weights;
   const files = onnxFiles(await planOf(weights), "it");
-  const images = tensor(imagesOf(count, height * width), { shape: [count, height * width] });
-  const encoded = model.encoder(params).encode(images);
-  const statistics = model.latent.statistics(encoded);
-  let [mean, logScale] = [statistics.mean, mul(statistics.logVariance ?? 0, 0.5)];
-  if (latent.type === "echo") {
-    const channel = model.latent.channel!, gain = latent.multiplicative ? 1 : latent.gain;
-    mean = mul(clipMean(mean, channel), gain);
-    logScale = add(statistics.logScale, Math.log(channel.clip));
-  }
-  const hidden = latent.type === "iaf" && latent.context ? { hidden: encoded.hidden } : {};
-  const heads = { mean, log_scale: logScale, ...hidden };
-  await assertComputes(files.get("encoder.onnx")!, { images }, heads);
-
-  const codes = normal(key(5), [count, latent.size]);
-  const pixels = model.decode(params, codes);
-  const odds = log(mul(pixels, exp(mul(log(add(mul(pixels, -1), 1)), -1))));
-  await assertComputes(files.get("decoder.onnx")!, { codes }, { pixels, logits: odds });
-
-  if (latent.type === "iaf") {
-    const context = latent.context ? weights.params.mean.w.shape[0] : 0;
-    const options = { steps: latent.steps, hidden: latent.hidden, reverse: latent.reverse };
-    const flow = autoregressiveFlow({
-      ...{ ...options, dimensions: latent.size, context, shiftOnly: latent.shiftOnly },
-      activation: ACTIVATIONS[latent.activation],
+  const values = valuesOf(weights, count);
+  const flow = latent.type === "iaf" ? latent : undefined;
+  const flowed = flow && flowOf(flow, values.hidden.shape[1]).forward(
+    params.latent as FlowParams,
+    values.codes,
+    flow.context ? values.hidden : undefined,
+  );
+  const { images, codes, hidden, pixels, logits, mean, log_scale, codes_of_flow, log_determinant } =
+    run({
+      ...values,
+      codes_of_flow: flowed?.y ?? values.codes,
+      log_determinant: flowed?.logDeterminant ?? values.codes,
     });
-    const about = context > 0 ? encoded.hidden : undefined;
-    const { y, logDeterminant } = flow.forward(params.latent as FlowParams, codes, about);
-    await assertComputes(files.get("flow.onnx")!, { base: codes, ...hidden }, {
-      codes: y,
-      ...!latent.shiftOnly && { log_determinant: logDeterminant },
-    });
+  const about: Values = flow?.context ? { hidden } : {};
+  await assertComputes(files.get("encoder.onnx")!, { images }, { mean, log_scale, ...about });
+  await assertComputes(files.get("decoder.onnx")!, { codes }, { pixels, logits });
+  if (flow !== undefined) {
+    const results: Values = flow.shiftOnly ? {} : { log_determinant };
+    const flowFile = files.get("flow.onnx")!;
+    await assertComputes(flowFile, { base: codes, ...about }, { codes: codes_of_flow, ...results });
   }
   return [...files.keys()];
 }
+
+const flowOf = ({ size, context, activation, steps, hidden, reverse, shiftOnly }: IafOptions & {
+  size: number;
+}, width: number): Flow =>
+  autoregressiveFlow({
+    ...{ steps, hidden, reverse, shiftOnly },
+    dimensions: size,
+    context: context ? width : 0,
+    activation: ACTIVATIONS[activation],
+  });
 
 for (const name of Object.keys(CASES).filter((name) => name !== "echo_matrix")) {
   Deno.test(`onnx: ONNX Runtime computes what the library computes: ${name}`, async () => {
