@@ -36,6 +36,9 @@ export function rowsOf(images: ImageRows, [height, width]: Size): Tensor {
     }
     return reshape(images.dtype === "float32" ? images : cast(images, "float32"), [count, pixels]);
   }
+  if (!(images instanceof Float32Array || images instanceof Uint8Array)) {
+    throw new UserError("images are a tensor, a Float32Array or a Uint8Array");
+  }
   if (images.length === 0 || images.length % pixels !== 0) {
     throw new UserError(
       `the images have ${images.length} values, but the run takes images of ${height}×${width} ` +

@@ -13,7 +13,7 @@ import {
   reshape,
   run as compute,
   take,
-  type Tensor,
+  Tensor,
   zeros,
 } from "../../mod.ts";
 import { importanceBound } from "../../lib/densities/mod.ts";
@@ -117,7 +117,11 @@ export function makeRun(weights: Weights, name: string, device?: Device): Traine
         `a finished run has them in ${CODES}, and a packed one with its weights`,
     );
   }
-  function requireCodes({ shape }: Tensor): void {
+  function requireCodes(codes: Tensor): void {
+    if (!(codes instanceof Tensor)) {
+      throw new UserError("codes are a tensor, such as the z of what encode returns");
+    }
+    const { shape } = codes;
     if (shape.length === 2 && shape[1] === size && shape[0] > 0) return;
     throw new UserError(
       `the codes have the shape [${shape.join(", ")}], but the run takes [n, ${size}]`,
@@ -167,13 +171,9 @@ export function makeRun(weights: Weights, name: string, device?: Device): Traine
       requireCount("samples", samples);
       const bound = bounds.get(samples) ?? boundOf(samples);
       bounds.set(samples, bound);
-      const most = Math.max(1, TOGETHER / (samples * height * width));
-      return bound(
-        [rowsOf(images, imageSize)],
-        key,
-        Math.min(MOST, 2 ** Math.floor(Math.log2(most))),
-      )
-        .nats;
+      const fitting = Math.max(1, TOGETHER / (samples * height * width));
+      const most = Math.min(MOST, 2 ** Math.floor(Math.log2(fitting)));
+      return bound([rowsOf(images, imageSize)], key, most).nats;
     },
   };
 }

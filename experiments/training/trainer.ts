@@ -132,8 +132,9 @@ export async function train(run: Run): Promise<Outcome> {
     progress.epoch(record);
     await writeHistory(folder.history, history);
     await paint(state.params);
-    // A resumed run with more epochs: delete the old test.json, which marks a run as finished.
-    for (const path of [folder.test, folder.scores]) await removeFile(path);
+    // A resumed run with more epochs: delete the old test.json, which marks a run as finished, and
+    // the codes of the old parameters.
+    for (const path of [folder.test, folder.scores, folder.codes]) await removeFile(path);
     // Last, so that no other file is ever older than the checkpoint.
     await save(arrays);
     run.onEpoch?.(record);
