@@ -1,10 +1,11 @@
-"""Decodes the codes of a run's test images by an export, and compares the distortion with test.json.
+"""Decodes the codes of a run's test images by an export, and compares the result with test.json.
 
     python3 check.py RUN EXPORT IMAGES
 
 RUN is the folder of the run. EXPORT is what `deno task export` wrote of it: a folder of ONNX files
 (needs onnxruntime) or of the Python module (needs torch). IMAGES are the test images, [n, height,
-width] or [n, pixels]: a .npy file, or the array `test` in a .npz file; bytes stand for 0 to 1.
+width] or [n, pixels]: a .npy file, or the array `images` or `test` in a .npz file, where bytes stand
+for 0 to 1. `deno task reconstruct --run RUN --out both.npz` writes those of the run's data set.
 
 test.json's distortion is that of noisy codes. The run keeps these codes in codes.safetensors, so no
 noise is drawn here: with one code an image (samples: 1) both numbers are about the same codes.
@@ -29,7 +30,8 @@ def read_array(path, name):
 
 def read_images(path):
     images = np.load(path)
-    images = images["test"] if path.suffix == ".npz" else images
+    if path.suffix == ".npz":
+        images = images["images" if "images" in images else "test"]
     scale = 255 if images.dtype == np.uint8 and images.max() > 1 else 1
     return images.reshape(len(images), -1).astype(np.float64) / scale
 
