@@ -7,10 +7,13 @@
 
 import type { Dense } from "../../mod.ts";
 import type { FlowParams } from "../../lib/densities/mod.ts";
-import type { EchoMatrixOptions } from "../models/latents/echo_matrix.ts";
+import type { PriorConfig } from "../models/architecture.ts";
 import type { FlowConfig } from "../models/flows.ts";
+import { elementsOf } from "../models/layer.ts";
+import type { Params } from "../models/model.ts";
 import { networksOf } from "../models/networks.ts";
-import type { Weights as Trained } from "../trained/weights.ts";
+import { UserError } from "../shell/errors.ts";
+import type { StoredConfig as Config, Weights as Trained } from "../trained/weights.ts";
 import { addFlow } from "./masked.ts";
 import {
   addDense,
@@ -80,9 +83,13 @@ export interface Plan {
   readonly weights: Weights;
 }
 
-/** The plan of a trained model. */
+/**
+ * The plan of a trained model.
+ *
+ * @throws {UserError} for a layer, a latent layer or a prior that only this library has
+ */
 export async function planOf({ config, imageSize, model, params }: Trained): Promise<Plan> {
-  const { latent, prior } = config, { size } = latent;
+  const { latent: { size }, prior } = config;
   const networks = networksOf(config, imageSize), { width } = networks;
   const [height, columns] = imageSize, pixels = height * columns;
   const image = [height, columns, 1];
@@ -90,8 +97,20 @@ export async function planOf({ config, imageSize, model, params }: Trained): Pro
   const fromCode = stepsOf(config.decoder, networks.decoder, "decoder", size, [size]);
   const last: Step[] = networks.pixels === undefined
     ? []
-    : [{ does: "dense", name: "pixels", inputs: elements(fromCode.shape), outputs: pixels }];
+    : [{ does: "dense", name: "pixels", inputs: elementsOf(fromCode.shape), outputs: pixels }];
 
+  return {
+    ...{ image: imageSize, size, width },
+    encoder: [...toCode.steps, ...rowStep("encoder", toCode.shape)],
+    decoder: [...fromCode.steps, ...rowStep("decoder", fromCode.shape), ...last],
+    code: codeOf({ config, model }, width),
+    prior: priorOf(prior),
+    weights: await weightsOf(config, params, width),
+  };
+}
+
+/** The weights by name, without those that only training needs. */
+async function weightsOf({ latent, prior }: Config, params: Params, width: number) {
   const weights: Weights = new Map();
   await addNetwork(weights, "encoder", params.encoder);
   await addDense(weights, "mean", params.mean);
@@ -103,37 +122,47 @@ export async function planOf({ config, imageSize, model, params }: Trained): Pro
   }
   if (latent.type === "iaf") {
     const context = latent.context ? width : 0;
-    await addFlow(weights, "latent", latent, params.latent as FlowParams, size, context);
+    await addFlow(weights, "latent", latent, params.latent as FlowParams, latent.size, context);
   }
-  if (latent.type === "echo_matrix" && (latent as EchoMatrixOptions).reflections > 0) {
+  if (latent.type === "echo_matrix" && latent.reflections > 0) {
     const { left, right } = params.latent as { left: Dense; right: Dense };
     await addDense(weights, "latent.left", left);
     await addDense(weights, "latent.right", right);
   }
   if (prior.type === "maf") {
-    await addFlow(weights, "prior", prior, params.prior as FlowParams, size);
+    await addFlow(weights, "prior", prior, params.prior as FlowParams, latent.size);
   }
   if (prior.type === "vamp") {
     const { inputs } = params.prior as { inputs: Dense["w"] };
     weights.set("prior.inputs", await arrayOf(inputs));
   }
-  return {
-    ...{ image: imageSize, size, width, weights },
-    encoder: [...toCode.steps, ...rowStep("encoder", toCode.shape)],
-    decoder: [...fromCode.steps, ...rowStep("decoder", fromCode.shape), ...last],
-    code: codeOf({ config, model }, width),
-    prior: prior.type === "maf" ? { type: "maf", flow: { ...prior, context: 0 } } : prior,
-  };
+  return weights;
 }
 
-const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+const odd = (key: string, { type }: { readonly type: string }): UserError =>
+  new UserError(`${key}.type "${type}" cannot be exported: it is in this library only`);
 
-function codeOf({ config: { latent }, model }: Pick<Trained, "config" | "model">, width: number) {
+function priorOf(prior: PriorConfig): PriorPlan {
+  switch (prior.type) {
+    case "maf":
+      return { type: "maf", flow: { ...prior, context: 0 } };
+    case "vamp":
+    case "standard":
+      return prior;
+    default:
+      throw odd("prior", prior);
+  }
+}
+
+function codeOf(
+  { config: { latent }, model }: Pick<Trained, "config" | "model">,
+  width: number,
+): Plan["code"] {
   switch (latent.type) {
     case "echo": {
       const { mean, divisor, gain, startScale, multiplicative } = latent;
       const { clip, meanClip, dMax, sampling, centred } = model.latent.channel!;
-      const code: EchoPlan = {
+      return {
         is: "echo",
         ...{ mean, divisor, centred, dMax },
         bound: meanClip,
@@ -143,15 +172,17 @@ function codeOf({ config: { latent }, model }: Pick<Trained, "config" | "model">
         withReplacement: sampling === "withReplacement",
         exponential: multiplicative,
       };
-      return code;
     }
     case "echo_matrix":
-      return { is: "matrix" } as const;
+      return { is: "matrix" };
     case "iaf": {
       const flow = { ...latent, context: latent.context ? width : 0 };
-      return { is: "gaussian", exponential: false, flow } as const;
+      return { is: "gaussian", exponential: false, flow };
     }
+    case "gaussian":
+    case "multiplicative":
+      return { is: "gaussian", exponential: latent.type === "multiplicative" };
     default:
-      return { is: "gaussian", exponential: latent.type === "multiplicative" } as const;
+      throw odd("latent", latent);
   }
 }

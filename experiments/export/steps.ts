@@ -13,6 +13,7 @@ import { pair, type Placement, placeUnder, placeWindows } from "../../lib/placem
 import type { NamedArray } from "../formats/safetensors.ts";
 import type { ActivationName } from "../models/activations.ts";
 import { elementsOf, type LayerParams } from "../models/layer.ts";
+import { UserError } from "../shell/errors.ts";
 import { type LayerConfig, type Network, typeOf } from "../models/network.ts";
 
 /** Padding, or what is cut off: rows and columns before and after. */
@@ -140,6 +141,7 @@ export async function addNetwork(
  * @param name of the network, with which the names of its steps begin
  * @param row the number of elements of an input, which comes as a row
  * @param input the shape that the first layer takes it for
+ * @throws {UserError} for a layer that only this library has
  */
 export function stepsOf(
   configs: readonly LayerConfig[],
@@ -211,8 +213,13 @@ function stepOf(config: LayerConfig, name: string, input: Shape, output: Shape):
       const places = placeWindows(name, input.slice(0, 2), axes(window), { strides, padding });
       return { does: "pool", name, of, windows: windowsOf(places) };
     }
-    default:
+    case "dense":
+    case undefined:
       return { does: "dense", name, inputs: elementsOf(input), outputs: output[0] };
+    default: {
+      const { type } = config as { readonly type: string };
+      throw new UserError(`${name}.type "${type}" cannot be exported: it is in this library only`);
+    }
   }
 }
 
