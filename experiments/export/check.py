@@ -59,6 +59,8 @@ def distortion(recon, logits, images):
     return ((1 / (1 + np.exp(-logits)) - images) ** 2).sum(1)
 
 
+if len(sys.argv) != 4:
+    sys.exit(__doc__)
 run, export, images = (Path(word) for word in sys.argv[1:])
 config = json.loads((run / "config.json").read_text())
 if config.get("samples", 1) != 1:
