@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { run, type Tensor } from "../../../mod.ts";
+import { run } from "../../../mod.ts";
 import { autoregressiveFlow, type Flow, type FlowParams } from "../../../lib/densities/mod.ts";
 import { onnxFiles } from "../../../experiments/export/onnx.ts";
 import { planOf } from "../../../experiments/export/plan.ts";
