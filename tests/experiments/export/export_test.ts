@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseConfig } from "../../../experiments/config/schema.ts";
@@ -11,9 +17,10 @@ import { pythonText } from "../../../experiments/export/python.ts";
 import { decodeTensors } from "../../../experiments/formats/safetensors.ts";
 import { UserError } from "../../../experiments/shell/errors.ts";
 import { folderAt } from "../../../experiments/runs/run_folder.ts";
-import { openDevice } from "../../../mod.ts";
+import { openDevice, tensor } from "../../../mod.ts";
 import { assertMistake, runHere, runTask } from "../../fixtures/command.ts";
-import { CONFIG, writeBars } from "../../fixtures/bars.ts";
+import { computed } from "../../fixtures/onnx.ts";
+import { CONFIG, DATA, writeBars } from "../../fixtures/bars.ts";
 import { untrained } from "../../fixtures/export_cases.ts";
 import { assertHolds, assertSentence, temporaryFolder } from "../../fixtures/helpers.ts";
 import { python } from "../../fixtures/python.ts";
@@ -98,8 +105,20 @@ Deno.test("export: a run as ONNX, safetensors and a PyTorch module", async () =>
   assertMistake(await write("python", "module"), "module exists", "--out", "new folder");
   assertMistake(await write("onnx", "none/module"), "cannot write", "none/module");
   await assertHolds(folder.path, "bars.npz", "it", "it_onnx", "module", "w.safetensors");
+  await assertDistortion(run, await Deno.readFile(join(out, "decoder.onnx")));
   await assertChecks(run, [out, path("module")], path("bars.npz"));
 });
+
+/** Decodes the kept codes by ONNX Runtime, and compares with test.json. */
+async function assertDistortion(run: string, decoder: Uint8Array) {
+  const { test, codes } = folderAt(run);
+  const { data, shape } = decodeTensors(await Deno.readFile(codes), codes).tensors.get("z")!;
+  const { logits } = await computed(decoder, { codes: tensor(data, { shape }) });
+  const pixel = (place: number) => DATA.test.data[place];
+  const nats = logits.reduce((sum, x, i) => sum + Math.log1p(Math.exp(x)) - pixel(i) * x, 0);
+  const { distortion } = JSON.parse(await Deno.readTextFile(test));
+  assertAlmostEquals(nats / shape[0], distortion, 1e-4);
+}
 
 /** Decodes the kept codes in Python, and compares with test.json, by what is installed. */
 async function assertChecks(run: string, exported: readonly string[], images: string) {

@@ -1,37 +1,14 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import * as onnx from "onnxruntime-web/wasm";
-import { run, type Tensor } from "../../../mod.ts";
+import { run } from "../../../mod.ts";
 import { autoregressiveFlow, type Flow, type FlowParams } from "../../../lib/densities/mod.ts";
 import { onnxFiles } from "../../../experiments/export/onnx.ts";
-import { makeGraph } from "../../../experiments/export/onnx_file.ts";
 import { planOf } from "../../../experiments/export/plan.ts";
 import { ACTIVATIONS } from "../../../experiments/models/activations.ts";
 import type { IafOptions } from "../../../experiments/models/latents/iaf.ts";
 import type { Weights } from "../../../experiments/trained/weights.ts";
 import { CASES, valuesOf, weightsOf } from "../../fixtures/export_cases.ts";
+import { computed, type Values } from "../../fixtures/onnx.ts";
 import { assertRefused } from "../../fixtures/helpers.ts";
-
-onnx.env.wasm.numThreads = 1;
-// The first session opens a message port for good, which no test may do.
-const first = makeGraph("first", "nothing");
-first.output("y", first.input("x", 1), 1);
-await (await onnx.InferenceSession.create(first.bytes())).release();
-
-type Values = Readonly<Record<string, Tensor>>;
-
-/** What ONNX Runtime computes by the bytes of a file. */
-async function computed(file: Uint8Array, inputs: Values): Promise<Record<string, Float32Array>> {
-  const session = await onnx.InferenceSession.create(file);
-  const given: Record<string, onnx.Tensor> = {};
-  for (const [name, x] of Object.entries(inputs)) {
-    given[name] = new onnx.Tensor("float32", await x.read("float32"), [...x.shape]);
-  }
-  const found = await session.run(given);
-  await session.release();
-  return Object.fromEntries(
-    Object.entries(found).map(([name, { data }]) => [name, data as Float32Array]),
-  );
-}
 
 /** Asserts that ONNX Runtime computes the values of this library, to 1e-5 of 1 or of their size. */
 async function assertComputes(file: Uint8Array, inputs: Values, values: Values): Promise<void> {
