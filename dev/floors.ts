@@ -24,6 +24,7 @@ export const FLOORS: readonly Floor[] = [
     rooms: ["experiments/sweep", "experiments/compare", "experiments/report", "experiments/watch"],
   },
   { name: "laboratory and bench", rooms: ["experiments/laboratory", "experiments/bench"] },
+  { name: "trained runs", rooms: ["experiments/use", "experiments/export", "experiments/trained"] },
   { name: "training", rooms: ["experiments/training"] },
   { name: "outcome", rooms: ["experiments/outcome"] },
   { name: "runs", rooms: ["experiments/runs"] },

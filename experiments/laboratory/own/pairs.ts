@@ -8,7 +8,7 @@ import type { NumberArray } from "../../formats/arrays.ts";
 import { type CsvTable, readCsv } from "../../formats/csv_reader.ts";
 import { isNpy, readNpyDoubles, readNpzDoubles } from "../../formats/npy.ts";
 import { readUnzipped } from "../../formats/unpack.ts";
-import { isZip } from "../../formats/zip.ts";
+import { isZip } from "../../formats/zip_entries.ts";
 import { userPath } from "../../shell/command_line.ts";
 import { quoted, UserError } from "../../shell/errors.ts";
 import { exists } from "../../shell/files.ts";

@@ -73,6 +73,9 @@ Deno.test("tasks are allowed no more than they need", () => {
     assertEquals(allowed[task], ["--allow-read", `${env},NO_COLOR,TERM`]);
   }
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
+  for (const task of ["decode", "sample", "pack"]) {
+    assertEquals(allowed[task], ["--allow-read", "--allow-write", `${env},NO_COLOR,TERM`]);
+  }
   const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
   assertEquals(allowed["mi-bench"], [...places, `${env},NO_COLOR,TERM`]);
   assert(commands.every(([_, command]) => !/ -A\b|--allow-all/.test(command)));
