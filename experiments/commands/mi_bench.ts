@@ -86,7 +86,7 @@ const USAGE = `deno task mi-bench [flags]
 Test estimators of mutual information on tasks with exactly known information.
 
   deno task mi-bench --tasks gaussian-8d-2.0,cauchy-1d-1.0 --estimators ksg,infonce
-  deno task mi-bench --estimators ksg,cca,entropies,densities     # seconds: no training
+  deno task mi-bench --seeds 1 --estimators ksg,cca,densities     # without training
   deno task mi-bench --export samples --samples 10000
   deno task mi-bench --estimates mine.csv`;
 
