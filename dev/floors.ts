@@ -19,7 +19,10 @@ export interface Floor {
 export const FLOORS: readonly Floor[] = [
   { name: "commands", rooms: ["experiments/commands"] },
   { name: "lessons", rooms: ["experiments/lessons"] },
-  { name: "many runs", rooms: ["experiments/sweep", "experiments/compare", "experiments/report"] },
+  {
+    name: "many runs",
+    rooms: ["experiments/sweep", "experiments/compare", "experiments/report", "experiments/page"],
+  },
   { name: "laboratory and bench", rooms: ["experiments/laboratory", "experiments/bench"] },
   { name: "training", rooms: ["experiments/training"] },
   { name: "outcome", rooms: ["experiments/outcome"] },

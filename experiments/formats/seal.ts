@@ -11,19 +11,13 @@
 import { sha256 } from "./sha256.ts";
 import { UserError } from "../shell/errors.ts";
 import { readFile } from "../shell/files.ts";
-import { decodeTensors, encodeTensors, type TensorFile } from "./safetensors.ts";
-
-const BLANK = "0".repeat(64);
-/**
- * The byte at which the digest starts: after the length of the header, 8 bytes, and this beginning
- * of the header.
- */
-const START = 8 + `{"__metadata__":{"sha256":"`.length;
+import { decodeTensors, type TensorFile } from "./safetensors.ts";
+import { BLANK, encodeBlank, putDigest } from "./seal_layout.ts";
 
 /** The bytes of a sealed file. */
-export function encodeSealed({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
-  const bytes = encodeTensors({ tensors, metadata: { sha256: BLANK, ...metadata } });
-  put(sha256(bytes), bytes);
+export function encodeSealed(file: TensorFile): Uint8Array<ArrayBuffer> {
+  const bytes = encodeBlank(file);
+  putDigest(sha256(bytes), bytes);
   return bytes;
 }
 
@@ -41,13 +35,9 @@ export async function readSealed(path: string): Promise<TensorFile> {
       `${path} has no checksum: an older version wrote it, and this version cannot continue from it`,
     );
   }
-  put(BLANK, bytes);
+  putDigest(BLANK, bytes);
   if (sha256(bytes) === written) return { tensors, metadata };
   throw new UserError(
     `${path} was damaged or changed after it was written: its SHA-256 does not match its bytes`,
   );
-}
-
-function put(digest: string, bytes: Uint8Array): void {
-  new TextEncoder().encodeInto(digest, bytes.subarray(START));
 }
