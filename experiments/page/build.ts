@@ -41,7 +41,7 @@ export async function buildPage(data?: DataSet): Promise<PageFiles> {
   const page = await textOf("index.html");
   const text = new TextEncoder();
   return new Map([
-    ["index.html", text.encode(page.replace(">null<", `>${JSON.stringify(facts)}<`))],
+    ["index.html", text.encode(page.replace(/>\s*null\s*</, `>${JSON.stringify(facts)}<`))],
     ["style.css", text.encode(PALETTE_STYLE + await textOf("style.css"))],
     ["images.bin", packBits([...bytesOf(train), ...bytesOf(test)])],
     ...await bundle(["app.ts", "worker.ts"]),

@@ -82,23 +82,31 @@ export interface ChannelDraws {
 /** Draws x, ε and z. */
 export function drawChannel(own: Key, settings: ChannelSettings, draws: number): ChannelDraws {
   const { dimensions, shape, gain, scale, varies, echoes, self, apart } = settings;
-  const [forX, forNoise] = split(own, 2);
+  const [forX, forPool, forNoise] = split(own, 3);
+  function encode(x: Tensor): { mean: Tensor; logScale: Tensor } {
+    const mixed = dimensions === 1 ? x : matmul(x, tensor([[1, 0.8], [0, 0.6]]));
+    const shares = varies ? logSigmoid(mul(x, 2)) : mul(x, 0);
+    return {
+      mean: mul(shape === "tanh" ? tanh(mixed) : mixed, gain),
+      logScale: add(shares, Math.log(scale)),
+    };
+  }
   const x = normal(forX, [draws, dimensions]);
-  const mixed = dimensions === 1 ? x : matmul(x, tensor([[1, 0.8], [0, 0.6]]));
-  const f = mul(shape === "tanh" ? tanh(mixed) : mixed, gain);
-  const constant = mul(x, 0);
-  const logScale = add(varies ? logSigmoid(mul(x, 2)) : constant, Math.log(scale));
-  const channel = echoChannel({ clip: 1, dMax: echoes, sampling: "cycle" });
-  const column = (of: Tensor, d: number) => slice(of, [0, d], [draws, 1]);
-  const noises = apart
-    ? split(forNoise, dimensions).map((own, d) =>
-      echoNoise(own, column(f, d), column(logScale, d), channel)
-    )
-    : [echoNoise(forNoise, f, logScale, channel)];
-  const others = concat(noises, 1);
-  const noise = self ? echoCode(others, f, logScale, channel) : others;
-  const z = echoCode(noise, f, logScale, channel);
-  return { x, f, logScale, noise, z, rate: mean(echoRate(logScale, channel)) };
+  const { mean: f, logScale: ofX } = encode(x);
+  // Echoes come from examples of their own, so that none is by chance the example itself.
+  const pool = encode(normal(forPool, [draws, dimensions]));
+  const channel = echoChannel({ clip: 1, dMax: echoes, sampling: "withReplacement" });
+  const noiseOf = (own: Key, d: number, count: number) => {
+    const columns = (of: Tensor) => slice(of, [0, d], [draws, count]);
+    const [mean, logScale] = [columns(pool.mean), columns(pool.logScale)];
+    return echoNoise(own, columns(f), columns(ofX), channel, { mean, logScale });
+  };
+  const others = apart
+    ? concat(split(forNoise, dimensions).map((own, d) => noiseOf(own, d, 1)), 1)
+    : noiseOf(forNoise, 0, dimensions);
+  const noise = self ? echoCode(others, f, ofX, channel) : others;
+  const z = echoCode(noise, f, ofX, channel);
+  return { x, f, logScale: ofX, noise, z, rate: mean(echoRate(ofX, channel)) };
 }
 
 /** The draws of a channel and the three numbers. */

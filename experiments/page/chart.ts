@@ -17,7 +17,7 @@ export type Place = readonly [x: number, y: number];
 export interface Chart extends Sheet {
   toX(x: number): number;
   toY(y: number): number;
-  line(places: readonly Place[], colour: string, width?: number): void;
+  line(places: readonly Place[], colour: string, thickness?: number): void;
   dot(place: Place, colour: string, radius?: number): void;
   bar(x: Interval, y: Interval, colour: string): void;
   /** A text beside a place; negative `dx` puts it on the left. */
@@ -80,24 +80,26 @@ export function chartOn(canvas: HTMLCanvasElement, axes: Axes): Chart | undefine
   context.fillText(axes.xLabel, (left + width - right) / 2, height - 9);
   context.textAlign = "left";
   context.fillText(axes.yLabel, 2, 8);
-  context.save();
-  context.beginPath();
-  context.rect(left, top - 8, width - left - right + 8, height - top - bottom + 10);
-  context.clip();
 
   return {
     ...sheet,
     toX,
     toY,
-    line(places, colour, width = 2) {
+    line(places, colour, thickness = 2) {
       context.strokeStyle = colour;
-      context.lineWidth = width;
+      context.lineWidth = thickness;
       context.lineJoin = "round";
+      context.save();
+      context.beginPath();
+      context.rect(left, top - 6, width - left - right + 6, height - top - bottom + 8);
+      context.clip();
       context.beginPath();
       for (const [x, y] of places) context.lineTo(toX(x), toY(y));
       context.stroke();
+      context.restore();
     },
     dot([x, y], colour, radius = 4) {
+      if (toX(x) < left || toY(y) < top - radius) return;
       context.fillStyle = colour;
       context.beginPath();
       context.arc(toX(x), toY(y), radius, 0, 2 * Math.PI);

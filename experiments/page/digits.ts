@@ -10,26 +10,20 @@ import { PIXELS } from "./bits.ts";
 const SIDE = 28;
 
 /**
- * Draws images into a canvas, each below the one before or beside it.
+ * Draws images into a canvas, in rows of `columns`.
  *
  * @param images [images, 784], 0 … 255
  */
-export function drawImages(
-  canvas: HTMLCanvasElement,
-  images: Uint8Array,
-  direction: "down" | "across" = "down",
-  columns = 1,
-): void {
+export function drawImages(canvas: HTMLCanvasElement, images: Uint8Array, columns = 1): void {
   const count = images.length / PIXELS;
-  const across = direction === "across" ? columns : 1;
-  const [width, height] = [SIDE * across, SIDE * Math.ceil(count / across)];
+  const [width, height] = [SIDE * columns, SIDE * Math.ceil(count / columns)];
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
   const picture = new ImageData(width, height);
   for (let n = 0; n < count; n++) {
-    const left = (n % across) * SIDE, top = Math.floor(n / across) * SIDE;
+    const left = (n % columns) * SIDE, top = Math.floor(n / columns) * SIDE;
     for (let i = 0; i < PIXELS; i++) {
       const at = 4 * ((top + Math.floor(i / SIDE)) * width + left + i % SIDE);
       picture.data.fill(images[n * PIXELS + i], at, at + 3);

@@ -83,7 +83,7 @@ export interface Progress {
 export type Report =
   | Progress
   /** The device that a run is on, in words. */
-  | { type: "device"; name: DeviceChoice; words: string; lost?: string }
+  | { type: "device"; name: DeviceChoice; words: string }
   | { type: "paused"; step: number }
   | { type: "saved"; name: string; bytes: Uint8Array<ArrayBuffer> }
   | { type: "channel"; view: ChannelView }

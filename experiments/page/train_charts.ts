@@ -49,7 +49,6 @@ export function drawHistory({ points, stride }: History, step: number): void {
   });
   // In the upper right corner, above all curves of a run that has learned something.
   let right = chart.width - 16;
-  chart.context.restore();
   chart.context.textAlign = "right";
   for (const { name, own } of ends.reverse()) {
     chart.context.fillStyle = own;

@@ -119,14 +119,16 @@ export function openTrainTab(
       say("elbo", (rate + distortion).toFixed(1));
     }
     say("speed", report.speed === undefined ? "–" : Math.round(report.speed).toLocaleString("en"));
-    say("where", whereText(report, facts.digest.train.count, tests.at(-1)));
+    const isFirst = report.step === 0 && !settings.paused;
+    const where = whereText(report, facts.digest.train.count, tests.at(-1));
+    say("where", isFirst ? "compiling the training step …" : where);
     digits.forEach(({ canvas }, i) => {
       const pair = new Uint8Array(2 * PIXELS);
       pair.set(originals.subarray(i * PIXELS, (i + 1) * PIXELS));
       pair.set(report.reconstructions.subarray(i * PIXELS, (i + 1) * PIXELS), PIXELS);
       drawImages(canvas, pair);
     });
-    drawImages(byId("samples"), report.samples, "across", SHOWN);
+    drawImages(byId("samples"), report.samples, innerWidth < 480 ? SHOWN / 2 : SHOWN);
     traversal.show(report);
     draw();
   }
@@ -138,7 +140,7 @@ export function openTrainTab(
     hear(report) {
       if (report.type === "progress") progress(report);
       else if (report.type === "device") {
-        say("device", report.lost === undefined ? report.words : `${report.words}; ${report.lost}`);
+        say("device", report.words);
         (form.elements.namedItem("device") as HTMLSelectElement).value = report.name;
       } else if (report.type === "paused") say("speed", "–");
       else if (report.type === "saved") download(report.name, report.bytes);

@@ -13,20 +13,13 @@ import type { DataDigest } from "../data/digest.ts";
 import { IMAGE_BYTES, PIXELS, unpackImages } from "./bits.ts";
 import { type Arrays, arraysOf, configOf, runArchive } from "./checkpoint.ts";
 import { type Learner, makeLearner, rowsOf, type State, stepsOf } from "./learner.ts";
-import {
-  type DeviceChoice,
-  type Numbers,
-  type Pointer,
-  type Report,
-  SHOWN,
-  type Training,
-} from "./messages.ts";
+import { type Numbers, type Pointer, type Report, SHOWN, type Training } from "./messages.ts";
 import { BATCH } from "./model.ts";
 
 /** The least time between two views, in milliseconds. */
 const INTERVAL = 100;
-/** The time of steps between two looks at the orders, in milliseconds. */
-const TURN = 40;
+/** The time of steps between two looks at the orders, in milliseconds, and the most steps. */
+const TURN = 40, MOST = 50;
 /** The time after which the state on a GPU is copied, so that a lost GPU costs no more. */
 const COPY_EVERY = 2000;
 
@@ -71,6 +64,8 @@ export class Trainer {
   #wanted?: Training;
   /** The number of steps to take; Infinity while the page trains. */
   #left = 0;
+  /** The number of steps that take about TURN. */
+  #steps = 1;
   #pointer: Pointer = { image: 0, place: [0, 0] };
   #isStale = false;
   #isSaving = false;
@@ -155,7 +150,11 @@ export class Trainer {
   }
 
   /** Opens a run: a new one, or one that goes on from a copy. */
-  async #open(training: Training, copy?: { arrays: Arrays; step: number }): Promise<void> {
+  async #open(
+    training: Training,
+    copy?: { arrays: Arrays; step: number },
+    lost?: string,
+  ): Promise<void> {
     const device = training.device === "webgpu" ? await openWebgpu({ software: true }) : openCpu();
     const learner = makeLearner(training, device);
     const first = learner.init(learner.keys.start);
@@ -165,12 +164,9 @@ export class Trainer {
     const shown = this.#rows(this.data.test, range(0, BATCH));
     const step = copy?.step ?? 0;
     this.#run = { training, device, learner, state, step, shown };
-    this.#say(training.device);
+    const words = [device.description, lost].filter((text) => text !== undefined).join("; ");
+    this.report({ type: "device", name: training.device, words });
     await this.#show(this.#run);
-  }
-
-  #say(name: DeviceChoice, lost?: string): void {
-    this.report({ type: "device", name, words: `${this.#run!.device.description}`, lost });
   }
 
   #forget(): void {
@@ -179,6 +175,7 @@ export class Trainer {
     this.#pending = [];
     this.#test = undefined;
     this.#speed = 0;
+    this.#steps = 1;
   }
 
   #rows(bits: Uint8Array, images: ArrayLike<number>): Tensor {
@@ -187,14 +184,14 @@ export class Trainer {
 
   async #advance(run: Run): Promise<void> {
     const began = performance.now();
-    let steps = 0;
-    while (this.#left > 0 && performance.now() - began < TURN) {
-      await this.#step(run);
-      this.#left--;
-      steps++;
-    }
-    const now = performance.now();
-    const speed = 1000 * steps * BATCH / (now - began);
+    const steps = Math.min(this.#left, this.#steps);
+    for (let i = 0; i < steps; i++) await this.#step(run);
+    // A GPU only queues the steps. Without this wait the queue would grow, and orders would wait.
+    await this.#pending.at(-1)!.read();
+    if (this.#left !== Infinity) this.#left = Math.max(0, this.#left - steps);
+    const now = performance.now(), taken = now - began;
+    this.#steps = Math.max(1, Math.min(MOST, Math.round(steps * TURN / taken)));
+    const speed = 1000 * steps * BATCH / taken;
     this.#speed = this.#speed === 0 ? speed : this.#speed + 0.1 * (speed - this.#speed);
     const wait = Math.max(INTERVAL, 3 * this.#shownFor);
     if (now - this.#shownAt >= wait || this.#left === 0) await this.#show(run);
@@ -293,15 +290,13 @@ export class Trainer {
     }
     const { training, copy } = run;
     this.#forget();
+    const lost = `the GPU was lost; going on from step ${copy?.step ?? 0}`;
+    this.report({ type: "device", name: training.device, words: lost });
     try {
-      await this.#open(training, copy);
+      await this.#open(training, copy, lost);
     } catch {
-      await this.#open({ ...training, device: "cpu" }, copy);
+      await this.#open({ ...training, device: "cpu" }, copy, lost);
     }
-    this.#say(
-      this.#run!.training.device,
-      `the GPU was lost; going on from step ${copy?.step ?? 0}`,
-    );
   }
 }
 
