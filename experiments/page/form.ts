@@ -46,6 +46,6 @@ export function connectForm(
 
 /** Shows the number of a slider beside its name. */
 function showNumber(control: HTMLInputElement | HTMLSelectElement): void {
-  const output = control.type === "range" ? control.parentElement!.querySelector("output") : null;
+  const output = control.type === "range" ? control.parentElement!.querySelector(".out") : null;
   if (output !== null && output.id === "") output.textContent = control.value;
 }

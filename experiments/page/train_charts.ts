@@ -24,6 +24,9 @@ const intervalOf = (values: readonly number[], margin = 0.05): Interval => {
   return [low - room, high + room];
 };
 
+/** The largest distortion that the plane shows, in nats. */
+const MOST = 230;
+
 /** The losses over the steps. */
 export function drawHistory({ points, stride }: History, step: number): void {
   const canvas = byId<HTMLCanvasElement>("history");
@@ -69,10 +72,11 @@ export function drawPlane(
   const canvas = byId<HTMLCanvasElement>("plane");
   const all = [...curves.echo, ...curves.vae];
   const trail = points.map(({ rate, distortion }): Place => [rate, distortion]);
-  const far = Math.max(120, ...tests.map(({ distortion }) => distortion));
+  const far = Math.max(120, recent?.distortion ?? 0, ...tests.map(({ distortion }) => distortion));
+  const top = Math.min(1.05 * far, MOST);
   const chart = chartOn(canvas, {
     x: [0, intervalOf([...all.map(({ rate }) => rate), recent?.rate ?? 0])[1]],
-    y: [intervalOf(all.map(({ distortion }) => distortion))[0], Math.min(far, 220)],
+    y: [intervalOf(all.map(({ distortion }) => distortion))[0], top],
     xLabel: "rate, nats an image",
     yLabel: "distortion, nats an image",
   });
@@ -91,10 +95,11 @@ export function drawPlane(
   chart.line(trail, own, 1.5);
   for (const { rate, distortion } of tests) chart.dot([rate, distortion], own, 4);
   if (recent !== undefined) {
-    const at: Place = [recent.rate, recent.distortion];
+    // A run that is beyond the top stays in sight at the edge.
+    const at: Place = [recent.rate, Math.min(recent.distortion, top)];
     chart.dot(at, colour("paper"), 7);
     chart.dot(at, own, 5);
-    chart.text("this run", at, colour("ink"), 10, -8);
+    chart.text("this run", at, colour("ink"), 10, 10);
   }
   canvas.ariaLabel = recent === undefined
     ? "Rate and distortion of the shipped sweep"
@@ -115,12 +120,12 @@ export function drawCode(
   const latent = rates.length / SHOWN;
   const own = (all: Float32Array) => [...all.subarray(image * latent, (image + 1) * latent)];
   const [z, nats] = [own(codes), own(rates)];
-  const x: Interval = [-0.6, latent - 0.4], xLabel = "dimension of the code";
+  const x: Interval = [-0.6, latent - 0.4];
   const isOff = (value: number) => Math.max(Math.abs(value), 0.01);
 
   const values = byId<HTMLCanvasElement>("code");
   const most = Math.max(...z.map(isOff)) * 1.1;
-  const upper = chartOn(values, { x, y: [-most, most], xLabel, yLabel: "code z" });
+  const upper = chartOn(values, { x, y: [-most, most], xLabel: "", yLabel: "code z" });
   z.forEach((value, i) =>
     upper?.bar([i - 0.38, i + 0.38], value < 0 ? [value, 0] : [0, value], colour("quiet"))
   );
@@ -128,7 +133,12 @@ export function drawCode(
 
   const bars = byId<HTMLCanvasElement>("rates");
   const top = Math.max(0.5, ...nats) * 1.1;
-  const lower = chartOn(bars, { x, y: [0, top], xLabel, yLabel: "rate, nats" });
+  const lower = chartOn(bars, {
+    x,
+    y: [0, top],
+    xLabel: "dimension of the code",
+    yLabel: "rate, nats",
+  });
   nats.forEach((rate, i) => lower?.bar([i - 0.38, i + 0.38], [0, rate], colour(CURVES[method])));
   if (floor > 0) lower?.line([[x[0], floor], [x[1], floor]], colour("ink"), 1);
   const total = nats.reduce((sum, rate) => sum + rate, 0);

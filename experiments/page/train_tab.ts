@@ -86,8 +86,10 @@ export function openTrainTab(
   const beta = form.elements.namedItem("beta") as HTMLInputElement;
   const rate = form.elements.namedItem("learningRate") as HTMLSelectElement;
   const refresh = () => rate.value = `${settings.learningRate}`;
-  const showBeta = () => byId("beta-value").textContent = settings.beta.toFixed(2);
-  beta.setAttribute("aria-valuetext", `${settings.beta}`);
+  function showBeta(): void {
+    say("beta-value", settings.beta.toFixed(2));
+    beta.ariaValueText = `${settings.beta}`;
+  }
   showBeta();
   byId("toggle").addEventListener("click", () => run(settings.paused ? Infinity : 0));
   byId("step").addEventListener("click", () => run(1));
