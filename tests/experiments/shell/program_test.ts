@@ -70,6 +70,10 @@ Deno.test("tasks are allowed no more than they need", () => {
   assertEquals(allowed.lesson, ["--allow-read", "--allow-write=experiments/lessons"]);
   assertEquals(allowed.explain, ["--allow-read", env]);
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
+  assertEquals(allowed.page.filter((flag) => /run|net/.test(flag)), [
+    "--allow-run=deno",
+    "--allow-net=127.0.0.1",
+  ]);
   const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
   assertEquals(allowed["mi-bench"], [...places, `${env},NO_COLOR,TERM`]);
   assert(commands.every(([_, command]) => !/ -A\b|--allow-all/.test(command)));
