@@ -10,7 +10,7 @@ import { openChannelTab } from "./channel_tab.ts";
 import { openCompilerTab } from "./compiler_tab.ts";
 import { byId } from "./dom.ts";
 import type { Facts } from "./facts.ts";
-import type { Order, Report } from "./messages.ts";
+import type { Report, ShowingOrder, TrainingOrder } from "./messages.ts";
 import { openTrainTab, type Tab } from "./train_tab.ts";
 
 const TABS = ["train", "channel", "compiler"] as const;
@@ -22,8 +22,8 @@ function showProblem(text: string): void {
 }
 
 /** Starts a worker; what it cannot do is shown as a sentence. */
-function startWorker(hear: (report: Report) => void): (order: Order) => void {
-  const worker = new Worker("worker.js", { type: "module" });
+function startWorker<Order>(file: string, hear: (report: Report) => void): (order: Order) => void {
+  const worker = new Worker(file, { type: "module" });
   worker.onerror = (event) => showProblem(`The worker stopped: ${event.message}`);
   worker.onmessage = ({ data }: MessageEvent<Report>) => {
     if (data.type === "failed") showProblem(data.message);
@@ -44,12 +44,19 @@ async function open(): Promise<void> {
   const images = await response.arrayBuffer();
 
   const tabs = {} as Record<Settings["tab"], Tab>;
-  const train = startWorker((report) => tabs.train.hear(report));
-  train({ type: "open", images, tests: facts.tests, digest: facts.digest });
-  const show = startWorker((report) => {
-    tabs.channel.hear(report);
-    tabs.compiler.hear(report);
+  // The other tabs' worker starts after the first picture, and before anybody can miss the network.
+  let other: ((order: ShowingOrder) => void) | undefined;
+  const showing = () =>
+    other ??= startWorker<ShowingOrder>("showing_worker.js", (report) => {
+      tabs.channel.hear(report);
+      tabs.compiler.hear(report);
+    });
+  const show = (order: ShowingOrder) => showing()(order);
+  const train = startWorker<TrainingOrder>("training_worker.js", (report) => {
+    tabs.train.hear(report);
+    if (report.type === "progress") showing();
   });
+  train({ type: "open", images, tests: facts.tests, digest: facts.digest });
   tabs.channel = openChannelTab(settings, show, save);
   tabs.compiler = openCompilerTab(settings, show, save);
   tabs.train = openTrainTab(settings, facts, images, train, save);

@@ -1,5 +1,5 @@
 /**
- * Builds the page: two bundles, a style sheet, the images as bits, and the page with its facts.
+ * Builds the page: the bundles, a style sheet, the images as bits, and the page with its facts.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { loadDataSet } from "../data/datasets.ts";
 import { type DataSet, type Images, sliceImages } from "../data/images.ts";
 import { PALETTE_STYLE } from "../formats/palette.ts";
 import { UserError } from "../shell/errors.ts";
+import { namesIn } from "../shell/files.ts";
 import { packBits } from "./bits.ts";
 import { curvesOf, type Facts } from "./facts.ts";
 
@@ -44,7 +45,7 @@ export async function buildPage(data?: DataSet): Promise<PageFiles> {
     ["index.html", text.encode(page.replace(/>\s*null\s*</, `>${JSON.stringify(facts)}<`))],
     ["style.css", text.encode(PALETTE_STYLE + await textOf("style.css"))],
     ["images.bin", packBits([...bytesOf(train), ...bytesOf(test)])],
-    ...await bundle(["app.ts", "worker.ts"]),
+    ...await bundle(["app.ts", "training_worker.ts", "showing_worker.ts"]),
   ]);
 }
 
@@ -56,21 +57,31 @@ function bytesOf(images: Images): Uint8Array {
   return Uint8Array.from(images.data);
 }
 
-/** Bundles modules for browsers. */
+/** Bundles modules for browsers; what several of them import becomes files of its own. */
 async function bundle(modules: readonly string[]): Promise<[string, Uint8Array<ArrayBuffer>][]> {
   const folder = await Deno.makeTempDir({ prefix: "echograd_page_" });
   try {
     const entries = modules.map((module) => fileURLToPath(here(module)));
-    const args = ["bundle", "--quiet", "--platform=browser", "--minify", "--outdir", folder];
+    const args = [
+      "bundle",
+      "--quiet",
+      "--platform=browser",
+      "--minify",
+      "--code-splitting",
+      "--outdir",
+      folder,
+    ];
     const command = new Deno.Command("deno", { args: [...args, ...entries], cwd: here("../..") });
     const { success, stderr } = await command.output();
     if (!success) {
       throw new UserError(`cannot bundle the page: ${new TextDecoder().decode(stderr).trim()}`);
     }
-    return await Promise.all(modules.map(async (module) => {
-      const name = module.replace(/\.ts$/, ".js");
-      return [name, await Deno.readFile(join(folder, name))] as [string, Uint8Array<ArrayBuffer>];
-    }));
+    const names = await namesIn(folder);
+    return await Promise.all(
+      names.map(async (name) =>
+        [name, await Deno.readFile(join(folder, name))] as [string, Uint8Array<ArrayBuffer>]
+      ),
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

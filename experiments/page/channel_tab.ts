@@ -10,7 +10,7 @@ import type { ChannelView } from "./channel.ts";
 import { chartOn, type Interval, type Place } from "./chart.ts";
 import { byId, colour, onLook, say } from "./dom.ts";
 import { connectForm } from "./form.ts";
-import type { Order } from "./messages.ts";
+import type { ShowingOrder } from "./messages.ts";
 import type { Tab } from "./train_tab.ts";
 
 /** The bins of the histograms. */
@@ -19,7 +19,7 @@ const BINS = 60;
 /** Opens the tab. */
 export function openChannelTab(
   settings: Settings,
-  order: (order: Order) => void,
+  order: (order: ShowingOrder) => void,
   save: () => void,
 ): Tab {
   let view: ChannelView | undefined;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Key } from "../../mod.ts";
+import type { Key } from "./library.ts";
 import { readArrays } from "../../lib/moving.ts";
 import type { NamedArray } from "../../lib/safetensors.ts";
 import type { DataDigest } from "../data/digest.ts";

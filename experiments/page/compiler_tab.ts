@@ -7,7 +7,7 @@
 
 import type { Settings } from "./address.ts";
 import { byId, say } from "./dom.ts";
-import type { Order } from "./messages.ts";
+import type { ShowingOrder } from "./messages.ts";
 import type { Tab } from "./train_tab.ts";
 
 /** Examples: what each shows, and its expression. */
@@ -28,7 +28,7 @@ const PAUSE = 250;
 /** Opens the tab. */
 export function openCompilerTab(
   settings: Settings,
-  order: (order: Order) => void,
+  order: (order: ShowingOrder) => void,
   save: () => void,
 ): Tab {
   const editor = byId<HTMLTextAreaElement>("expression");

@@ -34,7 +34,7 @@ import {
   tensor,
   valueAuxAndGrad,
   where,
-} from "../../mod.ts";
+} from "./library.ts";
 import { BATCH, CONFIGS, makeModel, type Model, type Params } from "./model.ts";
 import { SHOWN, type Training } from "./messages.ts";
 

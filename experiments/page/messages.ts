@@ -1,5 +1,5 @@
 /**
- * What the page and its worker say to each other.
+ * What the page and its workers say to each other.
  *
  * @module
  */
@@ -36,15 +36,18 @@ export interface Pointer {
 /** The number of test images that the page shows. */
 export const SHOWN = 10;
 
-/** To the worker. */
-export type Order =
+/** To the worker that trains. */
+export type TrainingOrder =
   | { type: "open"; images: ArrayBuffer; tests: number; digest: DataDigest }
   | { type: "start"; training: Training }
   /** Changes β or the learning rate from the next step on. */
   | { type: "tune"; training: Training }
   | { type: "run"; steps: number }
   | { type: "point"; pointer: Pointer }
-  | { type: "save" }
+  | { type: "save" };
+
+/** To the worker of the other tabs. */
+export type ShowingOrder =
   | { type: "channel"; settings: ChannelSettings }
   | { type: "compile"; text: string };
 
@@ -79,7 +82,7 @@ export interface Progress {
   floor: number;
 }
 
-/** From the worker. */
+/** From the workers. */
 export type Report =
   | Progress
   /** The device that a run is on, in words. */

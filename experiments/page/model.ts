@@ -28,7 +28,7 @@ import {
   sub,
   sum,
   type Tensor,
-} from "../../mod.ts";
+} from "./library.ts";
 import { gaussianSample } from "../../lib/densities/gaussian.ts";
 import echo from "../configs/echo.json" with { type: "json" };
 import vae from "../configs/vae.json" with { type: "json" };

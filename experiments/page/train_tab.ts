@@ -12,7 +12,7 @@ import { drawImages } from "./digits.ts";
 import type { Facts } from "./facts.ts";
 import { connectForm } from "./form.ts";
 import { History } from "./history.ts";
-import { type Numbers, type Order, type Progress, type Report, SHOWN } from "./messages.ts";
+import { type Numbers, type Progress, type Report, SHOWN, type TrainingOrder } from "./messages.ts";
 import { drawCode, drawHistory, drawPlane } from "./train_charts.ts";
 import { connectTraversal } from "./traversal.ts";
 
@@ -31,7 +31,7 @@ export function openTrainTab(
   settings: Settings,
   facts: Facts,
   images: ArrayBuffer,
-  order: (order: Order) => void,
+  order: (order: TrainingOrder) => void,
   save: () => void,
 ): Tab {
   let history = new History();

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Device, DeviceLostError, key, type Tensor, tensor } from "../../mod.ts";
+import { type Device, DeviceLostError, key, type Tensor, tensor } from "./library.ts";
 import { openCpu } from "../../kernels/cpu/device.ts";
 import { openWebgpu } from "../../kernels/webgpu/device.ts";
 import { treeOfArrays } from "../../lib/moving.ts";

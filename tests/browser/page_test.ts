@@ -116,6 +116,19 @@ async function use({ page }: Opened): Promise<void> {
   assertEquals(await textOf(page, "toggle"), "Start");
 }
 
+Deno.test("page: it weighs at most 1.6 MB, and what trains at most 70 kB of script after gzip", async () => {
+  files ??= await buildPage();
+  let bytes = 0, script = 0;
+  for (const [name, content] of files) {
+    bytes += content.length;
+    if (!name.endsWith(".js") || name === "showing_worker.js") continue;
+    const stream = new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"));
+    script += (await new Response(stream).bytes()).length;
+  }
+  assert(bytes <= 1.6e6, `${bytes} bytes`);
+  assert(script <= 70_000, `${script} bytes of script`);
+});
+
 for (const name of ["chromium", "firefox"] as const) {
   const ignore = !isInstalled(name);
   Deno.test({
