@@ -48,6 +48,7 @@ async function open(): Promise<void> {
   let other: ((order: ShowingOrder) => void) | undefined;
   const showing = () =>
     other ??= startWorker<ShowingOrder>("showing_worker.js", (report) => {
+      if (report.type === "ready") document.body.dataset.loaded = "all";
       tabs.channel.hear(report);
       tabs.compiler.hear(report);
     });

@@ -91,4 +91,6 @@ export type Report =
   | { type: "saved"; name: string; bytes: Uint8Array<ArrayBuffer> }
   | { type: "channel"; view: ChannelView }
   | { type: "compiled"; view: CompilerView }
+  /** The other tabs' worker is there: the page needs no network any more. */
+  | { type: "ready" }
   | { type: "failed"; message: string };

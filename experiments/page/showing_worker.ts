@@ -34,3 +34,5 @@ function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : `${error}`;
   port.postMessage({ type: "failed", message });
 }
+
+port.postMessage({ type: "ready" });

@@ -151,6 +151,7 @@ Deno.test({
       await page.waitForFunction(() =>
         /1 thread/.test(document.getElementById("device")!.textContent!)
       );
+      await page.waitForSelector("[data-loaded=all]");
       await stopServer();
 
       await page.focus("#tab-train");
