@@ -18,12 +18,15 @@ export class History {
   stride = 5;
   #sum: Numbers = { rate: 0, distortion: 0 };
   #count = 0;
+  #steps = 0;
   /** Means over about the last 20 steps. */
   recent?: Numbers;
 
   /** Adds the losses of a step. */
   add({ rate, distortion }: Numbers): void {
-    const mix = (old: number, now: number) => old + (now - old) / 20;
+    // The first steps are far off, and soon forgotten.
+    this.#steps++;
+    const mix = (old: number, now: number) => old + (now - old) / Math.min(20, 1 + this.#steps / 3);
     this.recent = this.recent === undefined ? { rate, distortion } : {
       rate: mix(this.recent.rate, rate),
       distortion: mix(this.recent.distortion, distortion),

@@ -62,6 +62,7 @@ export function openTrainTab(
       : "Decoded from the prior, N(0, I).";
     order({ type: "start", training: { ...settings } });
     traversal.open(settings.latent);
+    draw();
   }
   function run(steps: number): void {
     order({ type: "run", steps });
@@ -98,9 +99,10 @@ export function openTrainTab(
   offerGpu(form);
 
   function draw(): void {
-    if (last === undefined || settings.tab !== "train") return;
-    drawHistory(history, last.step);
+    if (settings.tab !== "train") return;
+    drawHistory(history, last?.step ?? 0);
     drawPlane(facts.curves, history, tests, settings.method);
+    if (last === undefined) return;
     drawCode(last, chosen, settings.method);
     const own = last.rates.subarray(chosen * settings.latent, (chosen + 1) * settings.latent);
     const floor = last.floor === 0 ? "" : `; the line is the floor, ${last.floor.toFixed(3)} nats`;
