@@ -48,17 +48,27 @@ export function openChannelTab(
   };
 }
 
+/**
+ * The most nats, by the number of dimensions, up to which 2,000 draws can show that a formula is too
+ * high: above that both estimates are too low.
+ */
+const JUDGED: Readonly<Record<number, number>> = { 1: 3, 2: 2 };
+
 /** What the numbers say about the formula. */
 export function verdict(
-  { formula, neighbours: { nats, standardError } }: Pick<ChannelView, "formula" | "neighbours">,
+  { dimensions, formula, neighbours: { nats, standardError }, infoNce }: Omit<
+    ChannelView,
+    "z" | "noise"
+  >,
 ): string {
-  const off = formula - nats;
-  // The estimate has a bias of some hundredths beside its error.
-  if (Math.abs(off) < 3 * standardError + 0.05) {
-    return "The formula agrees with the estimate.";
+  const off = formula - Math.max(nats, infoNce);
+  // The estimates have a bias of some hundredths beside their error.
+  if (Math.abs(off) < 3 * standardError + 0.05) return "The formula agrees with the estimates.";
+  if (off > 0 && formula > JUDGED[dimensions]) {
+    return "Both estimates are too low for so much information: 2,000 draws say little here.";
   }
   const size = Math.abs(off).toFixed(2);
-  return `The formula is ${size} nats ${off > 0 ? "above" : "below"} the estimate: it fails here.`;
+  return `The formula is ${size} nats ${off > 0 ? "above" : "below"} the estimates: it fails here.`;
 }
 
 function drawDraws({ dimensions, z, noise }: ChannelView): void {

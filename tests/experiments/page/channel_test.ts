@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { add, key, matmul, normal, softplus } from "../../../mod.ts";
 import { type ChannelSettings, viewChannel } from "../../../experiments/page/channel.ts";
+import { verdict } from "../../../experiments/page/channel_tab.ts";
 import { tensorsAtHand, viewExpression } from "../../../experiments/page/compiler.ts";
 import { densityOf } from "../../../experiments/page/density.ts";
 import { ExpressionError, parseExpression } from "../../../experiments/page/expression.ts";
@@ -28,6 +29,17 @@ Deno.test("page: f(x) = x and S = ½ have log 2 nats, and all three numbers say 
       assertAlmostEquals(variance, 4 / 3, 0.15);
     }
   }
+});
+
+Deno.test("page: the verdict blames no formula for what the estimates miss", () => {
+  const about = (dimensions: number, formula: number, nats: number, infoNce: number) =>
+    verdict({ dimensions, formula, infoNce, neighbours: { nats, standardError: 0.03 } });
+  assertMatch(about(1, 0.69, 0.7, 0.65), /agrees/);
+  // InfoNCE is a bound from below: the larger estimate counts.
+  assertMatch(about(1, 1.77, 1.5, 1.74), /agrees/);
+  assertMatch(about(2, 1.39, 1.16, 1.11), /0\.23 nats above .* fails/);
+  assertMatch(about(2, 5.99, 4.27, 4.76), /say little/);
+  assertMatch(about(2, 3.5, 4.1, 3.1), /0\.60 nats below .* fails/);
 });
 
 Deno.test("page: the formula fails where it must, on the side that is known", async () => {
