@@ -30,3 +30,16 @@ Deno.test("imports: what lib uses of kernels are its interfaces, but for lib/see
   );
   assertEquals(used, []);
 });
+
+Deno.test("imports: a model needs neither schemas nor files", async () => {
+  const found = new Set<string>(["experiments/models/model.ts"]);
+  for (const path of found) imports.get(path)!.forEach((to) => found.add(to));
+  const foreign = /^(?:import|\}).*"(?!\.)[^"]+";$|\bDeno\./gm;
+  const problems = await Promise.all(
+    [...found].filter((path) => path.startsWith("experiments/")).map(async (path) => {
+      const text = await Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+      return (text.match(foreign) ?? []).map((line) => `${path}: ${line}`);
+    }),
+  );
+  assertEquals(problems.flat(), []);
+});

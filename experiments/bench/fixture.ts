@@ -7,8 +7,6 @@
  * @module
  */
 
-import { join } from "node:path";
-import { writeFile } from "../shell/files.ts";
 import { LATENT, layerSizes, PIXELS, type StepTask } from "./task.ts";
 
 /** Inputs of a step. */
@@ -44,23 +42,6 @@ export function makeFixture({ batch, hidden }: Pick<StepTask, "batch" | "hidden"
     images: cycle(images, batch * PIXELS),
     noise: cycle(noise, batch * LATENT),
   };
-}
-
-/**
- * Writes the inputs of a task to `params.f32`, `images.f32` and `noise.f32` as little-endian
- * float32.
- */
-export async function writeFixture(folder: string, task: StepTask): Promise<void> {
-  for (const [name, data] of Object.entries(makeFixture(task))) {
-    await writeFile(join(folder, `${name}.f32`), new Uint8Array(data.buffer));
-  }
-}
-
-/** Reads the files of {@linkcode writeFixture}. */
-export function readFixture(folder: string): Fixture {
-  const read = (name: keyof Fixture) =>
-    new Float32Array(Deno.readFileSync(join(folder, `${name}.f32`)).buffer);
-  return { params: read("params"), images: read("images"), noise: read("noise") };
 }
 
 /** Tommy Ettinger's generator with 32 bits of state: multiples of 2⁻³², uniform on [0, 1). */

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { readFixture } from "./fixture.ts";
+import { readFixture } from "./fixtures.ts";
 import { type Order, serve } from "./protocol.ts";
 import { LATENT, layerSizes, PIXELS } from "./task.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { type DeviceName, openDevice } from "../../mod.ts";
-import { readFixture } from "./fixture.ts";
+import { readFixture } from "./fixtures.ts";
 import { trainer } from "./model.ts";
 import { readOrder, serve } from "./protocol.ts";
 

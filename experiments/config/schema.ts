@@ -12,15 +12,17 @@ import { issueText } from "../shell/issue.ts";
 import { UserError } from "../shell/errors.ts";
 import { treatmentKeys } from "../data/treatment.ts";
 import { writeFile } from "../shell/files.ts";
-import { choiceOf, type Table } from "../models/kinds.ts";
+import { MOST_LAYERS } from "../models/keys.ts";
+import type { Table } from "../models/kinds.ts";
 import * as LATENTS from "../models/latents/mod.ts";
-import { DEFAULT_LAYERS, layerSchema } from "../models/network.ts";
+import { DEFAULT_LAYERS } from "../models/network.ts";
 import * as PRIORS from "../models/priors/mod.ts";
 import * as TERMS from "../models/terms/mod.ts";
 import { betaOf as weightOfRate } from "../models/beta.ts";
 import { latentOf } from "../models/rules.ts";
 import { main } from "../shell/program.ts";
-import { count, fraction, type Keys, MOST_LAYERS, object, positive, share } from "../shell/keys.ts";
+import { count, fraction, type Keys, object, positive, share } from "../shell/keys.ts";
+import { choiceOf, layerSchema } from "./rules.ts";
 
 /** The committed JSON Schema. */
 export const SCHEMA_FILE: string = fileURLToPath(new URL("./config.schema.json", import.meta.url));

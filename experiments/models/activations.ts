@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import {
   glorotUniform,
   heUniform,
@@ -14,6 +13,7 @@ import {
   tanh,
   type Tensor,
 } from "../../mod.ts";
+import type { Rule, Rules } from "./keys.ts";
 
 /** The activation functions of hidden layers. */
 export type ActivationName = "softplus" | "relu" | "tanh" | "linear";
@@ -32,8 +32,10 @@ export const ACTIVATIONS: Record<ActivationName, (x: Tensor) => Tensor> = {
 /** Each initialiser's function. */
 export const INITIALISERS: Record<InitialiserName, Initialiser> = { glorotUniform, heUniform };
 
-/** The schema of an activation's name. */
-export const activation: z.ZodType<ActivationName> = z.enum(["softplus", "relu", "tanh", "linear"]);
+/** The rule of an activation's name. */
+export const activationRule = ({ oneOf }: Rules): Rule<ActivationName> =>
+  oneOf("softplus", "relu", "tanh", "linear");
 
-/** The schema of an initialiser's name. */
-export const initialiser: z.ZodType<InitialiserName> = z.enum(["glorotUniform", "heUniform"]);
+/** The rule of an initialiser's name. */
+export const initialiserRule = ({ oneOf }: Rules): Rule<InitialiserName> =>
+  oneOf("glorotUniform", "heUniform");

@@ -5,10 +5,9 @@
  * @module
  */
 
-import { z } from "zod";
 import { autoregressiveFlow, type Flow } from "../../lib/densities/mod.ts";
-import { count, type Keys, MOST_LAYERS } from "../shell/keys.ts";
-import { activation, type ActivationName, ACTIVATIONS } from "./activations.ts";
+import { type ActivationName, activationRule, ACTIVATIONS } from "./activations.ts";
+import { type Keys, MOST_LAYERS, type Rules } from "./keys.ts";
 
 /** The options of a flow. */
 export interface FlowConfig {
@@ -24,13 +23,13 @@ export interface FlowConfig {
 }
 
 /** The keys of a flow, with the defaults of the original. */
-export const flowKeys: Keys<FlowConfig> = {
-  steps: count.max(MOST_LAYERS).default(4),
-  hidden: z.array(count).min(1).max(MOST_LAYERS).default([640, 640, 640]),
-  shiftOnly: z.boolean().default(true),
-  reverse: z.boolean().default(true),
-  activation: activation.default("relu"),
-};
+export const flowKeys = (rules: Rules): Keys<FlowConfig> => ({
+  steps: rules.count.max(MOST_LAYERS).default(4),
+  hidden: rules.list(rules.count).min(1).max(MOST_LAYERS).default([640, 640, 640]),
+  shiftOnly: rules.flag.default(true),
+  reverse: rules.flag.default(true),
+  activation: activationRule(rules).default("relu"),
+});
 
 /** The number of parameters that a flow would have without masks. */
 export function flowParameters(

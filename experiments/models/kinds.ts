@@ -5,8 +5,7 @@
  * @module
  */
 
-import { z } from "zod";
-import { type Keys, object } from "../shell/keys.ts";
+import type { Keys, Rules } from "./keys.ts";
 
 /** The parts of a config that a kind may read to check whether it fits in. */
 export interface Surroundings {
@@ -18,8 +17,8 @@ export interface Surroundings {
 
 /** One kind of latent layer, prior or term. */
 export interface Kind<Options, Rest extends readonly unknown[], Made> {
-  /** The schema and the default of each option. */
-  readonly keys: Keys<Options>;
+  /** What each option may be, and its default. */
+  keys(rules: Rules): Keys<Options>;
   /** Fills in options whose default depends on others. */
   complete?(options: Options): Options;
   /**
@@ -64,18 +63,6 @@ export type Choice<Table, Common = unknown> = {
 export type Table<Rest extends readonly unknown[] = never, Made = unknown> = Readonly<
   Record<string, Kind<unknown, Rest, Made>>
 >;
-
-/** The schema of a choice from a table. */
-export function choiceOf<T extends Table, Common>(
-  table: T,
-  common: Keys<Common>,
-): z.ZodType<Choice<T, Common>> {
-  const options = Object.entries(table).map(([type, { keys }]) =>
-    object({ type: z.literal(type), ...common, ...keys })
-  );
-  const union = z.discriminatedUnion("type", options as unknown as [z.ZodObject]);
-  return union as z.ZodType as z.ZodType<Choice<T, Common>>;
-}
 
 /** The kind that a config has chosen from a table. */
 export function kindOf<T>(table: T, { type }: { readonly type: string }): T[keyof T] {

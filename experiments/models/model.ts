@@ -23,6 +23,7 @@ import type { Architecture } from "./architecture.ts";
 import { isRate } from "./beta.ts";
 import { denseParameters } from "./memory.ts";
 import { type LayerParams, shaped } from "./layer.ts";
+import { MOST_LAYERS } from "./keys.ts";
 import { kindOf, make } from "./kinds.ts";
 import { type Encoded, type Latent, tile } from "./latent.ts";
 import { type ImageSize, networksOf } from "./networks.ts";
@@ -32,7 +33,6 @@ import { RECONS } from "./recon.ts";
 import { latentOf } from "./rules.ts";
 import { logWeights, type Pass, termParts } from "./term.ts";
 import * as TERMS from "./terms/mod.ts";
-import { MOST_LAYERS } from "../shell/keys.ts";
 
 /** All parameters. */
 export interface Params {

@@ -4,10 +4,8 @@
  * @module
  */
 
-import { z } from "zod";
 import { foldIn, type Key, type Shape, ShapeError, type Tensor } from "../../mod.ts";
 import { UserError } from "../shell/errors.ts";
-import { object } from "../shell/keys.ts";
 import type { Choice, Table } from "./kinds.ts";
 import type { Layer, LayerParams } from "./layer.ts";
 import * as LAYERS from "./layers/mod.ts";
@@ -17,15 +15,6 @@ import type { DenseOptions } from "./layers/dense.ts";
 export type LayerConfig =
   | { type?: "dense" } & DenseOptions
   | Choice<Omit<typeof LAYERS, "dense">>;
-
-/** The schema of a layer. */
-export const layerSchema: z.ZodType<LayerConfig> = z.discriminatedUnion(
-  "type",
-  Object.entries(LAYERS as Table).map(([type, { keys }]) => {
-    const literal = z.literal(type);
-    return object({ type: type === "dense" ? literal.optional() : literal, ...keys });
-  }) as unknown as [z.ZodObject],
-) as z.ZodType as z.ZodType<LayerConfig>;
 
 /** The default of both networks: two dense layers. */
 export const DEFAULT_LAYERS: readonly LayerConfig[] = Array.from({ length: 2 }, () => ({

@@ -30,9 +30,6 @@ function unknownKey(key: string, allowed: readonly string[]): string {
   return `unknown key "${shown}"${suggest(shown, allowed)}`;
 }
 
-/** The most layers of a network; more are taken for a typing error. */
-export const MOST_LAYERS = 100;
-
 /** A whole number of at least 1. */
 export const count: z.ZodInt = z.int().min(1);
 

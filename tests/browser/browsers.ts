@@ -1,42 +1,61 @@
 /**
- * Browsers for tests: Chromium and Firefox as Debian installs them, without a window.
+ * The browsers of these tests. Both run without a window, and ask for nothing on the network.
  *
  * @module
  */
-import { type Browser, launch } from "puppeteer-core";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
 
-/** The names of the browsers. */
-export type BrowserName = "chromium" | "firefox";
+/** Where Debian's packages `chromium` and `firefox-esr` put each browser. */
+const PATHS = { chromium: "/usr/bin/chromium", firefox: "/usr/bin/firefox-esr" } as const;
 
-const PATHS: Readonly<Record<BrowserName, string>> = {
-  chromium: "/usr/bin/chromium",
-  firefox: "/usr/bin/firefox-esr",
-};
+/** A browser by its name. */
+export type BrowserName = keyof typeof PATHS;
 
-/** `--enable-unsafe-webgpu` gives an adapter in software where there is no GPU. */
-const CHROMIUM_FLAGS = [
-  ...["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-webgpu"],
-  ...["--disable-background-networking", "--no-first-run", "--disable-component-update"],
+/** The names of both browsers. */
+export const browserNames = Object.keys(PATHS) as BrowserName[];
+
+/** Chromium takes an adapter in software, so that WebGPU runs where there is no GPU. */
+const CHROMIUM = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--enable-unsafe-webgpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-quic",
   "--disable-sync",
+  "--no-first-run",
 ];
 
-/** Whether a browser is installed here. Where it is not, the reason is printed. */
-export function isInstalled(name: BrowserName): boolean {
+/** Why a browser cannot be tested here; undefined if it can. */
+export function reasonAgainst(name: BrowserName): string | undefined {
   try {
     Deno.statSync(PATHS[name]);
-    return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    console.warn(`skipped: ${name} is not installed in ${PATHS[name]}`);
-    return false;
+    if (error instanceof Deno.errors.NotFound) return `${PATHS[name]} is not installed`;
+    throw error;
   }
 }
 
-/** Starts a browser; close it at the end. */
-export const openBrowser = (name: BrowserName): Promise<Browser> =>
-  launch({
-    browser: name === "firefox" ? "firefox" : "chrome",
+/** Starts a browser. `await using` closes it. */
+export async function launch(name: BrowserName): Promise<Browser> {
+  return await puppeteer.launch({
+    browser: name === "chromium" ? "chrome" : "firefox",
     executablePath: PATHS[name],
     headless: true,
-    args: name === "chromium" ? CHROMIUM_FLAGS : [],
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    args: name === "chromium" ? CHROMIUM : [],
   });
+}
+
+/** A new page, and the errors that it has reported since. */
+export async function openPage(browser: Browser): Promise<{ page: Page; errors: string[] }> {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  return { page, errors };
+}

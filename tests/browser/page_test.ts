@@ -5,19 +5,16 @@
  */
 /// <reference lib="dom" />
 import { assert, assertEquals } from "@std/assert";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { buildPage, type PageFiles } from "../../experiments/page/build.ts";
 import { answer } from "../../experiments/page/serve.ts";
-import { type BrowserName, isInstalled, openBrowser } from "./browsers.ts";
+import { type BrowserName, browserNames, launch, openPage, reasonAgainst } from "./browsers.ts";
 
 let files: PageFiles | undefined;
 
-/** A page in a browser, and what it wrote on its console. */
+/** A page in a browser, and how to stop its host. */
 interface Opened {
-  browser: Browser;
   page: Page;
-  url: string;
-  errors: string[];
   stopServer(): Promise<void>;
 }
 
@@ -28,27 +25,29 @@ async function withPage(
   isolated: boolean,
   test: (opened: Opened) => Promise<void>,
 ): Promise<void> {
-  files ??= await buildPage();
-  const own = files;
+  const own = files ??= await buildPage();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => answer(own, request, isolated),
   );
-  const browser = await openBrowser(name);
+  await using browser = await launch(name);
   try {
-    const page = await browser.newPage(), errors: string[] = [];
-    page.on("console", (message) => {
-      if (/error|warn/.test(message.type())) errors.push(message.text());
-    });
-    page.on("pageerror", (error) => errors.push(`${error}`));
-    const url = `http://127.0.0.1:${server.addr.port}/`;
-    await page.goto(`${url}#${hash}`);
-    await test({ browser, page, url, errors, stopServer: () => server.shutdown() });
+    const { page, errors } = await openPage(browser);
+    await page.goto(`http://127.0.0.1:${server.addr.port}/#${hash}`);
+    await test({ page, stopServer: () => server.shutdown() });
     assertEquals(errors, []);
   } finally {
-    await browser.close();
     await server.shutdown();
   }
+}
+
+/** A test of the page in a browser; where that is missing, the reason is printed. */
+function testIn(browser: BrowserName, what: string, fn: () => Promise<void>): void {
+  const reason = reasonAgainst(browser);
+  if (reason !== undefined) console.warn(`skipped the page in ${browser}: ${reason}`);
+  // The driver keeps timers and sockets beyond a test.
+  const options = { ignore: reason !== undefined, sanitizeOps: false, sanitizeResources: false };
+  Deno.test({ name: `page in ${browser}: ${what}`, ...options, fn });
 }
 
 const textOf = (page: Page, id: string): Promise<string> =>
@@ -129,23 +128,18 @@ Deno.test("page: it weighs at most 1.6 MB, and what trains at most 70 kB of scri
   assert(script <= 70_000, `${script} bytes of script`);
 });
 
-for (const name of ["chromium", "firefox"] as const) {
-  const ignore = !isInstalled(name);
-  Deno.test({
-    name: `page in ${name}: it learns, draws, follows β, pauses, and remembers`,
-    ignore,
-    // The driver keeps timers and sockets beyond a test.
-    ...{ sanitizeOps: false, sanitizeResources: false },
-    fn: () => withPage(name, "", true, use),
-  });
+for (const name of browserNames) {
+  testIn(
+    name,
+    "it learns, draws, follows β, pauses, and remembers",
+    () => withPage(name, "", true, use),
+  );
 }
 
-Deno.test({
-  name:
-    "page in chromium: the other tabs compute, the keyboard is enough, and no network is needed",
-  ignore: !isInstalled("chromium"),
-  ...{ sanitizeOps: false, sanitizeResources: false },
-  fn: () =>
+testIn(
+  "chromium",
+  "the other tabs compute, the keyboard is enough, and no network is needed",
+  () =>
     withPage("chromium", "paused=1&latent=2", false, async ({ page, stopServer }) => {
       // A host without headers: one thread.
       await page.waitForFunction(() =>
@@ -204,4 +198,4 @@ Deno.test({
         assert(scrollWidth <= width, `${scrollWidth} pixels at ${width}`);
       }
     }),
-});
+);

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { z } from "zod";
 import {
   add,
   concat,
@@ -29,7 +28,7 @@ import {
   treeMap,
   truncationBias,
 } from "../../../mod.ts";
-import { count, type Keys, object, positive } from "../../shell/keys.ts";
+import type { Keys, Rules } from "../keys.ts";
 import {
   ACTIVE,
   type Column,
@@ -147,21 +146,21 @@ export function channelProblem(options: EchoOptions, batch: number): string | un
   }, the bias of ${echoes} echoes without a clip, but found ${bias}`;
 }
 
-/** The schema of the options of every Echo channel. */
-export const channelKeys: Keys<EchoOptions> = {
-  mean: z.enum(["tanh", "linear"]).default("linear"),
-  divisor: positive.default(1),
-  meanBound: positive.default(10),
-  startScale: z.number().gt(0).lt(1).default(0.2),
-  gain: positive.default(5),
-  dMax: count.default(99),
-  clip: z.number().gt(0).lt(1).optional(),
-  bias: z.number().min(1e-12).optional(),
-  sampling: z.enum(["withoutReplacement", "cycle", "withReplacement"]).default("cycle"),
-  multiplicative: z.boolean().default(false),
-  centred: z.boolean().default(false),
-  detached: z.boolean().default(false),
-};
+/** The keys of every Echo channel. */
+export const channelKeys = (rules: Rules): Keys<EchoOptions> => ({
+  mean: rules.oneOf("tanh", "linear").default("linear"),
+  divisor: rules.positive.default(1),
+  meanBound: rules.positive.default(10),
+  startScale: rules.positive.lt(1).default(0.2),
+  gain: rules.positive.default(5),
+  dMax: rules.count.default(99),
+  clip: rules.positive.lt(1).optional(),
+  bias: rules.number.min(1e-12).optional(),
+  sampling: rules.oneOf("withoutReplacement", "cycle", "withReplacement").default("cycle"),
+  multiplicative: rules.flag.default(false),
+  centred: rules.flag.default(false),
+  detached: rules.flag.default(false),
+});
 
 /**
  * How codes are drawn with scales S(x) of some form: one number for each dimension, or a matrix.
@@ -234,10 +233,11 @@ function beside<E>(batch: E, others: E, constant: boolean): EchoPool<E> {
 /** Echo with one scale for each dimension. */
 export const echo: LatentKind<DiagonalOptions> = {
   hasDensity: false,
-  keys: {
-    ...channelKeys,
-    pool: object<PoolConfig>({ size: count, fresh: z.boolean().default(false) }).optional(),
-  },
+  keys: (rules) => ({
+    ...channelKeys(rules),
+    pool: rules.object<PoolConfig>({ size: rules.count, fresh: rules.flag.default(false) })
+      .optional(),
+  }),
   complete: withBias,
   problem(options, { batch }) {
     const { pool } = options;

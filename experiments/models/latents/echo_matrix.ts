@@ -10,7 +10,6 @@
  * @module
  */
 
-import { z } from "zod";
 import {
   type Dense,
   dense,
@@ -54,7 +53,7 @@ interface Directions {
 /** Echo with a matrix as the scale. */
 export const echo_matrix: LatentKind<EchoMatrixOptions> = {
   hasDensity: false,
-  keys: { ...channelKeys, reflections: z.int().min(0).default(2) },
+  keys: (rules) => ({ ...channelKeys(rules), reflections: rules.whole.min(0).default(2) }),
   complete: withBias,
   problem(options, { batch, latent: { size } }) {
     const { reflections } = options;

@@ -69,7 +69,7 @@ function varianceOf(values: Float64Array): number {
 /** The diagonal Gaussian. */
 export const gaussian: LatentKind<NoOptions> = {
   hasDensity: true,
-  keys: {},
+  keys: () => ({}),
   make: (_, size) => ({
     hasMixtures: true,
     init: () => [],

@@ -10,7 +10,6 @@
  * @module
  */
 
-import { z } from "zod";
 import { sub } from "../../../mod.ts";
 import type { FlowParams } from "../../../lib/densities/mod.ts";
 import { type FlowConfig, flowKeys, flowParameters, makeFlow } from "../flows.ts";
@@ -26,7 +25,7 @@ export interface IafOptions extends FlowConfig {
 /** The inverse autoregressive flow. */
 export const iaf: LatentKind<IafOptions> = {
   hasDensity: true,
-  keys: { ...flowKeys, context: z.boolean().default(false) },
+  keys: (rules) => ({ ...flowKeys(rules), context: rules.flag.default(false) }),
   parameters: (options, size, width) => flowParameters(options, size, options.context ? width : 0),
   make(options, size, width) {
     const { context } = options;

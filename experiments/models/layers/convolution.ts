@@ -13,15 +13,15 @@ import {
   transpose,
   zeros,
 } from "../../../mod.ts";
-import { count, type Keys } from "../../shell/keys.ts";
 import {
-  activation,
   type ActivationName,
+  activationRule,
   ACTIVATIONS,
-  initialiser,
   type InitialiserName,
+  initialiserRule,
   INITIALISERS,
 } from "../activations.ts";
+import type { Keys, Rules } from "../keys.ts";
 import { elementsOf, type LayerKind, requireImage, shaped } from "../layer.ts";
 import { type PerAxis, perAxis, type WindowPadding, windowPadding } from "./windows.ts";
 
@@ -38,14 +38,14 @@ export interface ConvolutionOptions {
   initialiser: InitialiserName;
 }
 
-const keys: Keys<ConvolutionOptions> = {
-  filters: count,
-  kernel: perAxis(count),
-  stride: perAxis(count).default(1),
-  padding: windowPadding.default("same"),
-  activation: activation.default("softplus"),
-  initialiser: initialiser.default("glorotUniform"),
-};
+const keys = (rules: Rules): Keys<ConvolutionOptions> => ({
+  filters: rules.count,
+  kernel: perAxis(rules),
+  stride: perAxis(rules).default(1),
+  padding: windowPadding(rules).default("same"),
+  activation: activationRule(rules).default("softplus"),
+  initialiser: initialiserRule(rules).default("glorotUniform"),
+});
 
 /** An operation of lib, with the axes of the kernel in its order. */
 interface Operation {

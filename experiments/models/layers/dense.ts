@@ -6,13 +6,12 @@
  */
 
 import { type Dense, dense as apply, initDense } from "../../../mod.ts";
-import { count } from "../../shell/keys.ts";
 import {
-  activation,
   type ActivationName,
+  activationRule,
   ACTIVATIONS,
-  initialiser,
   type InitialiserName,
+  initialiserRule,
   INITIALISERS,
 } from "../activations.ts";
 import { elementsOf, type LayerKind, type LayerParams, shaped } from "../layer.ts";
@@ -26,11 +25,11 @@ export interface DenseOptions {
 
 /** A dense layer: activation(x·w + b). */
 export const dense: LayerKind<DenseOptions> = {
-  keys: {
-    units: count,
-    activation: activation.default("softplus"),
-    initialiser: initialiser.default("glorotUniform"),
-  },
+  keys: (rules) => ({
+    units: rules.count,
+    activation: activationRule(rules).default("softplus"),
+    initialiser: initialiserRule(rules).default("glorotUniform"),
+  }),
   make({ units, activation, initialiser }, input) {
     const inputs = elementsOf(input);
     return {

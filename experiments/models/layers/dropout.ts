@@ -5,7 +5,6 @@
  */
 
 import { dropout as apply } from "../../../mod.ts";
-import { share } from "../../shell/keys.ts";
 import { type LayerKind, NO_PARAMETERS } from "../layer.ts";
 
 /** The options of dropout. */
@@ -19,7 +18,7 @@ export interface DropoutOptions {
  * rate, so that the mean stays. In evaluation nothing happens.
  */
 export const dropout: LayerKind<DropoutOptions> = {
-  keys: { rate: share.default(0.5) },
+  keys: ({ share }) => ({ rate: share.default(0.5) }),
   make: ({ rate }, input) => ({
     ...NO_PARAMETERS,
     output: input,

@@ -13,7 +13,7 @@ import type { LayerKind } from "../layer.ts";
  * they are scaled and shifted by parameters, one of each for a unit or channel.
  */
 export const layerNorm: LayerKind<NoOptions> = {
-  keys: {},
+  keys: () => ({}),
   make(_, input) {
     const width = input.at(-1)!;
     return {

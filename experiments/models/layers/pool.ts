@@ -4,9 +4,7 @@
  * @module
  */
 
-import { z } from "zod";
 import { averagePool, maxPool, type Tensor, zeros } from "../../../mod.ts";
-import { count } from "../../shell/keys.ts";
 import { type LayerKind, NO_PARAMETERS, requireImage, shaped } from "../layer.ts";
 import { type PerAxis, perAxis, type WindowPadding, windowPadding } from "./windows.ts";
 
@@ -21,12 +19,12 @@ export interface PoolOptions {
 
 /** A pool. */
 export const pool: LayerKind<PoolOptions> = {
-  keys: {
-    of: z.enum(["max", "average"]).default("max"),
-    window: perAxis(count).default(2),
-    stride: perAxis(count).optional(),
-    padding: windowPadding.default("valid"),
-  },
+  keys: (rules) => ({
+    of: rules.oneOf("max", "average").default("max"),
+    window: perAxis(rules).default(2),
+    stride: perAxis(rules).optional(),
+    padding: windowPadding(rules).default("valid"),
+  }),
   make({ of, window, stride = window, padding }, input) {
     requireImage("a pool", input);
     const reduce = of === "max" ? maxPool : averagePool;

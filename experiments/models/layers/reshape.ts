@@ -4,9 +4,7 @@
  * @module
  */
 
-import { z } from "zod";
 import { type Shape, ShapeError } from "../../../mod.ts";
-import { count } from "../../shell/keys.ts";
 import type { NoOptions } from "../kinds.ts";
 import { elementsOf, type Layer, type LayerKind, NO_PARAMETERS, shaped } from "../layer.ts";
 
@@ -25,7 +23,7 @@ const reshapedTo = (shape: Shape): Layer => ({
 
 /** Another shape for as many elements. */
 export const reshape: LayerKind<ReshapeOptions> = {
-  keys: { shape: z.array(count).min(1).max(3) },
+  keys: ({ list, count }) => ({ shape: list(count).min(1).max(3) }),
   make({ shape }, input) {
     const [from, to] = [input, shape].map(elementsOf);
     if (from === to) return reshapedTo(shape);
@@ -39,6 +37,6 @@ export const reshape: LayerKind<ReshapeOptions> = {
 
 /** A row of all elements. */
 export const flatten: LayerKind<NoOptions> = {
-  keys: {},
+  keys: () => ({}),
   make: (_, input) => reshapedTo([elementsOf(input)]),
 };

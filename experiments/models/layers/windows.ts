@@ -1,10 +1,10 @@
 /**
- * The schema of windows on images, of convolutions and pools.
+ * The keys of windows on images, of convolutions and pools.
  *
  * @module
  */
 
-import { z } from "zod";
+import type { Rule, Rules } from "../keys.ts";
 
 /** A number for both axes of an image, or [vertical, horizontal]. */
 export type PerAxis = number | [vertical: number, horizontal: number];
@@ -12,15 +12,17 @@ export type PerAxis = number | [vertical: number, horizontal: number];
 /** "same": ⌈size / stride⌉ windows; "valid": no padding; or elements on each side. */
 export type WindowPadding = "same" | "valid" | PerAxis;
 
-/** The schema of a number for each axis. */
-export const perAxis = (number: z.ZodType<number>): z.ZodType<PerAxis> =>
-  z.union([number, z.tuple([number, number])], {
-    error: "expected a whole number or two",
-  });
+/** The rule of a count for each axis. */
+export const perAxis = ({ count, pair, either }: Rules): Rule<PerAxis> =>
+  either<PerAxis>("expected a whole number or two", count, pair(count));
 
-/** The schema of padding. */
-export const windowPadding: z.ZodType<WindowPadding> = z.union([
-  z.enum(["same", "valid"]),
-  z.int().min(0),
-  z.tuple([z.int().min(0), z.int().min(0)]),
-], { error: 'expected "same", "valid", a whole number or two' });
+/** The rule of padding. */
+export function windowPadding({ whole, oneOf, pair, either }: Rules): Rule<WindowPadding> {
+  const elements = whole.min(0);
+  return either<WindowPadding>(
+    'expected "same", "valid", a whole number or two',
+    oneOf("same", "valid"),
+    elements,
+    pair(elements),
+  );
+}

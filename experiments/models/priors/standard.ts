@@ -12,7 +12,7 @@ import type { PriorKind } from "../prior.ts";
 /** The standard normal prior. */
 export const standard: PriorKind<NoOptions> = {
   isStandard: true,
-  keys: {},
+  keys: () => ({}),
   make: (_, size) => ({
     examples: 0,
     init: () => [],

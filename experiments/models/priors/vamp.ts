@@ -8,9 +8,7 @@
  * @module
  */
 
-import { z } from "zod";
 import { add, log, mul, randomInts, sigmoid, split, sub, take, type Tensor } from "../../../mod.ts";
-import { count } from "../../shell/keys.ts";
 import type { Encoded } from "../latent.ts";
 import type { PriorKind } from "../prior.ts";
 import { needsDensity, needsMixtures } from "../rules.ts";
@@ -36,7 +34,7 @@ const MARGIN = 0.01;
 
 /** The VampPrior. */
 export const vamp: PriorKind<VampConfig> = {
-  keys: { inputs: count.default(750), legacy: z.boolean().default(false) },
+  keys: ({ count, flag }) => ({ inputs: count.default(750), legacy: flag.default(false) }),
   problem: (_, config, path) =>
     needsDensity(config, `${path}.type`, "a learned prior") ??
       needsMixtures(config, `${path}.type`, "a vamp prior"),

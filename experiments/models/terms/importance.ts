@@ -14,7 +14,7 @@ import { logWeights, type TermKind } from "../term.ts";
 /** The importance bound. */
 export const importance: TermKind<NoOptions> = {
   weighsCodes: true,
-  keys: {},
+  keys: () => ({}),
   problem(_, config, path) {
     const second = config.loss.find(({ type, weight }) =>
       weight !== 0 && (type === "reconstruction" || type === "rate")

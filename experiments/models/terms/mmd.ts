@@ -6,10 +6,8 @@
  * @module
  */
 
-import { z } from "zod";
 import { normal } from "../../../mod.ts";
 import { squaredMmd } from "../../../lib/densities/mod.ts";
-import { positive } from "../../shell/keys.ts";
 import type { TermKind } from "../term.ts";
 
 /** The options of the term. */
@@ -24,11 +22,11 @@ export interface MmdConfig {
 
 /** The squared maximum mean discrepancy. */
 export const mmd: TermKind<MmdConfig> = {
-  keys: {
+  keys: ({ positive, oneOf }) => ({
     bandwidth: positive.optional(),
-    estimator: z.enum(["unbiased", "biased"]).default("unbiased"),
-    against: z.enum(["standard", "prior"]).default("standard"),
-  },
+    estimator: oneOf("unbiased", "biased").default("unbiased"),
+    against: oneOf("standard", "prior").default("standard"),
+  }),
   make: ({ bandwidth, estimator, against }) => ({
     value({ drawn: { z }, key, samplePrior }) {
       const others = against === "standard" ? normal(key, z.shape) : samplePrior(key, z.shape[0]);

@@ -5,9 +5,7 @@
  * @module
  */
 
-import { z } from "zod";
 import { add, max, mean, neg, sub, sum, type Tensor } from "../../../mod.ts";
-import { positive } from "../../shell/keys.ts";
 import { type Pass, type TermKind, type TermParts, termParts } from "../term.ts";
 
 /**
@@ -57,10 +55,10 @@ const hasDimensions = ({ latent, isStandard }: TermParts, estimator?: Estimator)
 /** The rate. */
 export const rate: TermKind<RateOptions> = {
   part: "rate",
-  keys: {
-    estimator: z.enum(["closed", "entropy", "sampled"]).optional(),
+  keys: ({ positive, oneOf }) => ({
+    estimator: oneOf("closed", "entropy", "sampled").optional(),
     freeBits: positive.optional(),
-  },
+  }),
   problem({ estimator, freeBits }, config, path) {
     if (freeBits !== undefined && !hasDimensions(termParts(config), estimator)) {
       return `${path}.freeBits: they need a rate of each dimension: latent.type "echo", or a Gaussian ` +

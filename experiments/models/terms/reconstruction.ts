@@ -11,6 +11,6 @@ import type { TermKind } from "../term.ts";
 /** The distortion. */
 export const reconstruction: TermKind<NoOptions> = {
   part: "distortion",
-  keys: {},
+  keys: () => ({}),
   make: () => ({ value: ({ distortion }) => mean(distortion) }),
 };

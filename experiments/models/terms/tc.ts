@@ -34,7 +34,7 @@ import {
   transpose,
   treeMap,
 } from "../../../mod.ts";
-import { count, MOST_LAYERS } from "../../shell/keys.ts";
+import { MOST_LAYERS } from "../keys.ts";
 import type { Pass, TermKind } from "../term.ts";
 
 /** The options of the term: the hidden layers of the discriminator; in the paper 6 of 1000 units. */
@@ -60,10 +60,10 @@ function permuted(z: Tensor, key: Key): Tensor {
 
 /** The total correlation. */
 export const tc: TermKind<TcConfig> = {
-  keys: {
+  keys: ({ count }) => ({
     layers: count.max(MOST_LAYERS).default(3),
     units: count.default(200),
-  },
+  }),
   problem(_, config, path) {
     if (config.latent.size > 1) return undefined;
     return `${path}.type: one dimension has no total correlation: expected latent.size of at least 2`;

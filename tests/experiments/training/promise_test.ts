@@ -1,6 +1,6 @@
 /**
- * The promise of the paper, held by the shipped configs, each trained as it says: Echo's −ELBO is
- * below that of a VAE.
+ * The promise of the paper, held by the shipped configs, each trained as it says but for batches of
+ * half the size, which take half the time: Echo's −ELBO is below that of a VAE.
  *
  * @module
  */
@@ -28,13 +28,13 @@ Deno.test("after 2,000 steps on 5,000 images echo is below vae", async () => {
   const device = await openDevice("cpu", { threads: 1 });
   const { train, valid, ...rest } = await loadDataSet("mnist_binarized");
   assert("data" in train);
-  const images = repeated(first(train, 5000), 10);
+  const images = repeated(first(train, 5000), 5);
   const data = { ...rest, train: images, valid: first(valid, 1000) };
   const negativeElbo = async (name: string) => {
     const { config } = await findConfig(name);
     const run = runFolder(folder.path, name);
     await trainUntil(Infinity, run, device, {
-      config: { ...config, epochs: 4 },
+      config: { ...config, epochs: 4, batch: config.batch / 2 },
       data: { ...data, test: first(data.test, 1000) },
     });
     const history = await readHistory(run.history);
