@@ -7,9 +7,8 @@
 import { join } from "node:path";
 import { buildPage } from "../page/build.ts";
 import { answer } from "../page/serve.ts";
-import { requireFree } from "../report/output_file.ts";
 import { reason, UserError } from "../shell/errors.ts";
-import { makeFolder, writeFile } from "../shell/files.ts";
+import { exists, makeFolder, readText, writeFile } from "../shell/files.ts";
 import { helpText, parseFlags } from "../shell/flags.ts";
 import { main, print } from "../shell/program.ts";
 
@@ -37,8 +36,8 @@ Build the page that trains an autoencoder in a browser, and serve it on 127.0.0.
   deno task page                # open http://127.0.0.1:8000
   deno task page --build site   # a static site for any host`;
 
-/** How the page starts: another file is not overwritten. */
-const START = '<!doctype html>\n<html lang="en">';
+/** What the page has, and other pages have not. */
+const MARK = "<title>echograd";
 
 if (import.meta.main) await main(command);
 
@@ -47,8 +46,11 @@ export async function command(args: string[]): Promise<void> {
   const given = parseFlags(FLAGS, args);
   if (given.help) return print(helpText(USAGE, FLAGS));
   const { build, port } = given;
-  if (build !== undefined) {
-    await requireFree([{ flag: "--build", path: join(build, "index.html"), start: START }]);
+  const index = build === undefined ? undefined : join(build, "index.html");
+  if (index !== undefined && await exists(index) && !(await readText(index)).includes(MARK)) {
+    throw new UserError(
+      `--build: ${index} is another page; remove it, or choose another folder`,
+    );
   }
   const files = await buildPage();
   if (build === undefined) return await serve(files, port);
