@@ -7,6 +7,11 @@
  */
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
+import { key, zeros } from "../mod.ts";
+import { readArrays } from "../lib/moving.ts";
+import { parseConfig } from "../experiments/config/schema.ts";
+import { encodeSealed } from "../experiments/formats/seal.ts";
+import { makeModel } from "../experiments/models/model.ts";
 
 const root = new URL("..", import.meta.url);
 
@@ -59,6 +64,11 @@ print(await gaussianKl(ones([1, 4]), zeros([1, 4])).item());
 const draws = async (number) => ({ values: await normal(key(number), [100]).read(), dimensions: 1 });
 print(ksgInformation(await draws(2), await draws(3)).nats);
 
+const bytes = Uint8Array.from(atob(CHECKPOINT), (sign) => sign.charCodeAt(0));
+const trained = await runs.loadRun(bytes, { device });
+const { z } = trained.encode(new Uint8Array(32));
+print([...(await trained.decode(z).read())].map((value) => value.toFixed(3)));
+
 const element = scalar.load(0, indexing.axesOf([4])[0], "float32");
 const kernel = {
   kind: "map", name: "square", space: [4], loads: ["float32"],
@@ -70,13 +80,29 @@ print(describeProgram({ steps, inputs: [4], outputs: [{ size: 4 }], scratch: [] 
 device.close();
 `;
 
+/** The checkpoint of a model of images of 4×4 pixels that nobody trained, in base64. */
+async function makeCheckpoint(): Promise<string> {
+  const settings = parseConfig(
+    { latent: { type: "gaussian", size: 2 }, encoder: [{ units: 8 }], decoder: [{ units: 8 }] },
+    "the config",
+  );
+  const params = makeModel(settings, [4, 4]).init(key(4), zeros([0, 16]));
+  const bytes = await encodeSealed({
+    tensors: await readArrays({ state: { params } }),
+    metadata: { config: JSON.stringify(settings), data: '{"width":4,"height":4}', epoch: "0" },
+  });
+  return btoa(String.fromCharCode(...bytes));
+}
+const checkpoint = await makeCheckpoint();
+
 /** The program as a module: how it prints, its imports by address, and its text. */
 function moduleOf(print: string, addressOf: (entry: string, path: string) => string): string {
   const imports = Object.entries(config.exports).map(([entry, path]) => {
     const name = entry === "." ? "library" : entry.slice(2);
     return `import * as ${name} from "${addressOf(entry, path)}";\n`;
   });
-  return `${imports.join("")}const print = (x) => ${print};\n${PROGRAM}`;
+  const constants = `const print = (x) => ${print}, CHECKPOINT = "${checkpoint}";\n`;
+  return imports.join("") + constants + PROGRAM;
 }
 const here = (_: string, path: string) => new URL(path, root).href;
 const toConsole = "console.log(String(x))";

@@ -121,7 +121,8 @@ export function decodeTensors(bytes: Uint8Array): TensorFile {
     if (start + to > bytes.length) {
       fail(`${shown} ends at byte ${start + to}, but the file has ${bytes.length}`);
     }
-    const data = new ArrayType(bytes.slice(start + from, start + to).buffer);
+    // Of a Buffer, which Node reads files into, `slice` would be no copy.
+    const data = new ArrayType(new Uint8Array(bytes.subarray(start + from, start + to)).buffer);
     tensors.set(name, { shape: entry.shape, data });
     places.push({ from, to, shown });
   }

@@ -62,7 +62,7 @@ Deno.test("a copy of the tree with all examples passes their tests", async () =>
   }
   const tests = ["imports", "kernels/numerics", "lib/grad"].map((name) => `tests/${name}_test.ts`);
   for (const room of ["dev", "tests/kernels"]) await Deno.mkdir(join(folder.path, room));
-  for (const file of ["mod.ts", "dev/floors.ts", ...tests]) {
+  for (const file of ["deno.json", "mod.ts", "dev/floors.ts", ...tests]) {
     await Deno.copyFile(join(ROOT, file), join(folder.path, file));
   }
   for (const change of [...examples.values()].flat()) {

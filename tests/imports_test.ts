@@ -1,9 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import settings from "../deno.json" with { type: "json" };
 import { findCircle, findClimbs, readImports } from "../dev/floors.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const imports = await readImports(ROOT);
+
+/** All files that a file needs, itself among them. */
+function neededBy(path: string): string[] {
+  const found = new Set([path]);
+  for (const path of found) imports.get(path)!.forEach((to) => found.add(to));
+  return [...found];
+}
+const OF_RUNS = neededBy("experiments/trained/mod.ts");
 
 Deno.test("imports: no circle", () => {
   assertEquals(findCircle(imports)?.join(" → "), undefined);
@@ -31,15 +40,18 @@ Deno.test("imports: what lib uses of kernels are its interfaces, but for lib/see
   assertEquals(used, []);
 });
 
-Deno.test("imports: a model needs neither schemas nor files", async () => {
-  const found = new Set<string>(["experiments/models/model.ts"]);
-  for (const path of found) imports.get(path)!.forEach((to) => found.add(to));
-  const foreign = /^(?:import|\}).*"(?!\.)[^"]+";$|\bDeno\./gm;
-  const problems = await Promise.all(
-    [...found].filter((path) => path.startsWith("experiments/")).map(async (path) => {
-      const text = await Deno.readTextFile(new URL(`../${path}`, import.meta.url));
-      return (text.match(foreign) ?? []).map((line) => `${path}: ${line}`);
-    }),
-  );
+Deno.test("imports: a trained run needs no schemas, no Deno and no Node", async () => {
+  const foreign = /\b(?:from|import) "(?!\.)[^"]+"|\bDeno\.(?!customInspect)/g;
+  const problems = await Promise.all(OF_RUNS.map(async (path) => {
+    const text = await Deno.readTextFile(new URL(`../${path}`, import.meta.url));
+    const code = text.replace(/\/\*[^]*?\*\//g, "");
+    return (code.match(foreign) ?? []).map((line) => `${path}: ${line}`);
+  }));
   assertEquals(problems.flat(), []);
+});
+
+Deno.test("imports: the package has all files of a trained run", () => {
+  const published = settings.publish.include;
+  const isIn = (path: string) => published.some((at) => path === at || path.startsWith(`${at}/`));
+  assertEquals(OF_RUNS.filter((path) => !isIn(path)), []);
 });

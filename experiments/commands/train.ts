@@ -21,7 +21,9 @@ import { UserError } from "../shell/errors.ts";
 import { helpText, parseFlags, type Values } from "../shell/flags.ts";
 import { onInterrupt } from "../shell/interrupt.ts";
 import { main, print, tell } from "../shell/program.ts";
+import type { EpochRecord } from "../runs/history.ts";
 import { metricsText, nats } from "../runs/progress.ts";
+import { eventLog } from "../runs/tensorboard.ts";
 import { standardTerminal } from "../shell/terminal.ts";
 import { makeModel } from "../models/model.ts";
 import { checkFits } from "../models/memory.ts";
@@ -63,6 +65,12 @@ const FLAGS = {
     default: "yes",
     allowed: ["yes", "no"],
     help: "where images are made of factors, judge at the end how far codes are disentangled",
+  },
+  log: {
+    type: "text",
+    value: "<program>",
+    allowed: ["tensorboard"],
+    help: "also write the history as event files of this program: tensorboard (default: none)",
   },
   resume: { type: "boolean", help: "continue the run that --filename names" },
   json: {
@@ -113,6 +121,7 @@ const REPEATED_FLAGS = [
   "threads",
   "importance",
   "judge",
+  "log",
 ] as const;
 
 if (import.meta.main) await main(command);
@@ -154,7 +163,11 @@ export async function command(args: string[]): Promise<void> {
   const { resume, importance } = given;
   const shown = standardTerminal(given.json ? Deno.stderr : Deno.stdout);
   const terminal = given.quiet ? { ...shown, interactive: false, write() {} } : shown;
-  const onEpoch = given.json && !given.quiet ? printJson : undefined;
+  const log = given.log === undefined ? undefined : eventLog(folder);
+  const onEpoch = async (record: EpochRecord) => {
+    if (given.json && !given.quiet) printJson(record);
+    await log?.epoch(record);
+  };
   const signal = onInterrupt();
   const outcome = await trainThroughLosses(
     { config, data, folder, device, resume, importance, terminal, signal, onEpoch },
@@ -168,6 +181,7 @@ export async function command(args: string[]): Promise<void> {
     Deno.exitCode = signal.reason;
     return;
   }
+  await log?.test(outcome.test.losses);
   report(outcome, outcome.test, config, result);
   if (given.json) printJson({ test: outcome.test });
   if (given.judge === "no" || rendererOf(data) === undefined) return;

@@ -13,7 +13,9 @@ import { betaOf, isRate } from "../models/beta.ts";
 import { type Noise, withNoise } from "../models/noise.ts";
 import { resolveDataSet } from "../data/datasets.ts";
 import { UserError } from "../shell/errors.ts";
-import { exists, isFolder, readText } from "../shell/files.ts";
+import { exists, isFolder, readFile, readText } from "../shell/files.ts";
+import { readZip } from "../formats/zip.ts";
+import { isZip } from "../formats/zip_entries.ts";
 import { parseJson } from "../shell/json.ts";
 import { suggest } from "../shell/nearest.ts";
 
@@ -44,6 +46,10 @@ export async function findConfig(text: string): Promise<NamedConfig> {
   const name = basename(text, ".json");
   const path = userPath(text);
   if (await exists(path) && !await isFolder(path)) {
+    const bytes = await readFile(path);
+    if (isZip(bytes)) {
+      return { name: plainName(basename(text, ".zip")), config: packedConfig(bytes, path) };
+    }
     return { name: plainName(name), config: await readConfig(path) };
   }
   const shipped = await shippedPath(text.replace(/\.json$/, ""));
@@ -52,6 +58,13 @@ export async function findConfig(text: string): Promise<NamedConfig> {
     throw new UserError(`there is no config "${text}"${suggest(name, names)}`);
   }
   return { name, config: await readConfig(shipped) };
+}
+
+/** The config of a run that `deno task pack` packed. */
+function packedConfig(bytes: Uint8Array, path: string): Config {
+  const config = readZip(bytes, path).get("config.json");
+  if (config === undefined) throw new UserError(`${path} has no config.json: it is no packed run`);
+  return parseConfigText(new TextDecoder().decode(config), `${path}, config.json`);
 }
 
 /** A name without characters that a folder should not have: "my conf" becomes `my_conf`. */

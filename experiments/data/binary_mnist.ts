@@ -21,6 +21,7 @@ const mostOf = (count: number) => count * (2 * SIDE * SIDE + 2);
 /** The three files: training, validation and test images. */
 export const BINARY_MNIST: Source = {
   name: "binary_mnist",
+  licence: "none is stated; drawn from MNIST, CC BY-SA 3.0, Yann LeCun and Corinna Cortes",
   mirrors: ["http://www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist"],
   files: [
     {

@@ -46,7 +46,12 @@ interface CachedSet extends NamedSet {
 }
 
 /** The source of images that need no files. */
-const NO_FILES: Source = { name: "sprites", files: [], mirrors: [] };
+const NO_FILES: Source = {
+  name: "sprites",
+  licence: "MIT, as this program, which draws them",
+  files: [],
+  mirrors: [],
+};
 
 const mnist = {
   source: MNIST,
@@ -140,7 +145,7 @@ export function imageSizeOf(dataset: string): readonly [height: number, width: n
 }
 
 /** Whether the value of `--dataset` is a path and not a name. */
-function isPath(name: string): boolean {
+export function isPath(name: string): boolean {
   return /[./\\]/.test(name);
 }
 

@@ -18,6 +18,7 @@ const GIT_BLOB = "d98996d3f8ee1550e06b9d4ed78d0beb478910d5";
 /** The only file. */
 export const DSPRITES: Source = {
   name: "dsprites",
+  licence: "Apache 2.0, DeepMind",
   mirrors: ["https://github.com/deepmind/dsprites-dataset/raw/master"],
   files: [{
     name: "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz",

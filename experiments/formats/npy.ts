@@ -8,7 +8,13 @@
  */
 
 import { quoted, UserError } from "../shell/errors.ts";
-import { decodeNumbers, type NumberArray, type NumberType, toRowMajor } from "./arrays.ts";
+import {
+  decodeDoubles,
+  decodeNumbers,
+  type NumberArray,
+  type NumberType,
+  toRowMajor,
+} from "./arrays.ts";
 import { readZip } from "./zip.ts";
 
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
@@ -46,6 +52,9 @@ export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
+/** The arrays that a file becomes. */
+type Numbers = Uint8Array | Float32Array | Float64Array;
+
 /** The header of an array. */
 interface Header {
   /** The type of the numbers; undefined for texts, records, objects and complex numbers. */
@@ -68,8 +77,26 @@ interface Header {
  *   real numbers
  */
 export function readNpy(bytes: Uint8Array, source: string): NumberArray {
+  return readNpyBy(decodeNumbers, bytes, source);
+}
+
+/** Reads an `.npy` file as {@linkcode readNpy} does, but all numbers as doubles. */
+export function readNpyDoubles(bytes: Uint8Array, source: string): NumberArray<Float64Array> {
+  return readNpyBy(decodeDoubles, bytes, source);
+}
+
+/** From the bytes of the values to numbers. */
+type Decode<Data> = (
+  ...args: Parameters<typeof decodeNumbers>
+) => Data;
+
+function readNpyBy<Data extends Numbers>(
+  decode: Decode<Data>,
+  bytes: Uint8Array,
+  source: string,
+): NumberArray<Data> {
   const header = readHeader(bytes, source);
-  const array = valuesOf(bytes, header, source);
+  const array = valuesOf(decode, bytes, header, source);
   if (array !== undefined) return array;
   throw new UserError(
     `${source} is not an array of real numbers: its header is ${quoted(header.text)}`,
@@ -77,10 +104,15 @@ export function readNpy(bytes: Uint8Array, source: string): NumberArray {
 }
 
 /** The array after a header; undefined unless it has real numbers. */
-function valuesOf(bytes: Uint8Array, header: Header, source: string): NumberArray | undefined {
+function valuesOf<Data extends Numbers>(
+  decode: Decode<Data>,
+  bytes: Uint8Array,
+  header: Header,
+  source: string,
+): NumberArray<Data> | undefined {
   const { type, littleEndian, fortran, shape, start } = header;
   if (type === undefined) return undefined;
-  const data = decodeNumbers(bytes.subarray(start), type, shape, { littleEndian, source });
+  const data = decode(bytes.subarray(start), type, shape, { littleEndian, source });
   return { shape, data: fortran ? toRowMajor(data, shape) : data };
 }
 
@@ -136,17 +168,33 @@ function parseHeader(text: string, source: string): Omit<Header, "start" | "text
  *   have none
  * @throws {UserError} if the archive or an array is damaged
  */
-export function readNpz(
+export function readNpz(bytes: Uint8Array, source: string): Npz<Uint8Array | Float32Array> {
+  return readNpzBy(decodeNumbers, bytes, source);
+}
+
+/** Reads an `.npz` file as {@linkcode readNpz} does, but all numbers as doubles. */
+export function readNpzDoubles(bytes: Uint8Array, source: string): Npz<Float64Array> {
+  return readNpzBy(decodeDoubles, bytes, source);
+}
+
+/** The content of an `.npz` file. */
+interface Npz<Data> {
+  arrays: Map<string, NumberArray<Data>>;
+  leftOut: string[];
+}
+
+function readNpzBy<Data extends Numbers>(
+  decode: Decode<Data>,
   bytes: Uint8Array,
   source: string,
-): { arrays: Map<string, NumberArray>; leftOut: string[] } {
-  const arrays = new Map<string, NumberArray>();
+): Npz<Data> {
+  const arrays = new Map<string, NumberArray<Data>>();
   const leftOut: string[] = [];
   for (const [file, content] of readZip(bytes, source)) {
     if (!file.endsWith(".npy") || isOfMac(file)) continue;
     const name = file.slice(0, -".npy".length);
     const where = `${source}, ${quoted(name)}`;
-    const array = valuesOf(content, readHeader(content, where), where);
+    const array = valuesOf(decode, content, readHeader(content, where), where);
     if (array === undefined) leftOut.push(name);
     else arrays.set(name, array);
   }

@@ -6,7 +6,7 @@
  */
 
 import { crc32 } from "node:zlib";
-import { SIGNATURE, SIZE } from "./zip.ts";
+import { SIGNATURE, SIZE } from "./zip_entries.ts";
 
 /** The version of the format that a reader needs: 2.0. */
 const VERSION = 20;

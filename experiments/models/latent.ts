@@ -111,6 +111,10 @@ export interface Latent {
    */
   draw(own: unknown, encoded: Encoded, key: Key, samples: number, others?: Encoded): Drawn;
   /**
+   * The code of each image without noise, [batch, latent]; the mean head's output unless given.
+   */
+  centre?(own: unknown, encoded: Encoded): Tensor;
+  /**
    * The staleness of a pool, from images as they were encoded `before` and as they are encoded
    * `now`.
    */

@@ -103,6 +103,8 @@ export interface Model {
    * must have a density.
    */
   logWeights(params: Params, images: Tensor, key: Key, samples: number): Tensor;
+  /** The rate of each image in nats, [batch]; the key draws codes, if it is estimated by them. */
+  rates(params: Params, images: Tensor, key: Key): Tensor;
   /**
    * The statistics of each image's code, and `z`, one code in the form that the decoder is given:
    * each [batch, latent].
@@ -225,10 +227,17 @@ export function makeModel(config: Architecture, imageSize: ImageSize): Model {
         rate: rate.value(all),
         distortion: mean(all.distortion),
         loss: [...weighted, ...trained].reduce((total, term) => add(total, term)),
-        ...Object.fromEntries(extras.entries().map(([i, name]) => [name, values[i]])),
+        ...Object.fromEntries(Array.from(extras, ([i, name]) => [name, values[i]])),
       };
     },
     logWeights: (params, images, key, samples) => logWeights(pass(params, images, key, samples)),
+    rates(params, images, key) {
+      const encoded = encode(params, images);
+      if (latent.rate !== undefined) return latent.rate(encoded);
+      if (parts.isStandard && latent.kl !== undefined) return latent.kl(encoded);
+      const drawn = latent.draw(params.latent, encoded, key, 1);
+      return sub(drawn.logDensity!, prior.logDensity(params.prior, drawn, encoderOf(params)));
+    },
     encode(params, images, key) {
       const encoded = encode(params, images);
       const { z } = latent.draw(params.latent, encoded, key, 1);

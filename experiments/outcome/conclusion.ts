@@ -53,7 +53,7 @@ export async function conclude(
   run: Run,
   model: Model,
   { state: { params }, epoch }: Pick<Checkpoint, "state" | "epoch">,
-  keys: Record<"evaluation" | "codes" | "pictures" | "bound", Key>,
+  keys: Record<"evaluation" | "pictures" | "bound", Key>,
 ): Promise<TestRecord> {
   const { config, data, device, folder, importance: samples } = run;
   const { batch } = config;
@@ -82,7 +82,8 @@ export async function conclude(
   }
   const { parameters } = modelSize(model, images.pixels);
   const trained = { model, params, device };
-  const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.codes });
+  // With one code an image, these are the very codes whose losses were averaged above.
+  const codes = await saveCodes(folder.codes, { ...trained, images, batch, key: keys.evaluation });
   await paintTraversals(folder.traversals, { ...trained, config, data, codes, key: keys.pictures });
   const record: TestRecord = {
     losses,

@@ -7,16 +7,16 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { AdamState, Key, SgdState, Tensor } from "../../mod.ts";
-import { readArrays, treeOfArrays } from "../../lib/moving.ts";
+import { readArrays } from "../../lib/moving.ts";
 import type { Config } from "../config/config.ts";
 import { parseConfigText } from "../config/source.ts";
 import { dataDifference, type DataDigest } from "../data/digest.ts";
 import { UserError } from "../shell/errors.ts";
-import { exists, writeFile } from "../shell/files.ts";
+import { exists, readFile, writeFile } from "../shell/files.ts";
 import type { Params } from "../models/model.ts";
 import type { EchoRingState } from "../models/echo_ring.ts";
-import type { NamedArray } from "../formats/safetensors.ts";
-import { encodeSealed, readSealed } from "../formats/seal.ts";
+import { encodeSealed } from "../formats/seal.ts";
+import { type Arrays, checkFinite, FORMAT, openCheckpoint, treeOfCheckpoint } from "./arrays.ts";
 
 /** The state of any optimizer that a config can ask for. */
 export type OptimizerState = AdamState<Params> | SgdState<Params>;
@@ -56,25 +56,9 @@ export interface Checkpoint {
   history: string;
 }
 
-/** The arrays of a checkpoint, on the host, by name. */
-export type Arrays = ReadonlyMap<string, NamedArray>;
-
 /** The arrays of a checkpoint, read from their device. */
 export const arraysOf = ({ state, key }: Pick<Checkpoint, "state" | "key">): Promise<Arrays> =>
   readArrays({ state, key });
-
-/**
- * The name of the first array with a NaN or an infinity, and that value; undefined if all are
- * finite.
- */
-export function firstNotFinite(arrays: Arrays): { name: string; value: number } | undefined {
-  for (const [name, { data }] of arrays) {
-    for (let i = 0; i < data.length; i++) {
-      if (!Number.isFinite(data[i])) return { name, value: data[i] };
-    }
-  }
-  return undefined;
-}
 
 /**
  * Writes a checkpoint: the arrays, the config, and digests of the data, of the history and of the
@@ -86,12 +70,13 @@ export async function saveCheckpoint(
   { epoch, config, data, history }: Omit<Checkpoint, "state" | "key">,
 ): Promise<void> {
   const metadata = {
+    format: String(FORMAT),
     epoch: String(epoch),
     config: JSON.stringify(config),
     data: JSON.stringify(data),
     history,
   };
-  await writeFile(path, encodeSealed({ tensors: arrays, metadata }));
+  await writeFile(path, await encodeSealed({ tensors: arrays, metadata }));
 }
 
 /**
@@ -105,29 +90,16 @@ export async function loadCheckpoint(
   path: string,
   { state, key, config, data }: Omit<Checkpoint, "epoch" | "history">,
 ): Promise<Checkpoint> {
-  const { tensors, metadata } = await readSealed(path);
+  const { tensors, metadata } = await openCheckpoint(await readFile(path), path);
   checkConfig(config, metadata.config, path);
   const difference = dataDifference(JSON.parse(metadata.data), data);
   if (difference !== undefined) {
     throw new UserError(`${path} was trained on other data than ${config.dataset}: ${difference}`);
   }
-  const broken = firstNotFinite(tensors);
-  if (broken !== undefined) throw new UserError(`${path}: ${broken.name} holds ${broken.value}`);
+  checkFinite(tensors, path);
 
   const loaded = treeOfCheckpoint(tensors, { state, key }, path);
   return { ...loaded, epoch: Number(metadata.epoch), config, data, history: metadata.history };
-}
-
-/** The tree with the arrays of a checkpoint. */
-export function treeOfCheckpoint<T>(arrays: Arrays, like: T, path: string): T {
-  try {
-    return treeOfArrays(arrays, like);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UserError(
-      `${path} has another architecture than the config: ${error.message}`,
-    );
-  }
 }
 
 /**
@@ -136,7 +108,8 @@ export function treeOfCheckpoint<T>(arrays: Arrays, like: T, path: string): T {
  * @throws {UserError} if the file is damaged
  */
 export async function epochOf(path: string): Promise<number | undefined> {
-  return await exists(path) ? Number((await readSealed(path)).metadata.epoch) : undefined;
+  if (!await exists(path)) return undefined;
+  return Number((await openCheckpoint(await readFile(path), path)).metadata.epoch);
 }
 
 /**

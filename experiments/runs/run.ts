@@ -23,8 +23,8 @@ export interface Run {
   importance?: number;
   /** The terminal that shows the progress. */
   terminal: Terminal;
-  /** Called with each epoch once its checkpoint is written. */
-  onEpoch?(record: EpochRecord): void;
+  /** Called with each epoch once its checkpoint is written; training waits for it. */
+  onEpoch?(record: EpochRecord): void | Promise<void>;
   /** Stops training; finished epochs are kept. */
   signal: AbortSignal;
 }

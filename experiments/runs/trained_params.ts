@@ -4,9 +4,9 @@
  * @module
  */
 
-import { readSealed } from "../formats/seal.ts";
 import type { Params } from "../models/model.ts";
-import { treeOfCheckpoint } from "./checkpoint.ts";
+import { readFile } from "../shell/files.ts";
+import { openCheckpoint, paramsOf } from "./arrays.ts";
 
 /**
  * Reads the parameters in a checkpoint.
@@ -15,7 +15,6 @@ import { treeOfCheckpoint } from "./checkpoint.ts";
  * @throws {UserError} if the file is missing or damaged, or belongs to another model
  */
 export async function loadParams(path: string, like: Params): Promise<Params> {
-  const { tensors } = await readSealed(path);
-  const arrays = new Map([...tensors].filter(([name]) => name.startsWith("state.params.")));
-  return treeOfCheckpoint(arrays, { state: { params: like } }, path).state.params;
+  const { tensors } = await openCheckpoint(await readFile(path), path);
+  return paramsOf(tensors, like, path);
 }

@@ -46,9 +46,16 @@ export function shellWord(text: string): string {
  *
  * @throws {UserError} if the permissions of the task do not allow it
  */
-export function requireWritable(flag: string, path: string): void {
-  if (Deno.permissions.querySync({ name: "write", path }).state === "granted") return;
+export const requireWritable = (flag: string, path: string): void =>
+  requireAllowed("write", flag, path);
+
+/** Checks that this process may read a path; throws as {@linkcode requireWritable} does. */
+export const requireReadable = (flag: string, path: string): void =>
+  requireAllowed("read", flag, path);
+
+function requireAllowed(name: "read" | "write", flag: string, path: string): void {
+  if (Deno.permissions.querySync({ name, path }).state === "granted") return;
   throw new UserError(
-    `${flag} is ${path}, but this task may write only in the folder of deno.json and in /tmp`,
+    `${flag} is ${path}, but this task may ${name} only in the folder of deno.json and in /tmp`,
   );
 }

@@ -35,6 +35,19 @@ export async function writeFile(path: string, content: string | Uint8Array): Pro
 }
 
 /**
+ * Appends bytes to a file, for readers that follow it.
+ *
+ * @throws {UserError} if it cannot be written; a part of the bytes may then be there
+ */
+export async function appendFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await Deno.writeFile(path, bytes, { append: true });
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/**
  * Removes the temporary files that killed processes left in a folder. No process may be writing
  * there.
  *

@@ -14,14 +14,8 @@ import {
   split,
   tensor,
 } from "../../mod.ts";
-import {
-  type Arrays,
-  arraysOf,
-  type Checkpoint,
-  firstNotFinite,
-  loadCheckpoint,
-  saveCheckpoint,
-} from "../runs/checkpoint.ts";
+import { type Arrays, firstNotFinite } from "../runs/arrays.ts";
+import { arraysOf, type Checkpoint, loadCheckpoint, saveCheckpoint } from "../runs/checkpoint.ts";
 import type { Config } from "../config/config.ts";
 import { dataDigest } from "../data/digest.ts";
 import { type DataSet, type Images, sizeOf, sliceImages } from "../data/images.ts";
@@ -138,11 +132,12 @@ export async function train(run: Run): Promise<Outcome> {
     progress.epoch(record);
     await writeHistory(folder.history, history);
     await paint(state.params);
-    // A resumed run with more epochs: delete the old test.json, which marks a run as finished.
-    for (const path of [folder.test, folder.scores]) await removeFile(path);
+    // A resumed run with more epochs: delete the old test.json, which marks a run as finished, and
+    // the codes of the old parameters.
+    for (const path of [folder.test, folder.scores, folder.codes]) await removeFile(path);
     // Last, so that no other file is ever older than the checkpoint.
     await save(arrays);
-    run.onEpoch?.(record);
+    await run.onEpoch?.(record);
   }
 
   // A finished run that is resumed gets its files again, also the pictures of its last epoch.
@@ -182,8 +177,9 @@ export function hasStalled(
 
 /** The keys of a run, one for each purpose; each epoch and step folds its number into its key. */
 function keysOf(run: Key) {
-  const [start, shuffle, noise, evaluation, pictures, examples, codes, bound] = split(run, 8);
-  return { start, shuffle, noise, evaluation, pictures, examples, codes, bound };
+  // The seventh is free: the codes of the test images are those of their evaluation.
+  const [start, shuffle, noise, evaluation, pictures, examples, , bound] = split(run, 8);
+  return { start, shuffle, noise, evaluation, pictures, examples, bound };
 }
 
 /**

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { sum } from "../ops/linear.ts";
+import { reshape, sum } from "../ops/linear.ts";
 import {
   add,
   equal,
@@ -134,6 +134,38 @@ export const nwjBound = ({ joint, product }: Scores): Tensor =>
  */
 export const donskerVaradhanBound = ({ joint, product }: Scores): Tensor =>
   sub(mean(joint), logMeanExp(product));
+
+/** The scores of a critic that {@linkcode floBound} takes. */
+export interface FloScores extends Scores {
+  /** The second score u(x, z) of the critic for the draws of p(x, z), [n]. */
+  readonly slack: Tensor;
+}
+
+/**
+ * The lower bound of Fenchel, Legendre and Donsker (FLO: Guo, Chen, Wang, Huang, Liu and Carin,
+ * "Tight mutual information estimation with contrastive Fenchel–Legendre optimization", NeurIPS
+ * 2022). Its terms, one for each joint draw, are [n]; their mean is the bound:
+ *
+ *     1 − u(x, z) − e^(−u(x, z)) · mean over z′ of e^(T(x, z′) − T(x, z)).
+ *
+ * - *Bias*: its mean is never above I, for any T and u; tight for T = log p(z|x)/p(z) plus
+ *   any function of x, and u = −log p(z|x)/p(z).
+ * - *Variance*: with the best u, that of log p(z|x)/p(z) over n, plus that of p(z′|x)/p(z′) over
+ *   the number of z′.
+ * - *Range*: I up to a few nats. Unlike {@linkcode infoNceBound} it is not limited by log K.
+ *
+ * @param scores `product` has [m·n] scores, row i of each block of n with the x of joint draw i
+ * @throws {ShapeError} unless the numbers of scores fit.
+ */
+export function floBound({ joint, product, slack }: FloScores): Tensor {
+  const [n] = joint.shape;
+  if (!sameShape(joint.shape, slack.shape) || product.size % n !== 0) {
+    throw shapeError`Cannot bound information by scores ${joint.shape}, ${product.shape} and ${slack.shape}: they must be [n], [m·n] and [n]`;
+  }
+  const blocks = reshape(product, [product.size / n, n]);
+  const ratios = mean(exp(sub(blocks, add(joint, slack))), { axis: 0 });
+  return sub(1, add(slack, ratios));
+}
 
 /** The weight of a batch in the running mean of {@linkcode mineLoss}. */
 const RENEWAL = 0.01;

@@ -37,6 +37,8 @@ import {
   classificationScore,
   cutOff,
   donskerVaradhanBound,
+  floBound,
+  type FloScores,
   logMeanExp,
   mineLoss,
   nwjBound,
@@ -49,13 +51,14 @@ export interface CriticOptions {
   /**
    * The objective of the training and the estimate; `smile` unless given.
    *
+   * - `flo`: {@linkcode floBound} for both, with a critic of two scores;
    * - `mine`: {@linkcode donskerVaradhanBound} for both, its gradient corrected as in section 3.2
    *   of MINE;
    * - `nwj`: {@linkcode nwjBound} for both;
    * - `smile`: {@linkcode classificationScore} for the training, {@linkcode smileEstimate} for the
    *   estimate.
    */
-  readonly method?: "mine" | "nwj" | "smile";
+  readonly method?: "flo" | "mine" | "nwj" | "smile";
   /** The limit at which `smile` cuts scores off; 5 unless given. */
   readonly clip?: number;
   /** Units of each hidden layer, with relu; two layers of 64 unless given. */
@@ -140,15 +143,15 @@ export function criticInformation(
     const x = take(train.x, first), z = take(train.z, first);
     const other = take(train.z, shifted(first, randomInts(shiftKey, [batch], half - 1), half));
     const loss = (params: readonly Dense[]) => {
-      const joint = critic(params, x, z), product = critic(params, x, other);
-      return method.loss({ joint, product }, state.logMean);
+      const [joint, slack] = critic(params, x, z), [product] = critic(params, x, other);
+      return method.loss({ joint, product, slack }, state.logMean);
     };
     const [, logMean, gradient] = valueAuxAndGrad(loss)(state.params);
     const [params, next] = optimizer.update(gradient, state.optimizer, state.params);
     return { params, optimizer: next, logMean };
   }, { device, donate: [0] });
 
-  const sizes = [x.shape[1] + z.shape[1], ...hidden, 1];
+  const sizes = [x.shape[1] + z.shape[1], ...hidden, name === "flo" ? 2 : 1];
   const params = split(initKey, sizes.length - 1)
     .map((key, i) => initDense(key, sizes[i], sizes[i + 1]));
   let state: State = { params, optimizer: optimizer.init(params), logMean: zeros([]) };
@@ -157,35 +160,53 @@ export function criticInformation(
   const shifts = randomInts(testKey, [SHIFTS], half - 1);
   const parts = Array.from({ length: SHIFTS }, (_, i) => {
     const others = shifted(iota([half]), slice(shifts, [i], [1]), half);
-    return critic(state.params, test.x, take(test.z, others));
+    return critic(state.params, test.x, take(test.z, others))[0];
   });
-  const joint = critic(state.params, test.x, test.z);
-  const product = concat(parts);
-  const nats = method.estimate({ joint, product }, clip);
-  return run({ nats, standardError: standardError(joint, method.terms(product, clip)) }, device);
+  const [joint, slack] = critic(state.params, test.x, test.z);
+  const scores = { joint, product: concat(parts), slack };
+  const nats = method.estimate(scores, clip);
+  return run({ nats, standardError: method.standardError(scores, clip) }, device);
 }
 
 /** e^T over its mean. The logarithm of that mean has the standard error of the mean of these. */
 const weights = (scores: Tensor): Tensor => exp(sub(scores, logMeanExp(scores)));
 
+/** Scores, with the second score of each joint draw if the critic has one. */
+type CriticScores = Scores & Partial<FloScores>;
+
 interface Method {
   /** The loss of a step, and the next running mean. */
-  loss(scores: Scores, logMean: Tensor): [loss: Tensor, logMean: Tensor];
-  estimate(scores: Scores, clip: number): Tensor;
-  /** Terms whose mean has the standard error that independent pairs bring into the estimate. */
-  terms(product: Tensor, clip: number): Tensor;
+  loss(scores: CriticScores, logMean: Tensor): [loss: Tensor, logMean: Tensor];
+  estimate(scores: CriticScores, clip: number): Tensor;
+  /** What the draws bring into the estimate. */
+  standardError(scores: CriticScores, clip: number): Tensor;
 }
-const METHODS: Readonly<Record<"mine" | "nwj" | "smile", Method>> = {
-  mine: { loss: mineLoss, estimate: donskerVaradhanBound, terms: weights },
+
+/** The terms of {@linkcode floBound}. */
+const floTerms = ({ slack, ...scores }: CriticScores): Tensor =>
+  floBound({ ...scores, slack: slack! });
+
+const METHODS: Readonly<Record<NonNullable<CriticOptions["method"]>, Method>> = {
+  flo: {
+    loss: (scores, logMean) => [neg(mean(floTerms(scores))), logMean],
+    estimate: (scores) => mean(floTerms(scores)),
+    standardError: (scores) => sqrt(div(variance(floTerms(scores)), scores.joint.size)),
+  },
+  mine: {
+    loss: mineLoss,
+    estimate: donskerVaradhanBound,
+    standardError: ({ joint, product }) => standardError(joint, weights(product)),
+  },
   nwj: {
     loss: (scores, logMean) => [neg(nwjBound(scores)), logMean],
     estimate: nwjBound,
-    terms: (product) => exp(sub(product, 1)),
+    standardError: ({ joint, product }) => standardError(joint, exp(sub(product, 1))),
   },
   smile: {
     loss: (scores, logMean) => [neg(classificationScore(scores)), logMean],
     estimate: smileEstimate,
-    terms: (product, clip) => weights(cutOff(product, clip)),
+    standardError: ({ joint, product }, clip) =>
+      standardError(joint, weights(cutOff(product, clip))),
   },
 };
 
@@ -214,13 +235,14 @@ function shifted(row: Tensor, by: Tensor, n: number): Tensor {
   return where(greaterEqual(moved, n), sub(moved, n), moved);
 }
 
-/** T(x, z), [n]. */
-function critic(params: readonly Dense[], x: Tensor, z: Tensor): Tensor {
+/** T(x, z), [n], and after it the further scores of the critic. */
+function critic(params: readonly Dense[], x: Tensor, z: Tensor): Tensor[] {
   const scores = params.reduce(
     (h, layer, i) => i === 0 ? dense(layer, h) : dense(layer, relu(h)),
     concat([x, z], 1),
   );
-  return reshape(scores, [x.shape[0]]);
+  const [n, count] = scores.shape;
+  return Array.from({ length: count }, (_, k) => reshape(slice(scores, [0, k], [n, 1]), [n]));
 }
 
 function checkPairs(x: Tensor, z: Tensor): void {

@@ -1,6 +1,6 @@
 /**
- * Estimators of mutual information and entropy: by neighbours, by bounds on densities, and by a
- * critic that is trained.
+ * Estimators of mutual information and entropy: by neighbours, by canonical correlations, by bounds
+ * on densities, and by a critic that is trained.
  *
  * @example Information between two Gaussians of correlation .9
  * ```ts
@@ -26,10 +26,13 @@ export {
   noiseInformation,
   type Points,
 } from "./neighbours.ts";
+export { canonicalInformation, type CanonicalOptions } from "./canonical.ts";
 export {
   barberAgakovBound,
   classificationScore,
   donskerVaradhanBound,
+  floBound,
+  type FloScores,
   infoNceBound,
   leaveOneOutBound,
   nwjBound,

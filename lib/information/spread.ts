@@ -73,13 +73,37 @@ const OWN = 1e-6;
  */
 export function requireDensity(op: string, points: Points, nameOf: (d: number) => string): void {
   const n = countOf(points);
-  const flat = `Cannot ${op} of draws on a plane, which have no density`;
-  // Gram and Schmidt: an orthonormal basis of the columns so far.
+  orthonormal(points, (d, isConstant) => {
+    const what = isConstant ? "constant" : "a linear function of the columns before it";
+    throw new RangeError(
+      `Cannot ${op} of draws on a plane, which have no density: ${nameOf(d)} is ${what}`,
+    );
+  });
+  const equal = equalRows(points);
+  if (equal > 0) {
+    throw new RangeError(
+      `Cannot ${op} of ${n} draws of which ${equal} equal another: drop copies; rounded draws take a jitter`,
+    );
+  }
+}
+
+/**
+ * An orthonormal basis of the centred columns, by Gram and Schmidt's method.
+ *
+ * @param dependent called with each column that the basis leaves out: it is constant, or a linear
+ * function of the columns before it
+ */
+export function orthonormal(
+  points: Points,
+  dependent: (d: number, isConstant: boolean) => void = () => {},
+): Float64Array[] {
+  const n = countOf(points);
   const basis: Float64Array[] = [];
   for (let d = 0; d < points.dimensions; d++) {
     const column = columnOf(points, d);
     if (column.every((v) => v === column[0])) {
-      throw new RangeError(`${flat}: ${nameOf(d)} is constant`);
+      dependent(d, true);
+      continue;
     }
     const centre = column.reduce((sum, v) => sum + v, 0) / n;
     let own = column.map((v) => v - centre);
@@ -89,17 +113,10 @@ export function requireDensity(op: string, points: Points, nameOf: (d: number) =
       own = own.map((v, i) => v - along * unit[i]);
     }
     const length = Math.sqrt(dot(own, own));
-    if (length < OWN * deviation) {
-      throw new RangeError(`${flat}: ${nameOf(d)} is a linear function of the columns before it`);
-    }
-    basis.push(own.map((v) => v / length));
+    if (length < OWN * deviation) dependent(d, false);
+    else basis.push(own.map((v) => v / length));
   }
-  const equal = equalRows(points);
-  if (equal > 0) {
-    throw new RangeError(
-      `Cannot ${op} of ${n} draws of which ${equal} equal another: drop copies; rounded draws take a jitter`,
-    );
-  }
+  return basis;
 }
 
 /** The number of rows that equal another row. */

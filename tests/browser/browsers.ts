@@ -49,13 +49,27 @@ export async function launch(name: BrowserName): Promise<Browser> {
   });
 }
 
-/** A new page, and the errors that it has reported since. */
-export async function openPage(browser: Browser): Promise<{ page: Page; errors: string[] }> {
+/** A page, and what went wrong on it. */
+export interface OpenPage {
+  readonly page: Page;
+  /** The errors that the page has reported. */
+  readonly errors: string[];
+  /** Fails as soon as a script of the page does. */
+  readonly broken: Promise<never>;
+}
+
+/** Opens a new page. */
+export async function openPage(browser: Browser): Promise<OpenPage> {
   const page = await browser.newPage();
   const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(String(error)));
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => {}); // for tests that do not wait for it
+  page.on("pageerror", (error) => {
+    errors.push(String(error));
+    reject(error);
+  });
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
   });
-  return { page, errors };
+  return { page, errors, broken };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { OpenPage } from "./browsers.ts";
 
 /** The headers of an address that begins with the name. */
 export const HEADERS: Readonly<Record<Headers, Readonly<Record<string, string>>>> = {
@@ -30,8 +31,8 @@ export type Headers = "plain" | "isolated" | "strict" | "closed";
 export interface Site extends AsyncDisposable {
   /** The address of a program's page. */
   address(program: string, headers: Headers, parameters?: Record<string, string>): string;
-  /** What the next program reports. */
-  report(): Promise<unknown>;
+  /** What the next program reports; fails where its page has an error instead. */
+  report(opened?: OpenPage): Promise<unknown>;
 }
 
 /** Bundles a program for browsers. */
@@ -45,8 +46,10 @@ export async function bundle(program: string, file: string, ...flags: string[]):
 /**
  * Serves the bundles of a folder. A page runs `<program>.js`, and reports by a POST of JSON, as no
  * policy keeps it from doing.
+ *
+ * @param modules the files of modules that the bundles leave out, by their names
  */
-export function serveSite(folder: string): Site {
+export function serveSite(folder: string, modules: Record<string, string> = {}): Site {
   let { promise, resolve } = Promise.withResolvers<unknown>();
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     if (request.method === "POST") {
@@ -61,8 +64,11 @@ export function serveSite(folder: string): Site {
       return new Response(await Deno.readFile(join(folder, file)), { headers });
     }
     headers["Content-Type"] = "text/html; charset=utf-8";
-    const page =
-      `<!doctype html><title>${file}</title><link rel="icon" href="data:,"><script type="module" src="${file}.js"></script>`;
+    const imports = Object.keys(modules).length === 0
+      ? ""
+      : `<script type="importmap">${JSON.stringify({ imports: modules })}</script>`;
+    const page = `<!doctype html><title>${file}</title><link rel="icon" href="data:,">${imports}
+      <script type="module" src="${file}.js"></script>`;
     return new Response(page, { headers });
   });
   return {
@@ -70,8 +76,8 @@ export function serveSite(folder: string): Site {
       const { port } = server.addr;
       return `http://127.0.0.1:${port}/${headers}/${program}?${new URLSearchParams(parameters)}`;
     },
-    async report() {
-      const reported = await promise;
+    async report(opened) {
+      const reported = await Promise.race([promise, ...opened ? [opened.broken] : []]);
       ({ promise, resolve } = Promise.withResolvers());
       return reported;
     },

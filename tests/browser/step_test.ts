@@ -80,12 +80,12 @@ for (const of of CASES) {
     fn: async () => {
       await using site = serveSite(folder.path);
       await using browser = await launch(name);
-      const { page, errors } = await openPage(browser);
+      const opened = await openPage(browser);
       const parameters = { device, threads: String(threads), ...worker && { worker: "" } };
-      await page.goto(site.address(keepsNames ? "named" : "step", headers, parameters));
-      const report = await site.report() as Report;
+      await opened.page.goto(site.address(keepsNames ? "named" : "step", headers, parameters));
+      const report = await site.report(opened) as Report;
 
-      assertEquals([report.error, errors], [undefined, []]);
+      assertEquals([report.error, opened.errors], [undefined, []]);
       assertEquals([report.isolated, report.inWorker], [headers !== "plain", worker]);
       const { losses } = report;
       assertAlmostEquals(losses[0], 610.573, 5e-4);

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
 import fc from "../fixtures/property.ts";
 import {
   decodeTensors,
@@ -54,6 +55,12 @@ Deno.test("safetensors: written arrays are read back bit for bit", () => {
       assertEquals(bits(found), bits(array));
     }
   }));
+});
+
+Deno.test("safetensors: a Buffer of Node is read like its bytes", () => {
+  const tensors = new Map([["x", { shape: [2], data: Float32Array.of(1, 2) }]]);
+  const bytes = encodeTensors({ tensors, metadata: {} });
+  assertEquals(decodeTensors(Buffer.from(bytes)).tensors, tensors);
 });
 
 Deno.test("safetensors: a file cut short anywhere, or with bytes after its end, is refused", () => {

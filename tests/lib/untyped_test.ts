@@ -180,7 +180,7 @@ testRefusals([
     js.tensor(BigInt64Array.of(1n));
   }),
   refusal(TypeError, "Cannot make a tensor of undefined", () => js.tensor(undefined)),
-  refusal(RangeError, 'by method "js": methods are mine, nwj, smile', () => {
+  refusal(RangeError, 'by method "js": methods are flo, mine, nwj, smile', () => {
     js.criticInformation(key, x, x, { method: "js" });
   }),
   refusal(RangeError, "it is unbiased or biased", () => {

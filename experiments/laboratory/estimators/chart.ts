@@ -6,20 +6,20 @@
 import * as Plot from "@observablehq/plot";
 import { INK, type Panel, svgText } from "../../formats/svg.ts";
 import { legend } from "../statistics/marks.ts";
-import { contrastedOf, type EstimatorName } from "./estimators.ts";
+import { contrastedOf } from "./estimators.ts";
 import { type EstimatorRow, type EstimatorTable, isFound } from "./run.ts";
 
 /** Estimates outside of these limits are drawn at the edge. */
 const EDGE = { low: 0.03, high: 100 };
 
 /** The panels and their estimators. */
-const PANELS: readonly { readonly title: string; readonly names: readonly EstimatorName[] }[] = [
-  { title: "nearest neighbours", names: ["ksg", "entropies"] },
+const PANELS: readonly { readonly title: string; readonly names: readonly string[] }[] = [
+  { title: "neighbours and correlations", names: ["ksg", "cca", "entropies"] },
   {
     title: "with the density p(z|x)",
     names: ["infonce", "leave-one-out", "barber-agakov", "densities"],
   },
-  { title: "trained critics", names: ["nwj", "mine", "smile"] },
+  { title: "trained critics", names: ["nwj", "flo", "mine", "smile"] },
 ];
 
 const STYLES = [
@@ -32,7 +32,9 @@ const STYLES = [
 /** The text of the SVG file. */
 export function chart({ rows, estimators, samples, source }: EstimatorTable): string {
   const asked = estimators.map(({ name }) => name);
-  const panels = PANELS.map(({ title, names }) => ({
+  const own = PANELS.flatMap(({ names }) => names);
+  const outside = asked.filter((name) => !own.includes(name));
+  const panels = [...PANELS, { title: "from outside", names: outside }].map(({ title, names }) => ({
     title,
     names: names.filter((name) => asked.includes(name)),
   })).filter(({ names }) => names.length > 0);
@@ -48,11 +50,11 @@ const within = (nats: number): number => Math.min(EDGE.high, Math.max(EDGE.low, 
 
 function panelOf(
   title: string,
-  names: readonly EstimatorName[],
+  names: readonly string[],
   rows: readonly EstimatorRow[],
   ceiling: number,
 ): Panel {
-  const points = (name: EstimatorName) =>
+  const points = (name: string) =>
     rows.flatMap(({ exact, estimates }) => {
       const cell = estimates[name];
       return cell !== undefined && isFound(cell)
@@ -90,11 +92,11 @@ function panelOf(
           ]
           : []),
         ...names.flatMap((name, i) => {
-          const { stroke, symbol } = STYLES[i];
+          const { stroke, symbol } = STYLES[i % STYLES.length];
           return Plot.dot(points(name), { x: "exact", y: "nats", r: 3.5, symbol, stroke });
         }),
         legend(
-          names.map((text, i) => ({ text, ...STYLES[i] })),
+          names.map((text, i) => ({ text, ...STYLES[i % STYLES.length] })),
           { frameAnchor: "bottom-right", dx: -100, dy: 1 - 15 * names.length },
         ),
       ],

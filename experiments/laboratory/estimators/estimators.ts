@@ -7,6 +7,7 @@ import { key, mean, type Tensor, tensor } from "../../../mod.ts";
 import { gaussianLogDensity } from "../../../lib/densities/mod.ts";
 import {
   barberAgakovBound,
+  canonicalInformation,
   criticInformation,
   type CriticOptions,
   infoNceBound,
@@ -28,7 +29,7 @@ export interface Settings {
 /** An estimator. */
 export interface Estimator {
   /** The name in the table, in flags and in the picture. */
-  readonly name: EstimatorName;
+  readonly name: string;
   /** The side of the information that the estimate is on, if it is a bound on average. */
   readonly relation?: "≤" | "≥";
   /** The reason why the estimator does not apply to a task; undefined if it does. */
@@ -36,18 +37,6 @@ export interface Estimator {
   /** The information in a sample. The seed determines the random draws of the estimator itself. */
   estimate(sample: Sample, seed: number, settings: Settings): number | Promise<number>;
 }
-
-/** The names of the estimators. */
-export type EstimatorName =
-  | "ksg"
-  | "entropies"
-  | "infonce"
-  | "leave-one-out"
-  | "barber-agakov"
-  | "densities"
-  | "nwj"
-  | "mine"
-  | "smile";
 
 /** The number of codes in a contrast. InfoNCE cannot exceed its logarithm. */
 export const contrastedOf = (samples: number): number => Math.min(samples, 500);
@@ -59,6 +48,12 @@ const ksg: Estimator = {
   name: "ksg",
   obstacle: ({ isContinuous }) => isContinuous ? undefined : "x is not continuous",
   estimate: ({ x, z }) => ksgInformation(x, z).nats,
+};
+
+const cca: Estimator = {
+  name: "cca",
+  obstacle: () => undefined,
+  estimate: ({ x, z }) => canonicalInformation(x, z).nats,
 };
 
 const entropies: Estimator = {
@@ -108,7 +103,7 @@ const byDensities: Estimator = {
 /** A trained critic, which applies to every task. */
 const critic = (method: NonNullable<CriticOptions["method"]>): Estimator => ({
   name: method,
-  ...(method === "nwj" ? { relation: "≤" } : {}),
+  ...(method === "nwj" || method === "flo" ? { relation: "≤" } : {}),
   obstacle: () => undefined,
   estimate: ({ x, z }, seed, { steps }) =>
     criticInformation(key(seed), asTensor(x), asTensor(z), { method, steps }).nats.item(),
@@ -117,12 +112,14 @@ const critic = (method: NonNullable<CriticOptions["method"]>): Estimator => ({
 /** All estimators in the order of the table. */
 export const ESTIMATORS: readonly Estimator[] = [
   ksg,
+  cca,
   entropies,
   infonce,
   leaveOneOut,
   barberAgakov,
   byDensities,
   critic("nwj"),
+  critic("flo"),
   critic("mine"),
   critic("smile"),
 ];

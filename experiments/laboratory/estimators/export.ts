@@ -10,7 +10,8 @@ import { makeFolder, writeFile } from "../../shell/files.ts";
 import type { EstimatorTask } from "./task.ts";
 
 /**
- * Writes a self-contained file `NAME.npz` for each task: x and z, float64 [n, dimensions]; mi, the
+ * Writes a self-contained file `NAME.npz` for each task, or `NAME.seed2.npz` and so on for each of
+ * several seeds: x and z, float64 [n, dimensions]; mi, the
  * exact information in nats; mi_error, its standard error (0 unless by Monte Carlo); seed, the seed
  * of the sample.
  *
@@ -19,17 +20,19 @@ import type { EstimatorTask } from "./task.ts";
  */
 export async function exportSamples(
   tasks: readonly EstimatorTask[],
-  { samples, seed }: { readonly samples: number; readonly seed: number },
+  { samples, seeds }: { readonly samples: number; readonly seeds: readonly number[] },
   folder: string,
   busy: (what: string) => void,
 ): Promise<string[]> {
   await makeFolder(folder);
   const paths: string[] = [];
-  for (const task of tasks) {
+  const files = tasks.flatMap((task) => seeds.map((seed) => ({ task, seed })));
+  for (const { task, seed } of files) {
     busy(`${task.name}: ${samples} pairs`);
     const { x, z } = task.draw(samples, seed);
     const { value, standardError } = task.exact();
-    const path = join(folder, `${task.name}.npz`);
+    const ending = seeds.length === 1 ? "" : `.seed${seed}`;
+    const path = join(folder, `${task.name}${ending}.npz`);
     const number = (value: number) => ({ shape: [], data: Float64Array.of(value) });
     await writeFile(
       path,

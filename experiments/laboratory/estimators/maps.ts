@@ -2,13 +2,15 @@
  * Bijections of x and of z. They leave the information as it is, but make it harder or easier to
  * estimate. Each returns its log-determinant, so that densities stay known.
  *
- * The asinh, half-cube and wiggly maps are those of Czyż, Grabowski, Vogt, Beerenwinkel and Marx
+ * The asinh, half-cube and wiggly maps, the spiral and the swiss roll are those of Czyż, Grabowski, Vogt, Beerenwinkel and Marx
  * ("Beyond normal: on the evaluation of mutual information estimators", NeurIPS 2023).
  *
  * @module
  */
 import { generator, normalDraws } from "../statistics/generator.ts";
 import type { Points } from "../../../lib/information/mod.ts";
+import { normalLogDensity } from "../statistics/densities.ts";
+import { normalCdf } from "../statistics/distributions.ts";
 import { rowOf } from "../statistics/rows.ts";
 import { randomRotation } from "../statistics/reflections.ts";
 import type { Sample } from "./sample.ts";
@@ -21,8 +23,8 @@ interface MappedRow {
   readonly logDeterminant: number;
 }
 
-/** A bijection of rows. */
-type Bijection = (row: readonly number[]) => MappedRow;
+/** A bijection of rows, or, for x, an embedding in more dimensions, whose determinant is 0 here. */
+export type Bijection = (row: readonly number[]) => MappedRow;
 
 /** Makes a bijection for rows of the given number of dimensions. Random maps depend on the seed. */
 type MapOf = (dimensions: number, seed: number) => Bijection;
@@ -89,14 +91,56 @@ export const MAPS: Record<MapName, MapOf> = {
   flow,
 };
 
+/** The distribution function of N(0, 1) of each coordinate. */
+export const NORMAL_CDF: Bijection = coordinatewise(
+  normalCdf,
+  (v) => Math.exp(normalLogDensity(v)),
+)(1, 1);
+
+/**
+ * Turns coordinates i and j by the angle speed · |v|². It preserves volume, since it turns each
+ * sphere as a whole.
+ */
+export const spiral = (i: number, j: number, speed: number): Bijection => (v) => {
+  const angle = speed * v.reduce((sum, one) => sum + one * one, 0);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const row = [...v];
+  row[i] = cos * v[i] + sin * v[j];
+  row[j] = cos * v[j] - sin * v[i];
+  return { row, logDeterminant: 0 };
+};
+
+/** Rolls the interval from 0 to 1 up to a spiral in the plane: an embedding, for x only. */
+export const SWISS_ROLL: Bijection = ([v]) => {
+  const t = 1.5 * Math.PI * (1 + 2 * v);
+  return { row: [t * Math.cos(t) / 21, t * Math.sin(t) / 21], logDeterminant: 0 };
+};
+
 /** The task with x and z mapped, each by its own bijection. */
 export function mapped(task: EstimatorTask, map: MapName): EstimatorTask {
   const { x, z } = task.dimensions;
-  const ofX = MAPS[map](x, 1), ofZ = MAPS[map](z, 2);
+  const [ofX, ofZ] = [MAPS[map](x, 1), MAPS[map](z, 2)];
+  return mappedBy(task, { name: `${task.name}-${map}`, says: map, ofX, ofZ });
+}
+
+/** The task with x and z mapped by the given maps. */
+export function mappedBy(
+  task: EstimatorTask,
+  { name, says, ofX = identity, ofZ = identity }: {
+    readonly name: string;
+    /** The maps in words, for the description. */
+    readonly says: string;
+    readonly ofX?: Bijection;
+    readonly ofZ?: Bijection;
+  },
+): EstimatorTask {
+  const { x, z } = task.dimensions;
+  const lengthOf = (map: Bijection, d: number) => map(new Array(d).fill(0.5)).row.length;
   return {
     ...task,
-    name: `${task.name}-${map}`,
-    description: `${task.description}; then x and z are mapped: ${map}`,
+    name,
+    description: `${task.description}; then x and z are mapped: ${says}`,
+    dimensions: { x: lengthOf(ofX, x), z: lengthOf(ofZ, z) },
     draw(n, seed): Sample {
       const { x, z, densities } = task.draw(n, seed);
       const mappedZ = mapRows(z, ofZ), volumes = mappedZ.map((row) => row.logDeterminant);
@@ -112,6 +156,8 @@ export function mapped(task: EstimatorTask, map: MapName): EstimatorTask {
     },
   };
 }
+
+const identity: Bijection = (v) => ({ row: [...v], logDeterminant: 0 });
 
 const mapRows = ({ values, dimensions }: Points, map: Bijection): MappedRow[] =>
   Array.from(

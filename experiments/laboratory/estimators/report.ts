@@ -10,7 +10,6 @@ import { UserError } from "../../shell/errors.ts";
 import { makeFolder, writeFile } from "../../shell/files.ts";
 import { csvText } from "../../formats/csv.ts";
 import { chart } from "./chart.ts";
-import type { Estimator, EstimatorName } from "./estimators.ts";
 import {
   type EstimatorRow,
   type EstimatorTable,
@@ -34,7 +33,7 @@ interface EstimatorRecord extends Omit<EstimatorRow, "exact" | "estimates"> {
   readonly exact: number;
   readonly exactError: number;
   readonly by: string;
-  readonly estimates: Readonly<Partial<Record<EstimatorName, CellRecord>>>;
+  readonly estimates: Readonly<Record<string, CellRecord>>;
 }
 
 function rowRecord({ exact, estimates, ...rest }: EstimatorRow): EstimatorRecord {
@@ -55,7 +54,9 @@ function cellRecord(cell: Found | NotFound): CellRecord {
 }
 
 /** The columns of the table: the task, the exact information, and the estimators. */
-const columnsOf = (estimators: readonly Estimator[]): Column<EstimatorRecord>[] => [
+const columnsOf = (
+  estimators: EstimatorTable["estimators"],
+): Column<EstimatorRecord>[] => [
   { title: "task", left: true, cell: ({ task }) => task },
   { title: "exact", cell: ({ exact }) => exact.toFixed(2) },
   ...estimators.map(({ name, relation }) => ({

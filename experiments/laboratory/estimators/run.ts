@@ -4,7 +4,7 @@
  * @module
  */
 import { type Measured, measured } from "../statistics/measured.ts";
-import type { Estimator, EstimatorName, Settings } from "./estimators.ts";
+import type { Estimator, Settings } from "./estimators.ts";
 import type { Sample } from "./sample.ts";
 import type { EstimatorTask, Exact } from "./task.ts";
 
@@ -38,13 +38,14 @@ export interface EstimatorRow {
   readonly task: string;
   readonly dimensions: EstimatorTask["dimensions"];
   readonly exact: Exact;
-  readonly estimates: Readonly<Partial<Record<EstimatorName, Found | NotFound>>>;
+  readonly estimates: Readonly<Record<string, Found | NotFound>>;
 }
 
 /** The table of all tasks and estimators. */
 export interface EstimatorTable {
   readonly rows: readonly EstimatorRow[];
-  readonly estimators: readonly Estimator[];
+  /** Those of this library, then those from outside. */
+  readonly estimators: readonly Pick<Estimator, "name" | "relation">[];
   /** The number of pairs in each sample. */
   readonly samples: number;
   /** A description of the settings for the picture and the JSON. */
@@ -62,7 +63,7 @@ export async function* bench(
   for (const [i, task] of plan.tasks.entries()) {
     const exact = task.exact();
     const samples = plan.seeds.map((seed) => task.draw(plan.samples, seed));
-    const estimates: Partial<Record<EstimatorName, Found | NotFound>> = {};
+    const estimates: Record<string, Found | NotFound> = {};
     for (const estimator of plan.estimators) {
       busy(`task ${i + 1} of ${plan.tasks.length}, ${task.name}: ${estimator.name}`);
       estimates[estimator.name] = await cellOf(estimator, task, samples, plan, exact.value);

@@ -71,7 +71,7 @@ export function taskOf(family: Family, copies = 1): EstimatorTask {
 }
 
 /** A seed that differs between tasks: the FNV-1a hash of the task's name and a seed. */
-function seedOf(name: string, seed: number): number {
+export function seedOf(name: string, seed: number): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(`${name} ${seed}`)) {
     hash = Math.imul(hash ^ byte, 0x01000193);

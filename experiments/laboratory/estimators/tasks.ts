@@ -14,6 +14,7 @@ import {
   matrix,
   uniform,
 } from "./closed_forms.ts";
+import { beyondNormal } from "./beyond_normal.ts";
 import { mapped } from "./maps.ts";
 import { network, tanhLayer, tanhScalar } from "./nonlinear.ts";
 import { type EstimatorTask, taskOf } from "./task.ts";
@@ -55,5 +56,6 @@ function make(): EstimatorTask[] {
     mapped(cauchy4, "asinh"),
     mapped(gaussian8, "rotated"),
     mapped(gaussian8, "flow"),
+    ...beyondNormal(),
   ];
 }

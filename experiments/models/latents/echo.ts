@@ -17,9 +17,11 @@ import {
   echoSample,
   echoStaleness,
   type Encodings,
+  expandDims,
   type Key,
   logSigmoid,
   mul,
+  reshape,
   split,
   stopGradient,
   sub,
@@ -27,6 +29,7 @@ import {
   type Tensor,
   treeMap,
   truncationBias,
+  zeros,
 } from "../../../mod.ts";
 import type { Keys, Rules } from "../keys.ts";
 import {
@@ -199,6 +202,10 @@ export function echoLatent<E>(
       const encodings = scaled(own, encoded);
       const pool = others && beside(encodings, scaled(own, others), constant);
       return { z: concat(keys.map((key) => scales.sample(key, encodings, channel, pool))) };
+    },
+    centre(own, encoded) {
+      const none = expandDims(zeros(encoded.mean.shape), 0);
+      return reshape(scales.code(none, scaled(own, encoded), channel), encoded.mean.shape);
     },
     statistics: (encoded) => ({ ...encodingsOf(options, encoded) }),
     decoded: decodedOf(options),

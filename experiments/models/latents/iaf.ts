@@ -46,6 +46,9 @@ export const iaf: LatentKind<IafOptions> = {
             : (others, legacy) => sub(base.logMixture(others, legacy), logDeterminant),
         };
       },
+      centre(own: FlowParams, { mean, hidden }) {
+        return flow().forward(own, mean, context ? hidden : undefined).y;
+      },
       statistics: ({ mean, scale }) => ({ mean, logVariance: scale }),
       // The statistics describe u, to which the prior of z does not apply.
       ratesByDimension: (column) => gaussianRates(column, size, false),

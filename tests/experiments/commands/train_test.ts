@@ -106,7 +106,7 @@ Deno.test("--dry-run prints the model and the plan, and writes nothing", async (
 Deno.test("--json prints an object for each epoch and for the test on stdout", async () => {
   await using folder = await temporaryFolder();
   const flags = await onBars(folder.path, "--filename", "json", "--epochs", "2");
-  const { code, out, err } = await run(...flags, "--json");
+  const { code, out, err } = await run(...flags, "--json", "--log", "tensorboard");
   assertEquals(code, 0);
   const objects = out.trimEnd().split("\n").map((line) => JSON.parse(line));
   const path = join(folder.path, "json");
@@ -114,6 +114,8 @@ Deno.test("--json prints an object for each epoch and for the test on stdout", a
   const test = await readTest(join(path, "test.json"));
   assertEquals(objects.slice(2), [{ test: JSON.parse(JSON.stringify(test)) }]);
   assertStringIncludes(err, "epoch 2/2");
+  const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
+  assertEquals(names.filter((name) => name.startsWith("events.out.tfevents.")).length, 1);
 });
 
 Deno.test("paths are relative to the folder where the user stands, and may have spaces", async () => {

@@ -15,7 +15,7 @@ const CONTENT = new TextEncoder().encode("0 1 0\n");
 const FILE = { name: "x.amat", most: 30, digest: { sha256: await sha256(CONTENT) } };
 /** An address where no server answers. */
 const NOWHERE = await deadAddress();
-const SOURCE: Source = { name: "x", files: [FILE], mirrors: [NOWHERE] };
+const SOURCE: Source = { name: "x", licence: "none", files: [FILE], mirrors: [NOWHERE] };
 
 let shown = "";
 const terminal = {

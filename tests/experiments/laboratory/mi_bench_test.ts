@@ -26,6 +26,7 @@ import {
 } from "../../../experiments/laboratory/estimators/estimators.ts";
 import { mapped } from "../../../experiments/laboratory/estimators/maps.ts";
 import { tanhScalar } from "../../../experiments/laboratory/estimators/nonlinear.ts";
+import { readEstimates, withOutside } from "../../../experiments/laboratory/estimators/outside.ts";
 import { requireAll, show, tableCsv } from "../../../experiments/laboratory/estimators/report.ts";
 import {
   bench,
@@ -72,7 +73,7 @@ Deno.test("InfoNCE is at most the logarithm of the number of codes, and only the
 });
 
 Deno.test("estimators that do not apply to a task are skipped with a reason", async () => {
-  const quick = ESTIMATORS.filter(({ name }) => !["nwj", "mine", "smile"].includes(name));
+  const quick = ESTIMATORS.filter(({ name }) => !["nwj", "flo", "mine", "smile"].includes(name));
   const tasks = [
     taskOf(uniform(10)),
     taskOf(tanhScalar),
@@ -167,8 +168,49 @@ Deno.test("the picture has a mark for each estimate, and only panels with estima
   const dots = Array.from(svg.matchAll(/aria-label="dot".*?<\/g>/gs), ([group]) => group).join("");
   assertEquals(dots.match(/<(path|circle)/g)?.length, 6); // two estimators, each with two estimates and a legend entry
   assertStringIncludes(svg, "ln 100");
-  assertStringIncludes(svg, "nearest neighbours");
+  assertStringIncludes(svg, "neighbours and correlations");
   assert(!svg.includes("trained critics") && !/NaN|undefined/.test(svg));
+});
+
+const HEAD = "task,seed,estimator,estimate\n";
+
+Deno.test("estimates from outside become columns of the table and marks of the picture", async () => {
+  const text = `${HEAD}gaussian-1d-1.0,1,mine_too,0.9\ngaussian-1d-1.0,2,mine_too,1.2\n` +
+    "gaussian-1d-1.0,1,other,nan\ngaussian-1d-0.1,1,other,0.3\n";
+  const outside = readEstimates(text, "e.csv", allTasks());
+  assertEquals(outside.names, ["mine_too", "other"]);
+  const [row, third] = await rowsOf([taskOf(gaussian(1, 1)), taskOf(gaussian(1, 4))], [], 100);
+  const { estimates } = withOutside(row, outside);
+  assert(isFound(estimates.mine_too));
+  assertAlmostEquals(estimates.mine_too.value, 1.05, 1e-12);
+  assertAlmostEquals(estimates.mine_too.standardError, 0.15, 1e-12);
+  assertAlmostEquals(estimates.mine_too.deviation, 0.05, 1e-12);
+  assertEquals(estimates.other, { reason: 'e.csv, line 4: "nan"', failed: false });
+  const rows = [withOutside(row, outside), withOutside(third, outside)];
+  assertEquals(rows[1].estimates.mine_too, { reason: "e.csv has no estimate", failed: false });
+  requireAll(rows);
+  assertStringIncludes(tableCsv(rows), "gaussian-1d-1.0,1,1,1,0,mine_too,1.05,");
+  const estimators = outside.names.map((name) => ({ name }));
+  const svg = chart({ rows, estimators, samples: 100, source: "a test" });
+  assertStringIncludes(svg, "from outside");
+  assertStringIncludes(svg, "mine_too");
+});
+
+Deno.test("a damaged table of estimates is refused by its line", () => {
+  const cases: [text: string, ...says: string[]][] = [
+    ["task,estimator\n", 'e.csv has no column "estimate"', "task, estimator, estimate"],
+    [HEAD, "e.csv has no estimates"],
+    [`${HEAD}gaussian-1d-1.1,1,a,1`, "e.csv, line 2", 'unknown task "gaussian-1d-1.1"; did you'],
+    [`${HEAD}gaussian-1d-1.0,1,ksg,1`, "line 2 has an estimator named ksg"],
+    [`${HEAD}gaussian-1d-1.0,1,,1`, "line 2 has no name of an estimator"],
+    [
+      `${HEAD}gaussian-1d-1.0,1,a,1\ngaussian-1d-1.0,1,a,2`,
+      "line 3 has the task, estimator and seed of line 2",
+    ],
+  ];
+  for (const [text, ...says] of cases) {
+    assertRefused(() => readEstimates(text, "e.csv", allTasks()), ...says);
+  }
 });
 
 Deno.test("the command answers a mistake in its flags by one sentence", async () => {
@@ -181,15 +223,21 @@ Deno.test("the command answers a mistake in its flags by one sentence", async ()
     [["--estimators", "ksg,mini"], ["--estimators", `"mini"`, "did you mean mine?"]],
     [["--samples", "99"], ["--samples must be a whole number from 100 to 100000", `"99"`]],
     [["--seeds", "0"], ["--seeds"]],
+    [["--estimators", "none"], ["--estimators is none", "--estimates must name a file"]],
     [["--task", "gaussian-1d-1.0"], ["unknown flag --task; did you mean --tasks?"]],
     [["--export", "/dev/null/x", "--tasks", "gaussian-1d-1.0"], ["cannot make the folder"]],
   ];
   for (const [flags, says] of cases) assertMistake(await runHere(command, flags), ...says);
   // The permissions are those of the task.
-  for (const flags of [["--list", "--out", "/usr/x"], ["--export", "/usr/x"]]) {
+  const places: [flags: string[], may: string][] = [
+    [["--list", "--out", "/usr/x"], "write"],
+    [["--export", "/usr/x"], "write"],
+    [["--estimates", "/usr/x"], "read"],
+  ];
+  for (const [flags, may] of places) {
     const [flag] = flags.slice(-2);
     const result = await runTask("mi-bench", flags);
-    assertMistake(result, `${flag} is /usr/x`, "may write only in");
+    assertMistake(result, `${flag} is /usr/x`, `may ${may} only in`);
   }
 });
 
@@ -222,6 +270,15 @@ Deno.test("the command lists, runs and exports the given tasks", async () => {
     ["ksg", "densities"],
   ]);
   await assertHolds(out, "table.csv", "table.json", "mi_bench.svg");
+  const table = join(folder.path, "estimates.csv");
+  await Deno.writeTextFile(table, "task,estimator,estimate\ncauchy-1d-1.0,mine_too,0.98\n");
+  const added = await runHere(command, [
+    ...["--json", ...few, "--estimators", "none", "--estimates", table, "--out", out],
+  ]);
+  assertEquals(JSON.parse(added.out).estimates.mine_too.values, [0.98]);
+  const two = join(folder.path, "two");
+  await runHere(command, ["--export", two, ...few, "--seeds", "2", "--seed", "7"]);
+  await assertHolds(two, "cauchy-1d-1.0.seed7.npz", "cauchy-1d-1.0.seed8.npz");
   const samples = join(folder.path, "samples");
   const exported = await runHere(command, ["--export", samples, ...few, "--seed", "7"]);
   const path = join(samples, "cauchy-1d-1.0.npz");

@@ -69,11 +69,17 @@ Deno.test("tasks are allowed no more than they need", () => {
   const env = "--allow-env=INIT_CWD";
   assertEquals(allowed.lesson, ["--allow-read", "--allow-write=experiments/lessons"]);
   assertEquals(allowed.explain, ["--allow-read", env]);
+  for (const task of ["mi", "watch"]) {
+    assertEquals(allowed[task], ["--allow-read", `${env},NO_COLOR,TERM`]);
+  }
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
   assertEquals(allowed.page.filter((flag) => /run|net/.test(flag)), [
     "--allow-run=deno",
     "--allow-net=127.0.0.1",
   ]);
+  for (const task of ["decode", "sample", "pack"]) {
+    assertEquals(allowed[task], ["--allow-read", "--allow-write", `${env},NO_COLOR,TERM`]);
+  }
   const places = ["--allow-read=.,/tmp", "--allow-write=.,/tmp"];
   assertEquals(allowed["mi-bench"], [...places, `${env},NO_COLOR,TERM`]);
   assert(commands.every(([_, command]) => !/ -A\b|--allow-all/.test(command)));

@@ -43,7 +43,7 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
   ) =>
     t.step(what, async () => {
       const before = await Deno.readFile(path);
-      await writeFile(path, change(before));
+      await writeFile(path, await change(before));
       const all = await contents(folder);
       await assertRefusedLater(() => resume(folder, device), ...says);
       assertEquals(await contents(folder), all);
@@ -149,7 +149,7 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
     await Deno.copyFile(checkpoint, lost.checkpoint);
     const says = [lost.path, "has no config.json", "has finished 2 epochs"];
     await assertRefusedLater(() => trainUntil(Infinity, lost, device), ...says);
-    await writeFile(lost.checkpoint, half(await Deno.readFile(checkpoint)));
+    await writeFile(lost.checkpoint, await half(await Deno.readFile(checkpoint)));
     await assertRefusedLater(() => trainUntil(Infinity, lost, device), lost.checkpoint);
     await assertHolds(lost.path, "checkpoint.safetensors");
   });
@@ -171,7 +171,8 @@ Deno.test("a file edited or damaged while a run was stopped is named in one sent
   device.close();
 });
 
-type Change = (bytes: Uint8Array<ArrayBuffer>) => string | Uint8Array;
+type Content = string | Uint8Array;
+type Change = (bytes: Uint8Array<ArrayBuffer>) => Content | Promise<Content>;
 
 /** A copy of the last line of a history with another epoch. */
 function lineOf(history: string, epoch: number): string {

@@ -7,6 +7,7 @@ import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } fr
 import fc from "../../fixtures/property.ts";
 import {
   add,
+  concat,
   expandDims,
   grad,
   type Key,
@@ -14,6 +15,7 @@ import {
   mean,
   mul,
   normal,
+  reshape,
   run,
   ShapeError,
   slice,
@@ -28,6 +30,7 @@ import {
   barberAgakovBound,
   classificationScore,
   donskerVaradhanBound,
+  floBound,
   infoNceBound,
   leaveOneOutBound,
   nwjBound,
@@ -189,6 +192,31 @@ onEveryDevice("critics of log p(z|x)/p(z) reach the information", async (device)
     -Math.log(meanOf(weights)),
     SIGMAS * error,
     "a low cut",
+  );
+});
+
+Deno.test("FLO is tight for the best critic, whatever depends on x alone, and else below", async () => {
+  const n = 20_000, r = 0.7;
+  const { x, z, pointwise, information } = channel(key(34), n, r, 1);
+  const strangers = [35, 36].map((seed) => channel(key(seed), n, r, 1).z);
+  const bound = (factor: number, constant: number) => {
+    const score = (z: Tensor) => add(mul(pointwise(x, z), factor), reshape(mul(x, 3), [n]));
+    const terms = floBound({
+      joint: score(z),
+      product: concat(strangers.map(score)),
+      slack: add(mul(pointwise(x, z), -factor), constant),
+    });
+    return run(terms, reference).read();
+  };
+  const best = await bound(1, 0);
+  assertAlmostEquals(meanOf(best), information, SIGMAS * standardError(best));
+  // u + c costs c + e^(−c) − 1.
+  assertAlmostEquals(meanOf(await bound(1, 0.5)), information - Math.exp(-0.5) + 0.5, 0.03);
+  assertLess(meanOf(await bound(0.5, 0)), information - 0.02);
+  assertThrows(
+    () => floBound({ joint: zeros([4]), product: zeros([6]), slack: zeros([4]) }),
+    ShapeError,
+    "[m·n]",
   );
 });
 

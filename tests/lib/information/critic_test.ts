@@ -35,7 +35,7 @@ function gaussians(of: Key, n: number, r: number, dimensions = 1): [x: Tensor, z
 }
 
 const short: CriticOptions = { steps: 500, batch: 128, learningRate: 3e-3, hidden: [32, 32] };
-for (const method of ["mine", "nwj", "smile"] as const) {
+for (const method of ["flo", "mine", "nwj", "smile"] as const) {
   Deno.test(`a critic of ${method} finds the information of Gaussians`, async () => {
     const r = 0.8, information = -0.5 * Math.log(1 - r * r);
     const [x, z] = gaussians(key(41), 16_000, r);
