@@ -11,10 +11,12 @@ import { openWebgpu } from "../../kernels/webgpu/device.ts";
 import { treeOfArrays } from "../../lib/moving.ts";
 import type { DataDigest } from "../data/digest.ts";
 import { IMAGE_BYTES, PIXELS, unpackImages } from "./bits.ts";
+import { requireFinite } from "./finite.ts";
 import { type Arrays, arraysOf, configOf, runArchive } from "./checkpoint.ts";
 import { type Learner, makeLearner, rowsOf, type State, stepsOf } from "./learner.ts";
 import { type Numbers, type Pointer, type Report, SHOWN, type Training } from "./messages.ts";
 import { BATCH } from "./model.ts";
+import { turn } from "./turn.ts";
 
 /** The least time between two views, in milliseconds. */
 const INTERVAL = 100;
@@ -22,18 +24,6 @@ const INTERVAL = 100;
 const TURN = 40, MOST = 50;
 /** The time after which the state on a GPU is copied, so that a lost GPU costs no more. */
 const COPY_EVERY = 2000;
-
-/** Lets the messages in that have arrived. A timer would be slowed down in a hidden tab. */
-function turn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
-}
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -305,13 +295,4 @@ function largest(rates: ArrayLike<number>): readonly [number, number] {
   if (rates.length < 2) return [0, 1];
   const [first, second] = range(0, rates.length).sort((a, b) => rates[b] - rates[a]);
   return [first, second];
-}
-
-function requireFinite(losses: readonly Numbers[], step: number): void {
-  const bad = losses.findIndex(({ rate, distortion }) => !Number.isFinite(rate + distortion));
-  if (bad < 0) return;
-  throw new Error(
-    `the loss became infinite or NaN in step ${step - losses.length + bad + 1}: choose a smaller ` +
-      "learning rate and reset",
-  );
 }
