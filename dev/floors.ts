@@ -21,7 +21,13 @@ export const FLOORS: readonly Floor[] = [
   { name: "lessons", rooms: ["experiments/lessons"] },
   {
     name: "many runs",
-    rooms: ["experiments/sweep", "experiments/compare", "experiments/report", "experiments/watch"],
+    rooms: [
+      "experiments/sweep",
+      "experiments/compare",
+      "experiments/report",
+      "experiments/watch",
+      "experiments/page",
+    ],
   },
   { name: "laboratory and bench", rooms: ["experiments/laboratory", "experiments/bench"] },
   { name: "trained runs", rooms: ["experiments/use", "experiments/export", "experiments/trained"] },

@@ -64,7 +64,7 @@ ${parts.join("\n")}
 /** A plot as an SVG element, without a style of its own. */
 export function plotText(options: Plot.PlotOptions): string {
   const document = new DOMParser().parseFromString("<html></html>", "text/html");
-  const { outerHTML } = Plot.plot({ ...options, document });
+  const { outerHTML } = Plot.plot({ ...options, document: document as never });
   return outerHTML.replace(/<style>.*?<\/style>/s, ""); // its sizes are for a page
 }
 

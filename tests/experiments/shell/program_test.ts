@@ -73,6 +73,10 @@ Deno.test("tasks are allowed no more than they need", () => {
     assertEquals(allowed[task], ["--allow-read", `${env},NO_COLOR,TERM`]);
   }
   assertEquals(allowed.report, ["--allow-read", "--allow-write=.,/tmp", env]);
+  assertEquals(allowed.page.filter((flag) => /run|net/.test(flag)), [
+    "--allow-run=deno",
+    "--allow-net=127.0.0.1",
+  ]);
   for (const task of ["decode", "sample", "pack"]) {
     assertEquals(allowed[task], ["--allow-read", "--allow-write", `${env},NO_COLOR,TERM`]);
   }
