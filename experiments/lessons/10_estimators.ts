@@ -12,7 +12,7 @@
  *
  * Open beside it: lib/information/bounds.ts and lib/information/neighbours.ts. In the comments of
  * `infoNceBound` and `ksgInformation` the lines *Bias* and *Range* say what you will see here.
- * `deno task mi-bench` judges eleven estimators by 40 tasks, and `deno task mi` asks those that need
+ * `deno task mi-bench` judges eleven estimators by 40 tasks; `deno task mi` asks those that need
  * no formula about samples of your own.
  *
  * @module
